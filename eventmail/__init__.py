@@ -1,0 +1,1 @@
+"""Eventmail: event mail that cannot show one participant's address to another."""

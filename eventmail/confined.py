@@ -1,0 +1,74 @@
+"""Runs one function on one hostile file in a child process with limits on time and memory.
+
+Workbooks, PDFs and archives from outside may be bombs, or crash the library that reads them.
+The child gets the bytes on standard input and answers with JSON; the parent never unpickles
+anything and never waits longer than it said.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+from typing import Any
+
+MEGABYTE = 1024 * 1024
+
+
+class ConfinedError(Exception):
+    """The child ended without an answer: it crashed, or ran into a limit."""
+
+
+class TooSlow(ConfinedError):
+    """The child was still at work when its time ran out."""
+
+
+def call(function: str, payload: bytes, *, seconds: float, megabytes: int) -> Any:
+    """Call ``"package.module:function"`` with ``payload`` in a child and return its JSON answer.
+
+    ``seconds`` limits wall time and CPU time, ``megabytes`` the address space. Raises
+    :class:`TooSlow` when the time is up, :class:`ConfinedError` when the child died.
+    """
+    command = [sys.executable, "-m", "eventmail.confined", function, str(seconds), str(megabytes)]
+    try:
+        child = subprocess.run(  # noqa: S603 - our own interpreter and module
+            command, input=payload, capture_output=True, timeout=seconds + 5, env=_environment()
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TooSlow(function) from error
+    if child.returncode < 0 and -child.returncode == _SIGXCPU:
+        raise TooSlow(function)
+    if child.returncode != 0:
+        raise ConfinedError(f"{function}: exit {child.returncode}")
+    return json.loads(child.stdout)
+
+
+_SIGXCPU = 24
+
+
+def _environment() -> dict[str, str]:
+    # The child needs our package and nothing else: no password of ours is in its environment.
+    return {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONUTF8": "1"}
+
+
+def _limit(seconds: float, megabytes: int) -> None:
+    size = megabytes * MEGABYTE
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    whole = max(1, int(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (whole, whole + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _child(function: str, seconds: str, megabytes: str) -> None:
+    module_name, _, name = function.partition(":")
+    target = getattr(importlib.import_module(module_name), name)
+    _limit(float(seconds), int(megabytes))
+    answer = target(sys.stdin.buffer.read())
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    _child(*sys.argv[1:4])
