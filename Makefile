@@ -1,0 +1,59 @@
+# Everything a developer or an administrator types. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := $(CURDIR)
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check fix lock settings pictures clean
+
+help: ## この一覧を出す / list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run ## 見本の会議で試す / try it with the sample meeting
+	@exec $(BIN)/python app.py demo
+
+demo-reset: $(VENV)/run ## デモをはじめの状態に戻す / start the demo over
+	@$(BIN)/python app.py demo --reset
+
+test: $(VENV)/dev ## すべての検査とテスト / every check and test
+	@tools/system-packages
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=20 --cov --cov-report=
+	$(BIN)/python tools/coverage_floor.py
+
+check: $(VENV)/dev ## 書式・静的検査だけ / format, lint, types, contracts, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_migrations.py
+
+fix: $(VENV)/dev ## 書式を直す / format and fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/dev ## requirements*.txt を作り直す / pin the libraries anew
+	$(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 --no-header -q requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 --no-header -q requirements-dev.in -o requirements-dev.txt
+
+settings: $(VENV)/run ## docs/settings.md を作り直す / write docs/settings.md anew
+	@$(BIN)/python tools/settings_page.py
+
+pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
+	@mkdir -p var/pictures
+	$(BIN)/python -m pytest tests/journeys --pictures var/pictures
+	cp var/pictures/sending-1280-top.png docs/images/sending.png
+
+clean: ## 仮想環境とデモのデータを消す / remove the virtual environment and the demo's data
+	rm -rf $(VENV) var
+
+$(VENV)/run: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
