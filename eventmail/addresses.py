@@ -1,0 +1,183 @@
+"""``EmailAddress``: exactly one mailbox, made once from one cell, and never from a list.
+
+Rules: RFC 5321 (lengths, local part) and RFC 5322 through email-validator with ASCII local parts
+only, and stricter where a stricter reading protects: nothing that a mail program could take for a
+second address, a display name or a header can stand in one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from email_validator import EmailNotValidError, validate_email
+
+from eventmail.names import GIVEN_NAMES, ROLE_WORDS, SURNAMES, fold_romaji
+
+LONGEST = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
+LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
+
+MESSAGES = {
+    "empty": "メールアドレスがありません。",
+    "several": "1つの欄に2つ以上のメールアドレスがあります。1つだけにしてください。",
+    "many_at": "「@」が2つ以上あります。正しいメールアドレスを1つだけ入力してください。",
+    "no_at": "「@」がないため、メールアドレスとして読めません。",
+    "mailto": "「mailto:」が付いています。メールアドレスだけを入力してください。",
+    "display_name": "かっこが付いています。メールアドレスだけを入力してください。",
+    "space": "メールアドレスの途中に空白や改行があります。取り除いてください。",
+    "hidden": "メールアドレスに目に見えない文字が含まれています。入力し直してください。",
+    "forbidden": "メールアドレスに使えない記号があります。アドレスだけを入力してください。",
+    "not_ascii": "メールアドレスの「@」より前は、半角の英数字と記号だけにしてください。",
+    "too_long": "メールアドレスが長すぎます。入力し直してください。",
+    "local": "メールアドレスの「@」より前が正しくありません。入力し直してください。",
+    "domain": "メールアドレスの「@」より後ろが正しくありません。入力し直してください。",
+}
+# These carriers gave out local parts that RFC 5321 allows only in quotes: a..b, a.
+CARRIERS = (
+    "docomo.ne.jp",
+    "ezweb.ne.jp",
+    "au.com",
+    "softbank.ne.jp",
+    "i.softbank.jp",
+    "vodafone.ne.jp",
+    "disney.ne.jp",
+    "willcom.com",
+    "ymobile.ne.jp",
+)
+_CARRIER_LOCAL = re.compile(r"[A-Za-z0-9!#$%&*+/=?^_~.-]+")
+_DOT_ATOM = re.compile(r"[^.]+(\.[^.]+)*")
+_BETWEEN = re.compile(r"[,;、\s/・|()<>\[\]]+")
+_FORBIDDEN = frozenset("\"'`\\,;:|、。")
+_BRACKETS = frozenset({"Ps", "Pe", "Pi", "Pf"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+class AddressError(ValueError):
+    """A text is not exactly one address. ``message`` is one Japanese sentence for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """One mailbox. Made by :meth:`parse`; a direct call with unchecked parts is refused."""
+
+    local: str
+    domain: str
+
+    def __post_init__(self) -> None:
+        if _checked(f"{self.local}@{self.domain}") != (self.local, self.domain):
+            raise _error("local")
+
+    @classmethod
+    def parse(cls, text: str) -> EmailAddress:
+        """Read one cell: full-width letters become ASCII, white space around it is dropped.
+
+        The domain is lower-cased and an IDN becomes A-labels (RFC 5890). Raises
+        :class:`AddressError` for anything that is not exactly one plain address: a display name,
+        brackets or ``mailto:`` are not read but refused.
+        """
+        return cls(*_checked(unicodedata.normalize("NFKC", text).strip()))
+
+    @property
+    def key(self) -> str:
+        """The address for comparing: in practice no provider tells upper from lower case."""
+        return str(self).casefold()
+
+    @property
+    def wire(self) -> str:
+        """The address as RFC 5321, 4.1.2 writes it: an odd local part stands in quotes."""
+        if _DOT_ATOM.fullmatch(self.local):
+            return str(self)
+        return f'"{self.local}"@{self.domain}'
+
+    def __str__(self) -> str:
+        return f"{self.local}@{self.domain}"
+
+
+def names_a_person(address: EmailAddress) -> bool:
+    """Whether the local part holds a person's full name: a surname and a given name, romanised.
+
+    ``taro.yamada`` and ``yamadataro`` do; ``jinji`` and ``yamada.jinji`` (a role), ``yamada`` (may
+    be a company) and ``yamada.t`` (an initial) do not. Only names in :mod:`eventmail.names` are
+    known, so False means "no full name recognised".
+    """
+    local = address.local.casefold().partition("+")[0]
+    parts = [fold_romaji(part) for part in re.split(r"[^a-z]+", local) if part]
+    if any(part in ROLE_WORDS for part in parts):
+        return False
+    if len(parts) == 1:
+        return _is_run_together(parts[0])
+    return any(_is_full_name(*pair) for pair in pairwise(parts))
+
+
+def _is_full_name(first: str, second: str) -> bool:
+    western = first in GIVEN_NAMES and second in SURNAMES
+    return western or (first in SURNAMES and second in GIVEN_NAMES)
+
+
+def _is_run_together(word: str) -> bool:
+    if word in SURNAMES or word in GIVEN_NAMES:  # "mikami" is not Mika Mi
+        return False
+    return any(_is_full_name(word[:cut], word[cut:]) for cut in range(3, len(word) - 2))
+
+
+def _error(code: str) -> AddressError:
+    return AddressError(code, MESSAGES[code])
+
+
+@lru_cache(maxsize=1024)  # parse() and __post_init__ ask the same question at once
+def _checked(text: str) -> tuple[str, str]:
+    code = _fault_at_sight(text)
+    if code:
+        raise _error(code)
+    local, _, written = text.partition("@")
+    if len(local) > LONGEST_LOCAL or len(text) > LONGEST:
+        raise _error("too_long")
+    if not local.isascii():
+        raise _error("not_ascii")
+    domain = _domain(text) or _domain(f"a@{written}")
+    if not domain:
+        raise _error("domain")
+    if len(local) + 1 + len(domain) > LONGEST:
+        raise _error("too_long")
+    if not _domain(text) and not (_is_carrier(domain) and _CARRIER_LOCAL.fullmatch(local)):
+        raise _error("local")
+    return local, domain
+
+
+def _fault_at_sight(text: str) -> str:
+    if not text:
+        return "empty"
+    if text.count("@") > 1:
+        return "several" if sum("@" in part for part in _BETWEEN.split(text)) > 1 else "many_at"
+    categories = {unicodedata.category(c) for c in text if not c.isspace()}
+    faults = {
+        "hidden": bool(categories & _INVISIBLE),
+        "mailto": text.casefold().startswith("mailto:"),
+        "display_name": bool(categories & _BRACKETS or {"<", ">"} & set(text)),
+        "space": any(c.isspace() for c in text),
+        "forbidden": bool(_FORBIDDEN & set(text)),
+        "no_at": "@" not in text,
+    }
+    return next((code for code, is_so in faults.items() if is_so), "")
+
+
+@lru_cache(maxsize=1024)
+def _domain(text: str) -> str:
+    """The domain, in A-labels and lower case, of an address that is right; empty if it is not."""
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        return ""
+    return found.ascii_domain.lower()
+
+
+def _is_carrier(domain: str) -> bool:
+    return any(domain == each or domain.endswith(f".{each}") for each in CARRIERS)

@@ -1,0 +1,230 @@
+"""Every setting, parsed and checked once at the start; a wrong one stops the start by name.
+
+Settings come from environment variables ``EVENTMAIL_…`` or a ``.env`` file; those for mail carry
+Flask-Mail's own names behind the prefix. ``docs/settings.md`` is generated from this file.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+PREFIX = "EVENTMAIL_"
+MEGABYTE = 1024 * 1024
+SHORTEST_SECRET = 32
+
+
+class Mode(enum.StrEnum):
+    """Where the service runs. Only production may send to anybody."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class ConfigError(Exception):
+    """A setting is missing or unreadable; the text is one Japanese sentence with its name."""
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _port(value: str) -> int:
+    number = int(value)
+    if not 0 <= number <= 65535:
+        raise ValueError(value)
+    return number
+
+
+def _count(value: str) -> int:
+    number = int(value)
+    if not 1 <= number <= 1000:
+        raise ValueError(value)
+    return number
+
+
+def _seconds(value: str) -> float:
+    number = float(value)
+    if not 0 < number <= 3600:
+        raise ValueError(value)
+    return number
+
+
+def _switch(value: str) -> bool:
+    table = {"1": True, "true": True, "yes": True, "on": True}
+    table |= {"0": False, "false": False, "no": False, "off": False, "": False}
+    return table[value.strip().lower()]
+
+
+def _domains(value: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower().lstrip(".") for part in value.split(",") if part.strip())
+
+
+def _setting(parse: Callable[[str], Any], default: Any, expects: str, text: str) -> Any:
+    metadata = {"parse": parse, "expects": expects, "text": text}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one process."""
+
+    mode: Mode = _setting(
+        lambda v: Mode(v.strip().lower()),
+        Mode.PRODUCTION,
+        "production、demo、test のどれか",
+        "動作の種類。production 以外では、内蔵の受信箱か許可したドメインにしか送信しません。",
+    )
+    secret_key: str = _setting(
+        _text, "", "32文字以上の文字列", "署名に使う秘密の文字列。production では必須です。"
+    )
+    data_dir: Path = _setting(
+        lambda v: Path(v.strip()), Path("var"), "フォルダー", "データを置くフォルダー。"
+    )
+    database_url: str = _setting(
+        _text,
+        "",
+        "sqlite:///… または postgresql+psycopg://…",
+        "データベース。空ならデータのフォルダーの中の SQLite を使います。",
+    )
+    host: str = _setting(_text, "127.0.0.1", "アドレス", "画面を出すアドレス。")
+    port: int = _setting(_port, 8025, "0〜65535の整数", "画面を出すポート。")
+    https: bool = _setting(
+        _switch, False, "true か false", "利用者との間がHTTPSか。クッキーをHTTPSだけに限ります。"
+    )
+    worker_threads: int = _setting(
+        _count, 2, "1〜1000の整数", "1つの送信処理プロセスのスレッド数。"
+    )
+    upload_megabytes: int = _setting(
+        _count, 24, "1〜1000の整数", "一度に受け取る大きさの上限（MB）。"
+    )
+    mail_server: str = _setting(_text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
+    mail_port: int = _setting(_port, 25, "0〜65535の整数", "送信サーバーのポート。")
+    mail_use_tls: bool = _setting(
+        _switch, False, "true か false", "STARTTLSを使う（証明書を必ず確かめます）。"
+    )
+    mail_use_ssl: bool = _setting(
+        _switch, False, "true か false", "はじめからTLSで接続する（証明書を必ず確かめます）。"
+    )
+    mail_username: str = _setting(_text, "", "文字列", "送信サーバーのユーザー名。")
+    mail_password: str = _setting(str, "", "文字列", "送信サーバーのパスワード。")
+    mail_suppress_send: bool = _setting(
+        _switch, False, "true か false", "true の間は、どのメールも送信しません。"
+    )
+    mail_timeout: float = _setting(
+        _seconds, 30.0, "秒数（3600以下）", "送信サーバーの応答を待つ時間（秒）。"
+    )
+    mail_ehlo_name: str = _setting(
+        _text, "", "ホスト名", "EHLOで名のる名前。空ならこのコンピューターの名前を使います。"
+    )
+    mail_sink: bool = _setting(
+        _switch, False, "true か false", "送信サーバーが内蔵の受信箱（デモ用）であること。"
+    )
+    mail_allowed_domains: tuple[str, ...] = _setting(
+        _domains, (), "コンマ区切りのドメイン", "production 以外で送信してよいあて先のドメイン。"
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'eventmail.sqlite3'}"
+
+    @property
+    def mail(self) -> dict[str, Any]:
+        """The mail settings under Flask-Mail's names, and whether this is production."""
+        names = [each.name for each in fields(self) if each.name.startswith("mail_")]
+        own = {"EVENTMAIL_MODE": self.mode.value}
+        return own | {name.upper(): getattr(self, name) for name in names}
+
+
+def variable(setting: Field[Any]) -> str:
+    """The environment variable of a setting: ``EVENTMAIL_MAIL_SERVER``."""
+    return PREFIX + setting.name.upper()
+
+
+def load(environment: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Settings:
+    """Read the environment over the ``.env`` file. Raises :class:`ConfigError` on the first fault.
+
+    A name beginning with ``EVENTMAIL_`` that is no setting is a fault too: a mistyped name would
+    otherwise leave the setting at its default without a word.
+    """
+    found = _gather(os.environ if environment is None else environment, dotenv)
+    known = {variable(each): each for each in fields(Settings)}
+    unknown = sorted(set(found) - set(known))
+    if unknown:
+        raise ConfigError(f"設定 {unknown[0]} という名前はありません。つづりを確かめてください。")
+    settings = Settings(**{known[name].name: _parse(known[name], found[name]) for name in found})
+    _check(settings)
+    return settings
+
+
+def _gather(environment: Mapping[str, str], dotenv: Path | None) -> dict[str, str]:
+    in_file = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
+    merged = {**in_file, **environment}
+    return {name: value or "" for name, value in merged.items() if name.startswith(PREFIX)}
+
+
+def _parse(setting: Field[Any], value: str) -> Any:
+    try:
+        return setting.metadata["parse"](value)
+    except (ValueError, KeyError) as error:
+        shown = "（表示しません）" if "password" in setting.name else f"「{value}」"
+        raise ConfigError(
+            f"設定 {variable(setting)} の値{shown}を読めません。"
+            f"{setting.metadata['expects']}にしてください。"
+        ) from error
+
+
+def _check(settings: Settings) -> None:
+    if settings.mode is Mode.PRODUCTION and len(settings.secret_key) < SHORTEST_SECRET:
+        raise ConfigError(
+            f"設定 {PREFIX}SECRET_KEY がないか短すぎます。"
+            f"{SHORTEST_SECRET}文字以上の推測できない文字列にしてください。"
+        )
+    if settings.mode is Mode.PRODUCTION and settings.mail_sink:
+        raise ConfigError(
+            f"設定 {PREFIX}MAIL_SINK はデモ用です。production では false にしてください。"
+        )
+    if settings.mail_use_tls and settings.mail_use_ssl:
+        raise ConfigError(
+            f"設定 {PREFIX}MAIL_USE_TLS と {PREFIX}MAIL_USE_SSL は、どちらか一方にしてください。"
+        )
+    if not settings.database.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigError(
+            f"設定 {PREFIX}DATABASE_URL を読めません。"
+            "sqlite:///… または postgresql+psycopg://… にしてください。"
+        )
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The environment variables that :func:`load` reads these settings from again."""
+    return {variable(each): _written(getattr(settings, each.name)) for each in fields(Settings)}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def table() -> str:
+    """All settings as a Markdown table, for ``docs/settings.md``."""
+    lines = ["| 環境変数 | 既定値 | 値 | 意味 |", "|---|---|---|---|"]
+    for each in fields(Settings):
+        default = "" if each.default is MISSING else _shown(each.default)
+        cells = (f"`{variable(each)}`", default, each.metadata["expects"], each.metadata["text"])
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, bool):
+        return "`true`" if default else "`false`"
+    return f"`{default}`" if default not in ("", ()) else "（空）"
