@@ -1,0 +1,77 @@
+"""The wire: the only room that knows mail and SMTP (envelope, compose, gate, transport)."""
+
+from eventmail.wire.compose import (
+    Composed,
+    EncodedMaterial,
+    Identity,
+    Material,
+    Stamp,
+    Wording,
+    compose,
+    encode_material,
+    message_id_for,
+    reassemble,
+    sha256_of,
+)
+from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
+from eventmail.wire.gate import Cleared, Knowledge, inspect
+from eventmail.wire.lexical import Malformed
+from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.rules import RULES, GateRefusal
+from eventmail.wire.searchable import Searched, search
+from eventmail.wire.sink import Received, Sink, run_sink
+from eventmail.wire.transport import (
+    Connection,
+    Kind,
+    NotAllowedHere,
+    Outcome,
+    Relay,
+    RelayUnavailable,
+    Reply,
+    Result,
+    Security,
+    relay_from,
+)
+from eventmail.wire.unwritable import Unwritable
+
+__all__ = [
+    "RULES",
+    "BlindBatch",
+    "Cleared",
+    "Composed",
+    "Connection",
+    "EncodedMaterial",
+    "Envelope",
+    "GateRefusal",
+    "Identity",
+    "Individual",
+    "Kind",
+    "Knowledge",
+    "Malformed",
+    "Material",
+    "NotAllowedHere",
+    "Outcome",
+    "ParsedMail",
+    "Received",
+    "Relay",
+    "RelayUnavailable",
+    "Reply",
+    "Result",
+    "Searched",
+    "Security",
+    "Sink",
+    "Stamp",
+    "Unwritable",
+    "Wording",
+    "compose",
+    "encode_material",
+    "inspect",
+    "message_id_for",
+    "parse_mail",
+    "reassemble",
+    "recipients_of",
+    "relay_from",
+    "run_sink",
+    "search",
+    "sha256_of",
+]

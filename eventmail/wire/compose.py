@@ -1,0 +1,189 @@
+"""One function turns wording and envelope into the bytes of a mail, always the same bytes.
+
+Every header is written here and nowhere else; none is taken from outside (RFC 5322, RFC 2045).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventmail.addresses import EmailAddress
+from eventmail.clock import in_tokyo
+from eventmail.wire.envelope import BlindBatch, Envelope, Individual
+from eventmail.wire.material import EncodedMaterial, Material, base64_lines, encode_material
+from eventmail.wire.unwritable import Unwritable, has_control
+from eventmail.wire.words import encoded_words
+
+__all__ = [
+    "Composed",
+    "EncodedMaterial",
+    "Identity",
+    "Material",
+    "Stamp",
+    "Wording",
+    "compose",
+    "encode_material",
+    "message_id_for",
+    "reassemble",
+    "sha256_of",
+]
+
+LONGEST_SUBJECT = 500
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-])){0,126}")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[a-z0-9.-]+>")
+_BOUNDARY = re.compile(rb'\r\nContent-Type: multipart/mixed;\r\n boundary="([^"]+)"\r\n')
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The office as a sender: display name, address, and the mailbox that takes replies."""
+
+    name: str
+    address: EmailAddress
+    reply_to: EmailAddress
+
+    def __post_init__(self) -> None:
+        if has_control(self.name) or not self.name.strip():
+            raise Unwritable(
+                "差出人の名前が空か、使えない文字があります。名前を書き直してください。"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Subject and body as one recipient reads them: no merge field is left."""
+
+    subject: str
+    body: str
+
+    def __post_init__(self) -> None:
+        if has_control(self.subject) or not self.subject.strip():
+            raise Unwritable(
+                "件名が空か、改行などの使えない文字があります。件名を書き直してください。"
+            )
+        if len(self.subject) > LONGEST_SUBJECT:
+            raise Unwritable(f"件名が長すぎます。{LONGEST_SUBJECT}文字までにしてください。")
+        if not self.body.strip():
+            raise Unwritable("本文が空です。本文を書いてください。")
+        if has_control(self.body, allowed="\t\r\n\u2028\u2029"):
+            raise Unwritable("本文に使えない文字（制御文字）があります。取り除いてください。")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The name and the time of one mail; the same for each attempt at one delivery."""
+
+    message_id: str
+    date: datetime
+
+    def __post_init__(self) -> None:
+        if not _MESSAGE_ID.fullmatch(self.message_id):
+            raise ValueError("a message id is made by message_id_for")
+        if self.date.tzinfo is None:
+            raise ValueError("the date of a mail knows its time zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A whole mail in CRLF lines, with the head that differs from one recipient to the next."""
+
+    head: bytes
+    content: bytes
+    digest: str  # SHA-256 of content, in hex
+
+
+def message_id_for(identity: Identity, token: str) -> str:
+    """``<token@domain of the sender>``: neither a host name nor a recipient stands in it.
+
+    Raises ``ValueError`` if ``token`` has more than letters, digits, ``.``, ``_`` and ``-``.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("a message token has letters, digits, '.', '_' and '-' only")
+    return f"<{token}@{identity.address.domain}>"
+
+
+def compose(
+    identity: Identity,
+    envelope: Envelope,
+    wording: Wording,
+    materials: Sequence[EncodedMaterial],
+    stamp: Stamp,
+) -> Composed:
+    """Write one mail. The same input gives the same bytes, on any machine and on any day."""
+    fields = _fields(identity, envelope, wording, stamp)
+    head = _with_text(fields, wording.body, _boundary(stamp) if materials else None)
+    content = reassemble(head, materials)
+    return Composed(head, content, sha256_of(content))
+
+
+def sha256_of(content: bytes) -> str:
+    """The digest by which mails and materials are named: SHA-256, in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def reassemble(head: bytes, materials: Sequence[EncodedMaterial]) -> bytes:
+    """The whole mail from its stored head and its materials, exactly as it was composed.
+
+    Raises ``ValueError`` if the head was made with materials and none are given, or the reverse.
+    """
+    end = head.find(b"\r\n\r\n")
+    found = _BOUNDARY.search(head[: end + 2])
+    if bool(found) != bool(materials):
+        raise ValueError("head and materials do not belong together")
+    if not found:
+        return head
+    opening, closing = b"--" + found[1] + b"\r\n", b"--" + found[1] + b"--\r\n"
+    return b"".join(
+        [head, *(piece for each in materials for piece in (opening, each.part)), closing]
+    )
+
+
+def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Stamp) -> str:
+    lines = (
+        f"From: {encoded_words(identity.name)}\r\n <{identity.address.wire}>",
+        f"To: {_shown(identity, envelope).wire}",
+        f"Reply-To: {identity.reply_to.wire}",
+        f"Subject: {encoded_words(wording.subject)}",
+        f"Date: {_date(stamp.date)}",
+        f"Message-ID: {stamp.message_id}",
+        "MIME-Version: 1.0",
+    )
+    return "".join(line + "\r\n" for line in lines)
+
+
+def _shown(identity: Identity, envelope: Envelope) -> EmailAddress:
+    """The one address that ``To:`` shows, without a name: names in it invite folding errors."""
+    match envelope:
+        case Individual(to=to):
+            return to
+        case BlindBatch():
+            return identity.address
+    raise TypeError("an envelope is an Individual or a BlindBatch")
+
+
+def _with_text(fields: str, body: str, boundary: str | None) -> bytes:
+    lines = re.sub(r"\r\n|\r|\n", "\r\n", body)
+    text = (
+        b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    ) + base64_lines(lines.encode())
+    if boundary is None:
+        return fields.encode("ascii") + text
+    mixed = f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n--{boundary}\r\n'
+    return (fields + mixed).encode("ascii") + text
+
+
+def _boundary(stamp: Stamp) -> str:
+    # "=_" can stand in no line of base64, so no part can hold the boundary.
+    return "=_" + hashlib.sha256(stamp.message_id.encode()).hexdigest()[:32]
+
+
+def _date(moment: datetime) -> str:
+    local = in_tokyo(moment)
+    day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
+    return f"{day}, {local.day:02} {month} {local.year:04} {local:%H:%M:%S} +0900"

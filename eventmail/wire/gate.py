@@ -1,0 +1,202 @@
+"""The last check, on the finished bytes. Only what it lets through can be sent.
+
+It believes nothing of what made the mail: it parses the bytes anew and knows only the office's own
+addresses, the envelope, the recipient's own company and the addresses of all participants. Any
+doubt is a refusal, and a refusal halts the mailing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import KW_ONLY, InitVar, dataclass
+
+from eventmail.addresses import AddressError, EmailAddress
+from eventmail.wire.compose import Identity
+from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
+from eventmail.wire.lexical import Malformed
+from eventmail.wire.material import EncodedMaterial
+from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.parts import ParsedPart
+from eventmail.wire.rules import GateRefusal
+from eventmail.wire.searchable import search_pinned, suspects
+from eventmail.wire.sites import Site, shows
+from eventmail.wire.views import all_sites
+
+_DATE = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r" \d{4} [0-2]\d:[0-5]\d:[0-6]\d \+0900"
+)
+_FROM = re.compile(r"(?:=\?UTF-8\?B\?[A-Za-z0-9+/=]+\?= )+<([^<>]+)>")
+_NAMED_PERSON = re.compile(r"(.*?) ?<[^<>]*>")
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the gate knows besides the mail.
+
+    ``ours``: the office's identities. ``own``: the addresses of the recipient's own company.
+    ``known``: the keys (``EmailAddress.key``) of all participants of the office.
+    """
+
+    ours: frozenset[EmailAddress]
+    own: frozenset[EmailAddress]
+    known: Container[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A mail that passed the gate: the only thing the transport sends. Only the gate makes it."""
+
+    sender: EmailAddress
+    envelope: Envelope
+    content: bytes
+    _: KW_ONLY
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only the gate clears a mail")
+
+    def __reduce__(self) -> str:
+        raise TypeError("a cleared mail is sent here or not at all")
+
+
+def inspect(
+    content: bytes,
+    envelope: Envelope,
+    identity: Identity,
+    knowledge: Knowledge,
+    materials: Sequence[EncodedMaterial],
+) -> Cleared:
+    """Clear ``content`` for ``envelope``, or raise :class:`GateRefusal`."""
+    _check_envelope(envelope)
+    try:
+        mail = parse_mail(content, [each.part for each in materials])
+    except Malformed as error:
+        raise GateRefusal(error.reason) from error
+    _check_people(mail, envelope, identity, knowledge)
+    _check_stamp(mail, identity)
+    _check_materials(mail, materials)
+    _check_texts(mail, _Rules.of(envelope, knowledge))
+    return Cleared(identity.address, envelope, content, seal=_SEAL)
+
+
+def _check_envelope(envelope: Envelope) -> None:
+    if type(envelope) not in (Individual, BlindBatch):
+        raise GateRefusal("envelope")
+    if type(envelope) is Individual and len(recipients_of(envelope)) != 1:
+        raise GateRefusal("envelope")
+
+
+def _check_people(
+    mail: ParsedMail, envelope: Envelope, identity: Identity, knowledge: Knowledge
+) -> None:
+    sender = _FROM.fullmatch(mail.header("From").raw)
+    if (
+        not sender
+        or _address(sender[1]) != identity.address
+        or identity.address not in knowledge.ours
+    ):
+        raise GateRefusal("sender")
+    reply_to = _address(mail.header("Reply-To").raw)
+    if reply_to != identity.reply_to or reply_to not in knowledge.ours:
+        raise GateRefusal("reply_to")
+    shown = envelope.to if isinstance(envelope, Individual) else identity.address
+    if _address(mail.header("To").raw) != shown:
+        raise GateRefusal("to")
+
+
+def _address(raw: str) -> EmailAddress | None:
+    """The one bare address that ``raw`` is, with its quotes taken off (RFC 5321, 4.1.2)."""
+    quoted = re.fullmatch(r'"((?:[^"\\]|\\.)+)"(@[^@]+)', raw)
+    text = re.sub(r"\\(.)", r"\1", quoted[1]) + quoted[2] if quoted else raw
+    try:
+        found = EmailAddress.parse(text)
+    except AddressError:
+        return None
+    return found if found.wire == raw else None
+
+
+def _check_stamp(mail: ParsedMail, identity: Identity) -> None:
+    if not _DATE.fullmatch(mail.header("Date").raw):
+        raise GateRefusal("date")
+    domain = re.escape(identity.address.domain)
+    if not re.fullmatch(rf"<[A-Za-z0-9._-]+@{domain}>", mail.header("Message-ID").raw):
+        raise GateRefusal("message_id")
+
+
+def _check_materials(mail: ParsedMail, materials: Sequence[EncodedMaterial]) -> None:
+    found = [(each.filename, each.media_type, each.digest) for each in mail.attachments]
+    if found != [(each.filename, each.media_type, each.digest) for each in materials]:
+        raise GateRefusal("materials")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Which addresses may not stand in this mail, and which may."""
+
+    known: Container[str]
+    batch: frozenset[str]  # a batch hides its recipients even where the roster does not know them
+    in_headers: frozenset[str]
+    in_texts: frozenset[str]
+
+    @classmethod
+    def of(cls, envelope: Envelope, knowledge: Knowledge) -> _Rules:
+        ours = frozenset(each.key for each in knowledge.ours)
+        if isinstance(envelope, Individual):
+            headers = ours | {envelope.to.key}
+            own = frozenset(each.key for each in knowledge.own)
+            return cls(knowledge.known, frozenset(), headers, headers | own)
+        hidden = frozenset(each.key for each in envelope.recipients)
+        return cls(knowledge.known, hidden, ours, ours)
+
+    def forbids(self, site: Site) -> bool:
+        """Whether the site shows another participant."""
+        return shows(site, self.known, self.in_texts) or (
+            bool(self.batch) and shows(site, self.batch, self.in_texts)
+        )
+
+
+def _check_texts(mail: ParsedMail, rules: _Rules) -> None:
+    for place, text in _header_texts(mail):
+        for site in all_sites(text):
+            if rules.forbids(site):
+                raise GateRefusal("other_address", place)
+            if _is_address(site.plain()) and site.plain() not in rules.in_headers:
+                raise GateRefusal("header_address", place)
+    # Our own random token: decoded as base64, one in ten thousand looks like some address.
+    token = mail.header("Message-ID").value.strip("<>").rpartition("@")[0]
+    if any(rules.forbids(site) for site in all_sites(token)):
+        raise GateRefusal("other_address", "メールの番号")
+    if any(rules.forbids(site) for site in all_sites(mail.body)):
+        raise GateRefusal("other_address", "本文")
+    for number, part in enumerate(mail.attachments, 1):
+        _check_attachment(number, part, rules)
+
+
+def _header_texts(mail: ParsedMail) -> Iterator[tuple[str, str]]:
+    name = _NAMED_PERSON.fullmatch(mail.header("From").value)
+    yield "差出人の名前", name[1] if name else mail.header("From").value
+    yield "件名", mail.header("Subject").value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        EmailAddress.parse(text)
+    except AddressError:
+        return False
+    return True
+
+
+def _check_attachment(number: int, part: ParsedPart, rules: _Rules) -> None:
+    place = f"{number}番目の添付ファイル"
+    if any(rules.forbids(site) for site in all_sites(part.filename)):
+        raise GateRefusal("other_address", f"{place}の名前")
+    searched = search_pinned(part.digest, part.content)
+    if searched.unsearchable:
+        raise GateRefusal("unsearchable_material", place)
+    concern = {*suspects(searched, rules.known), *suspects(searched, rules.batch)}
+    if any(rules.forbids(site) for site in concern):
+        raise GateRefusal("other_address", place)

@@ -1,0 +1,100 @@
+"""Lines, headers, encoded words and base64, read strictly: the alphabet of the parser."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Set as AbstractSet
+
+from eventmail.wire.unwritable import has_control
+
+LONGEST_LINE = 998  # RFC 5322, section 2.1.1, without CRLF
+_LONG = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
+_FIELD = re.compile(r"([!-9;-~]+): ([!-~](?:[ -~]|\r\n (?=[!-~]))*)\r\n")
+_FOLD = re.compile(r"\r\n ")
+_WORD = re.compile(r"=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=")
+_WORDS = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
+_SHOWS_OTHERS = re.compile(
+    r"(?:resent-.*|b?cc|apparently-to|x-original-to|delivered-to)", re.IGNORECASE
+)
+_BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{76}\r\n)*(?:[A-Za-z0-9+/=]{4,76}\r\n)?")
+
+
+class Malformed(Exception):
+    """The bytes are not a mail as we write them; ``reason`` is a key of ``gate.RULES``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_lines(content: bytes) -> None:
+    """Lines end in CRLF and only there, have 7 bits, no NUL, and at most 998 characters."""
+    if b"\0" in content:
+        raise Malformed("nul")
+    if not content.isascii():
+        raise Malformed("eight_bit")
+    ends = content.count(b"\r\n")
+    if ends != content.count(b"\n") or ends != content.count(b"\r"):
+        raise Malformed("bare_newline")
+    if not content.endswith(b"\r\n"):
+        raise Malformed("trailing")
+    if _LONG.search(content):
+        raise Malformed("long_line")
+
+
+def read_headers(block: bytes, names: AbstractSet[str]) -> dict[str, str]:
+    """Header name to unfolded value, in order. Each of ``names`` at most once, and no other."""
+    check_lines(block)
+    text = block.decode("ascii")
+    found: dict[str, str] = {}
+    position = 0
+    while position < len(text):
+        field = _FIELD.match(text, position)
+        if not field:
+            raise Malformed("header_syntax")
+        _admit(field[1], found, names)
+        found[field[1]] = _FOLD.sub(" ", field[2])
+        position = field.end()
+    return found
+
+
+def _admit(name: str, found: dict[str, str], names: AbstractSet[str]) -> None:
+    if name in found:
+        raise Malformed("duplicate_header")
+    if _SHOWS_OTHERS.fullmatch(name):
+        raise Malformed("forbidden_header")
+    if name not in names:
+        raise Malformed("unknown_header")
+
+
+def decode_words(value: str) -> str:
+    """The text a reader sees: all encoded words of ``value`` decoded (RFC 2047), each whole."""
+    if "=?" not in value:
+        return value
+    decoded = _WORDS.sub(lambda run: "".join(map(_word, _WORD.findall(run[0]))), value)
+    if _WORD.sub("", value).count("=?") or has_control(decoded):
+        raise Malformed("header_syntax")
+    return decoded
+
+
+def _word(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise Malformed("header_syntax") from error
+
+
+def decode_base64(body: bytes) -> bytes:
+    """The bytes behind canonical base64 lines: no other character, no bit left over."""
+    if not _BASE64_LINES.fullmatch(body):
+        check_lines(body)
+        raise Malformed("base64")
+    try:
+        content = base64.b64decode(body.replace(b"\r\n", b""), validate=True)
+    except binascii.Error as error:
+        raise Malformed("base64") from error
+    if base64.b64encode(content) != body.replace(b"\r\n", b""):
+        raise Malformed("base64")
+    return content

@@ -1,0 +1,134 @@
+"""Reads a finished mail anew, knowing nothing of how it was composed, and accepts no surprise.
+
+The grammar is the small part of RFC 5322 and RFC 2045 that our mails use. Whatever a mail program
+might read in another way (a bare line feed, a second ``To``, a nested part) is :class:`Malformed`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eventmail.wire.lexical import Malformed, check_lines, decode_base64, decode_words, read_headers
+from eventmail.wire.parts import ParsedPart, parse_attachment, parse_shared
+
+HEADERS = frozenset(
+    ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
+)
+ONLY_WITHOUT_MATERIALS = "Content-Transfer-Encoding"
+_TEXT_TYPE = 'text/plain; charset="utf-8"'
+_MIXED = re.compile(r'multipart/mixed; boundary="([A-Za-z0-9=_.+-]{1,70})"')
+_CHARSET = re.compile(r'text/plain(?:; charset="?[^";]*"?)?', re.IGNORECASE)
+MOST_PARTS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One header: its bytes as they stand (without the name), and the text a reader sees."""
+
+    name: str
+    raw: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """Everything a mail says, decoded."""
+
+    headers: tuple[Header, ...]
+    body: str
+    attachments: tuple[ParsedPart, ...]
+
+    def header(self, name: str) -> Header:
+        """The one header of that name."""
+        return next(each for each in self.headers if each.name == name)
+
+    def value(self, name: str) -> str:
+        """What a reader sees in the one header of that name."""
+        return self.header(name).value
+
+
+def parse_mail(content: bytes, seen: Sequence[bytes] = ()) -> ParsedMail:
+    """Parse ``content`` or raise :class:`Malformed`.
+
+    ``seen`` are the bytes of parts which many mails share: where one stands in this mail byte for
+    byte, its earlier parse is used, which changes the speed and nothing else.
+    """
+    block, rest = _split_head(content)
+    headers = read_headers(block, HEADERS | {ONLY_WITHOUT_MATERIALS})
+    found = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
+    missing = HEADERS - headers.keys()
+    if missing:
+        raise Malformed("missing_header")
+    if headers["MIME-Version"] != "1.0":
+        raise Malformed("mime")
+    mixed = _MIXED.fullmatch(headers["Content-Type"])
+    if not mixed:
+        return ParsedMail(found, _text(headers, content[rest:]), ())
+    if ONLY_WITHOUT_MATERIALS in headers:
+        raise Malformed("encoding")
+    raw_parts = _split_parts(content, rest, mixed[1].encode(), seen)
+    attachments = tuple(_attachment(raw, seen) for raw in raw_parts[1:])
+    return ParsedMail(found, _text_part(raw_parts[0]), attachments)
+
+
+def _split_head(content: bytes) -> tuple[bytes, int]:
+    end = content.find(b"\r\n\r\n")
+    if end < 0:
+        check_lines(content)
+        raise Malformed("header_syntax")
+    return content[: end + 2], end + 4
+
+
+def _split_parts(content: bytes, start: int, boundary: bytes, seen: Sequence[bytes]) -> list[bytes]:
+    """The parts between the delimiters; nothing may stand before the first or after the last."""
+    opening, closing = b"--" + boundary + b"\r\n", b"--" + boundary + b"--\r\n"
+    parts: list[bytes] = []
+    position = start
+    while content.startswith(opening, position) and len(parts) < MOST_PARTS:
+        position += len(opening)
+        part = _part_at(content, position, b"--" + boundary, seen)
+        parts.append(part)
+        position += len(part)
+    if not parts or content[position:] != closing:
+        check_lines(content[position:])
+        raise Malformed("trailing" if content.startswith(closing, position) else "mime")
+    return parts
+
+
+def _part_at(content: bytes, position: int, delimiter: bytes, seen: Sequence[bytes]) -> bytes:
+    for raw in seen:
+        if content.startswith(raw, position) and content.startswith(delimiter, position + len(raw)):
+            return raw
+    end = content.find(b"\r\n" + delimiter, position)
+    if end < 0:
+        check_lines(content[position:])
+        raise Malformed("mime")
+    return content[position : end + 2]
+
+
+def _attachment(raw: bytes, seen: Sequence[bytes]) -> ParsedPart:
+    if any(raw is each for each in seen):
+        return parse_shared(raw)
+    return parse_attachment(raw)
+
+
+def _text_part(raw: bytes) -> str:
+    block, rest = _split_head(raw)
+    return _text(read_headers(block, {"Content-Type", ONLY_WITHOUT_MATERIALS}), raw[rest:])
+
+
+def _text(headers: dict[str, str], body: bytes) -> str:
+    content_type = headers.get("Content-Type", "")
+    if content_type != _TEXT_TYPE:
+        raise Malformed("charset" if _CHARSET.fullmatch(content_type) else "mime")
+    if headers.get(ONLY_WITHOUT_MATERIALS) != "base64":
+        raise Malformed("encoding")
+    try:
+        text = decode_base64(body).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("charset") from error
+    if re.search(r"\r(?!\n)|(?<!\r)\n", text):
+        raise Malformed("bare_newline")
+    return text

@@ -1,0 +1,101 @@
+"""Where addresses may stand inside a material: looked for once per file, in a confined child.
+
+The answer is pinned by the file's digest. What cannot be looked into (a password, an archive
+format we do not open, a bomb) has a reason instead of an answer, and then nothing is sent.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Any
+
+from eventmail.confined import ConfinedError, TooSlow, call
+from eventmail.wire import extract
+from eventmail.wire.sites import Site, shows
+from eventmail.wire.views import all_sites
+
+SECONDS = 60.0
+MEGABYTES = 1536
+MOST_SITES = 20_000  # a file with more is a list of addresses, whatever it was meant to be
+_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """The sites of one file, or the reason (an English code) why there is no answer.
+
+    Compared by identity, so that it can be the key of a cache.
+    """
+
+    sites: tuple[Site, ...]
+    unsearchable: str = ""
+
+
+_by_digest: dict[str, Searched] = {}
+_lock = threading.Lock()
+
+
+def search(content: bytes) -> Searched:
+    """Look for addresses in ``content``. Slow the first time, at once for the same bytes later."""
+    digest = hashlib.sha256(content).hexdigest()
+    return search_pinned(digest, content)
+
+
+def search_pinned(digest: str, content: bytes) -> Searched:
+    """As :func:`search`, for a caller who has just computed the SHA-256 of ``content``."""
+    found = _by_digest.get(digest)
+    if found is None:
+        found = _search(content)
+        if found.unsearchable not in _PASSING:
+            _remember(digest, found)
+    return found
+
+
+_PASSING = frozenset(("too_slow", "crashed"))  # may go better on a machine with less to do
+
+
+def _remember(digest: str, found: Searched) -> None:
+    with _lock:
+        while len(_by_digest) >= _REMEMBERED:
+            del _by_digest[next(iter(_by_digest))]
+        _by_digest[digest] = found
+
+
+def suspects(searched: Searched, known: Container[str]) -> tuple[Site, ...]:
+    """The sites that show anybody in ``known``: asked once per file and roster, not per mail."""
+    if isinstance(known, frozenset):
+        return _suspects(searched, known)
+    return tuple(site for site in searched.sites if shows(site, known, ()))
+
+
+@functools.lru_cache(maxsize=64)
+def _suspects(searched: Searched, known: frozenset[str]) -> tuple[Site, ...]:
+    return tuple(site for site in searched.sites if shows(site, known, ()))
+
+
+def _search(content: bytes) -> Searched:
+    try:
+        answer = call(f"{__name__}:in_child", content, seconds=SECONDS, megabytes=MEGABYTES)
+    except TooSlow:
+        return Searched((), "too_slow")
+    except ConfinedError:
+        return Searched((), "crashed")
+    sites = tuple(Site.from_json(each) for each in answer["sites"])
+    return Searched(sites, answer["unsearchable"])
+
+
+def in_child(content: bytes) -> dict[str, Any]:
+    """The work itself; runs in the child."""
+    found: dict[Site, None] = {}
+    try:
+        for text in extract.texts(content, extract.Budget()):
+            found.update(dict.fromkeys(all_sites(text)))
+            if len(found) > MOST_SITES:
+                raise extract.Unsearchable("too_many_addresses")
+    except extract.Unsearchable as error:
+        return {"sites": [], "unsearchable": error.reason}
+    return {"sites": [site.to_json() for site in found], "unsearchable": ""}

@@ -1,0 +1,5 @@
+"""``python -m eventmail.wire.sink``."""
+
+from eventmail.wire.sink import main
+
+main()

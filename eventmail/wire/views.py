@@ -1,0 +1,145 @@
+"""The ways a reader, a mail program or a browser might see one text.
+
+An address can hide behind full-width letters, invisible characters, percent and HTML encoding,
+base64 in a link, or ``taro [at] example``. Each view is the text with one such cover taken off.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote
+
+from eventmail.wire.sites import Site, sites
+
+MOST_VIEWS = 24
+_FILLERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u00ad\ufffc\ufffd")
+_VOICED = frozenset("\u3099\u309a")  # in kana written in two parts they make the letter
+_OPEN, _CLOSE = r"[\[({<【〔〈《「『≪]", r"[\])}>】〕〉》」』≫]"
+_AT_WORD = r"(?:@|at|a|アット(?:マーク)?|あっと(?:まーく)?)"
+_DOT_WORD = r"(?:\.|dot|ドット|どっと)"
+_MARKS = "★☆●○◎■□◆◇♪♯*#※▲△▼▽◉"
+_SPOKEN = (
+    (re.compile(rf"{_OPEN}\s?{_AT_WORD}\s?{_CLOSE}", re.IGNORECASE), "@"),
+    (re.compile(r"(?<=\s)at(?=\s)|(?:アット|あっと)(?:マーク|まーく)?", re.IGNORECASE), "@"),
+    (re.compile(rf"(?<=[A-Za-z0-9])(?:_at_|-at-|\.at\.|AT|[{_MARKS}])(?=[A-Za-z0-9])"), "@"),
+    (re.compile(rf"{_OPEN}\s?{_DOT_WORD}\s?{_CLOSE}", re.IGNORECASE), "."),
+    (re.compile(r"(?<=\s)dot(?=\s)|ドット|どっと", re.IGNORECASE), "."),
+    (re.compile(r"(?<=[A-Za-z0-9])[。・](?=[A-Za-z0-9])"), "."),
+)
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})|%u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\'([0-9a-f]{2})", re.I)
+_QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
+_SOFT_BREAK = re.compile(r"=\r?\n")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]{12,})*")
+_BREAK = re.compile(r"\r?\n")
+# How "@" looks in base64, for each place it can have in a group of three bytes.
+_BASE64_AT = re.compile(r"Q[A-P]|[EUk0][A-D]|[BFJNRVZdhlptx159]A")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
+
+
+class _Invisible(dict[int, str | None]):
+    """For ``str.translate``: characters that show nothing, or only a mark on another, go."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        mark = unicodedata.category(char) in {"Cf", "Mn", "Me"} and char not in _VOICED
+        hidden = mark or char in _FILLERS
+        self[code] = None if hidden else char
+        return self[code]
+
+
+_invisible = _Invisible()
+
+
+def all_sites(text: str) -> Iterator[Site]:
+    """Every site in every view of ``text``."""
+    for view in views(text):
+        yield from sites(view)
+        for hidden in _encoded(view):
+            yield from sites(hidden)
+
+
+def views(text: str) -> list[str]:
+    """``text`` folded, and each different text that decoding it gives, again and again."""
+    found = [fold(text)]
+    for view in found:
+        for decode in _DECODERS:
+            decoded = decode(view)
+            if decoded == view:
+                continue
+            decoded = fold(decoded)
+            if decoded not in found and len(found) < MOST_VIEWS:
+                found.append(decoded)
+    return found
+
+
+def fold(text: str) -> str:
+    """Invisible characters and strokes taken out, compatibility forms made plain (NFKC)."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text.translate(_invisible))
+
+
+def spoken(text: str) -> str:
+    """``taro [at] b (dot) example``, ``taro★b.example`` written with ``@`` and ``.``.
+
+    The white space that is left around the signs is a gap to :mod:`eventmail.wire.sites`.
+    """
+    for pattern, sign in _SPOKEN:
+        text = pattern.sub(sign, text)
+    return text
+
+
+def _escapes(text: str) -> str:
+    if "\\" not in text and "%u" not in text:
+        return text
+    return _ESCAPE.sub(lambda m: chr(int(next(filter(None, m.groups())), 16)), text)
+
+
+def _quoted_printable(text: str) -> str:
+    if "=" not in text:
+        return text
+    joined = _SOFT_BREAK.sub("", text)
+    return _QUOTED_PRINTABLE.sub(lambda m: chr(int(m[1], 16)), joined)
+
+
+def _without_tags(text: str) -> str:
+    return _TAG.sub(" ", text) if "<" in text else text
+
+
+_DECODERS: tuple[Callable[[str], str], ...] = (
+    html.unescape,
+    unquote,
+    _escapes,
+    _quoted_printable,
+    _without_tags,
+    lambda text: text.replace("+AEA-", "@"),
+    spoken,
+)
+
+
+def _encoded(text: str) -> Iterator[str]:
+    """What base64 and hexadecimal runs in ``text`` say, wherever in the run they begin."""
+    for run in _BASE64.findall(text):
+        joined = _BREAK.sub("", run).replace("-", "+").replace("_", "/")
+        if not _BASE64_AT.search(joined):
+            continue
+        for offset in range(4):
+            yield from _speaking(_unpadded(joined[offset:]))
+    for run in _HEX.findall(text):
+        yield from _speaking(bytes.fromhex(run))
+
+
+def _unpadded(run: str) -> bytes:
+    """The bytes of a base64 run that may have lost its ``=`` signs and its last character."""
+    whole = run[:-1] if len(run) % 4 == 1 else run
+    return base64.b64decode(whole + "=" * (-len(whole) % 4))
+
+
+def _speaking(content: bytes) -> Iterator[str]:
+    if b"@" in content:
+        yield fold(content.decode("utf-8", "replace"))

@@ -1,0 +1,106 @@
+"""Judges received mails on their bytes alone, with the standard library's reader.
+
+It shares no code with what makes and checks the mails, so that one mistake cannot hide in both.
+"""
+
+from __future__ import annotations
+
+import email  # noqa: TID251
+import email.policy  # noqa: TID251
+import functools
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from email.message import EmailMessage  # noqa: TID251
+from email.utils import getaddresses  # noqa: TID251
+from typing import Protocol
+
+_TELLTALE = re.compile(
+    rb"^(?:b?cc|resent-[a-z-]*|apparently-to|delivered-to|x-[a-z-]*):", re.I | re.M
+)
+
+
+class Mail(Protocol):
+    @property
+    def mail_from(self) -> str: ...
+    @property
+    def rcpt_to(self) -> tuple[str, ...]: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+def judge(mails: Sequence[Mail], shared: Iterable[str] = ()) -> list[str]:
+    """Every fault in ``mails``, seen together; ``shared`` are addresses that all may read."""
+    everyone = {_plain(each) for mail in mails for each in mail.rcpt_to} - set(map(_plain, shared))
+    return [
+        f"mail {number}: {fault}"
+        for number, mail in enumerate(mails, 1)
+        for fault in _faults(mail, everyone)
+    ]
+
+
+def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:
+    parsed = email.message_from_bytes(mail.content, policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    block = mail.content.partition(b"\r\n\r\n")[0]
+    recipients = {_plain(each) for each in mail.rcpt_to}
+    sender = _plain(mail.mail_from)
+    office = {each for each in _addresses(parsed, "Reply-To") if _domain(each) == _domain(sender)}
+    if _addresses(parsed, "From") != {sender}:
+        yield "From is not the envelope's sender"
+    if _TELLTALE.search(block):
+        yield "a header that could show recipients"
+    if len(parsed.get_all("To", [])) != 1 or len(_addresses(parsed, "To")) != 1:
+        yield "not exactly one To"
+    alone = recipients if len(recipients) == 1 else set()
+    if not _addresses(parsed, "To") <= alone | {sender}:
+        yield "To is neither the one recipient nor the office"
+    strangers = everyone - alone - office - {sender}
+    for place, text in _texts(parsed, block):
+        if any(_shown(each, text) for each in strangers if each in text):
+            yield f"another recipient's address in {place}"
+
+
+def _addresses(parsed: EmailMessage, name: str) -> set[str]:
+    values = [str(value) for value in parsed.get_all(name, [])]
+    return {_plain(address) for _, address in getaddresses(values)}
+
+
+def _texts(parsed: EmailMessage, block: bytes) -> Iterator[tuple[str, str]]:
+    yield "a raw header", block.decode("latin-1").lower()
+    for name, value in parsed.items():
+        yield f"header {name}", str(value).lower()
+    for part in parsed.walk():
+        if not part.is_multipart():
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            yield "a file name", (part.get_filename() or "").lower()
+            yield from ((f"part {part.get_content_type()}", text) for text in _decoded(content))
+
+
+@functools.lru_cache(maxsize=64)  # many mails carry the same attachment
+def _decoded(content: bytes) -> tuple[str, ...]:
+    return tuple(text.lower() for text in _decodings(content))
+
+
+def _decodings(content: bytes) -> Iterator[str]:
+    yield content.decode("utf-8", "replace")
+    yield content.replace(b"\0", b"").decode("latin-1")
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield name
+                yield from _decodings(archive.read(name))
+
+
+def _shown(address: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", text) is not None
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _plain(address: str) -> str:
+    return address.strip().strip("<>").replace('"', "").lower()

@@ -1,0 +1,472 @@
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eventmail.addresses import EmailAddress
+from eventmail.wire import (
+    RULES,
+    BlindBatch,
+    Cleared,
+    Envelope,
+    GateRefusal,
+    Identity,
+    Individual,
+    Knowledge,
+    encode_material,
+    inspect,
+)
+from tests.wire import files
+from tests.wire.samples import (
+    AOZORA,
+    AOZORA_TOO,
+    IDENTITY,
+    KNOWLEDGE,
+    KNOWN,
+    KURE,
+    MIDORI,
+    OFFICE,
+    PLAN,
+    REPLIES,
+    mail,
+    material,
+)
+
+TO_AOZORA = Individual(AOZORA)
+GOOD = mail().content
+
+
+def refusal(content: bytes, envelope: Any = TO_AOZORA, **choices: Any) -> GateRefusal:
+    """The gate's refusal; the test fails if it lets the mail through."""
+    known = choices.get("knowledge", KNOWLEDGE)
+    with pytest.raises(GateRefusal) as caught:
+        inspect(
+            content,
+            envelope,
+            choices.get("identity", IDENTITY),
+            known,
+            choices.get("materials", ()),
+        )
+    return caught.value
+
+
+def test_a_good_mail_passes_unchanged() -> None:
+    passed = inspect(GOOD, TO_AOZORA, IDENTITY, KNOWLEDGE, ())
+    assert (passed.sender, passed.envelope, passed.content) == (OFFICE, TO_AOZORA, GOOD)
+
+
+def test_a_good_batch_passes() -> None:
+    batch = BlindBatch((AOZORA, MIDORI, KURE))
+    assert inspect(mail(batch).content, batch, IDENTITY, KNOWLEDGE, ()).envelope == batch
+
+
+def line(new: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: content.replace(b"MIME-Version", new + b"\r\nMIME-Version", 1)
+
+
+def instead(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        assert old in content
+        return content.replace(old, new, 1)
+
+    return change
+
+
+MUTATIONS = {
+    "a second To": ("duplicate_header", line(b"To: jinji@kure-seiki.example")),
+    "two addresses in To": ("to", instead(b"To: saiyo", b"To: jinji@kure-seiki.example, saiyo")),
+    "another participant in To": ("to", instead(b"saiyo@aozora", b"jinji@kure-seiki")),
+    "a colleague in To": ("to", instead(b"To: saiyo@aozora", b"To: sato.ken@aozora")),
+    "the office in To": ("to", instead(b"To: saiyo@aozora", b"To: gakusotsu@hirono")),
+    "a group in To": ("to", instead(b"To: ", b"To: all: ")),
+    "a name in To": (
+        "to",
+        instead(b"To: saiyo@aozora.example", b"To: Sato <saiyo@aozora.example>"),
+    ),
+    "a comment in To": (
+        "to",
+        instead(b"aozora.example", b"aozora.example (jinji@kure-seiki.example)"),
+    ),
+    "a domain in capitals": ("to", instead(b"To: saiyo@aozora", b"To: saiyo@AOZORA")),
+    "needless quotes": ("to", instead(b"To: saiyo@aozora", b'To: "saiyo"@aozora')),
+    "To in capitals": ("to", instead(b"To: saiyo@aozora", b"To: SAIYO@AOZORA")),
+    "a Cc": ("forbidden_header", line(b"Cc: jinji@kure-seiki.example")),
+    "a Cc to the recipient": ("forbidden_header", line(b"Cc: saiyo@aozora.example")),
+    "a Bcc": ("forbidden_header", line(b"Bcc: jinji@kure-seiki.example")),
+    "a Resent-To": ("forbidden_header", line(b"Resent-To: jinji@kure-seiki.example")),
+    "an X- header": ("unknown_header", line(b"X-Recipients: jinji@kure-seiki.example")),
+    "a list header": ("unknown_header", line(b"List-Unsubscribe: <mailto:x@hirono.example>")),
+    "a second Message-ID": ("duplicate_header", line(b"Message-ID: <x@hirono.example>")),
+    "another sender": ("sender", instead(b"<gakusotsu@", b"<jinji@")),
+    "a sender without a name": (
+        "sender",
+        lambda c: b"From: gakusotsu@hirono.example\r\n" + c[c.index(b"To:") :],
+    ),
+    "a second sender": ("sender", instead(b" <gakusotsu", b" <a@b.example>,\r\n <gakusotsu")),
+    "another reply address": ("reply_to", instead(b"Reply-To: henshin", b"Reply-To: saiyo")),
+    "the office's other mailbox": (
+        "reply_to",
+        instead(b"Reply-To: henshin", b"Reply-To: gakusotsu"),
+    ),
+    "two reply addresses": (
+        "reply_to",
+        instead(b"Reply-To: ", b"Reply-To: gakusotsu@hirono.example, "),
+    ),
+    "a strange date": ("date", instead(b"+0900", b"+0900 (jinji@kure-seiki.example)")),
+    "another domain in the Message-ID": ("message_id", instead(b"04@hirono", b"04@host.hirono")),
+    "a bare line feed": ("bare_newline", instead(b"\r\nTo", b"\nTo")),
+    "an 8-bit byte": ("eight_bit", instead(b"Date: ", b"Date: \xe6")),
+    "a NUL": ("nul", instead(b"Date: ", b"Date: \0")),
+    "a long line": ("long_line", line(b"Comments: " + b"x" * 1000)),
+    "a body in another charset": ("charset", instead(b"utf-8", b"shift_jis")),
+    "an HTML body": ("mime", instead(b"text/plain", b"text/html")),
+    "something after the body": (
+        "base64",
+        lambda content: content + b"jinji@kure-seiki.example\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "change"), MUTATIONS.values(), ids=MUTATIONS)
+def test_a_mail_is_stopped_for(rule: str, change: Callable[[bytes], bytes]) -> None:
+    assert change(GOOD) != GOOD
+    assert refusal(change(GOOD)).rule == rule
+
+
+DISGUISES = {
+    "as it is": "jinji@kure-seiki.example",
+    "in capitals": "JINJI@Kure-Seiki.Example",
+    "in Japanese brackets": "連絡先「jinji@kure-seiki.example」まで",
+    "with words around it": "TELは内線3jinji@kure-seiki.exampleへ",
+    "after a digit": "03-1234-5678jinji@kure-seiki.example",
+    "before digits": "jinji@kure-seiki.example03-1234-5678",
+    "before Japanese": "jinji@kure-seiki.exampleまで",
+    "at the end of a sentence": "Write to jinji@kure-seiki.example.",
+    "in angle brackets": "<jinji@kure-seiki.example>",
+    "as a link": "mailto:jinji@kure-seiki.example?subject=x",
+    "in quotes": "'jinji@kure-seiki.example'",
+    "after an equals sign": "https://hirono.example/?m=jinji@kure-seiki.example&x=1",
+    "full width": "ｊｉｎｊｉ＠ｋｕｒｅ－ｓｅｉｋｉ．ｅｘａｍｐｌｅ",
+    "only the sign full width": "jinji＠kure-seiki.example",
+    "a small sign": "jinji﹫kure-seiki.example",
+    "zero-width spaces": "jin\u200bji@\u200ckure-\u200dseiki.ex\ufeffample",
+    "a soft hyphen": "jinji@kure-sei\u00adki.example",
+    "direction marks": "\u202ejinji\u202c@kure-seiki.example",
+    "a word joiner": "jinji\u2060@\u2060kure-seiki.example",
+    "a Hangul filler": "jin\u3164ji@kure-seiki.example",
+    "accents": "jíi\u0301nji@kure-seiki.example".replace("íi", "i"),
+    "struck through": "j\u0336i\u0336n\u0336j\u0336i\u0336@kure-seiki.example",
+    "mathematical letters": "𝐣𝐢𝐧𝐣𝐢@kure-seiki.example",
+    "percent-encoded": "jinji%40kure-seiki.example",
+    "percent-encoded twice": "jinji%2540kure-seiki.example",
+    "wholly percent-encoded": "".join(f"%{byte:02x}" for byte in b"jinji@kure-seiki.example"),
+    "HTML entities": "jinji&#64;kure-seiki&#x2e;example",
+    "a named entity": "jinji&commat;kure-seiki.example",
+    "entities twice": "jinji&amp;#64;kure-seiki.example",
+    "tags inside": "jinji<b>@</b>kure-<wbr>seiki.example",
+    "a comment inside": "jinji<!-- x -->@kure-seiki.example",
+    "a line break after the sign": "jinji@\nkure-seiki.example",
+    "a line break inside the domain": "jinji@kure-\n  seiki.example",
+    "a line break inside the name": "jin\nji@kure-seiki.example",
+    "spaces around the sign": "jinji @ kure-seiki.example",
+    "spaced letters": " ".join("jinji@kure-seiki.example"),
+    "[at]": "jinji[at]kure-seiki.example",
+    "(at) and (dot)": "jinji (at) kure-seiki (dot) example",
+    "at and dot in words": "jinji at kure-seiki dot example",
+    "at in full-width brackets": "jinji【at】kure-seiki.example",
+    "(a)": "jinji(a)kure-seiki.example",
+    "アットマーク": "jinji アットマーク kure-seiki.example",
+    "ドット": "jinji@kure-seikiドットexample",
+    "a star for the sign": "jinji★kure-seiki.example",
+    "a hash for the sign": "jinji#kure-seiki.example",
+    "AT in capitals": "jinjiATkure-seiki.example",
+    "_at_": "jinji_at_kure-seiki.example",
+    "a Japanese full stop": "jinji@kure-seiki。example",
+    "a JavaScript escape": "jinji\\u0040kure-seiki.example",
+    "quoted-printable": "jinji=40kure-seiki.exam=\nple",
+    "base64": "aW5qaUAgamluamlAa3VyZS1zZWlraS5leGFtcGxl",
+    "base64 in a link": "https://hirono.example/u/amluamlAa3VyZS1zZWlraS5leGFtcGxl/x",
+    "base64 without its end": "?u=amluamlAa3VyZS1zZWlraS5leGFtcGxl&v=1",
+    "base64, moved by one": "IGppbmppQGt1cmUtc2Vpa2kuZXhhbXBsZQ==",
+    "base64, moved by two": "ICBqaW5qaUBrdXJlLXNlaWtpLmV4YW1wbGU=",
+    "base64 in a query after letters": "https://hirono.example/?u=xamluamlAa3VyZS1zZWlraS5leGFtcGxl",
+    "hexadecimal": b"jinji@kure-seiki.example".hex(),
+    "inside a quoted name": '"jinji"@kure-seiki.example',
+}
+
+
+@pytest.mark.parametrize("text", DISGUISES.values(), ids=DISGUISES)
+def test_another_participant_in_the_body(text: str) -> None:
+    found = refusal(mail(body=f"ご案内です。\n{text}\nよろしくお願いします。").content)
+    assert (found.rule, found.place) == ("other_address", "本文")
+
+
+@pytest.mark.parametrize("text", [d for d in DISGUISES.values() if "\n" not in d])
+def test_another_participant_in_the_subject(text: str) -> None:
+    found = refusal(mail(subject=f"ご案内 {text}").content)
+    assert (found.rule, found.place) == ("other_address", "件名")
+
+
+@pytest.mark.parametrize(
+    "name", ["as it is", "full width", "[at]", "in capitals", "zero-width spaces"]
+)
+def test_another_participant_in_a_file_name(name: str) -> None:
+    encoded = (material("図", f"案内 {DISGUISES[name]}.txt"),)
+    found = refusal(mail(materials=encoded).content, materials=encoded)
+    assert (found.rule, found.place) == ("other_address", "1番目の添付ファイルの名前")
+
+
+def test_another_participant_in_the_senders_name() -> None:
+    identity = Identity("ひろ野 jinji@kure-seiki.example", OFFICE, REPLIES)
+    found = refusal(mail(identity=identity).content, identity=identity)
+    assert (found.rule, found.place) == ("other_address", "差出人の名前")
+
+
+def test_another_participant_in_the_message_id() -> None:
+    spelled = b"jinji@kure-seiki.example".hex().encode()
+    changed = GOOD.replace(b"d41d8cd98f00b204", spelled)
+    assert (refusal(changed).rule, refusal(changed).place) == ("other_address", "メールの番号")
+
+
+@pytest.mark.parametrize("address", ["x@somewhere.example", "sato.ken@aozora.example"])
+def test_in_headers_even_unknown_addresses_and_colleagues_are_refused(address: str) -> None:
+    assert refusal(mail(subject=f"問い合わせ {address}").content).rule == "header_address"
+
+
+ALLOWED = {
+    "the recipient itself": "登録されたアドレス：saiyo@aozora.example",
+    "a colleague in the same company": "sato.ken@aozora.example にもお送りしました",
+    "the office": "gakusotsu@hirono.example / henshin@hirono.example",
+    "an address nobody registered": "会場：info@kaikan.example",
+    "an ordinary English sentence": "We meet at kure-seiki.example at 10.",
+    "a price list": "1,000円@1個.税込",
+    "a longer address that ends alike": "xjinji@kure-seiki.examples",
+    "nothing": "ご案内です。",
+}
+
+
+@pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED)
+def test_no_false_alarm_for(text: str) -> None:
+    assert inspect(mail(body=text).content, TO_AOZORA, IDENTITY, KNOWLEDGE, ())
+
+
+def test_an_address_of_ones_own_explains_what_is_inside_it() -> None:
+    inside = EmailAddress.parse("ken@aozora.example")
+    knowledge = dataclasses.replace(KNOWLEDGE, known=KNOWN | {inside.key})
+    content = mail(body="sato.ken@aozora.example").content
+    assert inspect(content, TO_AOZORA, IDENTITY, knowledge, ())
+    apart = mail(body="sato. ken@aozora.example").content
+    assert refusal(apart, knowledge=knowledge).rule == "other_address"
+
+
+@pytest.mark.parametrize("recipient", [AOZORA, MIDORI])
+def test_in_a_batch_no_recipient_is_named_not_even_a_shared_colleague(
+    recipient: EmailAddress,
+) -> None:
+    batch = BlindBatch((AOZORA, MIDORI))
+    assert refusal(mail(batch, body=str(recipient)).content, batch).rule == "other_address"
+    assert refusal(mail(batch, body=str(AOZORA_TOO)).content, batch).rule == "other_address"
+
+
+def test_a_batch_hides_recipients_whom_the_roster_does_not_know() -> None:
+    stranger = EmailAddress.parse("new@shinki.example")
+    batch = BlindBatch((AOZORA, stranger))
+    assert refusal(mail(batch, body=str(stranger)).content, batch).rule == "other_address"
+    encoded = (material(str(stranger)),)
+    content = mail(batch, materials=encoded).content
+    assert refusal(content, batch, materials=encoded).rule == "other_address"
+
+
+def test_a_batch_does_not_show_a_recipient_in_to() -> None:
+    batch = BlindBatch((AOZORA, MIDORI))
+    assert refusal(mail(TO_AOZORA).content, batch).rule == "to"
+
+
+def test_an_individual_mail_goes_to_whom_it_names() -> None:
+    assert refusal(mail(Individual(MIDORI)).content, TO_AOZORA).rule == "to"
+
+
+@pytest.mark.parametrize("envelope", [None, (AOZORA,), AOZORA, object()])
+def test_only_the_two_envelopes_pass(envelope: Any) -> None:
+    assert refusal(GOOD, envelope).rule == "envelope"
+
+
+def test_the_sender_is_one_of_ours() -> None:
+    knowledge = dataclasses.replace(KNOWLEDGE, ours=frozenset((REPLIES,)))
+    assert refusal(GOOD, knowledge=knowledge).rule == "sender"
+    knowledge = dataclasses.replace(KNOWLEDGE, ours=frozenset((OFFICE,)))
+    assert refusal(GOOD, knowledge=knowledge).rule == "reply_to"
+
+
+def test_the_sender_is_the_one_that_was_approved() -> None:
+    other = Identity(IDENTITY.name, REPLIES, REPLIES)
+    assert refusal(GOOD, identity=other).rule == "sender"
+
+
+OTHER = "jinji@kure-seiki.example"
+SPREADING = {
+    "a text": OTHER.encode(),
+    "a text in Shift_JIS": "連絡先：ｊｉｎｊｉ＠kure-seiki.example".encode("cp932"),
+    "a text in EUC-JP": "連絡先：ｊｉｎｊｉ＠kure-seiki.example".encode("euc_jp"),
+    "a text in ISO-2022-JP": "ｊｉｎｊｉ＠kure-seiki.example".encode("iso2022_jp"),
+    "a text in UTF-16": f"連絡先 {OTHER}".encode("utf-16"),
+    "a binary file": b"\xff\xfe\xfd\x00\x01" + OTHER.encode() + b"\x00\xff",
+    "a binary file in UTF-16": b"\xff\x00\xfd\xfc" + OTHER.encode("utf-16-le") + b"\xff\xff",
+    "a web page": b"<p>jinji<b>@</b>kure-seiki.example</p>",
+    "a rich text": rb"{\rtf1 jinji\'40kure-{\b seiki}.example}",
+    "a cell": files.workbook(OTHER),
+    "a hidden sheet": files.workbook(hidden=OTHER),
+    "a comment": files.workbook(comment=OTHER),
+    "a document property": files.workbook(title=OTHER),
+    "a Word text in split runs": files.word_with_split_runs("jin", "ji@kure-", "seiki.example"),
+    "an archive": files.zipped(("a.txt", OTHER.encode())),
+    "a name in an archive": files.zipped((f"{OTHER}.txt", b"x")),
+    "a full-width name in an archive": files.zipped(("ｊｉｎｊｉ＠kure-seiki.example.txt", b"x")),
+    "a name from Windows": files.zip_named_in_windows("ｊｉｎｊｉ＠kure-seiki.example.txt"),
+    "an archive in an archive": files.zipped(("a.zip", files.zipped(("b.txt", OTHER.encode())))),
+    "a workbook in an archive": files.zipped(("a.xlsx", files.workbook(OTHER))),
+    "a picture with an archive behind it": b"\xff\xd8\xff\xe0"
+    + files.zipped(("a", OTHER.encode())),
+    "a PDF": files.pdf(OTHER),
+    "a compressed PDF": files.pdf(OTHER, compressed=True),
+    "a link in a PDF": files.pdf(link=f"mailto:{OTHER}"),
+    "the title of a PDF": files.pdf(title=OTHER),
+    "a PDF in an archive": files.zipped(("a.pdf", files.pdf(OTHER, compressed=True))),
+}
+
+
+@pytest.mark.parametrize("content", SPREADING.values(), ids=SPREADING)
+def test_another_participant_in(content: bytes) -> None:
+    encoded = (encode_material(PLAN), material(content))
+    found = refusal(mail(materials=encoded).content, materials=encoded)
+    assert (found.rule, found.place) == ("other_address", "2番目の添付ファイル")
+
+
+HARMLESS = {
+    "a workbook": files.workbook("会場は大ホール saiyo@aozora.example"),
+    "a PDF": files.pdf("gakusotsu@hirono.example", link="https://hirono.example/"),
+    "an archive": files.zipped(("図.txt", "大ホール".encode())),
+    "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
+}
+
+
+@pytest.mark.parametrize("content", HARMLESS.values(), ids=HARMLESS)
+def test_a_harmless_material_passes(content: bytes) -> None:
+    encoded = (material(content),)
+    assert inspect(mail(materials=encoded).content, TO_AOZORA, IDENTITY, KNOWLEDGE, encoded)
+
+
+LOCKED = {
+    "a zip with a password": files.locked_zip(),
+    "a workbook with a password": files.locked_workbook(),
+    "a PDF with a password": files.pdf("x", locked=True),
+    "a locked workbook in a zip": files.zipped(("a.xlsx", files.locked_workbook())),
+    "a 7z": b"7z\xbc\xaf\x27\x1c\x00\x04" + b"x" * 40,
+    "a damaged zip": files.zipped(("a", b"x" * 100))[:60],
+}
+
+
+@pytest.mark.parametrize("content", LOCKED.values(), ids=LOCKED)
+def test_what_cannot_be_searched_is_not_sent(content: bytes) -> None:
+    encoded = (material(content),)
+    found = refusal(mail(materials=encoded).content, materials=encoded)
+    assert (found.rule, found.place) == ("unsearchable_material", "1番目の添付ファイル")
+
+
+FILE = material("図", "図.txt")
+WRONG_FILES = {
+    "one more": ((FILE, material("秘", "秘.txt")), (FILE,)),
+    "one less": ((), (FILE,)),
+    "another version": ((FILE,), (material("図2", "図.txt"),)),
+    "another name": ((FILE,), (material("図", "絵.txt"),)),
+    "another order": ((FILE, material("絵")), (material("絵"), FILE)),
+}
+
+
+@pytest.mark.parametrize(("written", "approved"), WRONG_FILES.values(), ids=WRONG_FILES)
+def test_the_attachments_are_exactly_the_approved_ones(written: Any, approved: Any) -> None:
+    assert refusal(mail(materials=written).content, materials=approved).rule == "materials"
+
+
+def test_a_part_changed_after_it_was_encoded_is_found() -> None:
+    encoded = (material("図"),)
+    content = mail(materials=encoded).content
+    changed = content.replace(encoded[0].part[-8:], material("秘").part[-8:])
+    assert changed != content
+    assert refusal(changed, materials=encoded).rule == "materials"
+
+
+ADDRESSES = st.from_regex(
+    r"[a-z]{1,8}(\.[a-z0-9]{1,8})?@[a-z]{1,8}\.(co\.)?example", fullmatch=True
+)
+PHRASES = st.text(st.sampled_from("髙﨑①㈱ 株式会社、。（）abc😀-/:"), min_size=1, max_size=60)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    subject=PHRASES.filter(str.strip),
+    body=PHRASES.filter(str.strip),
+    to=ADDRESSES,
+    batch=st.booleans(),
+)
+def test_the_gate_clears_all_that_compose_makes(
+    subject: str, body: str, to: str, batch: bool
+) -> None:
+    recipient = EmailAddress.parse(to)
+    envelope: Envelope = BlindBatch((recipient,)) if batch else Individual(recipient)
+    knowledge = dataclasses.replace(KNOWLEDGE, known=KNOWN | {recipient.key})
+    content = mail(envelope, subject=subject, body=body).content
+    assert inspect(content, envelope, IDENTITY, knowledge, ())
+
+
+@settings(max_examples=60, deadline=None)
+@given(one=ADDRESSES, two=ADDRESSES, around=PHRASES)
+def test_no_mail_to_one_shows_the_other(one: str, two: str, around: str) -> None:
+    if one == two:
+        return
+    first, second = EmailAddress.parse(one), EmailAddress.parse(two)
+    knowledge = Knowledge(KNOWLEDGE.ours, frozenset((first,)), {first.key, second.key})
+    envelope = Individual(first)
+    # Letters and digits that touch an address make it another one, so something else stands there.
+    content = mail(envelope, body=f"{around} {two}、{around}").content
+    assert refusal(content, envelope, knowledge=knowledge).rule == "other_address"
+
+
+def test_a_refusal_names_rule_and_place_but_no_address() -> None:
+    for text in DISGUISES.values():
+        found = refusal(mail(body=text).content)
+        assert "kure" not in str(found) + found.message_ja + repr(found)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_has_one_polite_sentence_or_two(rule: str) -> None:
+    sentence = GateRefusal(rule, "本文").message_ja
+    assert sentence.endswith("ください。")
+    assert sentence.count("。") == 2
+    assert "{" not in sentence
+
+
+def test_only_the_gate_makes_a_cleared_mail() -> None:
+    with pytest.raises(TypeError):
+        Cleared(OFFICE, TO_AOZORA, GOOD)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Cleared(OFFICE, TO_AOZORA, GOOD, seal=object())
+
+
+def test_a_cleared_mail_cannot_be_changed_or_taken_apart() -> None:
+    passed = inspect(GOOD, TO_AOZORA, IDENTITY, KNOWLEDGE, ())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        passed.content = b"x"  # type: ignore[misc]
+    with pytest.raises((TypeError, ValueError)):
+        dataclasses.replace(passed, content=b"x")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        pickle.dumps(passed)
+    with pytest.raises(TypeError):
+        copy.copy(passed)
