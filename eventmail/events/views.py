@@ -1,0 +1,151 @@
+"""The pages of an event: facts, participants, shelf."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from eventmail.errors import UserError
+from eventmail.events import service
+from eventmail.events.forms import EventForm, MaterialForm
+from eventmail.events.models import Event
+from eventmail.mailings import service as mailings
+from eventmail.offices import service as offices
+from eventmail.offices.permissions import Action, permitted
+from eventmail.roster import service as roster
+from eventmail.web.context import actor, reading, writing
+
+blueprint = Blueprint("events", __name__)
+
+VOIDED = "確認・決裁中だったメール案件は、内容が変わったため作成中に戻りました。"
+
+
+@blueprint.get("/events/new")
+@permitted(Action.EDIT_EVENT)
+def new() -> str:
+    """An empty form."""
+    form = EventForm.of(offices.mailboxes(reading(), actor().office.id))
+    return render_template("events/form.html", form=form, event=None)
+
+
+@blueprint.post("/events/new")
+@permitted(Action.EDIT_EVENT)
+def create() -> ResponseReturnValue:
+    """Make the event."""
+    form = EventForm.of(offices.mailboxes(reading(), actor().office.id))
+    if not form.validate_on_submit():
+        return render_template("events/form.html", form=form, event=None), 422
+    with writing() as session:
+        event = service.add_event(session, actor(), form.facts)
+    flash(f"イベント「{event.name}」を作りました。次に参加者名簿を取り込みます。", "success")
+    return redirect(url_for("events.show", event_id=event.id))
+
+
+@blueprint.get("/events/<int:event_id>")
+@permitted(Action.SEE)
+def show(event_id: int) -> str:
+    """The event's hub: what is there, and the one next thing to do."""
+    return _page(service.get_event(reading(), actor(), event_id), MaterialForm())
+
+
+@blueprint.get("/events/<int:event_id>/edit")
+@permitted(Action.EDIT_EVENT)
+def edit(event_id: int) -> str:
+    """The form with the event's facts."""
+    event = service.get_event(reading(), actor(), event_id)
+    form = EventForm.of(offices.mailboxes(reading(), actor().office.id), event)
+    return render_template("events/form.html", form=form, event=event)
+
+
+@blueprint.post("/events/<int:event_id>/edit")
+@permitted(Action.EDIT_EVENT)
+def change(event_id: int) -> ResponseReturnValue:
+    """Store changed facts; mailings under review whose content changed go back to draft."""
+    shown = service.get_event(reading(), actor(), event_id)
+    form = EventForm.of(offices.mailboxes(reading(), actor().office.id), shown)
+    if not form.validate_on_submit():
+        return render_template("events/form.html", form=form, event=shown), 422
+    with writing() as session:
+        event = service.get_event(session, actor(), event_id)
+        service.change_event(session, actor(), event, form.facts)
+        voided = mailings.refresh(session, event)
+    flash("イベントの内容を保存しました。", "success")
+    _tell_voided(bool(voided))
+    return redirect(url_for("events.show", event_id=event_id))
+
+
+@blueprint.get("/events/<int:event_id>/participants")
+@permitted(Action.SEE)
+def participants(event_id: int) -> str:
+    """The roster as it stands."""
+    event = service.get_event(reading(), actor(), event_id)
+    found = service.participants(reading(), event)
+    return render_template("events/participants.html", event=event, participants=found)
+
+
+@blueprint.post("/events/<int:event_id>/materials")
+@permitted(Action.EDIT_MATERIALS)
+def put_materials(event_id: int) -> ResponseReturnValue:
+    """Put files on the shelf: all of them, or none."""
+    form = MaterialForm()
+    if not form.validate_on_submit():
+        return _page(service.get_event(reading(), actor(), event_id), form), 422
+    try:
+        with writing() as session:
+            event = service.get_event(session, actor(), event_id)
+            for file in form.files.data:
+                service.put_material(session, actor(), event, file.filename, file.read())
+            voided = mailings.refresh(session, event)
+    except UserError as error:
+        form.files.errors = [error.message]
+        return _page(service.get_event(reading(), actor(), event_id), form), 422
+    flash(f"資料を{len(form.files.data)}件置きました。", "success")
+    _tell_voided(bool(voided))
+    return redirect(url_for("events.show", event_id=event_id) + "#materials")
+
+
+@blueprint.post("/events/<int:event_id>/materials/<int:material_id>/remove")
+@permitted(Action.EDIT_MATERIALS)
+def remove_material(event_id: int, material_id: int) -> ResponseReturnValue:
+    """Take a file off the shelf."""
+    with writing() as session:
+        event = service.get_event(session, actor(), event_id)
+        service.remove_material(session, actor(), event, material_id)
+        voided = mailings.refresh(session, event)
+    flash("資料を外しました。", "success")
+    _tell_voided(bool(voided))
+    return redirect(url_for("events.show", event_id=event_id) + "#materials")
+
+
+@blueprint.get("/materials/<int:version_id>")
+@permitted(Action.SEE)
+def download(version_id: int) -> ResponseReturnValue:
+    """One version's bytes, always as a download."""
+    version, content = service.get_version(reading(), actor(), version_id)
+    return send_file(
+        BytesIO(content),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=version.material.filename,
+    )
+
+
+def _page(event: Event, form: MaterialForm) -> str:
+    session = reading()
+    return render_template(
+        "events/show.html",
+        event=event,
+        form=form,
+        participants=service.participants(session, event),
+        addressees=len(service.addressees(session, event)),
+        pending=roster.pending_import(session, event),
+        materials=service.shelf(session, event),
+        mailings=mailings.list_mailings(session, event),
+    )
+
+
+def _tell_voided(voided: bool) -> None:
+    if voided:
+        flash(VOIDED, "warning")

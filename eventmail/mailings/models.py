@@ -1,0 +1,250 @@
+"""The mailing, its frozen snapshots and the decisions on them."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventmail.database import Base, UtcDateTime, choice
+from eventmail.events.models import Event, Material
+from eventmail.mailings.letter import Occasion, fill_occasion
+
+
+class MailingState(enum.StrEnum):
+    """Where a mailing stands."""
+
+    DRAFT = "draft"
+    CHECKING = "checking"
+    APPROVING = "approving"
+    SENDING = "sending"
+    SENT = "sent"
+    HALTED = "halted"
+
+
+class SendMode(enum.StrEnum):
+    """送信方法. A mode that shows recipients to each other cannot be written down."""
+
+    INDIVIDUAL = "individual"
+
+
+class Step(enum.StrEnum):
+    """The two looks of two other people."""
+
+    CHECK = "check"
+    APPROVE = "approve"
+
+
+class Decision(enum.StrEnum):
+    """What one of them decided."""
+
+    PASSED = "passed"
+    RETURNED = "returned"
+
+
+mailing_materials = sa.Table(
+    "mailing_materials",
+    Base.metadata,
+    sa.Column("office_id", sa.Integer, nullable=False),
+    sa.Column("event_id", sa.Integer, nullable=False),
+    sa.Column("mailing_id", sa.Integer, primary_key=True),
+    sa.Column("material_id", sa.Integer, primary_key=True),
+    sa.ForeignKeyConstraint(
+        ["office_id", "event_id", "mailing_id"],
+        ["mailings.office_id", "mailings.event_id", "mailings.id"],
+        name="fk_mailing_materials_mailing",
+    ),
+    sa.ForeignKeyConstraint(
+        ["office_id", "event_id", "material_id"],
+        ["materials.office_id", "materials.event_id", "materials.id"],
+        name="fk_mailing_materials_material",
+    ),
+)
+
+
+class Mailing(Base):
+    """メール案件: one letter to the participants of one event."""
+
+    __tablename__ = "mailings"
+    __table_args__ = (
+        sa.UniqueConstraint("office_id", "event_id", "id"),
+        sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int] = mapped_column(index=True)
+    purpose: Mapped[str] = mapped_column(sa.String(200), default="")
+    mode: Mapped[SendMode] = mapped_column(choice(SendMode, "mode"), default=SendMode.INDIVIDUAL)
+    subject: Mapped[str] = mapped_column(sa.String(500), default="")
+    body: Mapped[str] = mapped_column(sa.Text, default="")
+    state: Mapped[MailingState] = mapped_column(
+        choice(MailingState, "state"), default=MailingState.DRAFT
+    )
+    notice: Mapped[str] = mapped_column(sa.String(500), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event: Mapped[Event] = relationship()
+    materials: Mapped[list[Material]] = relationship(
+        secondary=mailing_materials,
+        secondaryjoin=lambda: sa.and_(
+            Material.id == mailing_materials.c.material_id, ~Material.removed
+        ),
+        order_by=Material.id,
+        viewonly=True,
+    )
+    snapshots: Mapped[list[Snapshot]] = relationship(
+        back_populates="mailing", order_by="Snapshot.revision"
+    )
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot, whether or not it still matches the draft."""
+        return self.snapshots[-1] if self.snapshots else None
+
+    @property
+    def subject_shown(self) -> str:
+        """The subject for lists: the event's fields filled in, the recipients' left as they are."""
+        event = self.event
+        occasion = Occasion(event.name, event.held_on, event.hours, event.place)
+        return fill_occasion(self.subject, occasion) or "（件名なし）"
+
+
+class MailingEditor(Base):
+    """Who wrote in a mailing: none of them may check or approve it. Rows are never removed."""
+
+    __tablename__ = "mailing_editors"
+    mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+
+
+class Snapshot(Base):
+    """確定版: what was submitted, exactly; it never changes (triggers refuse it)."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (
+        sa.UniqueConstraint("office_id", "event_id", "id"),
+        sa.UniqueConstraint("mailing_id", "revision"),
+        sa.UniqueConstraint("id", "digest"),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "mailing_id"],
+            ["mailings.office_id", "mailings.event_id", "mailings.id"],
+        ),
+        sa.CheckConstraint("recipient_count > 0", "recipients"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    mailing_id: Mapped[int] = mapped_column(index=True)
+    revision: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    purpose: Mapped[str] = mapped_column(sa.String(200))
+    mode: Mapped[SendMode] = mapped_column(choice(SendMode, "mode"))
+    sender_name: Mapped[str] = mapped_column(sa.String(200))
+    sender_address: Mapped[str] = mapped_column(sa.String(254))
+    reply_to: Mapped[str] = mapped_column(sa.String(254))
+    subject: Mapped[str] = mapped_column(sa.String(500))
+    body: Mapped[str] = mapped_column(sa.Text)
+    event_name: Mapped[str] = mapped_column(sa.String(200))
+    event_date: Mapped[date]
+    event_hours: Mapped[str] = mapped_column(sa.String(60))
+    event_place: Mapped[str] = mapped_column(sa.String(200))
+    recipient_count: Mapped[int]
+    submitted_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mailing: Mapped[Mailing] = relationship(back_populates="snapshots")
+    recipients: Mapped[list[SnapshotRecipient]] = relationship(
+        order_by="SnapshotRecipient.position"
+    )
+    materials: Mapped[list[SnapshotMaterial]] = relationship(order_by="SnapshotMaterial.position")
+    reviews: Mapped[list[Review]] = relationship(order_by="Review.id")
+
+
+class SnapshotRecipient(Base):
+    """One contact as it stood when the snapshot was made: the snapshot's personal data."""
+
+    __tablename__ = "snapshot_recipients"
+    __table_args__ = (
+        sa.UniqueConstraint("snapshot_id", "position"),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "snapshot_id"],
+            ["snapshots.office_id", "snapshots.event_id", "snapshots.id"],
+            name="fk_snapshot_recipients_snapshot",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "participant_id", "contact_id"],
+            [
+                "contacts.office_id",
+                "contacts.event_id",
+                "contacts.participant_id",
+                "contacts.id",
+            ],
+            name="fk_snapshot_recipients_contact",
+        ),
+        sa.UniqueConstraint("office_id", "event_id", "participant_id", "contact_id", "snapshot_id"),
+        sa.UniqueConstraint("snapshot_id", "address_key"),
+    )
+    snapshot_id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    participant_id: Mapped[int]
+    position: Mapped[int]
+    company: Mapped[str] = mapped_column(sa.String(200))
+    department: Mapped[str] = mapped_column(sa.String(200))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    address: Mapped[str] = mapped_column(sa.String(254))
+    address_key: Mapped[str] = mapped_column(sa.String(254))
+
+
+class SnapshotMaterial(Base):
+    """One attached material of a snapshot, by the digest of its bytes."""
+
+    __tablename__ = "snapshot_materials"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "snapshot_id"],
+            ["snapshots.office_id", "snapshots.event_id", "snapshots.id"],
+            name="fk_snapshot_materials_snapshot",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "sha256"],
+            ["blobs.office_id", "blobs.sha256"],
+            name="fk_snapshot_materials_blob",
+        ),
+    )
+    snapshot_id: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class Review(Base):
+    """確認・決裁: one person's decision on one digest. One person decides once on a snapshot."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "digest"],
+            ["snapshots.id", "snapshots.digest"],
+            name="fk_reviews_snapshot",
+        ),
+        sa.UniqueConstraint("snapshot_id", "staff_id"),
+        sa.UniqueConstraint("snapshot_id", "step"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    step: Mapped[Step] = mapped_column(choice(Step, "step"))
+    decision: Mapped[Decision] = mapped_column(choice(Decision, "decision"))
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    reason: Mapped[str] = mapped_column(sa.String(1000))
+    counted: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

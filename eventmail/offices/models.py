@@ -1,0 +1,96 @@
+"""Bureau, offices, their mailboxes, staff and roles."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_login import UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventmail.addresses import EmailAddress
+from eventmail.database import Base, UtcDateTime, choice
+
+
+class Role(enum.StrEnum):
+    """What a member of staff may do in an office."""
+
+    AUTHOR = "author"
+    CHECKER = "checker"
+    APPROVER = "approver"
+
+
+class Bureau(Base):
+    """労働局: the tree's root."""
+
+    __tablename__ = "bureaus"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+
+
+class Office(Base):
+    """所: every row of data belongs to exactly one."""
+
+    __tablename__ = "offices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bureau_id: Mapped[int] = mapped_column(sa.ForeignKey("bureaus.id"))
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+
+
+class Mailbox(Base):
+    """One of the office's own mailboxes: what it may send as, and where replies go."""
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (
+        sa.UniqueConstraint("office_id", "id"),
+        sa.UniqueConstraint("office_id", "address"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    address: Mapped[str] = mapped_column(sa.String(254))
+
+    @property
+    def email(self) -> EmailAddress:
+        """The mailbox's address."""
+        return EmailAddress.parse(self.address)
+
+
+class Staff(UserMixin, Base):  # type: ignore[misc]
+    """A member of staff. Leavers are deactivated, never deleted."""
+
+    __tablename__ = "staff"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(sa.String(100), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    memberships: Mapped[list[Membership]] = relationship(lazy="selectin")
+
+    @property
+    def is_active(self) -> bool:
+        """Flask-Login's question whether this person may be signed in."""
+        return self.active
+
+    def roles_in(self, office_id: int) -> frozenset[Role]:
+        """The roles of this person in one office."""
+        return frozenset(m.role for m in self.memberships if m.office_id == office_id)
+
+
+class Membership(Base):
+    """One role of one person in one office."""
+
+    __tablename__ = "memberships"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(choice(Role, "role"), primary_key=True)
+
+
+class SignInFailure(Base):
+    """A refused sign-in, counted to slow down guessing."""
+
+    __tablename__ = "sign_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(sa.String(100), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,83 @@
+"""Who may do what: one table of actions and roles. What is not in it is refused."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from eventmail.errors import UserError
+from eventmail.offices.models import Office, Role, Staff
+
+
+class Action(enum.StrEnum):
+    """Everything a page can be asked to do."""
+
+    ANYBODY = "anybody"
+    SEE = "see"
+    EDIT_EVENT = "edit_event"
+    IMPORT_ROSTER = "import_roster"
+    EDIT_MATERIALS = "edit_materials"
+    EDIT_MAILING = "edit_mailing"
+    CHECK = "check"
+    APPROVE = "approve"
+
+
+EVERY_ROLE = frozenset(Role)
+AUTHORS = frozenset({Role.AUTHOR})
+ALLOWED: dict[Action, frozenset[Role]] = {
+    Action.SEE: EVERY_ROLE,
+    Action.EDIT_EVENT: AUTHORS,
+    Action.IMPORT_ROSTER: AUTHORS,
+    Action.EDIT_MATERIALS: AUTHORS,
+    Action.EDIT_MAILING: AUTHORS,
+    Action.CHECK: frozenset({Role.CHECKER}),
+    Action.APPROVE: frozenset({Role.APPROVER}),
+}
+ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
+
+
+class Forbidden(UserError):
+    """The person has no role for this action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member of staff at work in one office: what every service is asked on behalf of."""
+
+    staff: Staff
+    office: Office
+
+    @property
+    def id(self) -> int:
+        """The person's id."""
+        return self.staff.id
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The person's roles in this office."""
+        return self.staff.roles_in(self.office.id)
+
+    def may(self, action: Action) -> bool:
+        """Whether the table allows it."""
+        return action is Action.ANYBODY or bool(self.roles & ALLOWED.get(action, frozenset()))
+
+    def require(self, action: Action) -> None:
+        """Raise :class:`Forbidden`, naming the roles that could, unless the table allows it."""
+        if not self.may(action):
+            able = "・".join(ROLE_NAMES[role] for role in sorted(ALLOWED.get(action, frozenset())))
+            raise Forbidden(f"この操作は{able or '担当'}の役割を持つ職員だけができます。")
+
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+def permitted(action: Action) -> Callable[[View], View]:
+    """Mark a view with the action it needs; the app does not start with an unmarked view."""
+
+    def mark(view: View) -> View:
+        view.needs = action  # type: ignore[attr-defined]
+        return view
+
+    return mark

@@ -1,0 +1,120 @@
+"""Deliveries: one contact's copy each, its state and every attempt. These rows are the truth."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventmail.database import Base, UtcDateTime, choice
+
+
+class DeliveryState(enum.StrEnum):
+    """The fate of one mail. ``uncertain`` is never sent again but by a person."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    WITHHELD = "withheld"
+
+
+class Dispatch(Base):
+    """The sending of one approved snapshot, and its first copy to the office's own mailbox."""
+
+    __tablename__ = "dispatches"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "snapshot_id"],
+            ["snapshots.office_id", "snapshots.event_id", "snapshots.id"],
+            name="fk_dispatches_snapshot",
+        ),
+        sa.UniqueConstraint("office_id", "event_id", "snapshot_id"),
+    )
+    snapshot_id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notice: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class Delivery(Base):
+    """配信: one mail. It belongs to one contact of the snapshot, or is the office's first copy."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "snapshot_id"],
+            ["dispatches.office_id", "dispatches.event_id", "dispatches.snapshot_id"],
+            name="fk_deliveries_dispatch",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "participant_id", "contact_id", "snapshot_id"],
+            [
+                "snapshot_recipients.office_id",
+                "snapshot_recipients.event_id",
+                "snapshot_recipients.participant_id",
+                "snapshot_recipients.contact_id",
+                "snapshot_recipients.snapshot_id",
+            ],
+            name="fk_deliveries_recipient",
+        ),
+        sa.UniqueConstraint("snapshot_id", "contact_id"),
+        sa.UniqueConstraint("token"),
+        sa.CheckConstraint(
+            "(first_copy AND contact_id IS NULL AND participant_id IS NULL) OR "
+            "(NOT first_copy AND contact_id IS NOT NULL AND participant_id IS NOT NULL)",
+            "one_addressee",
+        ),
+        sa.CheckConstraint("(state = 'claimed') = (claimed_by IS NOT NULL)", "claim"),
+        sa.Index(
+            "uq_deliveries_first_copy",
+            "snapshot_id",
+            unique=True,
+            sqlite_where=sa.text("first_copy"),
+            postgresql_where=sa.text("first_copy"),
+        ),
+        sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    snapshot_id: Mapped[int]
+    participant_id: Mapped[int | None]
+    contact_id: Mapped[int | None]
+    first_copy: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[DeliveryState] = mapped_column(
+        choice(DeliveryState, "state"), default=DeliveryState.QUEUED
+    )
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_by: Mapped[str | None] = mapped_column(sa.String(60))
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str] = mapped_column(sa.String(32))
+    reply: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class Attempt(Base):
+    """One try to hand a mail over: times, the relay's words, and the mail itself.
+
+    ``head`` is the mail without its attachments, which are the snapshot's materials; with them it
+    gives the bytes again whose SHA-256 is ``digest``.
+    """
+
+    __tablename__ = "attempts"
+    __table_args__ = (sa.UniqueConstraint("delivery_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"))
+    number: Mapped[int]
+    handed_over_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(sa.String(32), default="")
+    reply_code: Mapped[int | None]
+    reply_text: Mapped[str] = mapped_column(sa.String(500), default="")
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    head: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)

@@ -1,0 +1,12 @@
+"""Every table of every room: importing this module fills ``Base.metadata``."""
+
+from eventmail.audit.models import AuditEntry
+from eventmail.database import Base
+from eventmail.events.models import Event
+from eventmail.mailings.models import Mailing
+from eventmail.offices.models import Office
+from eventmail.outbox.models import Delivery
+from eventmail.roster.models import RosterImport
+
+__all__ = ["AuditEntry", "Base", "Delivery", "Event", "Mailing", "Office", "RosterImport"]
+metadata = Base.metadata

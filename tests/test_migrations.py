@@ -1,0 +1,49 @@
+"""Every revision up and down on both databases; the newest says the same as the models."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from eventmail import migrate
+from eventmail.database import Database
+from tests.conftest import DATABASES, Templates
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_up_down_and_up_again(kind: str, templates: Templates) -> None:
+    database = Database(templates.empty(kind))
+    assert not migrate.is_current(database)
+    migrate.upgrade(database)
+    assert migrate.is_current(database)
+    assert migrate.differences(database) == []
+    migrate.downgrade(database, "base")
+    with database.engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+    migrate.upgrade(database)
+    assert migrate.differences(database) == []
+    database.dispose()
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_the_guards_come_with_the_migrations(kind: str, templates: Templates) -> None:
+    database = Database(templates.copy(kind))
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT DISTINCT trigger_name FROM information_schema.triggers",
+    }
+    with database.engine.connect() as connection:
+        found = set(connection.execute(sa.text(catalogue[kind])).scalars())
+    database.dispose()
+    assert {
+        "guard_audit_entries_update",
+        "guard_audit_entries_delete",
+        "guard_snapshots_update",
+        "guard_snapshot_recipients_update",
+        "guard_reviews_own_mailing",
+        "guard_reviews_unchecked",
+        "guard_dispatches_unapproved",
+        "guard_deliveries_readdressed",
+        "guard_deliveries_settled",
+        "guard_mailing_editors_delete",
+    } <= found
