@@ -1,0 +1,99 @@
+"""Freezes a draft into a snapshot's rows, and prepares the press for a content."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.addresses import EmailAddress
+from eventmail.audit.models import AuditEntry
+from eventmail.events import service as events
+from eventmail.events.models import Contact
+from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial, SnapshotRecipient
+from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
+from eventmail.mailings.snapshot import Attachment, Content, Recipient
+from eventmail.offices import service as offices
+from eventmail.offices.permissions import Actor
+
+COPIED = (
+    "revision",
+    "digest",
+    "purpose",
+    "sender_name",
+    "sender_address",
+    "reply_to",
+    "subject",
+    "body",
+    "event_name",
+    "event_date",
+    "event_hours",
+    "event_place",
+)
+
+
+def freeze(session: Session, actor: Actor, mailing: Mailing, content: Content) -> Snapshot:
+    """Write ``content`` down for good as the mailing's next snapshot."""
+    owner = {"office_id": mailing.office_id, "event_id": mailing.event_id}
+    snapshot = Snapshot(
+        **owner,
+        **{name: getattr(content, name) for name in COPIED},
+        mailing_id=mailing.id,
+        mode=mailing.mode,
+        recipient_count=len(content.recipients),
+        submitted_by=actor.id,
+        submitted_at=clock.now(),
+    )
+    snapshot.recipients = [
+        SnapshotRecipient(**owner, **_fields(each), position=position, address_key=each.email.key)
+        for position, each in enumerate(content.recipients, start=1)
+    ]
+    snapshot.materials = [
+        SnapshotMaterial(**owner, **_fields(each), position=position)
+        for position, each in enumerate(content.materials, start=1)
+    ]
+    mailing.snapshots.append(snapshot)
+    session.flush()
+    return snapshot
+
+
+def _fields(value: Recipient | Attachment) -> dict[str, object]:
+    return dataclasses.asdict(value)
+
+
+def contributors(session: Session, mailing: Mailing) -> set[int]:
+    """Whoever made or changed the event, its roster or its shelf: they made the mailing too.
+
+    Taken from the audit, which nobody can rewrite.
+    """
+    query = sa.select(AuditEntry.staff_id).where(
+        AuditEntry.subject == f"event:{mailing.event_id}", AuditEntry.staff_id.is_not(None)
+    )
+    return {staff_id for staff_id in session.scalars(query) if staff_id is not None}
+
+
+def press_for(session: Session, content: Content) -> Press:
+    """The press for a content: its materials' bytes, and what the gate must know."""
+    mailing = session.get_one(Mailing, content.mailing_id)
+    return make_press(
+        content,
+        lambda sha256: events.read_blob(session, mailing.office_id, sha256),
+        office_addresses(session, mailing.office_id, mailing.event_id),
+    )
+
+
+def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:
+    """The office's mailboxes, every participant address it knows, and each company's own."""
+    query = sa.select(Contact.participant_id, Contact.address).where(
+        Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
+    )
+    own: dict[int, set[EmailAddress]] = {}
+    for participant_id, address in session.execute(query):
+        own.setdefault(participant_id, set()).add(EmailAddress.parse(address))
+    return OfficeAddresses(
+        ours=frozenset(box.email for box in offices.mailboxes(session, office_id)),
+        known=events.known_addresses(session, office_id),
+        by_participant={key: frozenset(value) for key, value in own.items()},
+    )

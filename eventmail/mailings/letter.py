@@ -1,0 +1,122 @@
+"""The letter: subject and body with merge fields, and what one addressee will read.
+
+A merge field is ``{会社名}``; the full-width ``｛会社名｝`` that a Japanese keyboard types is the
+same. Fields are replaced in one pass: a value that looks like a field is never expanded again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from eventmail.addresses import EmailAddress
+from eventmail.clock import japanese_date
+
+FIELD = re.compile(r"[{｛]([^{}｛｝\n]{1,30})[}｝]")
+HONORIFICS = ("様", "御中", "殿", "先生", "さま")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is to be said. It has no recipient."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom one copy of the letter speaks to."""
+
+    company: str
+    department: str
+    title: str
+    name: str
+    address: EmailAddress
+
+    @property
+    def honorific(self) -> str:
+        """様 for a person, 御中 for a company or desk; none where the roster wrote one."""
+        last = self.name or self.title or self.department or self.company
+        if last.endswith(HONORIFICS):
+            return ""
+        return "様" if self.name or self.title else "御中"
+
+    @property
+    def salutation(self) -> str:
+        """The opening lines: company above, department, title and person with honorific below."""
+        person = "　".join(part for part in (self.department, self.title, self.name) if part)
+        lines = [line for line in (self.company, person) if line]
+        last = f"{lines[-1]}　{self.honorific}" if self.honorific else lines[-1]
+        return "\n".join([*lines[:-1], last])
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The event as the letter tells of it."""
+
+    name: str
+    held_on: date
+    hours: str
+    place: str
+
+
+OF_OCCASION: dict[str, Callable[[Occasion], str]] = {
+    "イベント名": lambda on: on.name,
+    "開催日": lambda on: japanese_date(on.held_on),
+    "時間": lambda on: on.hours,
+    "会場": lambda on: on.place,
+}
+OF_ADDRESSEE: dict[str, Callable[[Addressee], str]] = {
+    "宛名": lambda to: to.salutation,
+    "会社名": lambda to: to.company,
+    "部署": lambda to: to.department,
+    "役職": lambda to: to.title,
+    "担当者名": lambda to: to.name,
+    "敬称": lambda to: to.honorific,
+}
+FIELDS = (*OF_ADDRESSEE, *OF_OCCASION)
+MAY_BE_BLANK = frozenset({"敬称"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One addressee's subject and body, all fields replaced."""
+
+    subject: str
+    body: str
+
+
+def render(letter: Letter, to: Addressee, occasion: Occasion) -> Rendered:
+    """The letter as ``to`` will read it. Unknown fields stay as they are: findings block them."""
+    values = _values(to, occasion)
+    subject = " ".join(_fill(letter.subject, values).splitlines())
+    return Rendered(subject, _fill(letter.body.replace("\r\n", "\n"), values))
+
+
+def fill_occasion(text: str, occasion: Occasion) -> str:
+    """A text with the event's fields filled in and all others left."""
+    return _fill(text, {name: value(occasion) for name, value in OF_OCCASION.items()})
+
+
+def used_fields(letter: Letter) -> list[str]:
+    """The merge fields in subject and body, in order, each once."""
+    return list(dict.fromkeys(FIELD.findall(letter.subject) + FIELD.findall(letter.body)))
+
+
+def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]:
+    """The used fields that have no value for this addressee."""
+    values = _values(to, occasion)
+    used = (name for name in used_fields(letter) if name not in MAY_BE_BLANK)
+    return [name for name in used if name in values and not values[name].strip()]
+
+
+def _values(to: Addressee, occasion: Occasion) -> dict[str, str]:
+    own = {name: value(to) for name, value in OF_ADDRESSEE.items()}
+    return own | {name: value(occasion) for name, value in OF_OCCASION.items()}
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    return FIELD.sub(lambda found: values.get(found[1], found[0]), text)

@@ -1,0 +1,105 @@
+"""Turns a content and one recipient into the very bytes that are sent.
+
+Preview, rehearsal, first copy and worker all go through :class:`Press`: what was seen is what
+leaves. Materials are encoded once and shared by every copy.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventmail.addresses import EmailAddress
+from eventmail.mailings.letter import render
+from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.wire import (
+    Cleared,
+    Composed,
+    EncodedMaterial,
+    Identity,
+    Individual,
+    Knowledge,
+    Material,
+    Stamp,
+    Wording,
+    compose,
+    encode_material,
+    inspect,
+    message_id_for,
+)
+
+FIRST_COPY_MARK = "【送信控え】"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAddresses:
+    """What the gate must know of an office: its own mailboxes and all participants it has."""
+
+    ours: frozenset[EmailAddress]
+    known: Collection[str]
+    by_participant: Mapping[int, frozenset[EmailAddress]]
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """All that is the same for every copy of one content."""
+
+    content: Content
+    identity: Identity
+    materials: tuple[EncodedMaterial, ...]
+    office: OfficeAddresses
+
+    def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
+        """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
+        text = render(self.content.letter, recipient.addressee, self.content.occasion)
+        wording = Wording(text.subject, text.body)
+        return self._compose(Individual(recipient.email), wording, token, date)
+
+    def clear(self, composed: Composed, recipient: Recipient) -> Cleared:
+        """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`."""
+        own = self.office.by_participant.get(recipient.participant_id, frozenset())
+        return self._clear(composed, Individual(recipient.email), own | {recipient.email})
+
+    def compose_first_copy(self, token: str, date: datetime) -> Composed:
+        """The office's own copy, worded as for the first recipient and marked in the subject."""
+        first = self.content.recipients[0]
+        text = render(self.content.letter, first.addressee, self.content.occasion)
+        wording = Wording(FIRST_COPY_MARK + text.subject, text.body)
+        return self._compose(Individual(self.identity.reply_to), wording, token, date)
+
+    def clear_first_copy(self, composed: Composed) -> Cleared:
+        """Pass the first copy through the same gate: no participant's address may stand in it."""
+        return self._clear(composed, Individual(self.identity.reply_to), frozenset())
+
+    def _compose(
+        self, envelope: Individual, wording: Wording, token: str, date: datetime
+    ) -> Composed:
+        stamp = Stamp(message_id_for(self.identity, token), date)
+        return compose(self.identity, envelope, wording, self.materials, stamp)
+
+    def _clear(
+        self, composed: Composed, envelope: Individual, own: frozenset[EmailAddress]
+    ) -> Cleared:
+        knowledge = Knowledge(ours=self.office.ours, own=own, known=self.office.known)
+        return inspect(composed.content, envelope, self.identity, knowledge, self.materials)
+
+
+def make_press(content: Content, read: Callable[[str], bytes], office: OfficeAddresses) -> Press:
+    """Prepare a content for its copies; ``read`` gives a material's bytes by digest."""
+    identity = Identity(
+        name=content.sender_name,
+        address=EmailAddress.parse(content.sender_address),
+        reply_to=EmailAddress.parse(content.reply_to),
+    )
+    materials = tuple(
+        encode_material(Material(each.filename, each.media_type, read(each.sha256)))
+        for each in content.materials
+    )
+    return Press(content, identity, materials, office)
+
+
+def new_token() -> str:
+    """A delivery's unguessable name: 128 random bits in hexadecimal."""
+    return secrets.token_hex(16)

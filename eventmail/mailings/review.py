@@ -1,0 +1,102 @@
+"""Who may move a mailing where: one table of transitions. What is not in it is refused."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from eventmail.errors import UserError
+from eventmail.mailings.models import Decision, MailingState, Step
+from eventmail.offices.permissions import Action
+
+STATE_NAMES = {
+    MailingState.DRAFT: "作成中",
+    MailingState.CHECKING: "確認待ち",
+    MailingState.APPROVING: "決裁待ち",
+    MailingState.SENDING: "送信中",
+    MailingState.SENT: "送信済み",
+    MailingState.HALTED: "停止",
+}
+
+
+class Deed(enum.StrEnum):
+    """What a person does to a mailing."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    PASS_CHECK = "pass_check"  # noqa: S105 - not a password
+    RETURN_CHECK = "return_check"
+    APPROVE = "approve"
+    RETURN_APPROVAL = "return_approval"
+
+
+DEED_NAMES = {
+    Deed.EDIT: "編集",
+    Deed.SUBMIT: "提出",
+    Deed.WITHDRAW: "取り下げ",
+    Deed.PASS_CHECK: "確認",
+    Deed.RETURN_CHECK: "差し戻し",
+    Deed.APPROVE: "決裁",
+    Deed.RETURN_APPROVAL: "差し戻し",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Where a deed leads, what it needs, and the review that it writes (if any)."""
+
+    to: MailingState
+    needs: Action
+    step: Step | None = None
+    decision: Decision | None = None
+
+
+TRANSITIONS: dict[tuple[MailingState, Deed], Transition] = {
+    (MailingState.DRAFT, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.CHECKING, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.APPROVING, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.DRAFT, Deed.SUBMIT): Transition(MailingState.CHECKING, Action.EDIT_MAILING),
+    (MailingState.CHECKING, Deed.WITHDRAW): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.APPROVING, Deed.WITHDRAW): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.CHECKING, Deed.PASS_CHECK): Transition(
+        MailingState.APPROVING, Action.CHECK, Step.CHECK, Decision.PASSED
+    ),
+    (MailingState.CHECKING, Deed.RETURN_CHECK): Transition(
+        MailingState.DRAFT, Action.CHECK, Step.CHECK, Decision.RETURNED
+    ),
+    (MailingState.APPROVING, Deed.APPROVE): Transition(
+        MailingState.SENDING, Action.APPROVE, Step.APPROVE, Decision.PASSED
+    ),
+    (MailingState.APPROVING, Deed.RETURN_APPROVAL): Transition(
+        MailingState.DRAFT, Action.APPROVE, Step.APPROVE, Decision.RETURNED
+    ),
+}
+
+
+def transition(state: MailingState, deed: Deed) -> Transition:
+    """The table's row, or :class:`UserError` saying where the mailing stands."""
+    found = TRANSITIONS.get((state, deed))
+    if found is None:
+        raise UserError(
+            f"このメール案件はいま「{STATE_NAMES[state]}」のため、{DEED_NAMES[deed]}はできません。"
+            "画面を読み込み直して、いまの状態を確かめてください。"
+        )
+    return found
+
+
+def require_other_person(
+    deed: Deed, actor_id: int, editors: frozenset[int], reviewers: frozenset[int]
+) -> None:
+    """Raise :class:`UserError` if the person wrote in the mailing or already reviewed it.
+
+    The database refuses the same by constraint and trigger; this is the sentence for people.
+    """
+    if deed in {Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW}:
+        return
+    if actor_id in editors:
+        raise UserError(
+            "この案件の作成に関わった人は、確認も決裁もできません。ほかの職員に依頼してください。"
+        )
+    if actor_id in reviewers:
+        raise UserError("確認した人が決裁することはできません。ほかの決裁者に依頼してください。")

@@ -1,0 +1,171 @@
+"""The frozen mailing and its name: a SHA-256 over everything that would go to anybody.
+
+A draft and a stored snapshot are both read into the same :class:`Content`; the digest is taken
+over its canonical JSON. So a change to the letter, a roster row, a material's bytes, the sender
+or the order of the recipients is another digest, and nobody has approved that one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from eventmail.addresses import EmailAddress
+from eventmail.events.models import Contact, Material
+from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
+from eventmail.mailings.models import Mailing, Snapshot
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One contact as the mail will address it."""
+
+    participant_id: int
+    contact_id: int
+    company: str
+    department: str
+    title: str
+    name: str
+    address: str
+
+    @property
+    def email(self) -> EmailAddress:
+        """The one address."""
+        return EmailAddress.parse(self.address)
+
+    @property
+    def addressee(self) -> Addressee:
+        """The recipient as the letter speaks to it."""
+        return Addressee(self.company, self.department, self.title, self.name, self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One material by name and digest."""
+
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that people check and approve, and nothing that they do not see."""
+
+    mailing_id: int
+    revision: int
+    purpose: str
+    mode: str
+    sender_name: str
+    sender_address: str
+    reply_to: str
+    subject: str
+    body: str
+    event_name: str
+    event_date: date
+    event_hours: str
+    event_place: str
+    materials: tuple[Attachment, ...]
+    recipients: tuple[Recipient, ...]
+
+    @property
+    def letter(self) -> Letter:
+        """Subject and body."""
+        return Letter(self.subject, self.body)
+
+    @property
+    def occasion(self) -> Occasion:
+        """The event's facts."""
+        return Occasion(self.event_name, self.event_date, self.event_hours, self.event_place)
+
+    @property
+    def subject_shown(self) -> str:
+        """The subject with the event's fields filled in, the recipients' left as they are."""
+        return fill_occasion(self.subject, self.occasion)
+
+    @property
+    def digest(self) -> str:
+        """The snapshot's name: SHA-256 in hexadecimal over the canonical JSON."""
+        plain = {"format": FORMAT, **dataclasses.asdict(self)}
+        plain["event_date"] = self.event_date.isoformat()
+        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
+    """What the draft would be, were it frozen now as ``revision``."""
+    event = mailing.event
+    return Content(
+        mailing_id=mailing.id,
+        revision=revision,
+        purpose=mailing.purpose,
+        mode=mailing.mode.value,
+        sender_name=event.sender.name,
+        sender_address=event.sender.address,
+        reply_to=event.reply_to.address,
+        subject=mailing.subject,
+        body=mailing.body,
+        event_name=event.name,
+        event_date=event.held_on,
+        event_hours=event.hours,
+        event_place=event.place,
+        materials=tuple(map(_attachment, mailing.materials)),
+        recipients=tuple(map(_recipient, contacts)),
+    )
+
+
+def content_of_snapshot(snapshot: Snapshot) -> Content:
+    """What the stored rows say was frozen."""
+    return Content(
+        mailing_id=snapshot.mailing_id,
+        revision=snapshot.revision,
+        purpose=snapshot.purpose,
+        mode=snapshot.mode.value,
+        sender_name=snapshot.sender_name,
+        sender_address=snapshot.sender_address,
+        reply_to=snapshot.reply_to,
+        subject=snapshot.subject,
+        body=snapshot.body,
+        event_name=snapshot.event_name,
+        event_date=snapshot.event_date,
+        event_hours=snapshot.event_hours,
+        event_place=snapshot.event_place,
+        materials=tuple(
+            Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
+        ),
+        recipients=tuple(
+            Recipient(
+                r.participant_id,
+                r.contact_id,
+                r.company,
+                r.department,
+                r.title,
+                r.name,
+                r.address,
+            )
+            for r in snapshot.recipients
+        ),
+    )
+
+
+def _attachment(material: Material) -> Attachment:
+    newest = material.newest
+    return Attachment(material.filename, newest.media_type, newest.size, newest.sha256)
+
+
+def _recipient(contact: Contact) -> Recipient:
+    return Recipient(
+        participant_id=contact.participant_id,
+        contact_id=contact.id,
+        company=contact.participant.company,
+        department=contact.department,
+        title=contact.title,
+        name=contact.name,
+        address=contact.address,
+    )

@@ -1,0 +1,33 @@
+"""Huey, which only wakes the workers. The rows and their leases are the truth."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from huey import PostgresHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+
+from eventmail.config import Settings
+
+NAME = "eventmail"
+
+
+def make_huey(settings: Settings) -> Any:
+    """The queue beside the database in use: a file of its own with SQLite, else PostgreSQL.
+
+    Tasks are pickled, so they carry a signature: whoever can write the queue's tables, but does
+    not know the secret, cannot make a worker run anything.
+    """
+    serializer = SignedSerializer(secret=_secret(settings))
+    if settings.database.startswith("sqlite:"):
+        filename = settings.data_dir / "queue.sqlite3"
+        return SqliteHuey(
+            NAME, filename=str(filename), serializer=serializer, results=False, timeout=30
+        )
+    dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
+    return PostgresHuey(NAME, dsn=dsn, serializer=serializer, results=False)
+
+
+def _secret(settings: Settings) -> str:
+    return hashlib.sha256(b"queue:" + settings.secret_key.encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""The worker process: Huey's consumer around two tasks, ``wake`` and the sweep of every minute."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from huey import crontab
+
+from eventmail.config import Mode, Settings
+from eventmail.database import Database
+from eventmail.outbox import ledger, sending
+from eventmail.outbox.queue import make_huey
+from eventmail.wire import Relay, relay_from
+
+log = logging.getLogger(__name__)
+
+RECONNECTS = 3
+
+
+class Outbox:
+    """The tasks of one installation, bound to its database, relay and queue."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.huey = make_huey(settings)
+        self._wake = self.huey.task(name="wake")(self.send_due)
+        self._sweep = self.huey.periodic_task(crontab(), name="sweep")(self.sweep)
+
+    def wake(self, snapshot_id: int) -> None:
+        """Ask a worker to look at a snapshot now.
+
+        A queue that cannot take it is no failure: the rows are there, and the sweep finds them.
+        """
+        try:
+            self._wake(snapshot_id)
+        except Exception:
+            log.exception("the queue did not take the wake-up for snapshot %s", snapshot_id)
+
+    def relay(self) -> Relay:
+        """The relay of the settings; only production may send to anybody."""
+        production = self.settings.mode is Mode.PRODUCTION
+        return relay_from(self.settings.mail, production=production)
+
+    def send_due(self, snapshot_id: int) -> None:
+        """Send what is due of one snapshot; a lost connection is taken up again a few times."""
+        relay = self.relay()
+        for _ in range(RECONNECTS):
+            if not sending.run(self.database, relay, snapshot_id):
+                return
+
+    def sweep(self) -> None:
+        """Judge lapsed claims, then wake whatever is due. A lost task loses nothing."""
+        with self.database.writing() as session:
+            ledger.reclaim_lapsed(session)
+            due = ledger.due_snapshots(session)
+        for snapshot_id in due:
+            self.wake(snapshot_id)
+
+    def consumer(self) -> Any:
+        """Huey's consumer, ready to run in the main thread until a signal ends it."""
+        self.sweep()
+        return self.huey.create_consumer(
+            workers=self.settings.worker_threads,
+            worker_type="thread",
+            initial_delay=0.1,
+            max_delay=1.0,
+            graceful_signal="TERM",
+        )

@@ -1,0 +1,42 @@
+"""The steps of a mailing as the three people take them, through the services."""
+
+from __future__ import annotations
+
+from eventmail.database import Database
+from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.outbox import service as outbox
+from eventmail.sample import People
+
+
+def submit(database: Database, people: People, mailing_id: int) -> Snapshot:
+    """The author submits."""
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
+        return mailings.submit(session, people.author, mailing)
+
+
+def check(database: Database, people: People, mailing_id: int) -> None:
+    """The checker counts the recipients and says yes."""
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.checker, mailing_id, lock=True)
+        assert mailing.latest is not None
+        count = mailing.latest.recipient_count
+        mailings.check(session, people.checker, mailing, mailing.latest.digest, count)
+
+
+def approve(database: Database, people: People, mailing_id: int) -> None:
+    """The approver says yes, and the deliveries are queued."""
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.approver, mailing_id, lock=True)
+        assert mailing.latest is not None
+        stored = mailings.approve(session, people.approver, mailing, mailing.latest.digest)
+        outbox.start(session, stored)
+
+
+def reload(database: Database, people: People, mailing_id: int) -> Mailing:
+    """The mailing as it is stored now."""
+    with database.reading() as session:
+        mailing = mailings.get_mailing(session, people.author, mailing_id)
+        _ = mailing.snapshots, mailing.event
+        return mailing

@@ -1,0 +1,89 @@
+"""Merge fields, and 御中 or 様 by rule."""
+
+from datetime import date
+
+import pytest
+
+from eventmail.addresses import EmailAddress
+from eventmail.mailings.letter import (
+    FIELDS,
+    Addressee,
+    Letter,
+    Occasion,
+    blank_fields,
+    fill_occasion,
+    render,
+    used_fields,
+)
+
+OCCASION = Occasion("雇用情報交換会", date(2026, 12, 9), "13:30〜16:00", "市民センター")
+
+
+def addressee(company: str = "株式会社あおぞら", **parts: str) -> Addressee:
+    known = {"department": "", "title": "", "name": ""} | parts
+    return Addressee(company, **known, address=EmailAddress.parse("a@aozora.example"))
+
+
+@pytest.mark.parametrize(
+    ("to", "opening"),
+    [
+        (addressee(), "株式会社あおぞら　御中"),
+        (addressee(department="総務部"), "株式会社あおぞら\n総務部　御中"),
+        (addressee(name="髙橋 花子"), "株式会社あおぞら\n髙橋 花子　様"),
+        (
+            addressee(department="総務部", title="課長", name="髙橋 花子"),
+            "株式会社あおぞら\n総務部　課長　髙橋 花子　様",
+        ),
+        (addressee(title="校長"), "株式会社あおぞら\n校長　様"),
+        (addressee(name="髙橋 花子 様"), "株式会社あおぞら\n髙橋 花子 様"),
+        (addressee("私立みどり高校　進路指導室御中"), "私立みどり高校　進路指導室御中"),
+    ],
+    ids=[
+        "company",
+        "desk",
+        "person",
+        "person with title",
+        "title alone",
+        "honorific in the roster",
+        "御中 there",
+    ],
+)
+def test_the_salutation_chooses_its_honorific(to: Addressee, opening: str) -> None:
+    assert render(Letter("件名", "{宛名}"), to, OCCASION).body == opening
+
+
+def test_every_field_is_replaced() -> None:
+    to = addressee(department="総務部", title="課長", name="髙橋 花子")
+    body = "".join(f"{{{name}}}/" for name in FIELDS)
+    rendered = render(Letter("{会社名}へ", body), to, OCCASION)
+    assert rendered.subject == "株式会社あおぞらへ"
+    assert not used_fields(Letter("", rendered.body))
+    assert "令和8年12月9日（水）" in rendered.body
+
+
+def test_full_width_braces_are_the_same_field() -> None:
+    assert render(Letter("", "｛会社名｝"), addressee(), OCCASION).body == "株式会社あおぞら"
+
+
+def test_a_value_that_looks_like_a_field_is_never_expanded_again() -> None:
+    to = addressee("{担当者名}株式会社", name="{会場}")
+    assert render(Letter("", "{会社名}"), to, OCCASION).body == "{担当者名}株式会社"
+    assert "市民センター" not in render(Letter("", "{担当者名}"), to, OCCASION).body
+
+
+def test_an_unknown_field_stays_visible() -> None:
+    assert render(Letter("", "{社名}"), addressee(), OCCASION).body == "{社名}"
+
+
+def test_a_subject_stays_on_one_line() -> None:
+    to = addressee(name="髙橋 花子")
+    assert "\n" not in render(Letter("{宛名}", ""), to, OCCASION).subject
+
+
+def test_blank_values_are_named_but_the_honorific_may_be_blank() -> None:
+    letter = Letter("{会社名}", "{担当者名}{部署}{敬称}{無い項目}")
+    assert blank_fields(letter, addressee(), OCCASION) == ["担当者名", "部署"]
+
+
+def test_lists_show_the_events_fields_and_leave_the_recipients() -> None:
+    assert fill_occasion("【{イベント名}】{会社名}", OCCASION) == "【雇用情報交換会】{会社名}"

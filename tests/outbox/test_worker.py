@@ -1,0 +1,231 @@
+"""Huey only wakes the workers: with SqliteHuey and PostgresHuey, and without any task at all."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from huey import PostgresHuey, SqliteHuey
+
+from eventmail import clock, processes
+from eventmail.config import Mode, Settings
+from eventmail.database import Database
+from eventmail.mailings.models import MailingState, Snapshot
+from eventmail.outbox import ledger, service
+from eventmail.outbox.models import DeliveryState
+from eventmail.outbox.worker import Outbox
+from eventmail.sample import People
+from tests.conftest import Meeting
+from tests.mailings.journey import reload
+from tests.pages import Pages
+from tests.recorder import Recorder
+
+
+@pytest.fixture
+def snapshot(approved: Snapshot) -> Snapshot:
+    return approved
+
+
+@pytest.fixture
+def outbox(settings: Settings, database: Database) -> Iterator[Outbox]:
+    found = Outbox(settings, database)
+    yield found
+    found.huey.storage.close()
+
+
+def test_only_production_may_send_to_anybody(settings: Settings, database: Database) -> None:
+    live = replace(settings, mode=Mode.PRODUCTION, mail_sink=False)
+    for chosen, anybody in ((settings, False), (live, True)):
+        found = Outbox(chosen, database)
+        assert found.relay().production is anybody
+        found.huey.storage.close()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def accepted(database: Database, snapshot: Snapshot) -> int:
+    with database.reading() as session:
+        return service.progress(session, snapshot).accepted
+
+
+def test_the_queue_stands_beside_the_database(outbox: Outbox, database: Database) -> None:
+    assert isinstance(outbox.huey, SqliteHuey if database.is_sqlite else PostgresHuey)
+
+
+def test_a_task_that_somebody_else_wrote_is_not_run(outbox: Outbox) -> None:
+    with pytest.raises(ValueError, match="ignature"):
+        outbox.huey.serializer.deserialize(b"not ours:and not signed by us")
+
+
+def test_a_worker_process_takes_up_what_was_approved(
+    settings: Settings, database: Database, snapshot: Snapshot, outbox: Outbox, recorder: Recorder
+) -> None:
+    child = processes.start(settings, ["worker"])
+    try:
+        outbox.wake(snapshot.id)
+        wait_until(lambda: accepted(database, snapshot) == 30)
+        wait_until(lambda: _finished(database, snapshot))
+    finally:
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 0, "it ends cleanly"
+    assert len(recorder.received) == 31
+
+
+def test_the_sweep_finds_what_no_task_tells_of(
+    outbox: Outbox, database: Database, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    outbox.huey.storage.flush_queue()
+    outbox.sweep()
+    assert outbox.huey.pending_count() == 1
+    task = outbox.huey.dequeue()
+    outbox.huey.execute(task)
+    assert accepted(database, snapshot) == 30
+    outbox.sweep()
+    assert outbox.huey.pending_count() == 0, "nothing is due any more"
+
+
+def test_the_sweep_judges_what_a_dead_worker_left(
+    outbox: Outbox, database: Database, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    with database.writing() as session:
+        ledger.claim(session, snapshot.id, "dead", 1, first_copy=True)
+    outbox.send_due(snapshot.id)
+    assert recorder.received == [], "the first copy is claimed by somebody"
+    with time_machine.travel(clock.now() + timedelta(hours=1)):
+        outbox.sweep()
+        outbox.send_due(snapshot.id)
+    assert accepted(database, snapshot) == 30
+
+
+def test_a_queue_that_cannot_take_the_wake_up_stops_nobody(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(outbox.huey, "enqueue", broken)
+    outbox.wake(snapshot.id)
+
+
+def _finished(database: Database, snapshot: Snapshot) -> bool:
+    with database.reading() as session:
+        return service.progress(session, snapshot).finished_at is not None
+
+
+class TestPages:
+    """The sending page."""
+
+    def test_before_the_sending_there_is_no_such_page(
+        self, sign_in: Callable[[str], Pages], meeting: Meeting
+    ) -> None:
+        sign_in("author").get(f"/mailings/{meeting.mailing.id}/progress", status=404)
+
+    def test_live_numbers_change_with_an_etag_and_show_no_address(
+        self, sign_in: Callable[[str], Pages], snapshot: Snapshot, outbox: Outbox
+    ) -> None:
+        browser = sign_in("approver")
+        path = f"/mailings/{snapshot.mailing_id}/progress.json"
+        first = browser.raw(path)
+        assert first.json is not None
+        assert first.json["fields"] == {
+            "total": 30,
+            "settled": 0,
+            "accepted": 0,
+            "waiting": 30,
+            "trouble": 0,
+            "first_copy": "順番待ち",
+            "notice": "",
+        }
+        assert "@" not in first.get_data(as_text=True)
+        unchanged = browser.raw(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert unchanged.status_code == 304
+        outbox.send_due(snapshot.id)
+        after = browser.raw(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert after.json is not None
+        assert after.json["finished"] is True
+        assert after.json["fields"]["accepted"] == 30
+
+    def test_the_result_names_what_did_not_go_out(
+        self,
+        sign_in: Callable[[str], Pages],
+        snapshot: Snapshot,
+        outbox: Outbox,
+        recorder: Recorder,
+    ) -> None:
+        recorder.script("RCPT", "")
+        recorder.script("RCPT", "550 5.1.1 no such user")
+        outbox.send_due(snapshot.id)
+        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}/progress")
+        assert page.h1 == "送信の結果"
+        assert "1件が送信できていません" in page.text
+        assert "550 5.1.1 no such user" in page.text
+
+    def test_each_mail_is_shown_and_saved_as_it_was_sent(
+        self,
+        sign_in: Callable[[str], Pages],
+        snapshot: Snapshot,
+        outbox: Outbox,
+        recorder: Recorder,
+        database: Database,
+    ) -> None:
+        outbox.send_due(snapshot.id)
+        browser = sign_in("checker")
+        sent = {mail.rcpt_to[0]: mail.content for mail in recorder.received}
+        with database.reading() as session:
+            line = service.progress(session, snapshot).lines[4]
+        page = browser.get(f"/deliveries/{line.delivery_id}")
+        assert line.address in page.text
+        response = browser.raw(f"/deliveries/{line.delivery_id}.eml")
+        assert response.data == sent[line.address]
+        assert response.headers["Content-Disposition"].startswith("attachment")
+
+    def test_a_mail_that_has_not_left_has_no_page_yet(
+        self, sign_in: Callable[[str], Pages], snapshot: Snapshot
+    ) -> None:
+        page = sign_in("author").get("/deliveries/2", status=409)
+        assert "まだ送信していません" in page.text
+
+    def test_a_halted_mailing_says_why_on_the_first_page(
+        self,
+        sign_in: Callable[[str], Pages],
+        snapshot: Snapshot,
+        outbox: Outbox,
+        recorder: Recorder,
+        database: Database,
+        people: People,
+    ) -> None:
+        recorder.script("RCPT", "550 no such mailbox")
+        outbox.send_due(snapshot.id)
+        assert reload(database, people, snapshot.mailing_id).state is MailingState.HALTED
+        assert "が止まりました" in sign_in("author").get("/").text
+        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}/progress")
+        assert "送信見合わせ" in page.text
+        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}")
+        assert "新しいメール案件を作る" in page.text
+
+
+def test_an_altered_stored_mail_is_not_shown_as_sent(
+    outbox: Outbox, database: Database, people: People, snapshot: Snapshot
+) -> None:
+    import sqlalchemy as sa
+
+    from eventmail.errors import UserError
+    from eventmail.outbox.models import Attempt, Delivery
+
+    outbox.send_due(snapshot.id)
+    with database.writing() as session:
+        session.execute(sa.update(Attempt).values(digest="0" * 64))
+        delivery = session.scalars(sa.select(Delivery).limit(1)).one()
+        assert delivery.state is DeliveryState.ACCEPTED
+    with database.reading() as session, pytest.raises(UserError, match="管理者"):
+        service.as_sent(session, people.author, delivery.id)
