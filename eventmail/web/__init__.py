@@ -1,0 +1,86 @@
+"""What all pages share: configuration, sign-in, headers, errors, and the list of blueprints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
+
+from eventmail.config import MEGABYTE, Settings
+from eventmail.database import Database
+from eventmail.offices import service as offices
+from eventmail.offices.models import Staff
+from eventmail.outbox.worker import Outbox
+from eventmail.web import context, errors, formats, headers
+
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set Flask's own configuration from ours."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        EVENTMAIL_MODE=settings.mode.value,
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        SESSION_COOKIE_NAME="eventmail",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        # A draft stays open over lunch: the token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
+    )
+    app.url_map.converters["int"] = RowId
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+
+class RowId(IntegerConverter):
+    """An id in a path: a number that a database column can hold; anything larger is not found."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def extend(app: Flask, settings: Settings) -> None:
+    """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
+    database = Database(settings.database)
+    app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
+    manager = LoginManager(app)
+    manager.login_view = "offices.sign_in"
+    manager.login_message = "サインインしてください。"
+    manager.login_message_category = "info"
+    manager.user_loader(_load_staff)
+    CSRFProtect(app)
+    headers.attach(app)
+    errors.attach(app)
+    formats.attach(app)
+    context.attach(app)
+
+
+def register(app: Flask) -> None:
+    """Attach every feature's pages."""
+    from eventmail.events.views import blueprint as events
+    from eventmail.mailings.views import blueprint as mailings
+    from eventmail.offices.views import blueprint as offices_pages
+    from eventmail.outbox.views import blueprint as outbox
+    from eventmail.roster.views import blueprint as roster
+    from eventmail.web.home import blueprint as home
+
+    for blueprint in (home, offices_pages, events, roster, mailings, outbox):
+        app.register_blueprint(blueprint)
+
+
+def require_permissions(app: Flask) -> None:
+    """Refuse to start with a view that does not say what it needs: the default is to deny."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint != "static" and not hasattr(view, "needs"):
+            raise RuntimeError(f"the view {endpoint} declares no permission")
+
+
+def _load_staff(staff_id: str) -> Staff | None:
+    return offices.find_staff(context.reading(), int(staff_id))

@@ -1,0 +1,61 @@
+"""Errors as pages: one sentence that says what happened and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from eventmail.errors import NotFound, UserError
+from eventmail.offices.permissions import Forbidden
+
+log = logging.getLogger(__name__)
+
+SENTENCES = {
+    400: "送られた内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。",
+    403: "この操作をする権限がありません。",
+    404: "お探しのページが見つかりません。アドレスを確かめるか、最初の画面に戻ってください。",
+    405: "このページはその方法では開けません。最初の画面に戻ってください。",
+    413: "ファイルが大きすぎます。小さくしてから、もう一度お試しください。",
+}
+BROKEN = (
+    "システムの中で問題が起きました。入力した内容は送信していません。"
+    "もう一度試しても同じ場合は、管理者に連絡してください。"
+)
+EXPIRED = (
+    "画面を開いてからサインインの状態が変わったため、処理しませんでした。"
+    "前の画面に戻って読み込み直し、もう一度お試しください。"
+)
+
+
+def attach(app: Flask) -> None:
+    """Answer every error with a page."""
+    app.register_error_handler(UserError, _user_error)
+    app.register_error_handler(CSRFError, lambda _error: page(400, EXPIRED))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _broken)
+
+
+def page(status: int, sentence: str) -> tuple[str, int]:
+    """The error page."""
+    return render_template("web/error.html", status=status, sentence=sentence), status
+
+
+def _user_error(error: UserError) -> ResponseReturnValue:
+    status = {NotFound: 404, Forbidden: 403}.get(type(error), 409)
+    return page(status, error.message)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    status = error.code or 500
+    return page(status, SENTENCES.get(status, BROKEN))
+
+
+def _broken(error: Exception) -> ResponseReturnValue:
+    log.exception("a page broke", exc_info=error)
+    return page(500, BROKEN)

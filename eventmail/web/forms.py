@@ -1,0 +1,46 @@
+"""The form that all forms are made from: CSRF, Japanese messages, trimmed text."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+
+CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form with Japanese messages."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = ("ja",)
+
+
+def cleaned(value: Any) -> Any:
+    """Text that can be stored and mailed: no control characters (PostgreSQL refuses NUL)."""
+    if not isinstance(value, str):
+        return value
+    return "".join(c for c in value if c in "\n\r\t" or unicodedata.category(c) not in CONTROL)
+
+
+def trimmed(value: Any) -> Any:
+    """One line of text: cleaned, without the blanks around it."""
+    if not isinstance(value, str):
+        return value
+    return " ".join(cleaned(value).splitlines()).strip()
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """One line of text, cleaned and trimmed."""
+
+    def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, filters=[trimmed], **options)
+
+
+class LongTextField(TextAreaField):  # type: ignore[misc]
+    """Several lines of text, cleaned."""
+
+    def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, filters=[cleaned], **options)

@@ -1,0 +1,25 @@
+"""The first page: what waits for me, and the events."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from eventmail.events import service as events
+from eventmail.mailings import service as mailings
+from eventmail.offices.permissions import Action, permitted
+from eventmail.web.context import actor, reading
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@permitted(Action.SEE)
+def index() -> str:
+    """Tasks first, then the events."""
+    session = reading()
+    return render_template(
+        "web/home.html",
+        waiting=mailings.waiting_for(session, actor()),
+        returned=mailings.returned_to(session, actor()),
+        events=events.list_events(session, actor()),
+    )

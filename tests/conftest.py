@@ -1,0 +1,247 @@
+"""Fixtures of the whole suite: both databases, the sample office, the pages.
+
+Every test that touches a database runs on SQLite and on PostgreSQL. Both start from a template
+that the real migrations made, with the sample office in it, so a test costs a copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from eventmail import create_app, migrate, sample
+from eventmail.config import Mode, Settings
+from eventmail.database import Database
+from eventmail.events.models import Event
+from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.offices.models import Office, Role, Staff
+from eventmail.offices.permissions import Actor
+from eventmail.sample import People
+from eventmail.wire import Relay
+from tests.mailings import journey
+from tests.pages import Pages
+from tests.postgres import cluster
+
+pytest_plugins = ["tests.recorder"]
+
+DATABASES = ("sqlite", "postgresql")
+SECRET = "tests only: nothing is signed with this elsewhere"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", help="keep the journeys' pictures of the pages in this folder")
+
+
+# How far the sample office has come: each level is made once from the one before, then copied.
+LEVELS = ("office", "meeting", "submitted", "checked", "approved")
+
+
+class Templates:
+    """Migrated databases at each level, made once, copied for each test."""
+
+    def __init__(self, folder: Path, cleanup: ExitStack) -> None:
+        self._folder = folder
+        self._cleanup = cleanup
+        self._server = ""
+        self._ready: set[tuple[str, str]] = set()
+
+    def copy(self, kind: str, level: str = "office") -> str:
+        """A fresh copy's URL."""
+        self._make(kind, level)
+        return self._copy(kind, f"template_{level}", f"t{uuid.uuid4().hex}")
+
+    def empty(self, kind: str) -> str:
+        """An empty database's URL, for the migrations themselves."""
+        name = f"e{uuid.uuid4().hex}"
+        if kind == "postgresql":
+            self.run_sql(f"CREATE DATABASE {name}")
+        return self._url(kind, name)
+
+    def run_sql(self, statement: str) -> None:
+        """Run one administrative statement on PostgreSQL, starting it if need be."""
+        if not self._server:
+            self._server = self._cleanup.enter_context(cluster())
+        dsn = self._server.replace("postgresql+psycopg:", "postgresql:")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _make(self, kind: str, level: str) -> None:
+        if (kind, level) in self._ready:
+            return
+        name = f"template_{level}"
+        if level == LEVELS[0]:
+            if kind == "postgresql":
+                self.run_sql(f"CREATE DATABASE {name}")
+            database = Database(self._url(kind, name))
+            migrate.upgrade(database)
+            with database.writing() as session:
+                sample.load_office(session)
+        else:
+            before = LEVELS[LEVELS.index(level) - 1]
+            self._make(kind, before)
+            database = Database(self._copy(kind, f"template_{before}", name))
+            _advance(database, level)
+        _settle(database)
+        self._ready.add((kind, level))
+
+    def _copy(self, kind: str, template: str, name: str) -> str:
+        if kind == "sqlite":
+            shutil.copy(self._folder / f"{template}.sqlite3", self._folder / f"{name}.sqlite3")
+        else:
+            self.run_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._url(kind, name)
+
+    def _url(self, kind: str, name: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / name}.sqlite3"
+        return self._server.replace("/postgres?", f"/{name}?")
+
+
+def _advance(database: Database, level: str) -> None:
+    people = _people(database)
+    if level == "meeting":
+        with database.writing() as session:
+            event = sample.make_event(session, people.author)
+            sample.draft_letter(session, people.author, event)
+        return
+    step = {"submitted": journey.submit, "checked": journey.check, "approved": journey.approve}
+    step[level](database, people, 1)
+
+
+def _settle(database: Database) -> None:
+    """Bring the whole of an SQLite file into that one file, and close."""
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    with ExitStack() as cleanup:
+        yield Templates(tmp_path_factory.mktemp("databases"), cleanup)
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
+    """A migrated database with the sample office, as far on as the test's fixtures ask for."""
+    level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
+    found = Database(templates.copy(request.param, level))
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def people(database: Database) -> People:
+    """起案者、確認者、決裁者 of the sample office."""
+    return _people(database)
+
+
+def _people(database: Database) -> People:
+    with database.reading() as session:
+        office = session.scalars(sa.select(Office)).one()
+        staff = {
+            membership.role: each
+            for each in session.scalars(sa.select(Staff))
+            for membership in each.memberships
+        }
+        return People(
+            author=Actor(staff[Role.AUTHOR], office),
+            checker=Actor(staff[Role.CHECKER], office),
+            approver=Actor(staff[Role.APPROVER], office),
+        )
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The sample meeting: 30 companies, two materials, one letter."""
+
+    event: Event
+    mailing: Mailing
+
+
+@pytest.fixture
+def meeting(database: Database) -> Meeting:
+    """The meeting with its letter in draft, unless a later level is asked for as well."""
+    with database.reading() as session:
+        mailing = session.scalars(sa.select(Mailing)).one()
+        _ = mailing.materials
+        return Meeting(mailing.event, mailing)
+
+
+def _snapshot(database: Database) -> Snapshot:
+    with database.reading() as session:
+        snapshot = session.scalars(sa.select(Snapshot)).one()
+        _ = snapshot.recipients, snapshot.materials
+        return snapshot
+
+
+@pytest.fixture
+def submitted(database: Database) -> Snapshot:
+    """The meeting's mailing, waiting for the checker."""
+    return _snapshot(database)
+
+
+@pytest.fixture
+def checked(database: Database) -> Snapshot:
+    """The meeting's mailing, waiting for the approver."""
+    return _snapshot(database)
+
+
+@pytest.fixture
+def approved(database: Database) -> Snapshot:
+    """The meeting's mailing with its deliveries queued."""
+    return _snapshot(database)
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
+    """Settings of a test installation whose relay is the suite's recorder."""
+    return Settings(
+        mode=Mode.TEST,
+        secret_key=SECRET,
+        data_dir=tmp_path,
+        database_url=database.url.render_as_string(hide_password=False),
+        mail_server=relay.host,
+        mail_port=relay.port,
+        mail_sink=True,
+        mail_timeout=5.0,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    made = create_app(settings)
+    yield made
+    services = made.extensions["eventmail"]
+    services.outbox.huey.storage.close()
+    services.database.dispose()
+
+
+@pytest.fixture
+def pages(app: Flask) -> Pages:
+    """A browser that holds every page to the page-wide rules; nobody is signed in."""
+    return Pages(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Pages]:
+    """A browser with the person of that role signed in: ``sign_in("author")``."""
+    accounts = {each["role"]: each for each in sample.story()["staff"]}
+
+    def enter(role: str) -> Pages:
+        browser = Pages(app)
+        browser.sign_in(accounts[role]["login"], accounts[role]["password"])
+        return browser
+
+    return enter

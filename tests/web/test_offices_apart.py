@@ -1,0 +1,74 @@
+"""Another office's things answer as if they were not there, on every page that names one."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
+from eventmail.offices import service as offices
+from eventmail.offices.models import Role
+from eventmail.outbox import sending
+from eventmail.sample import People
+from eventmail.wire import Relay
+from tests.conftest import Meeting
+from tests.pages import Pages
+
+PASSWORD = "a stranger's password"
+
+
+@pytest.fixture
+def stranger(app: Flask, database: Database, people: People) -> Pages:
+    """Somebody with every role, but in another office."""
+    with database.writing() as session:
+        office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
+        offices.add_staff(session, office, "tonari", "隣野 一郎", PASSWORD, list(Role))
+    browser = Pages(app)
+    browser.sign_in("tonari", PASSWORD)
+    return browser
+
+
+def routes(app: Flask, ids: dict[str, int]) -> list[tuple[str, str]]:
+    """Every route that names an object, with the sample's ids: (method, path)."""
+    found = []
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static" or not rule.arguments:
+            continue
+        path = adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments})
+        methods = (rule.methods or set()) & {"GET", "POST"}
+        found += [(method, path) for method in sorted(methods)]
+    return found
+
+
+def test_no_route_opens_anything_of_another_office(
+    app: Flask,
+    stranger: Pages,
+    database: Database,
+    meeting: Meeting,
+    approved: Snapshot,
+    relay: Relay,
+) -> None:
+    sending.run(database, relay, approved.id)
+    ids = dict.fromkeys(
+        ("event_id", "mailing_id", "version_id", "material_id", "import_id", "delivery_id"), 1
+    )
+    tried = routes(app, ids | {"event_id": meeting.event.id, "mailing_id": meeting.mailing.id})
+    assert len(tried) > 20
+    for method, path in tried:
+        if method == "GET":
+            stranger.get(path, status=404)
+        else:
+            data = {"digest": approved.digest, "counted": "30", "reason": "x", "files": ""}
+            stranger.post(path, data, status=404)
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_a_number_too_large_for_any_row_is_not_found(stranger: Pages, number: int) -> None:
+    for place in ("events", "mailings", "deliveries", "materials"):
+        stranger.get(f"/{place}/{number}", status=404)
+
+
+def test_the_home_page_is_empty_for_the_other_office(stranger: Pages, meeting: Meeting) -> None:
+    assert meeting.event.name not in stranger.get("/").text
