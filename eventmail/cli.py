@@ -1,0 +1,190 @@
+"""The command line: ``python app.py COMMAND``."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from eventmail import config, create_app, demo, migrate, processes
+from eventmail.config import ConfigError, Settings
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.offices import service as offices
+from eventmail.offices.models import Role
+from eventmail.outbox.worker import Outbox
+from eventmail.wire import run_sink
+
+NO_DATABASE = (
+    "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
+    "データベースが動いていることを確かめてください。"
+)
+LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
+
+
+def settings_here() -> Settings:
+    """The settings of this environment and the ``.env`` file in the working folder."""
+    return config.load(dotenv=Path(".env"))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
+
+
+def main() -> None:
+    """Run a command; faults of the user end with one sentence, not with a traceback."""
+    try:
+        cli()
+    except (ConfigError, UserError) as error:
+        click.echo(f"エラー：{error}", err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"エラー：{NO_DATABASE}（{error.orig}）", err=True)
+        sys.exit(2)
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """データベースを最新の形にします。"""
+    settings = settings_here()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(Database(settings.database))
+    click.echo("データベースは最新です。")
+
+
+@cli.command()
+def web() -> None:
+    """画面（Webサーバー）を動かします。"""
+    settings = _ready()
+    processes.serve_web(create_app(settings), settings)
+
+
+@cli.command()
+def worker() -> None:
+    """送信処理を動かします。"""
+    settings = _ready()
+    outbox = Outbox(settings, Database(settings.database))
+    processes.run_worker(outbox.consumer())
+
+
+@cli.command()
+def serve() -> None:
+    """画面と送信処理を一緒に動かします。"""
+    settings = _ready()
+    click.echo(f"http://{settings.host}:{settings.port}/ で動いています。Ctrl-Cで終わります。")
+    sys.exit(processes.run_group(settings, [["worker"], ["web"]]))
+
+
+@cli.command()
+@click.option("--folder", type=click.Path(path_type=Path), help="届いたメールを置くフォルダー")
+def sink(folder: Path | None) -> None:
+    """内蔵の受信箱（デモ用のSMTPサーバー）を動かします。"""
+    settings = settings_here()
+    run_sink(settings.mail_server, settings.mail_port, folder)
+
+
+@cli.command("demo")
+@click.option("--reset", is_flag=True, help="デモのデータを消して、はじめからにします。")
+@click.option("--unattended", is_flag=True, help="3人の役を自動で行い、最後まで送信します。")
+@click.option("--out", type=click.Path(path_type=Path), help="届いたメールと報告を置くフォルダー")
+@click.option("--relay", metavar="HOST:PORT", help="内蔵の受信箱の代わりに使う送信サーバー")
+def demo_command(reset: bool, unattended: bool, out: Path | None, relay: str | None) -> None:
+    """見本の会議で、はじめから終わりまで試せるようにします。"""
+    if unattended:
+        if out is None:
+            raise UserError("--unattended には --out フォルダー も指定してください。")
+        sys.exit(0 if demo.unattended(out, _relay(relay)) else 1)
+    settings = demo.prepare(settings_of_demo(), reset=reset)
+    if reset:
+        click.echo("デモのデータを消して、はじめの状態にしました。")
+        return
+    click.echo(demo.welcome(settings))
+    folder = str(settings.data_dir / "received")
+    sys.exit(processes.run_group(settings, [["sink", "--folder", folder], ["worker"], ["web"]]))
+
+
+@cli.command("settings")
+def settings_command() -> None:
+    """設定の一覧をMarkdownの表で出します。"""
+    click.echo(config.table(), nl=False)
+
+
+@cli.command("add-office")
+@click.argument("bureau")
+@click.argument("name")
+def add_office(bureau: str, name: str) -> None:
+    """労働局 BUREAU に所 NAME を登録します。"""
+    with Database(_ready().database).writing() as session:
+        offices.add_office(session, bureau, name)
+    click.echo(f"所「{name}」を登録しました。次に add-mailbox で差出人のアドレスを登録します。")
+
+
+@cli.command("add-mailbox")
+@click.argument("office")
+@click.argument("name")
+@click.argument("address")
+def add_mailbox(office: str, name: str, address: str) -> None:
+    """所 OFFICE のアドレス ADDRESS を、差出人名 NAME で登録します。"""
+    with Database(_ready().database).writing() as session:
+        offices.add_mailbox(session, offices.office_named(session, office), name, address)
+    click.echo(f"アドレス {address} を登録しました。次に add-staff で職員を登録します。")
+
+
+@cli.command("add-staff")
+@click.argument("office")
+@click.argument("login")
+@click.argument("name")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="役割。いくつでも指定できます。",
+)
+@click.password_option(prompt="パスワード", confirmation_prompt="パスワード（もう一度）")
+def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], password: str) -> None:
+    """所 OFFICE に、ユーザー名 LOGIN の職員 NAME を登録します。"""
+    with Database(_ready().database).writing() as session:
+        found = offices.office_named(session, office)
+        offices.add_staff(session, found, login, name, password, [Role(r) for r in roles])
+    click.echo(f"職員「{name}」を登録しました。")
+
+
+def settings_of_demo() -> Settings:
+    """The demo's settings: those of the environment, but never a relay or production."""
+    environment = {"EVENTMAIL_MODE": "demo"}
+    chosen = config.load({**_chosen("HOST", "PORT", "DATA_DIR"), **environment})
+    return dataclasses.replace(chosen, mail_sink=True)
+
+
+def _chosen(*names: str) -> dict[str, str]:
+    wanted = [config.PREFIX + name for name in names]
+    return {name: os.environ[name] for name in wanted if name in os.environ}
+
+
+def _ready() -> Settings:
+    settings = settings_here()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not migrate.is_current(Database(settings.database)):
+        raise UserError(
+            "データベースが最新の形ではありません。python app.py migrate を実行してください。"
+        )
+    return settings
+
+
+def _relay(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdecimal():
+        raise UserError(f"--relay「{text}」を読めません。HOST:PORT の形にしてください。")
+    return host, int(port)

@@ -1,0 +1,220 @@
+"""The demo: the sample meeting on this machine, by hand in the browser or all by itself."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import secrets
+import shutil
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from eventmail import migrate, processes, sample
+from eventmail.config import Mode, Settings
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Snapshot
+from eventmail.outbox import service as outbox
+from eventmail.outbox.models import DeliveryState
+from eventmail.outbox.service import Progress
+
+LOOPBACK = "127.0.0.1"
+PATIENCE_SECONDS = 120
+ROLE_TITLES = {"author": "起案者", "checker": "確認者", "approver": "決裁者"}
+NUMBERED = re.compile(r"\d{3,}\.(eml|json)")
+
+
+def prepare(settings: Settings, *, reset: bool) -> Settings:
+    """Bring the demo's data to where it can start; a second start goes on where it was."""
+    folder = settings.data_dir / "demo"
+    _require_free(settings)
+    if reset and folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    ready = dataclasses.replace(
+        settings, data_dir=folder, secret_key=_secret(folder), mail_port=_free_port()
+    )
+    database = Database(ready.database)
+    migrate.upgrade(database)
+    with database.writing() as session:
+        if not sample.is_loaded(session):
+            people = sample.load_office(session)
+            event = sample.make_event(session, people.author)
+            sample.draft_letter(session, people.author, event)
+    database.dispose()
+    return ready
+
+
+def welcome(settings: Settings) -> str:
+    """What the terminal says: the address and the three accounts."""
+    lines = [
+        "",
+        "  イベントメール（デモ）",
+        f"  画面      http://{settings.host}:{settings.port}/",
+    ]
+    for each in sample.story()["staff"]:
+        title = ROLE_TITLES[each["role"]]
+        lines.append(f"  {title}    {each['login']:<8} パスワード {each['password']}")
+    lines += [
+        f"  受信箱    {settings.data_dir / 'received'} に届きます（外へは送りません）",
+        "  Ctrl-C で終わります。続きからは make demo、はじめからは make demo-reset。",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``report.json`` says."""
+
+    participants: int
+    accepted: int
+    refused: int
+    uncertain: int
+    snapshot: str
+    seconds: float
+
+
+def unattended(out: Path, relay: tuple[str, int] | None) -> bool:
+    """Walk the whole journey as the three people and send; True if every mail was accepted.
+
+    Mails that arrive at the built-in sink are written to ``out`` as ``NNN.eml`` and ``NNN.json``;
+    with ``relay`` they go there instead. ``report.json`` is written either way.
+    """
+    started = time.monotonic()
+    _clear(out)
+    with tempfile.TemporaryDirectory(prefix="eventmail-") as folder:
+        settings = _settings_for(Path(folder), relay)
+        database = Database(settings.database)
+        migrate.upgrade(database)
+        snapshot = _three_people(database)
+        progress = _send(settings, database, snapshot, None if relay else out)
+        database.dispose()
+    report = _report(snapshot, progress, time.monotonic() - started)
+    text = json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
+    (out / "report.json").write_text(text + "\n", encoding="utf-8")
+    print(text)  # noqa: T201 - the command's answer
+    if progress.notice:
+        print(progress.notice)  # noqa: T201
+    return report.participants == report.accepted > 0
+
+
+def _three_people(database: Database) -> Snapshot:
+    """Author, checker and approver, each in a transaction of their own as from the pages."""
+    with database.writing() as session:
+        people = sample.load_office(session)
+        event = sample.make_event(session, people.author)
+        mailing = sample.draft_letter(session, people.author, event)
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.author, mailing.id, lock=True)
+        snapshot = mailings.submit(session, people.author, mailing)
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.checker, mailing.id, lock=True)
+        count = len(mailings.current_content(session, mailing).recipients)
+        mailings.check(session, people.checker, mailing, snapshot.digest, count)
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.approver, mailing.id, lock=True)
+        snapshot = mailings.approve(session, people.approver, mailing, snapshot.digest)
+        outbox.start(session, snapshot)
+    return snapshot
+
+
+def _send(
+    settings: Settings, database: Database, snapshot: Snapshot, received: Path | None
+) -> Progress:
+    sink = [["sink", "--folder", str(received)]] if received else []
+    children = [processes.start(settings, command) for command in sink]
+    try:
+        if received:
+            _wait_for_port(settings.mail_server, settings.mail_port)
+        children.append(processes.start(settings, ["worker"]))
+        return _wait_for_end(database, snapshot)
+    finally:
+        processes.end(children)
+
+
+def _wait_for_end(database: Database, snapshot: Snapshot) -> Progress:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    noticed = 0
+    while True:
+        with database.reading() as session:
+            progress = outbox.progress(session, snapshot)
+        noticed = noticed + 1 if progress.notice else 0
+        # A notice that stays means a relay that is down: the report says so at once.
+        if progress.finished_at or noticed > 25 or time.monotonic() > deadline:
+            return progress
+        time.sleep(0.1)
+
+
+def _report(snapshot: Snapshot, progress: Progress, seconds: float) -> Report:
+    return Report(
+        participants=progress.total,
+        accepted=progress.accepted,
+        refused=progress.counts.get(DeliveryState.REFUSED, 0),
+        uncertain=progress.counts.get(DeliveryState.UNCERTAIN, 0),
+        snapshot=snapshot.digest,
+        seconds=round(seconds, 2),
+    )
+
+
+def _settings_for(folder: Path, relay: tuple[str, int] | None) -> Settings:
+    host, port = relay or (LOOPBACK, _free_port())
+    return Settings(
+        mode=Mode.DEMO,
+        secret_key=secrets.token_hex(32),
+        data_dir=folder,
+        mail_server=host,
+        mail_port=port,
+        mail_sink=relay is None,
+        mail_allowed_domains=("example",),
+    )
+
+
+def _clear(out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.iterdir():
+        if NUMBERED.fullmatch(old.name) or old.name == "report.json":
+            old.unlink()
+
+
+def _secret(folder: Path) -> str:
+    kept = folder / "secret"
+    if not kept.exists():
+        part = folder / "secret.part"
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_hex(32), encoding="ascii")
+        part.replace(kept)
+    return kept.read_text(encoding="ascii")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _require_free(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise UserError(
+                f"ポート{settings.port}はほかで使われています。"
+                "EVENTMAIL_PORT=8026 make demo のように、別の番号で始めてください。"
+            ) from error
+
+
+def _wait_for_port(host: str, port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex((host, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise UserError("内蔵の受信箱が始まりませんでした。もう一度お試しください。")

@@ -1,0 +1,90 @@
+"""Runs web server, worker and sink as children of one process, and ends them together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from waitress import create_server
+
+from eventmail.config import Settings, to_environment
+
+HEALTH_SECONDS = 10
+GRACE_SECONDS = 20
+ENTRY = Path(__file__).resolve().parent.parent / "app.py"
+
+
+def serve_web(app: Flask, settings: Settings) -> None:
+    """Serve the pages until a signal ends it."""
+    signal.signal(signal.SIGTERM, _exit_quietly)
+    server = create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=8,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    server.run()
+
+
+def run_worker(consumer: Any) -> None:
+    """Run Huey's consumer; SIGTERM and Ctrl-C alike let the mail in hand be settled first."""
+    stop = threading.Event()
+    consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(HEALTH_SECONDS):
+        consumer.check_worker_health()
+    consumer.stop(graceful=True)
+
+
+def run_group(settings: Settings, commands: Sequence[Sequence[str]]) -> int:
+    """Run ``app.py`` once for each command, until a signal comes or one of them ends.
+
+    Returns 0 if a signal ended it, else 1. All children are gone when this returns.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    children = [start(settings, command) for command in commands]
+    try:
+        while not stop.wait(0.2):
+            if any(child.poll() is not None for child in children):
+                return 1
+        return 0
+    finally:
+        end(children)
+
+
+def start(settings: Settings, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start ``app.py COMMAND…`` as a child with these settings and no others."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("EVENTMAIL_")}
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and entry
+        [sys.executable, str(ENTRY), *command], env={**inherited, **to_environment(settings)}
+    )
+
+
+def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask all children to end, and insist after a while."""
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _exit_quietly(*_: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,95 @@
+"""Puts the sample meeting of ``sample_data/`` into a database, through the ordinary services."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.events import service as events
+from eventmail.events.models import Event
+from eventmail.events.service import EventFacts
+from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Mailing
+from eventmail.mailings.service import Draft
+from eventmail.offices import service as offices
+from eventmail.offices.models import Mailbox, Office, Role
+from eventmail.offices.permissions import Actor
+from eventmail.roster import service as roster
+
+FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
+
+
+def story() -> dict[str, Any]:
+    """The sample office, its people, event and letter."""
+    text = (FOLDER / "office.json").read_text(encoding="utf-8")
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The three people of the sample office."""
+
+    author: Actor
+    checker: Actor
+    approver: Actor
+
+
+def is_loaded(session: Session) -> bool:
+    """Whether the database holds any office yet."""
+    return session.scalar(sa.select(Office.id).limit(1)) is not None
+
+
+def load_office(session: Session) -> People:
+    """The office with its mailboxes and three people."""
+    told = story()
+    office = offices.add_office(session, told["bureau"], told["office"])
+    for box in told["mailboxes"]:
+        offices.add_mailbox(session, office, box["name"], box["address"])
+    actors = {}
+    for each in told["staff"]:
+        role = Role(each["role"])
+        staff = offices.add_staff(
+            session, office, each["login"], each["name"], each["password"], [role]
+        )
+        actors[role.value] = Actor(staff, office)
+    return People(**actors)
+
+
+def make_event(session: Session, author: Actor) -> Event:
+    """The meeting, its roster imported from the workbook, its materials on the shelf."""
+    told = story()
+    box = session.scalars(
+        sa.select(Mailbox).where(Mailbox.office_id == author.office.id).order_by(Mailbox.id)
+    ).first()
+    assert box is not None
+    facts = dict(told["event"], held_on=date.fromisoformat(told["event"]["held_on"]))
+    event = events.add_event(
+        session, author, EventFacts(**facts, sender_id=box.id, reply_to_id=box.id)
+    )
+    content = (FOLDER / told["workbook"]).read_bytes()
+    upload = roster.upload(session, author, event, told["workbook"], content)
+    roster.apply(session, author, event, upload.id)
+    for filename in told["materials"]:
+        content = (FOLDER / filename).read_bytes()
+        events.put_material(session, author, event, filename, content)
+    return event
+
+
+def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
+    """The letter, with all materials of the shelf."""
+    letter = story()["letter"]
+    draft = Draft(
+        purpose=letter["purpose"],
+        subject=letter["subject"],
+        body=(FOLDER / letter["body"]).read_text(encoding="utf-8"),
+        material_ids=frozenset(each.id for each in events.shelf(session, event)),
+        version=1,
+    )
+    return mailings.add_mailing(session, author, event, draft)

@@ -1,0 +1,258 @@
+"""The command line: every command on the real thing, in processes of its own where it has them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from eventmail import processes
+from eventmail.cli import cli
+from eventmail.errors import UserError
+from eventmail.processes import ENTRY
+from tests.judge import judge
+from tests.recorder import Recorder, allow_port
+
+SECRET = "x" * 40
+Mail = tuple[str, tuple[str, ...], bytes]
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run ``app.py`` as a person would, with this environment."""
+    return subprocess.run(
+        [sys.executable, str(ENTRY), *arguments],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+class Kept:
+    """A mail in the folder of the sink, as the judge wants it."""
+
+    def __init__(self, eml: Path) -> None:
+        envelope = json.loads(eml.with_suffix(".json").read_text(encoding="utf-8"))
+        self.mail_from: str = envelope["mail_from"]
+        self.rcpt_to: tuple[str, ...] = tuple(envelope["rcpt_to"])
+        self.content = eml.read_bytes()
+
+
+class TestUnattended:
+    def test_the_whole_journey_ends_in_thirty_mails_and_a_report(self, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        done = run("demo", "--unattended", "--out", str(out), folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        assert {k: report[k] for k in ("participants", "accepted", "refused", "uncertain")} == {
+            "participants": 30,
+            "accepted": 30,
+            "refused": 0,
+            "uncertain": 0,
+        }
+        assert len(report["snapshot"]) == 64
+        assert report["seconds"] > 0
+        mails = [Kept(each) for each in sorted(out.glob("*.eml"))]
+        assert len(mails) == 31, "thirty, and the office's own copy"
+        assert all(len(mail.rcpt_to) == 1 for mail in mails)
+        assert len({mail.rcpt_to for mail in mails}) == 31
+        assert judge(mails) == []
+
+    def test_another_relay_gets_them_instead(self, tmp_path: Path, recorder: Recorder) -> None:
+        relay = f"127.0.0.1:{recorder.port}"
+        done = run("demo", "--unattended", "--out", "out", "--relay", relay, folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert len(recorder.received) == 31
+        assert [each.name for each in (tmp_path / "out").iterdir()] == ["report.json"]
+
+    def test_a_refused_mail_is_counted_and_the_exit_says_so(
+        self, tmp_path: Path, recorder: Recorder
+    ) -> None:
+        recorder.script("RCPT", "")
+        recorder.script("RCPT", "550 5.1.1 no such user")
+        relay = f"127.0.0.1:{recorder.port}"
+        done = run("demo", "--unattended", "--out", "out", "--relay", relay, folder=tmp_path)
+        assert done.returncode == 1
+        report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+        assert (report["accepted"], report["refused"]) == (29, 1)
+
+    def test_a_relay_that_is_down_is_named(self, tmp_path: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            closed = probe.getsockname()[1]
+        relay = f"127.0.0.1:{closed}"
+        done = run("demo", "--unattended", "--out", "out", "--relay", relay, folder=tmp_path)
+        assert done.returncode == 1
+        assert relay in done.stdout
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--unattended"],
+            ["--unattended", "--out", "o", "--relay", "nowhere"],
+            ["--unattended", "--out", "o", "--relay", ":25"],
+        ],
+    )
+    def test_wrong_arguments_are_one_sentence(self, tmp_path: Path, arguments: list[str]) -> None:
+        done = run("demo", *arguments, folder=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr.startswith("エラー：")
+        assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+    allow_port(found)
+    return found
+
+
+class TestDemo:
+    @pytest.fixture
+    def demo(self, tmp_path: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+        child = self.start(tmp_path, port)
+        yield child
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+        if child.stdout is not None and not child.stdout.closed:
+            child.communicate()
+
+    def start(self, folder: Path, port: int) -> subprocess.Popen[str]:
+        child = subprocess.Popen(
+            [sys.executable, str(ENTRY), "demo"],
+            cwd=folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONUTF8": "1",
+                "EVENTMAIL_PORT": str(port),
+                "PYTHONUNBUFFERED": "1",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        for _ in range(400):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return child
+            assert child.poll() is None, child.stdout and child.stdout.read()
+            time.sleep(0.05)
+        raise AssertionError("the demo did not start")
+
+    def end(self, child: subprocess.Popen[str]) -> str:
+        """Ctrl-C in the terminal: the whole process group gets the signal."""
+        os.killpg(child.pid, signal.SIGINT)
+        output, _ = child.communicate(timeout=30)
+        return output
+
+    def test_it_prints_the_address_and_three_accounts_and_ends_cleanly(
+        self, demo: subprocess.Popen[str], port: int
+    ) -> None:
+        output = self.end(demo)
+        assert demo.returncode == 0
+        assert f"http://127.0.0.1:{port}/" in output
+        assert all(word in output for word in ("起案者", "確認者", "決裁者", "demo-kian-no-pass"))
+        assert "Traceback" not in output
+        with pytest.raises(ProcessLookupError):
+            os.killpg(demo.pid, 0)
+
+    def test_a_second_start_goes_on_and_a_reset_starts_over(
+        self, demo: subprocess.Popen[str], tmp_path: Path, port: int
+    ) -> None:
+        secret = (tmp_path / "var" / "demo" / "secret").read_text(encoding="ascii")
+        self.end(demo)
+        again = self.start(tmp_path, port)
+        self.end(again)
+        assert (tmp_path / "var" / "demo" / "secret").read_text(encoding="ascii") == secret
+        done = run("demo", "--reset", folder=tmp_path)
+        assert done.returncode == 0
+        assert "はじめの状態" in done.stdout
+        assert (tmp_path / "var" / "demo" / "secret").read_text(encoding="ascii") != secret
+
+    def test_a_taken_port_is_named(
+        self, demo: subprocess.Popen[str], tmp_path: Path, port: int
+    ) -> None:
+        done = run("demo", folder=tmp_path, EVENTMAIL_PORT=str(port))
+        assert done.returncode == 2
+        assert f"ポート{port}はほかで使われています。" in done.stderr
+
+
+class TestSettingUp:
+    def test_from_nothing_to_three_people(self, tmp_path: Path) -> None:
+        own = {"EVENTMAIL_SECRET_KEY": SECRET}
+        assert "migrate を実行してください" in run("web", folder=tmp_path, **own).stderr
+        assert run("migrate", folder=tmp_path, **own).returncode == 0
+        assert run("add-office", "局", "所", folder=tmp_path, **own).returncode == 0
+        box = ("add-mailbox", "所", "所の名前", "office@sho.example")
+        assert run(*box, folder=tmp_path, **own).returncode == 0
+        staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)
+        done = run(*staff, folder=tmp_path, **own)
+        assert "職員「森下」を登録しました。" in done.stdout
+        done = run("add-mailbox", "無い所", "x", "y@z.example", folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "所「無い所」は登録されていません。" in done.stderr
+
+    @pytest.mark.parametrize(
+        ("environment", "said"),
+        [
+            ({}, "EVENTMAIL_SECRET_KEY"),
+            ({"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_PORT": "x"}, "EVENTMAIL_PORT"),
+            ({"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_TYPO": "x"}, "EVENTMAIL_TYPO"),
+        ],
+    )
+    def test_a_wrong_setting_is_one_sentence_with_its_name(
+        self, tmp_path: Path, environment: dict[str, str], said: str
+    ) -> None:
+        done = run("migrate", folder=tmp_path, **environment)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_a_database_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+        url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+        own = {"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_DATABASE_URL": url}
+        done = run("migrate", folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "EVENTMAIL_DATABASE_URL" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_settings_prints_the_table(self) -> None:
+        assert "EVENTMAIL_MAIL_SERVER" in CliRunner().invoke(cli, ["settings"]).output
+
+    @pytest.mark.parametrize("command", sorted(cli.commands))
+    def test_every_command_explains_itself(self, command: str) -> None:
+        result = CliRunner().invoke(cli, [command, "--help"])
+        assert result.exit_code == 0
+        assert "。" in result.output
+
+
+def test_a_group_ends_whole_when_one_of_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eventmail.config import Mode, Settings
+
+    settings = Settings(mode=Mode.TEST, secret_key=SECRET, data_dir=tmp_path)
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    try:
+        assert processes.run_group(settings, [["settings"], ["sink"]]) == 1
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+
+def test_user_errors_are_sentences() -> None:
+    assert UserError("だめです。").message == "だめです。"
