@@ -49,11 +49,14 @@ pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / t
 clean: ## 仮想環境とデモのデータを消す / remove the virtual environment and the demo's data
 	rm -rf $(VENV) var
 
+# --no-deps: the lock is whole. Older pips look beyond it for "coverage[toml]", and fail.
+INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps
+
 $(VENV)/run: requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/run requirements-dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	touch $@
