@@ -14,7 +14,7 @@ from eventmail.wire.compose import (
     sha256_of,
 )
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
-from eventmail.wire.gate import Cleared, Knowledge, inspect
+from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.rules import RULES, GateRefusal
@@ -65,6 +65,7 @@ __all__ = [
     "Wording",
     "compose",
     "encode_material",
+    "exposures",
     "inspect",
     "message_id_for",
     "parse_mail",

@@ -123,6 +123,7 @@ class TestReviews:
     def test_the_author_cannot_check(self, in_check: Sql) -> None:
         assert in_check.refused(review("check", "author"))
         in_check.drop_guard("reviews", "own_mailing")
+        in_check.drop_guard("reviews", "no_role")
         assert in_check.run(review("check", "author")) == 1
 
     def test_the_author_cannot_approve(self, in_approval: Sql) -> None:

@@ -23,6 +23,7 @@ from eventmail.outbox.service import Progress
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
+from tests.guards import drop_guard
 from tests.mailings.journey import approve, check, reload, submit
 from tests.recorder import DROP, PASS, Recorder
 
@@ -205,7 +206,8 @@ def test_who_withdrew_after_the_approval_gets_nothing(
     with database.writing() as session:
         leaving = session.get_one(Contact, gone.contact_id)
         leaving.participant.status = ParticipantStatus.WITHDRAWN
-        session.get_one(Contact, moved.contact_id).address = "elsewhere@moved.example"
+        elsewhere = session.get_one(Contact, moved.contact_id)
+        elsewhere.address = elsewhere.address_key = "elsewhere@moved.example"
     sending.run(database, relay, snapshot.id)
     assert fates(database, snapshot) == {"accepted": 28, "withheld": 2}
     assert not {gone.address, moved.address, "elsewhere@moved.example"} & set(recipients(recorder))
@@ -247,11 +249,9 @@ def test_a_gate_refusal_halts_the_mailing_at_once(
 def test_a_snapshot_that_was_changed_behind_the_services_is_not_sent(
     database: Database, people: People, snapshot: Snapshot, relay: Relay, recorder: Recorder
 ) -> None:
-    with database.engine.execution_options(eventmail_writes=True).begin() as connection:
-        name = "guard_snapshots_update"
-        table = "" if database.is_sqlite else " ON snapshots"
-        connection.execute(sa.text(f"DROP TRIGGER {name}{table}"))
-        connection.execute(sa.text("UPDATE snapshots SET body = body || '追記'"))
+    drop_guard(database, "snapshots", "update")
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE snapshots SET body = body || '追記'"))
     sending.run(database, relay, snapshot.id)
     assert recorder.seen == []
     assert fates(database, snapshot) == {"withheld": 30}

@@ -129,7 +129,7 @@ BAD_MIXED = {
             c[: c.rfind(b"text/plain")] + b"multipart/mixed" + c[c.rfind(b"text/plain") + 10 :]
         ),
     ),
-    "an alternative mail": ("mime", put(b"multipart/mixed", b"multipart/alternative")),
+    "an alternative mail": ("unknown_header", put(b"multipart/mixed", b"multipart/alternative")),
     "two different names": ("mime", put(b"filename*0*=UTF-8''%E4", b"filename*0*=UTF-8''%E5")),
     "sections out of order": ("mime", put(b"filename*1*", b"filename*2*")),
     "a name in another charset": ("mime", put(b"*0*=UTF-8''", b"*0*=Shift_JIS''")),
