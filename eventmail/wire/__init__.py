@@ -13,7 +13,13 @@ from eventmail.wire.compose import (
     reassemble,
     sha256_of,
 )
-from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
+from eventmail.wire.envelope import (
+    LARGEST_BATCH,
+    BlindBatch,
+    Envelope,
+    Individual,
+    recipients_of,
+)
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
@@ -35,6 +41,7 @@ from eventmail.wire.transport import (
 from eventmail.wire.unwritable import Unwritable
 
 __all__ = [
+    "LARGEST_BATCH",
     "RULES",
     "BlindBatch",
     "Cleared",

@@ -291,7 +291,7 @@ def test_what_is_halted_sends_nothing_more_and_keeps_its_reason(
     """Another worker has a mail in flight while the mailing is halted."""
     with database.writing() as session:
         (late,) = ledger.claim(session, snapshot.id, "other", 1, first_copy=False)
-        assert ledger.hand_over(session, late, "other", "0" * 64, b"head") is not None
+        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
         service.halt(session, snapshot, "test", "止めました。")
     with database.writing() as session:
         ledger.settle(session, late, None, DeliveryState.DEFERRED)
@@ -326,7 +326,7 @@ class TestLapsedLeases:
         with database.writing() as session:
             (found,) = ledger.claim(session, snapshot.id, "dead", 1, first_copy=False)
             if handed_over:
-                assert ledger.hand_over(session, found, "dead", "0" * 64, b"head") is not None
+                assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head")
             return found
 
     def after_an_hour(self, database: Database, delivery_id: int) -> Delivery:
@@ -358,5 +358,5 @@ class TestLapsedLeases:
         found = self.claim_one(database, snapshot, handed_over=False)
         self.after_an_hour(database, found)
         with database.writing() as session:
-            assert ledger.hand_over(session, found, "dead", "0" * 64, b"head") is None
+            assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head") == []
             assert session.scalars(sa.select(Attempt)).all() == []
