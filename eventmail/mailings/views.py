@@ -112,6 +112,10 @@ def preview(mailing_id: int) -> str:
     wanted = request.args.get("contact", type=int)
     if not content.recipients:
         raise UserError("送信先がありません。先に参加者名簿を取り込んでください。")
+    if not content.recipients[0].address:
+        raise UserError(
+            "保存期間が過ぎたため、送信先を消去しました。件数と指紋だけが残っています。"
+        )
     numbers = {each.contact_id: i for i, each in enumerate(content.recipients)}
     if wanted is not None and wanted not in numbers:
         raise NotFound

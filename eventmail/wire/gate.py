@@ -101,7 +101,12 @@ def exposures(
     """
     mail = parse_mail(content, [each.part for each in materials])
     rules = _Rules.of(envelope, knowledge)
-    return tuple(dict.fromkeys(place for _, place in _violations(mail, rules)))
+    people = [
+        name
+        for name in ("From", "To", "Reply-To")
+        if any(rules.forbids(site) for site in all_sites(mail.value(name)))
+    ]
+    return tuple(dict.fromkeys([*people, *(place for _, place in _violations(mail, rules))]))
 
 
 def _check_envelope(envelope: Envelope) -> None:

@@ -47,7 +47,9 @@ def write(
 ) -> None:
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, meeting.mailing.id, lock=True)
-        draft = Draft("資料の送付", "【{イベント名}】資料", body, frozenset(), mailing.version, mode)
+        draft = Draft(
+            "資料の送付", "【{イベント名}】資料", body, frozenset(), mailing.version, mode
+        )
         mailings.save_draft(session, people.author, mailing, draft)
 
 
