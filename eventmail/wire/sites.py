@@ -16,13 +16,13 @@ from typing import Any
 import idna
 
 LONGEST_LOCAL = 64
-LONGEST_DOMAIN = 80  # characters looked at; far longer than any participant's domain
+LONGEST_DOMAIN = 253  # what EmailAddress takes: no address of a roster may be out of sight
 _LOCAL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+/=?^_`{|}~-"
 )
 _QUOTES = frozenset('"\\“”„')
 _AT = re.compile("@")
-_AROUND = 200
+_AROUND = 2 * LONGEST_DOMAIN + 4  # a domain in spaced letters
 MOST_GAPS = 3
 
 
