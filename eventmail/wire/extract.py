@@ -36,8 +36,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE = ("utf-16", "utf-32")
 _ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
-_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{6,}")
+_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
+_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{6,}")
 _WIDE_RUNS = (
     (re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){6,}"), "utf-16-le"),
     (re.compile(rb"(?:\x00[\t\n\r\x20-\x7e]){6,}"), "utf-16-be"),
@@ -142,7 +144,7 @@ def _decoded(content: bytes) -> Iterator[str]:
             yield text
             if text.startswith("{\\rtf"):
                 yield _RTF.sub(_rtf_character, text)
-    if not readable:
+    if not readable or named in _WIDE:  # what begins like UTF-16 may be something else
         yield from _plain(content)
 
 
@@ -151,7 +153,9 @@ def _rtf_character(found: re.Match[str]) -> str:
 
 
 def _plain(content: bytes) -> Iterator[str]:
-    for run in _ASCII_RUN.findall(content):
+    # In one text, so that a cover ("%40", an entity, base64) comes off however many runs there are.
+    yield b"\0".join(_ASCII_RUN.findall(content)).decode("ascii")
+    for run in _RUN.findall(content):
         if b"@" in run:
             yield run.decode("latin-1")
     for pattern, encoding in _WIDE_RUNS:

@@ -47,6 +47,8 @@ BAD_PLAIN = {
     "a header without a value": ("header_syntax", put(b"MIME-Version: 1.0", b"MIME-Version: ")),
     "a fold with a tab": ("header_syntax", put(b"\r\n <", b"\r\n\t<")),
     "a fold into an empty line": ("header_syntax", put(b"\r\n <", b"\r\n \r\n <")),
+    "two spaces between words": ("header_syntax", put(b"?=\r\n =?", b"?=  =?")),
+    "a space before a fold": ("header_syntax", put(b"?=\r\n =?", b"?= \r\n =?")),
     "a tab in a header": ("header_syntax", put(b"Date: Mon", b"Date: Mon\t")),
     "a word in another charset": ("header_syntax", put(b"=?UTF-8?B?", b"=?ISO-2022-JP?B?")),
     "a word in another encoding": ("header_syntax", put(b"=?UTF-8?B?", b"=?UTF-8?Q?")),
