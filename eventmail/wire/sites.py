@@ -160,5 +160,5 @@ def _domain(text: str) -> str:
         return domain
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:  # idna's own errors are of this kind
         return ""
