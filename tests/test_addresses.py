@@ -196,6 +196,7 @@ def test_whatever_is_read_is_one_plain_ascii_address(text: str) -> None:
     "local",
     [
         "taro.yamada",
+        "aozora.yamada.taro",
         "yamada-hanako",
         "yamada_hanako",
         "yamada__hanako",
@@ -225,6 +226,8 @@ def test_full_names(local: str) -> None:
         "shimizu-bankin",
         "info+yamada.taro",
         "aozora+yamada.taro",
+        "satoai",  # two letters more or less make no name: it could be any word
+        "aisato",
         "aozora.yamada",
         "taro.aozora",
         "aozora.taro",
