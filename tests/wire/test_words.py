@@ -52,7 +52,7 @@ def test_a_long_file_name_goes_over_numbered_lines_of_up_to_75_characters() -> N
 
 
 def test_no_character_of_a_file_name_is_cut() -> None:
-    text = "会場図と当日の流れ😀" * 9
+    text = "会場図と当日の流れ😀/" * 9
     sections = re.findall(r"filename\*\d+\*=(?:UTF-8'')?([^;]+)", file_name_parameter(text))
     assert len(sections) > 2
     assert "".join(unquote(each, errors="strict") for each in sections) == text
