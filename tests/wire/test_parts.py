@@ -92,7 +92,7 @@ REFUSED = {
     "small letters in a percent sign": (
         named("=?UTF-8?B?5Zuz?=", f"{ATTACHED}*=UTF-8''%e5%9b%b3"), "mime",
     ),
-    "half a percent sign": (named("a", f"{ATTACHED}*=UTF-8''a%4"), "mime"),
+    "half a percent sign": (named("a%4", f"{ATTACHED}*=UTF-8''a%4"), "mime"),
     "a sign that must be encoded": (named("a b", f"{ATTACHED}*=UTF-8''a b"), "mime"),
     "a name that is empty": (named("", f"{ATTACHED}*=UTF-8''"), "mime"),
     "no charset": (named("a", f"{ATTACHED}*=a"), "mime"),

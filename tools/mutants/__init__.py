@@ -10,5 +10,6 @@ time gets a forked process with a time limit, and only the tests that reach its 
 quickest first. Fewer tests can only mean more survivors, never a false kill.
 
 Not mutated, by rule: docstrings, annotations, imports, ``__all__``; sentences in Japanese and
-messages of exceptions; ``lru_cache`` and ``slots``, which change only speed and memory.
+messages of exceptions; ``lru_cache`` and ``slots``, which change only speed and memory; sizes
+written as ``100 * 1024``, which are ours to choose.
 """

@@ -83,7 +83,16 @@ def _is_out_of_scope(node: ast.AST, parents: list[ast.AST]) -> bool:
         return ast.unparse(node.func) in {"functools.lru_cache", "lru_cache", "super().__init__"}
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return ast.unparse(node.value.func) == "super().__init__"
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Mult) and _is_size(node)
     return isinstance(node, ast.keyword) and node.arg == "slots"
+
+
+def _is_size(node: ast.expr) -> bool:
+    """``100 * 1024 * 1024``: a limit of our choice."""
+    if isinstance(node, ast.BinOp):
+        return _is_size(node.left) and _is_size(node.right)
+    return isinstance(node, ast.Constant)
 
 
 def _inside(parents: list[ast.AST]) -> bool:
