@@ -64,7 +64,7 @@ def parse_shared(raw: bytes) -> ParsedPart:
 
 def _media_type(value: str) -> tuple[str, str]:
     found = _TYPE.fullmatch(value)
-    if not found or found[1].startswith(("multipart/", "message/")):
+    if not found or value.startswith(("multipart/", "message/")):
         raise Malformed("mime")
     return found[1], decode_words(found[2])
 
