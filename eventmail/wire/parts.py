@@ -71,8 +71,6 @@ def _media_type(value: str) -> tuple[str, str]:
 
 def _file_name(value: str) -> str:
     """The name from ``filename*`` or from its numbered sections, in order (RFC 2231)."""
-    if not value.startswith("attachment; "):
-        raise Malformed("mime")
     sections = list(_SECTION.finditer(value, len("attachment")))
     numbers = [each[1] for each in sections]
     expected = [None] if len(sections) == 1 else [str(n) for n in range(len(sections))]
