@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import idna
 
@@ -96,10 +97,9 @@ def sites(text: str) -> Iterator[Site]:
             yield _site(left, right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     text: str
-    gaps: frozenset[int]  # how many characters from the "@" a gap lies
+    gaps: set[int]  # how many characters from the "@" a gap lies
 
 
 def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
@@ -117,7 +117,7 @@ def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
             gaps.add(len(chars))
         if len(chars) == limit:
             break
-    return _Run("".join(chars), frozenset(gaps - {len(chars)}))
+    return _Run("".join(chars), gaps)
 
 
 def _in_domain(char: str) -> bool:
@@ -128,10 +128,8 @@ def _site(left: _Run, right: _Run) -> Site:
     size = len(left.text)
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
-    inner = {n for n in range(1, size) if _edge(backwards[n - 1], backwards[n])}
-    starts = {0, *gaps, *inner} - {size}
-    ends = {n for n in range(1, len(right.text)) if _edge(right.text[n - 1], right.text[n])}
-    ends |= {len(right.text), *right.gaps} - {0}
+    starts = {0, *gaps, *_edges(backwards)} - {size}
+    ends = {len(right.text), *right.gaps, *_edges(right.text)}
     return Site(
         left=backwards.lower(),
         starts=tuple(sorted(starts)),
@@ -140,6 +138,10 @@ def _site(left: _Run, right: _Run) -> Site:
         ends=tuple(sorted(ends)),
         near_end=min((gap for gap in right.gaps if gap), default=len(right.text)),
     )
+
+
+def _edges(text: str) -> Iterator[int]:
+    return (n for n, pair in enumerate(pairwise(text), 1) if _edge(*pair))
 
 
 def _edge(one: str, two: str) -> bool:

@@ -38,6 +38,12 @@ READINGS = {
     "Japanese before it": ("連絡先a@b.example", ["a@b.example"]),
     "a break in the domain": ("a@b.exa\nmple", ["a@b.example", "a@b.exa"]),
     "a break in the name": ("ta\nro@b.example", ["taro@b.example", "ro@b.example"]),
+    "breaks in two places of the name": (
+        "ab cdefghi jk@b.example", ["abcdefghijk@b.example", "cdefghijk@b.example", "jk@b.example"],
+    ),
+    "breaks in two places of the domain": (
+        "a@b. cdefgh example", ["a@b.cdefghexample", "a@b.cdefgh"],
+    ),
     "a break on both sides of the sign": ("a \n@\n b.example", ["a@b.example"]),
 }  # fmt: skip
 
