@@ -101,6 +101,7 @@ NOT_SPOKEN = {
     "at before a comma": "we meet at, or near",
     "a word with dot": "a dotted line",
     "a word that ends with dot": "a microdot here",
+    "another letter between letters": "taroXXkure",
     "a mark before a word": "★info",
     "a mark behind a word": "info★",
     "a mark between Japanese": "日★時",

@@ -67,6 +67,8 @@ def _edits(source: Source, node: ast.AST, parents: list[ast.AST]) -> Iterator[Ed
 
 def _holds_choices(node: ast.expr, parents: list[ast.AST]) -> bool:
     """Not the tuples that only carry several values at once."""
+    if isinstance(parents[-1], ast.ExceptHandler):
+        return False
     if not any(isinstance(each, ast.FunctionDef) for each in parents):
         return True
     return isinstance(node, ast.Set) or isinstance(parents[-1], ast.Call | ast.Compare)

@@ -67,11 +67,13 @@ class Source:
 
     def is_at_its_place(self, node: ast.expr) -> bool:
         """False inside some f-strings, where Python 3.11 gives the place of the whole."""
+        is_slice = isinstance(node, ast.Slice)
+        frame = "_[{}]" if is_slice else "({}\n)"
         try:
-            again = ast.parse(f"({self.text(node)}\n)", mode="eval").body
+            again = ast.parse(frame.format(self.text(node)), mode="eval").body
         except (SyntaxError, ValueError):
             return False
-        return ast.dump(again) == ast.dump(node)
+        return ast.dump(again.slice if is_slice else again) == ast.dump(node)
 
     def changed(self, function: str, start: int, end: int, new: str) -> Mutant | None:
         """The mutant with ``new`` between two offsets; None if it means the same or nothing."""
