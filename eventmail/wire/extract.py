@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -44,6 +45,9 @@ _WIDE_RUNS = (
     (re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){6,}"), "utf-16-le"),
     (re.compile(rb"(?:\x00[\t\n\r\x20-\x7e]){6,}"), "utf-16-be"),
 )
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
+)  # fmt: skip
 _RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\[a-z]+-?\d* ?|[{}]|\r?\n")
 
 __all__ = ["Budget", "Unsearchable", "texts"]
@@ -97,7 +101,7 @@ def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
                 yield from _names(entry)
                 yield entry.comment.decode("utf-8", "replace")
                 yield from texts(_entry(archive, entry, budget), budget, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise Unsearchable("damaged") from error
 
 
@@ -133,14 +137,14 @@ def _refuse_encrypted(content: bytes) -> None:
 def _decoded(content: bytes) -> Iterator[str]:
     """A text in every encoding it could be meant in, or else the strings of a binary file."""
     named = next((name for bom, name in _BOMS if content.startswith(bom)), None)
-    readable = 0
+    readable = False
     for encoding in (named,) if named else _ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            readable += 1
+            readable = True
             yield text
             if text.startswith("{\\rtf"):
                 yield _RTF.sub(_rtf_character, text)

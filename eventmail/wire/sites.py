@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import idna
 
@@ -97,10 +98,9 @@ def sites(text: str) -> Iterator[Site]:
             yield _site(left, right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     text: str
-    gaps: frozenset[int]  # how many characters from the "@" a gap lies
+    gaps: set[int]  # how many characters from the "@" a gap lies
 
 
 def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
@@ -118,7 +118,7 @@ def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
             gaps.add(len(chars))
         if len(chars) == limit:
             break
-    return _Run("".join(chars), frozenset(gaps - {len(chars)}))
+    return _Run("".join(chars), gaps)
 
 
 def _in_domain(char: str) -> bool:
@@ -130,7 +130,7 @@ def _site(left: _Run, right: _Run) -> Site:
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
     starts = {0, *gaps, *_edges(backwards)} - {size}
-    ends = {len(right.text), *right.gaps, *_edges(right.text)} - {0}
+    ends = {len(right.text), *right.gaps, *_edges(right.text)}
     return Site(
         left=backwards.lower(),
         starts=tuple(sorted(starts)),
@@ -143,7 +143,7 @@ def _site(left: _Run, right: _Run) -> Site:
 
 @lru_cache(maxsize=4096)  # as for _domain
 def _edges(text: str) -> frozenset[int]:
-    return frozenset(n for n in range(1, len(text)) if _edge(text[n - 1], text[n]))
+    return frozenset(n for n, pair in enumerate(pairwise(text), 1) if _edge(*pair))
 
 
 def _edge(one: str, two: str) -> bool:
@@ -165,5 +165,5 @@ def _domain(text: str) -> str:
         return domain
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:  # idna's own errors are of this kind
         return ""

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from eventmail.wire.sites import Site, sites
 
 MOST_VIEWS = 24
-_FILLERS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u00ad\ufffc\ufffd")
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")
 _VOICED = frozenset("\u3099\u309a")  # in kana written in two parts they make the letter
 _OPEN, _CLOSE = r"[\[({<【〔〈《「『≪]", r"[\])}>】〕〉》」』≫]"
 _AT_WORD = r"(?:@|at|a|アット(?:マーク)?|あっと(?:まーく)?)"
