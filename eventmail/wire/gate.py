@@ -21,7 +21,7 @@ from eventmail.wire.parts import ParsedPart
 from eventmail.wire.rules import GateRefusal
 from eventmail.wire.searchable import search_pinned, suspects
 from eventmail.wire.sites import Site, shows
-from eventmail.wire.views import all_sites
+from eventmail.wire.views import all_sites, sites_of_a_line
 
 _DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -161,7 +161,7 @@ class _Rules:
 
 def _check_texts(mail: ParsedMail, rules: _Rules) -> None:
     for place, text in _header_texts(mail):
-        for site in all_sites(text):
+        for site in sites_of_a_line(text):
             if rules.forbids(site):
                 raise GateRefusal("other_address", place)
             if _is_address(site.plain()) and site.plain() not in rules.in_headers:
@@ -192,7 +192,7 @@ def _is_address(text: str) -> bool:
 
 def _check_attachment(number: int, part: ParsedPart, rules: _Rules) -> None:
     place = f"{number}番目の添付ファイル"
-    if any(rules.forbids(site) for site in all_sites(part.filename)):
+    if any(rules.forbids(site) for site in sites_of_a_line(part.filename)):
         raise GateRefusal("other_address", f"{place}の名前")
     searched = search_pinned(part.digest, part.content)
     if searched.unsearchable:

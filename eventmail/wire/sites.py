@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import idna
@@ -128,10 +129,8 @@ def _site(left: _Run, right: _Run) -> Site:
     size = len(left.text)
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
-    inner = {n for n in range(1, size) if _edge(backwards[n - 1], backwards[n])}
-    starts = {0, *gaps, *inner} - {size}
-    ends = {n for n in range(1, len(right.text)) if _edge(right.text[n - 1], right.text[n])}
-    ends |= {len(right.text), *right.gaps} - {0}
+    starts = {0, *gaps, *_edges(backwards)} - {size}
+    ends = {len(right.text), *right.gaps, *_edges(right.text)} - {0}
     return Site(
         left=backwards.lower(),
         starts=tuple(sorted(starts)),
@@ -140,6 +139,11 @@ def _site(left: _Run, right: _Run) -> Site:
         ends=tuple(sorted(ends)),
         near_end=min((gap for gap in right.gaps if gap), default=len(right.text)),
     )
+
+
+@lru_cache(maxsize=4096)  # as for _domain
+def _edges(text: str) -> frozenset[int]:
+    return frozenset(n for n in range(1, len(text)) if _edge(text[n - 1], text[n]))
 
 
 def _edge(one: str, two: str) -> bool:
@@ -151,6 +155,7 @@ def _class(char: str) -> tuple[bool, bool, bool]:
     return char.isascii(), char.isdigit(), char.isupper()
 
 
+@lru_cache(maxsize=4096)  # the words behind an address are the same in each mail of a mailing
 def _domain(text: str) -> str:
     """The domain in lower case and A-labels, or nothing if it cannot be one."""
     domain = text.rstrip(".-_")

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from eventmail.wire.sites import Site, sites
@@ -61,6 +62,12 @@ def all_sites(text: str) -> Iterator[Site]:
         yield from sites(view)
         for hidden in _encoded(view):
             yield from sites(hidden)
+
+
+@lru_cache(maxsize=1024)
+def sites_of_a_line(text: str) -> tuple[Site, ...]:
+    """As :func:`all_sites`, for a subject or a name: the same in many mails of a mailing."""
+    return tuple(all_sites(text))
 
 
 def views(text: str) -> list[str]:
