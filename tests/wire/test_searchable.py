@@ -99,7 +99,8 @@ ODD = {
     "the longest local part": ("x" * 64 + "@kure.example", "x" * 64 + "@kure.example"),
     "the longest domain": (f"taro@{LONGEST_DOMAIN}", f"taro@{LONGEST_DOMAIN}"),
     "the longest domain in spaced letters": (
-        " ".join(f"taro@{LONGEST_DOMAIN}"), f"taro@{LONGEST_DOMAIN}",
+        " ".join(f"taro@{LONGEST_DOMAIN}"),
+        f"taro@{LONGEST_DOMAIN}",
     ),
     "a number before it": ("09012345678taro@kure.example", "taro@kure.example"),
     "a label before it": ("TELtaro@kure.example", "taro@kure.example"),
