@@ -33,10 +33,9 @@ BASE64 = (string.ascii_letters + string.digits + "+/").encode()
 
 def blocks(content: bytes) -> list[tuple[int, int]]:
     """Where the header blocks of the mail and of its parts begin and end."""
-    found = [(0, content.index(b"\r\n\r\n") + 2)]
-    for delimiter in re.finditer(rb"\r\n--=_[0-9a-f]+\r\n", content):
-        found.append((delimiter.end(), content.index(b"\r\n\r\n", delimiter.end()) + 2))
-    return found
+    starts = [each.end() for each in re.finditer(rb"\A|\r\n--=_[0-9a-f]+\r\n", content)]
+    ends = [content.find(b"\r\n\r\n", start) + 2 for start in starts]
+    return [(start, end) for start, end in zip(starts, ends, strict=True) if end > start]
 
 
 def fields(content: bytes) -> list[tuple[int, int]]:
