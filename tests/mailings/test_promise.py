@@ -30,7 +30,7 @@ def _in_this_process() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(meeting=meetings())
 def test_nobody_can_read_another_participants_address(meeting: Meeting) -> None:
     press = make_press(meeting.content, meeting.files.__getitem__, meeting.office)
@@ -46,7 +46,7 @@ def test_nobody_can_read_another_participants_address(meeting: Meeting) -> None:
             assert meeting.leak.owner.key in read  # or else these eyes would prove nothing
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 @given(meeting=meetings())
 def test_the_offices_own_copy_shows_no_participant_at_all(meeting: Meeting) -> None:
     press = make_press(meeting.content, meeting.files.__getitem__, meeting.office)

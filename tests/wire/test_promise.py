@@ -181,6 +181,7 @@ def same_or_mixed(each: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 
 
 @settings(max_examples=150, deadline=None)
+@example(cuts=[1, 10, 15, 16, 17, 21], seams=["  "] * MANY, encoded=[True] * MANY)
 @given(cuts=CUTS, seams=same_or_mixed(SEAMS), encoded=same_or_mixed(st.booleans()))
 def test_another_participant_in_a_subject_however_it_is_cut_into_words(
     cuts: list[int], seams: list[str], encoded: list[bool]
