@@ -141,7 +141,7 @@ def _site(left: _Run, right: _Run) -> Site:
     )
 
 
-@lru_cache(maxsize=4096)  # as for _domain
+@lru_cache(maxsize=4096)  # as for _label
 def _edges(text: str) -> frozenset[int]:
     return frozenset(n for n in range(1, len(text)) if _edge(text[n - 1], text[n]))
 
@@ -155,7 +155,6 @@ def _class(char: str) -> tuple[bool, bool, bool]:
     return char.isascii(), char.isdigit(), char.isupper()
 
 
-@lru_cache(maxsize=4096)  # the words behind an address are the same in each mail of a mailing
 def _domain(text: str) -> str:
     """The domain in lower case and A-labels, or nothing if it cannot be one."""
     domain = text.rstrip(".-_")
@@ -163,7 +162,13 @@ def _domain(text: str) -> str:
         return ""
     if domain.isascii():
         return domain
+    labels = [_label(each) for each in domain.split(".")]
+    return ".".join(labels) if all(labels) else ""
+
+
+@lru_cache(maxsize=4096)  # "exampleへお送りします" is the same in each mail of a mailing
+def _label(text: str) -> str:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        return idna.encode(text, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         return ""
