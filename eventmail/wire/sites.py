@@ -100,16 +100,19 @@ def sites(text: str) -> Iterator[Site]:
 class _Run:
     text: str
     gaps: frozenset[int]  # how many characters from the "@" a gap lies
+    glued: bool  # up to another "@": two addresses with nothing between them
 
 
 def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
     """What stands on one side of the ``@``, read away from it."""
     chars: list[str] = []
     gaps: set[int] = set()
+    glued = False
     for char in text:
         if belongs(char):
             chars.append(char)
         elif not (char.isspace() or char in _QUOTES):
+            glued = char == "@"
             break
         elif len(gaps) >= MOST_GAPS and len(chars) > 2 * len(gaps):
             break  # words, and not the spaced letters of one address
@@ -117,7 +120,7 @@ def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
             gaps.add(len(chars))
         if len(chars) == limit:
             break
-    return _Run("".join(chars), frozenset(gaps - {len(chars)}))
+    return _Run("".join(chars), frozenset(gaps - {len(chars)}), glued)
 
 
 def _in_domain(char: str) -> bool:
@@ -128,9 +131,10 @@ def _site(left: _Run, right: _Run) -> Site:
     size = len(left.text)
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
-    inner = {n for n in range(1, size) if _edge(backwards[n - 1], backwards[n])}
+    inner = {n for n in range(1, size) if left.glued or _edge(backwards[n - 1], backwards[n])}
     starts = {0, *gaps, *inner} - {size}
-    ends = {n for n in range(1, len(right.text)) if _edge(right.text[n - 1], right.text[n])}
+    beside = zip(right.text, right.text[1:], strict=False)
+    ends = {n for n, pair in enumerate(beside, 1) if right.glued or _edge(*pair)}
     ends |= {len(right.text), *right.gaps} - {0}
     return Site(
         left=backwards.lower(),

@@ -83,7 +83,9 @@ def test_another_participant_in_the_body(text: str) -> None:
 @pytest.mark.parametrize("text", [d for d in DISGUISES.values() if "\n" not in d])
 def test_another_participant_in_the_subject(text: str) -> None:
     found = refusal(mail(subject=f"ご案内 {text}").content)
-    assert (found.rule, found.place) == ("other_address", "件名")
+    # A header refuses any address, so the wider rule may be the first to see it.
+    assert found.rule in ("other_address", "header_address")
+    assert found.place == "件名"
 
 
 @pytest.mark.parametrize(
