@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.attacks import letter_text, spreadsheet_cell
+from tests.attacks import attachment_content, file_name, letter_text, merge_value, spreadsheet_cell
 from tests.attacks.arena import Attack
 
 CATALOGUE: tuple[Attack, ...] = (
     *spreadsheet_cell.ATTACKS,
     *letter_text.ATTACKS,
+    *merge_value.ATTACKS,
+    *file_name.ATTACKS,
+    *attachment_content.ATTACKS,
 )

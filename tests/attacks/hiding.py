@@ -7,6 +7,7 @@ import bz2
 import gzip
 import hashlib
 import io
+import json
 import struct
 import tarfile
 import zipfile
@@ -18,7 +19,6 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from eventmail.wire.searchable import in_child
 from tests.wire.files import pdf, zipped
-from tests.wire.smuggling import LOCKED, SPREADING
 
 OTHER = "jinji@kure-seiki.example"
 TYPES = ("[Content_Types].xml", b"<Types/>")
@@ -229,7 +229,7 @@ CLOSED = {
 }
 
 
-def look_through(_: bytes) -> dict[str, Any]:
+def look_through(payload: bytes) -> dict[str, Any]:
     """What the search finds in each of these files, by digest; runs in the confined child."""
-    known = [*SPREADING.values(), *LOCKED.values(), *HIDING.values(), *CLOSED.values()]
-    return {hashlib.sha256(content).hexdigest(): in_child(content) for content in known}
+    given = [base64.b64decode(each) for each in json.loads(payload)]
+    return {hashlib.sha256(content).hexdigest(): in_child(content) for content in given}

@@ -38,7 +38,7 @@ class _Listener:
 
 
 def _verdict(told: dict[str, object]) -> str:
-    if not told.get("stopped"):
+    if told.get("stopped") is False:
         return REACHED
     return STOPPED if told.get("proved") else UNPROVED
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The package's names "compose" and "search" are functions, so the modules are taken from here.
 COMPOSE: Any = importlib.import_module("eventmail.wire.compose")
+MATERIAL: Any = importlib.import_module("eventmail.wire.material")
 
 Lowering = Callable[["World"], AbstractContextManager[object]]
 

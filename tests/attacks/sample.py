@@ -11,7 +11,7 @@ from eventmail.mailings.snapshot import Content, Recipient
 from tests.wire.samples import AOZORA, AOZORA_TOO, IDENTITY, KNOWLEDGE, KURE, STAMP
 
 FIRST = Recipient(1, 11, "株式会社青空", "人事部", "課長", "佐藤", str(AOZORA))
-SECOND = Recipient(2, 22, "呉精機", "", "", "", str(KURE))
+SECOND = Recipient(2, 22, "呉精機", "総務部", "係長", "田中", str(KURE))
 DATE = STAMP.date
 TOKEN = "d41d8cd98f00b204"
 

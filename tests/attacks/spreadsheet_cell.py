@@ -58,7 +58,7 @@ CELLS = {
     "two addresses, the word と": f"{OWN}と{OTHER}",
     "two addresses, an arrow for a change": f"{OWN}→{OTHER}",
     "two addresses, nothing between": f"{OWN}{OTHER}",
-    "two addresses, signs and separator full width": "saiyo＠aozora．example；jinji＠kure-seiki．example",
+    "two addresses, all signs full width": "saiyo＠aozora．example；jinji＠kure-seiki．example",
     "a comment in round brackets": f"{OWN}({OTHER})",
     "a comment in full-width brackets": f"{OWN}（旧：{OTHER}）",
     "a name and an address, and a second": f"佐藤 <{OWN}>; {OTHER}",
@@ -248,16 +248,17 @@ VERDICTS: dict[str, tuple[Callable[[World], bool], Lowering, tuple[Also, ...]]] 
         (),
     ),
 }
+
+
+def _unlimited(call: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda function, payload, **_: call(function, payload, seconds=60, megabytes=4096)
+
+
+NO_LIMIT: Lowering = instead(confined, "call", _unlimited(confined.call))
 CHILD: dict[str, tuple[Callable[[World], bool], Lowering]] = {
     "a workbook of thousands of parts": (_bomb, silent(workbook, "_is_bomb", False)),
-    "a file whose reader eats all memory": (
-        _confined("eat"),
-        cut(confined, "call", "str(megabytes)", '"4096"'),
-    ),
-    "a file whose reader never ends": (
-        _confined("spin"),
-        cut(confined, "call", "str(seconds)", '"60"'),
-    ),
+    "a file whose reader eats all memory": (_confined("eat"), NO_LIMIT),
+    "a file whose reader never ends": (_confined("spin"), NO_LIMIT),
 }
 
 ATTACKS = (
