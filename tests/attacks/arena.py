@@ -87,7 +87,8 @@ class Also:
 class Attack:
     """One way in, or one disguise. ``level`` is how far the sample office has come ("" for none).
 
-    An attack with a level is struck on SQLite and on PostgreSQL.
+    An attack with a level is struck on SQLite and on PostgreSQL, each time on a copy of its own;
+    only where a refused strike leaves nothing behind is the second struck on the same copy.
     """
 
     family: Family
@@ -97,6 +98,7 @@ class Attack:
     lowered: Lowering
     also: Sequence[Also] = ()
     level: str = ""
+    leaves_nothing: bool = False
 
     @property
     def title(self) -> str:

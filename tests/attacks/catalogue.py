@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.attacks import attachment_content, file_name, letter_text, merge_value, spreadsheet_cell
+from tests.attacks import (
+    attachment_content,
+    direct_sql,
+    file_name,
+    forged_snapshot,
+    letter_text,
+    merge_value,
+    spreadsheet_cell,
+)
 from tests.attacks.arena import Attack
 
 CATALOGUE: tuple[Attack, ...] = (
@@ -11,4 +19,6 @@ CATALOGUE: tuple[Attack, ...] = (
     *merge_value.ATTACKS,
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
+    *direct_sql.ATTACKS,
+    *forged_snapshot.ATTACKS,
 )

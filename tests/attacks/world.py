@@ -114,10 +114,11 @@ class World:
             self._database = Database(templates.copy(self._kind, self._level))
         return self._database
 
-    def run(self, statement: str) -> int:
-        """One raw statement, committed; returns how many rows it touched."""
+    def run(self, *statements: str) -> list[int]:
+        """Raw statements in one transaction; returns how many rows each of them touched."""
         with self.database.engine.execution_options(eventmail_writes=True).begin() as connection:
-            return connection.execute(sa.text(statement.format(**self.ids))).rowcount
+            made = (sa.text(each.format(**self.ids)) for each in statements)
+            return [connection.execute(each).rowcount for each in made]
 
     def rows(self, query: str) -> list[Any]:
         """What a raw query finds."""
