@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attacks import (
     attachment_content,
+    configuration,
     direct_sql,
     file_name,
     forged_snapshot,
@@ -21,4 +22,5 @@ CATALOGUE: tuple[Attack, ...] = (
     *attachment_content.ATTACKS,
     *direct_sql.ATTACKS,
     *forged_snapshot.ATTACKS,
+    *configuration.ATTACKS,
 )
