@@ -6,10 +6,13 @@ from tests.attacks import (
     attachment_content,
     configuration,
     direct_sql,
+    direct_sql_rows,
     file_name,
     forged_snapshot,
     letter_text,
+    library_misuse,
     merge_value,
+    source_code,
     spreadsheet_cell,
 )
 from tests.attacks.arena import Attack
@@ -21,6 +24,9 @@ CATALOGUE: tuple[Attack, ...] = (
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
     *direct_sql.ATTACKS,
+    *direct_sql_rows.ATTACKS,
     *forged_snapshot.ATTACKS,
     *configuration.ATTACKS,
+    *library_misuse.ATTACKS,
+    *source_code.ATTACKS,
 )

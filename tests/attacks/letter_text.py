@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eventmail.mailings import findings
-from eventmail.wire import Identity, Individual, gate, lexical
+from eventmail.wire import Identity, gate, lexical
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import COMPOSE, instead, silent
 from tests.attacks.reading import body, header
 from tests.attacks.sample import DATE, TOKEN, content, press_of
 from tests.attacks.world import World
-from tests.wire.samples import AOZORA, IDENTITY, KNOWLEDGE, OFFICE, REPLIES, mail
-from tests.wire.smuggling import DISGUISES, MUTATIONS
+from tests.wire.samples import OFFICE, REPLIES, mail
+from tests.wire.smuggling import DISGUISES
 
 GOOD = mail().content
 TEXTS: Lowering = silent(gate, "_check_texts")
@@ -53,23 +53,6 @@ SUBJECTS = {
     "a colleague's address in the subject": "sato.ken@aozora.example",
     "an unknown address in the subject": "kojin@somewhere.example",
 }
-
-
-def _changed(change: Callable[[bytes], bytes]) -> Callable[[World], bool]:
-    """Other bytes than those that were composed are cleared for sending."""
-
-    def strike(_world: World) -> bool:
-        written = change(GOOD)
-        assert written != GOOD
-        return gate.inspect(written, Individual(AOZORA), IDENTITY, KNOWLEDGE, ()).content == written
-
-    return strike
-
-
-def _lowering_of(rule: str) -> Lowering:
-    if rule in ("to", "sender", "reply_to"):
-        return PEOPLE
-    return STAMP if rule in ("date", "message_id") else overlooking(GOOD)
 
 
 ALSO_TEXTS = (Also(Barrier.GATE, TEXTS),)
@@ -146,17 +129,6 @@ ATTACKS = (
     *(
         Attack(Family.LETTER, Barrier.GATE, name, _in_subject(text), TEXTS)
         for name, text in SUBJECTS.items()
-    ),
-    *(
-        Attack(
-            Family.LETTER,
-            Barrier.GATE,
-            f"composed bytes changed, {name}",
-            _changed(change),
-            _lowering_of(rule),
-            ALSO_TEXTS if rule == "sender" else (),
-        )
-        for name, (rule, change) in MUTATIONS.items()
     ),
     *(
         Attack(

@@ -82,6 +82,7 @@ CELLS = {
     "a domain behind a domain": "jinji@kure-seiki.example@aozora.example",
     "UTF-7 for the comma and the sign": f"{OWN}+ACw-jinji+AEA-kure-seiki.example",
     "an encoded word as display name": f"=?UTF-8?B?amluamlAa3VyZS1zZWlraS5leGFtcGxl?= <{OWN}>",
+    "an encoded word as local part": "=?UTF-8?B?amluamlAa3VyZS1zZWlraS5leGFtcGxl?=@aozora.example",
     "a domain in brackets": "saiyo@[kure-seiki.example]",
     "an RCPT behind the bracket": f"{OWN}>\r\nRCPT TO:<{OTHER}",
 }
