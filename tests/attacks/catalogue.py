@@ -12,6 +12,8 @@ from tests.attacks import (
     letter_text,
     library_misuse,
     merge_value,
+    service_call,
+    service_state,
     source_code,
     spreadsheet_cell,
 )
@@ -23,6 +25,8 @@ CATALOGUE: tuple[Attack, ...] = (
     *merge_value.ATTACKS,
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
+    *service_call.ATTACKS,
+    *service_state.ATTACKS,
     *direct_sql.ATTACKS,
     *direct_sql_rows.ATTACKS,
     *forged_snapshot.ATTACKS,
