@@ -9,6 +9,8 @@ from tests.attacks import (
     direct_sql_rows,
     file_name,
     forged_snapshot,
+    http_form,
+    http_request,
     letter_text,
     library_misuse,
     merge_value,
@@ -16,6 +18,7 @@ from tests.attacks import (
     service_state,
     source_code,
     spreadsheet_cell,
+    template_injection,
 )
 from tests.attacks.arena import Attack
 
@@ -25,6 +28,9 @@ CATALOGUE: tuple[Attack, ...] = (
     *merge_value.ATTACKS,
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
+    *http_form.ATTACKS,
+    *http_request.ATTACKS,
+    *template_injection.ATTACKS,
     *service_call.ATTACKS,
     *service_state.ATTACKS,
     *direct_sql.ATTACKS,

@@ -73,11 +73,19 @@ class World:
         self.recorder.clear()
         if self._database is not None:
             self._database.dispose()
+            if not self._database.is_sqlite:  # hundreds of copies would fill the disk
+                self._templates.run_sql(f"DROP DATABASE {self._database.url.database}")
+            self._database = None
 
     @property
     def folder(self) -> Path:
         """A folder of this test's own."""
         found: Path = self._request.getfixturevalue("tmp_path")
+        return found
+
+    @property
+    def _templates(self) -> Templates:
+        found: Templates = self._request.getfixturevalue("templates")
         return found
 
     # the bytes
@@ -110,8 +118,7 @@ class World:
         """A copy of the sample office's database, made at the first use."""
         if self._database is None:
             assert self._level, "this attack has no level, so it has no database"
-            templates: Templates = self._request.getfixturevalue("templates")
-            self._database = Database(templates.copy(self._kind, self._level))
+            self._database = Database(self._templates.copy(self._kind, self._level))
         return self._database
 
     def run(self, *statements: str) -> list[int]:
@@ -187,10 +194,10 @@ class World:
 
     # what the pages and the worker do
 
-    def browser(self, role: str = "") -> Browser:
-        """Somebody at the pages: signed in as that role of the sample office, or as nobody."""
+    def browser(self, role: str = "", *, staff_id: int | None = None) -> Browser:
+        """Somebody at the pages: that role of the sample office, somebody else, or nobody."""
         app = self._arena.app(self.database)
-        return Browser(app, getattr(self.people, role).id if role else None)
+        return Browser(app, getattr(self.people, role).id if role else staff_id)
 
     def works(self, *, mails: int = 2) -> list[str]:
         """Let the worker send the approved mailing, shortened to the first ``mails`` of it.
