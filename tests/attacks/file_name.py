@@ -194,6 +194,7 @@ ATTACKS = (
             _put(filename),
             silent(events, "_media_type", "application/octet-stream"),
             level="meeting",
+            leaves_nothing=True,
         )
         for name, filename in SHELF.items()
     ),
@@ -205,6 +206,7 @@ ATTACKS = (
             _put(filename, sign),
             instead(events, "clean_filename", str),
             level="meeting",
+            leaves_nothing=True,
         )
         for name, (filename, sign) in PATHS.items()
     ),

@@ -93,6 +93,9 @@ FIELDS: dict[str, tuple[dict[str, Any], str, Any, tuple[Also, ...]]] = {
 
 
 def other_office(world: World) -> None:
+    """The office next door, with its mailbox and somebody who has every role in it."""
+    if world.value("SELECT count(*) FROM offices WHERE id = 77"):
+        return
     world.run(
         "INSERT INTO offices (id, bureau_id, name) VALUES (77, 1, 'となりの所')",
         "INSERT INTO mailboxes (id, office_id, name, address) "
@@ -203,11 +206,20 @@ ATTACKS = (
             STORED,
             also,
             "meeting",
+            leaves_nothing=True,
         )
         for name, (given, result, wanted, also) in FIELDS.items()
     ),
     *(
-        Attack(Family.HTTP, Barrier.OFFICE_WALL, name, strike, lowered, level=level)
+        Attack(
+            Family.HTTP,
+            Barrier.OFFICE_WALL,
+            name,
+            strike,
+            lowered,
+            level=level,
+            leaves_nothing=True,
+        )
         for name, (level, strike, lowered) in STRANGERS.items()
     ),
 )

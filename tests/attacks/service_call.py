@@ -314,6 +314,7 @@ ATTACKS = (
             role(action),
             also,
             level,
+            leaves_nothing=True,
         )
         for name, (who, call, result, wanted, level, action, also) in ROLES.items()
     ),
@@ -326,6 +327,7 @@ ATTACKS = (
             lowered,
             also,
             level,
+            leaves_nothing=True,
         )
         for name, (who, call, result, wanted, level, lowered, also) in TURNS.items()
     ),

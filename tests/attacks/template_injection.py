@@ -139,6 +139,7 @@ ATTACKS = (
             _scripted(place),
             _no_escaping,
             level="meeting",
+            leaves_nothing=True,
         )
         for place in PLACES
     ),
@@ -150,6 +151,7 @@ ATTACKS = (
             _evaluated(place, text),
             _rendered_twice,
             level="meeting",
+            leaves_nothing=True,
         )
         for name, text in PROGRAMMES.items()
         for place in ("the event's name", "the letter", "a file's name")
