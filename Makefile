@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks check fix lock settings pictures clean
+.PHONY: help demo demo-reset test attacks check mutants fix lock settings pictures clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: $(VENV)/dev ## 書式・静的検査だけ / format, lint, types, contrac
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_migrations.py
 
+mutants: $(VENV)/dev ## テストの強さを測る（MODULES="…" で一部だけ） / mutation testing, some modules only
+	nice -n 5 $(BIN)/python -m tools.mutants $(MODULES)
+
 fix: $(VENV)/dev ## 書式を直す / format and fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -51,7 +54,7 @@ pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / t
 	cp var/pictures/sending-1280-top.png docs/images/sending.png
 
 clean: ## 仮想環境とデモのデータを消す / remove the virtual environment and the demo's data
-	rm -rf $(VENV) var
+	rm -rf $(VENV) var mutants
 
 # --no-deps: the lock is whole. Older pips look beyond it for "coverage[toml]", and fail.
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps

@@ -138,6 +138,19 @@ def add_mailbox(office: str, name: str, address: str) -> None:
     click.echo(f"アドレス {address} を登録しました。次に add-staff で職員を登録します。")
 
 
+@cli.command("set-batches")
+@click.argument("office")
+@click.argument("allowed", type=click.Choice(["yes", "no"]))
+@click.option("--size", type=click.IntRange(1, 100), help="一度に渡すあて先の数（はじめは50）")
+def set_batches(office: str, allowed: str, size: int | None) -> None:
+    """所 OFFICE でBCC一括送信を認めるか（yes、no）を決めます。"""
+    with Database(_ready().database).writing() as session:
+        found = offices.office_named(session, office)
+        offices.set_batches(session, found, allowed == "yes", size or found.batch_size)
+    told = f"認めます（一度に{found.batch_size}件まで）" if allowed == "yes" else "認めません"
+    click.echo(f"所「{office}」では、BCC一括送信を{told}。")
+
+
 @cli.command("add-staff")
 @click.argument("office")
 @click.argument("login")

@@ -50,6 +50,13 @@ def _count(value: str) -> int:
     return number
 
 
+def _batch(value: str) -> int:
+    number = int(value)
+    if not 1 <= number <= 100:
+        raise ValueError(value)
+    return number
+
+
 def _seconds(value: str) -> float:
     number = float(value)
     if not 0 < number <= 3600:
@@ -123,6 +130,9 @@ class Settings:
     )
     mail_ehlo_name: str = _setting(
         _text, "", "ホスト名", "EHLOで名のる名前。空ならこのコンピューターの名前を使います。"
+    )
+    mail_max_recipients: int = _setting(
+        _batch, 100, "1〜100の整数", "BCC一括送信で、一度に渡すあて先の数の上限。"
     )
     mail_sink: bool = _setting(
         _switch, False, "true か false", "送信サーバーが内蔵の受信箱（デモ用）であること。"

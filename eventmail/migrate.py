@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,14 +29,31 @@ def configuration(connection: sa.Connection | None = None) -> Config:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run all migrations up to ``revision``, each in a transaction of its own."""
-    with database.engine.connect() as connection:
+    with _unenforced(database) as connection:
         command.upgrade(configuration(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Run the migrations back to ``revision``."""
-    with database.engine.connect() as connection:
+    with _unenforced(database) as connection:
         command.downgrade(configuration(connection), revision)
+
+
+@contextmanager
+def _unenforced(database: Database) -> Iterator[sa.Connection]:
+    """A connection on which SQLite lets a table be written anew; its rows are checked after it."""
+    with database.engine.connect() as connection:
+        _enforce(database, connection, "OFF")
+        try:
+            yield connection
+        finally:
+            _enforce(database, connection, "ON")
+
+
+def _enforce(database: Database, connection: sa.Connection, switch: str) -> None:
+    driver = connection.connection.driver_connection
+    if database.is_sqlite and driver is not None:  # on the driver: SQLAlchemy would send BEGIN
+        driver.execute(f"PRAGMA foreign_keys={switch}")
 
 
 def is_current(database: Database) -> bool:

@@ -1,5 +1,6 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.alerts.models import Alert
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
@@ -8,5 +9,5 @@ from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
 
-__all__ = ["AuditEntry", "Base", "Delivery", "Event", "Mailing", "Office", "RosterImport"]
+__all__ = ["Alert", "AuditEntry", "Base", "Delivery", "Event", "Mailing", "Office", "RosterImport"]
 metadata = Base.metadata

@@ -59,3 +59,35 @@ def release(table: str) -> None:
         op.execute(f"DROP TRIGGER guard_{table}_truncate ON {table}")
     allow(table, "delete")
     allow(table, "update")
+
+
+def never_deleted(table: str) -> None:
+    """Rows of ``table`` may change, but none goes."""
+    refuse(table, "DELETE", "delete")
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(
+            f"CREATE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION guard_{table}_delete()"
+        )
+
+
+def may_be_deleted(table: str) -> None:
+    """Take :func:`never_deleted` away again (for downgrades)."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(f"DROP TRIGGER guard_{table}_truncate ON {table}")
+    allow(table, "delete")
+
+
+def never_replaced(table: str, *keys: tuple[str, ...]) -> None:
+    """No INSERT takes the place of a row that is there.
+
+    SQLite's ``INSERT OR REPLACE`` deletes the old row, and fires delete triggers only where the
+    connection has asked for it (``recursive_triggers``), which any other program need not.
+    """
+    same = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} x WHERE "
+        + " AND ".join(f"x.{column} = NEW.{column}" for column in key)
+        + ")"
+        for key in keys
+    )
+    refuse(table, "INSERT", "replaced", same)

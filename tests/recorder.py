@@ -62,7 +62,7 @@ class Recorder(Sink):
     """A sink in memory that also does what a test's script says.
 
     ``received`` has the mails it took, ``seen`` also those it refused or lost after they had come
-    whole. ``users`` may sign in with these passwords.
+    whole. ``users`` may sign in with these passwords. ``extensions`` are more lines for EHLO.
     """
 
     seen: list[Received] = field(default_factory=list)
@@ -72,6 +72,7 @@ class Recorder(Sink):
     offers_auth: bool = True
     shared: set[str] = field(default_factory=set)
     commands: list[str] = field(default_factory=list)
+    extensions: list[str] = field(default_factory=list)
     _script: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
     def script(self, verb: str, answer: str, *, times: int = 1) -> None:
@@ -90,7 +91,8 @@ class Recorder(Sink):
 
     def clear(self) -> None:
         """Forget everything but the server itself."""
-        for each in (self.received, self.seen, self.commands, self.shared, self._script):
+        lists = (self.received, self.seen, self.commands, self.extensions)
+        for each in (*lists, self.shared, self._script):
             each.clear()
 
     def next(self, verb: str) -> str | None:
@@ -108,6 +110,13 @@ class Recorder(Sink):
         """As the sink; with TLS from the first byte if asked for."""
         context = self.tls if self.implicit_tls else None
         return await loop.create_server(lambda: self.session(loop), sock=listening, ssl=context)
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, lines: list[str]
+    ) -> list[str]:
+        """Offer the extensions of this test besides aiosmtpd's own."""
+        session.host_name = hostname
+        return [*lines[:-1], *(f"250-{each}" for each in self.extensions), lines[-1]]
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Note the mail, then answer by script or keep it."""

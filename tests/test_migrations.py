@@ -47,3 +47,36 @@ def test_the_guards_come_with_the_migrations(kind: str, templates: Templates) ->
         "guard_deliveries_settled",
         "guard_mailing_editors_delete",
     } <= found
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_rows_and_guards_outlive_every_step_back_and_forth(kind: str, templates: Templates) -> None:
+    """A table that is written anew on the way keeps its rows, its indexes and its triggers."""
+    database = Database(templates.copy(kind, "approved"))
+    before = contents(database)
+    migrate.downgrade(database, "0001")
+    migrate.upgrade(database)
+    assert contents(database) == before
+    assert before["mailings"] == 1
+    assert before["deliveries"] == 31
+    database.dispose()
+
+
+def contents(database: Database) -> dict[str, object]:
+    """How many rows each table has, and the names of all triggers and indexes."""
+    triggers = {
+        True: "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+        False: "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+    }
+    with database.engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        tables = inspector.get_table_names()
+        found: dict[str, object] = {
+            table: connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar()
+            for table in tables
+        }
+        found["triggers"] = list(connection.execute(sa.text(triggers[database.is_sqlite])))
+        found["indexes"] = sorted(
+            str(index["name"]) for table in tables for index in inspector.get_indexes(table)
+        )
+    return found

@@ -1,34 +1,52 @@
-"""What stands in the way of submitting a draft. Each finding is one sentence with the way out."""
+"""What rules saw in a draft. Each finding is one sentence with the way out."""
 
 from __future__ import annotations
 
+import enum
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from eventmail.mailings.letter import FIELD, FIELDS, blank_fields, used_fields
+from eventmail.mailings.charset import outside_jis
+from eventmail.mailings.letter import FIELD, FIELDS, OF_ADDRESSEE, blank_fields, used_fields
 from eventmail.mailings.rendering import Press, new_token
 from eventmail.mailings.snapshot import Content, Recipient
-from eventmail.wire import GateRefusal, Unwritable
+from eventmail.wire import LARGEST_BATCH, Cleared, GateRefusal, Unwritable
 
 MEGABYTE = 1024 * 1024
 LARGEST_MATERIALS = 20 * MEGABYTE
 UNSEARCHABLE = "unsearchable_material"
 NAMED = 3  # companies named in one sentence, the rest counted
+SHOWN_CHARACTERS = 10
+
+
+class Level(enum.StrEnum):
+    """How much a finding weighs."""
+
+    BLOCK = "block"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """指摘: it blocks submitting until the draft is mended."""
+    """指摘. One that blocks must be mended before submitting; a note is good to know."""
 
     code: str
     message: str
+    level: Level = Level.BLOCK
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stands in the way of submitting."""
+        return self.level is Level.BLOCK
 
 
 def of_content(content: Content) -> list[Finding]:
     """Everything that can be known without making a mail."""
-    return [*_missing(content), *_fields(content), *_blanks(content), *_size(content)]
+    rules = (_missing, _fields, _batch_fields, _blanks, _size, _characters)
+    return [finding for rule in rules for finding in rule(content)]
 
 
 def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
@@ -37,12 +55,9 @@ def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
     The gate stands again before each real mail; here its refusals become findings in time.
     """
     refusals: Counter[tuple[str, str]] = Counter()
-    for recipient in (None, *press.content.recipients):
+    for make in _mails(press, date):
         try:
-            if recipient is None:  # the office's own first copy takes the same way
-                press.clear_first_copy(press.compose_first_copy(new_token(), date))
-            else:
-                press.clear(press.compose(recipient, new_token(), date), recipient)
+            make()
         except Unwritable as error:
             refusals[("unwritable", error.message_ja)] += 1
         except GateRefusal as refusal:
@@ -53,6 +68,26 @@ def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
         Finding(rule, f"送信ゲートが{count}通を止めました。{message}")
         for (rule, message), count in refusals.items()
     ]
+
+
+def _mails(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:
+    """Each mail that would leave, to be made and passed through the gate; first the office's."""
+    yield lambda: press.clear_first_copy(press.compose_first_copy(new_token(), date))
+    recipients = press.content.recipients
+    if press.content.is_batch:
+        for start in range(0, len(recipients), LARGEST_BATCH):
+            yield partial(_batch, press, recipients[start : start + LARGEST_BATCH], date)
+        return
+    for recipient in recipients:
+        yield partial(_single, press, recipient, date)
+
+
+def _single(press: Press, recipient: Recipient, date: datetime) -> Cleared:
+    return press.clear(press.compose(recipient, new_token(), date), recipient)
+
+
+def _batch(press: Press, recipients: Sequence[Recipient], date: datetime) -> Cleared:
+    return press.clear_batch(*press.compose_batch(recipients, new_token(), date))
 
 
 def _missing(content: Content) -> Iterator[Finding]:
@@ -82,7 +117,21 @@ def _fields(content: Content) -> Iterator[Finding]:
             )
 
 
+def _batch_fields(content: Content) -> Iterator[Finding]:
+    if not content.is_batch:
+        return
+    for name in used_fields(content.letter):
+        if name in OF_ADDRESSEE:
+            yield Finding(
+                "batch_field",
+                f"BCC一括送信では全員に同じ文面が届くため、「{{{name}}}」は使えません。"
+                "消すか、個別送信を選んでください。",
+            )
+
+
 def _blanks(content: Content) -> Iterator[Finding]:
+    if content.is_batch:
+        return
     without: dict[str, list[Recipient]] = {}
     for recipient in content.recipients:
         for name in blank_fields(content.letter, recipient.addressee, content.occasion):
@@ -105,3 +154,26 @@ def _size(content: Content) -> Iterator[Finding]:
             f"資料の合計が{size / MEGABYTE:.1f}MBあります。"
             f"{LARGEST_MATERIALS // MEGABYTE}MB以下に減らしてください。",
         )
+
+
+def _characters(content: Content) -> Iterator[Finding]:
+    """Characters outside JIS X 0208: sent as they are, and good to know of."""
+    letter = (content.subject, content.body, content.sender_name, content.event_name)
+    places = {"文面": letter, "資料のファイル名": [each.filename for each in content.materials]}
+    if not content.is_batch and set(used_fields(content.letter)) & set(OF_ADDRESSEE):
+        places["宛名"] = [
+            value
+            for each in content.recipients
+            for value in (each.company, each.department, each.title, each.name)
+        ]
+    for place, texts in places.items():
+        rare = outside_jis(texts)
+        if rare:
+            shown = "".join(rare[:SHOWN_CHARACTERS])
+            more = f"など{len(rare)}種類の文字" if len(rare) > SHOWN_CHARACTERS else ""
+            yield Finding(
+                "outside_jis",
+                f"{place}の「{shown}」{more}は、古い携帯電話などで正しく表示されないことがあります。"
+                "文字は変えずにそのまま送ります。",
+                Level.NOTE,
+            )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from wtforms import (
+    BooleanField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectMultipleField,
     widgets,
 )
@@ -12,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from eventmail.events.models import Material
-from eventmail.mailings.models import Mailing
+from eventmail.mailings.models import Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.web.forms import Form, LongTextField, TextField
 
@@ -32,6 +34,13 @@ OPENING = """{宛名}
 """
 
 
+SHOWN = ("purpose", "subject", "body", "html")
+MODES = [
+    SelectChoice("individual", "個別送信：1件に1通ずつ、別々のメールで送る（おすすめ）"),
+    SelectChoice("batch", "BCC一括送信：同じ文面を、あて先を表示せずにまとめて送る"),
+]
+
+
 class LetterForm(Form):
     """Purpose, subject, text and materials, with the version of the draft that was shown."""
 
@@ -44,19 +53,28 @@ class LetterForm(Form):
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
+    mode = RadioField("送信方法", choices=MODES, default=SendMode.INDIVIDUAL.value)
+    html = BooleanField("HTML形式の本文も付ける")
     version = HiddenField(default="1")
 
     @classmethod
-    def of(cls, shelf: list[Material], mailing: Mailing | None = None) -> LetterForm:
-        """The form with the shelf's materials to choose from, filled from a mailing or new."""
+    def of(
+        cls, shelf: list[Material], mailing: Mailing | None = None, *, batches: bool = False
+    ) -> LetterForm:
+        """The form with the shelf's materials to choose from, filled from a mailing or new.
+
+        Without ``batches`` there is no choice of a mode, and so none that could be tampered with.
+        """
         if mailing is None:
             form = cls(subject="【{イベント名}】資料の送付について", body=OPENING)
             chosen = [each.id for each in shelf]
         else:
-            values = {name: getattr(mailing, name) for name in ("purpose", "subject", "body")}
-            form = cls(**values, version=str(mailing.version))
+            values = {name: getattr(mailing, name) for name in SHOWN}
+            form = cls(**values, mode=mailing.mode.value, version=str(mailing.version))
             chosen = [each.id for each in mailing.materials]
         form.materials.choices = [SelectChoice(each.id, each.filename) for each in shelf]
+        if not batches:
+            del form.mode
         if not form.is_submitted():
             form.materials.data = chosen
         return form
@@ -71,6 +89,8 @@ class LetterForm(Form):
             body=self.body.data.replace("\r\n", "\n"),
             material_ids=frozenset(self.materials.data or ()),
             version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+            mode=SendMode(self.mode.data) if self.mode is not None else SendMode.INDIVIDUAL,
+            html=bool(self.html.data),
         )
 
 

@@ -12,7 +12,13 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.events import service as events
 from eventmail.events.models import Contact
-from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial, SnapshotRecipient
+from eventmail.mailings.models import (
+    Mailing,
+    Reached,
+    Snapshot,
+    SnapshotMaterial,
+    SnapshotRecipient,
+)
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
 from eventmail.mailings.snapshot import Attachment, Content, Recipient
 from eventmail.offices import service as offices
@@ -27,6 +33,8 @@ COPIED = (
     "reply_to",
     "subject",
     "body",
+    "html",
+    "format",
     "event_name",
     "event_date",
     "event_hours",
@@ -63,6 +71,34 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
     return dataclasses.asdict(value)
 
 
+def audience(session: Session, mailing: Mailing) -> list[Contact]:
+    """Who would get the mailing now: those taking part, less whom an earlier snapshot reached.
+
+    An address that was reached counts, whatever row of the roster it stands in today.
+    """
+    reached = (
+        sa.select(SnapshotRecipient.address_key)
+        .join(
+            Reached,
+            sa.and_(
+                Reached.snapshot_id == SnapshotRecipient.snapshot_id,
+                Reached.contact_id == SnapshotRecipient.contact_id,
+            ),
+        )
+        .where(Reached.mailing_id == mailing.id)
+    )
+    gone = set(session.scalars(reached))
+    return [
+        each for each in events.addressees(session, mailing.event) if each.address_key not in gone
+    ]
+
+
+def reached_count(session: Session, mailing: Mailing) -> int:
+    """How many contacts earlier snapshots of this mailing have reached, or may have."""
+    query = sa.select(sa.func.count()).where(Reached.mailing_id == mailing.id)
+    return session.scalars(query).one()
+
+
 def contributors(session: Session, mailing: Mailing) -> set[int]:
     """Whoever made or changed the event, its roster or its shelf: they made the mailing too.
 
@@ -86,6 +122,7 @@ def press_for(session: Session, content: Content) -> Press:
 
 def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:
     """The office's mailboxes, every participant address it knows, and each company's own."""
+    once = sa.select(SnapshotRecipient.address_key).where(SnapshotRecipient.office_id == office_id)
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
@@ -94,6 +131,7 @@ def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeA
         own.setdefault(participant_id, set()).add(EmailAddress.parse(address))
     return OfficeAddresses(
         ours=frozenset(box.email for box in offices.mailboxes(session, office_id)),
-        known=events.known_addresses(session, office_id),
+        # An address that was mended in the roster since may still stand in somebody's files.
+        known=events.known_addresses(session, office_id) | frozenset(session.scalars(once)),
         by_participant={key: frozenset(value) for key, value in own.items()},
     )

@@ -28,6 +28,7 @@ class SendMode(enum.StrEnum):
     """送信方法. A mode that shows recipients to each other cannot be written down."""
 
     INDIVIDUAL = "individual"
+    BATCH = "batch"
 
 
 class Step(enum.StrEnum):
@@ -79,6 +80,7 @@ class Mailing(Base):
     mode: Mapped[SendMode] = mapped_column(choice(SendMode, "mode"), default=SendMode.INDIVIDUAL)
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
+    html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[MailingState] = mapped_column(
         choice(MailingState, "state"), default=MailingState.DRAFT
     )
@@ -120,6 +122,36 @@ class MailingEditor(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
 
 
+class Reached(Base):
+    """Whom a stopped mailing had reached, or (not ``certain``) may have reached.
+
+    No later snapshot of it has them. Written when the mailing is taken up again, never removed.
+    """
+
+    __tablename__ = "mailing_reached"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["snapshot_id", "contact_id"],
+            ["snapshot_recipients.snapshot_id", "snapshot_recipients.contact_id"],
+            name="fk_mailing_reached_recipient",
+        ),
+    )
+    mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(primary_key=True)
+    snapshot_id: Mapped[int]
+    certain: Mapped[bool]
+
+
+class Erasure(Base):
+    """The record that retention has erased a snapshot's personal data, whole and for good."""
+
+    __tablename__ = "erasures"
+    snapshot_id: Mapped[int] = mapped_column(sa.ForeignKey("snapshots.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    staff_id: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    reason: Mapped[str] = mapped_column(sa.String(200))
+
+
 class Snapshot(Base):
     """確定版: what was submitted, exactly; it never changes (triggers refuse it)."""
 
@@ -147,6 +179,8 @@ class Snapshot(Base):
     reply_to: Mapped[str] = mapped_column(sa.String(254))
     subject: Mapped[str] = mapped_column(sa.String(500))
     body: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    format: Mapped[int] = mapped_column(default=1, server_default="1")
     event_name: Mapped[str] = mapped_column(sa.String(200))
     event_date: Mapped[date]
     event_hours: Mapped[str] = mapped_column(sa.String(60))

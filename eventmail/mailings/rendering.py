@@ -7,7 +7,7 @@ leaves. Materials are encoded once and shared by every copy.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,11 @@ from eventmail.addresses import EmailAddress
 from eventmail.mailings.letter import render
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.wire import (
+    BlindBatch,
     Cleared,
     Composed,
     EncodedMaterial,
+    Envelope,
     Identity,
     Individual,
     Knowledge,
@@ -53,9 +55,28 @@ class Press:
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
+        if self.content.is_batch:
+            raise ValueError("a batch has one wording for all, and no mail of one's own")
         text = render(self.content.letter, recipient.addressee, self.content.occasion)
-        wording = Wording(text.subject, text.body)
+        wording = Wording(text.subject, text.body, self.content.html)
         return self._compose(Individual(recipient.email), wording, token, date)
+
+    def compose_batch(
+        self, recipients: Sequence[Recipient], token: str, date: datetime
+    ) -> tuple[Composed, BlindBatch]:
+        """The one mail that all get, addressed to the office, and its envelope for these.
+
+        With the same ``token`` and ``date`` its bytes are the same for whatever recipients.
+        """
+        if not self.content.is_batch:
+            raise ValueError("an individual mailing has no batches")
+        envelope = BlindBatch(tuple(each.email for each in recipients))
+        wording = Wording(self.content.subject, self.content.body, self.content.html)
+        return self._compose(envelope, wording, token, date), envelope
+
+    def clear_batch(self, composed: Composed, envelope: BlindBatch) -> Cleared:
+        """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
+        return self._clear(composed, envelope, frozenset())
 
     def clear(self, composed: Composed, recipient: Recipient) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`."""
@@ -64,9 +85,12 @@ class Press:
 
     def compose_first_copy(self, token: str, date: datetime) -> Composed:
         """The office's own copy, worded as for the first recipient and marked in the subject."""
-        first = self.content.recipients[0]
-        text = render(self.content.letter, first.addressee, self.content.occasion)
-        wording = Wording(FIRST_COPY_MARK + text.subject, text.body)
+        content = self.content
+        first = content.recipients[0].addressee
+        text = (
+            content.letter if content.is_batch else render(content.letter, first, content.occasion)
+        )
+        wording = Wording(FIRST_COPY_MARK + text.subject, text.body, content.html)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
     def clear_first_copy(self, composed: Composed) -> Cleared:
@@ -74,13 +98,13 @@ class Press:
         return self._clear(composed, Individual(self.identity.reply_to), frozenset())
 
     def _compose(
-        self, envelope: Individual, wording: Wording, token: str, date: datetime
+        self, envelope: Envelope, wording: Wording, token: str, date: datetime
     ) -> Composed:
         stamp = Stamp(message_id_for(self.identity, token), date)
         return compose(self.identity, envelope, wording, self.materials, stamp)
 
     def _clear(
-        self, composed: Composed, envelope: Individual, own: frozenset[EmailAddress]
+        self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
     ) -> Cleared:
         knowledge = Knowledge(ours=self.office.ours, own=own, known=self.office.known)
         return inspect(composed.content, envelope, self.identity, knowledge, self.materials)

@@ -29,6 +29,7 @@ class Deed(enum.StrEnum):
     RETURN_CHECK = "return_check"
     APPROVE = "approve"
     RETURN_APPROVAL = "return_approval"
+    TAKE_UP_AGAIN = "take_up_again"
 
 
 DEED_NAMES = {
@@ -39,6 +40,7 @@ DEED_NAMES = {
     Deed.RETURN_CHECK: "差し戻し",
     Deed.APPROVE: "決裁",
     Deed.RETURN_APPROVAL: "差し戻し",
+    Deed.TAKE_UP_AGAIN: "作成への戻し",
 }
 
 
@@ -71,6 +73,8 @@ TRANSITIONS: dict[tuple[MailingState, Deed], Transition] = {
     (MailingState.APPROVING, Deed.RETURN_APPROVAL): Transition(
         MailingState.DRAFT, Action.APPROVE, Step.APPROVE, Decision.RETURNED
     ),
+    # What was halted goes on only as a new snapshot, with both reviews from the beginning.
+    (MailingState.HALTED, Deed.TAKE_UP_AGAIN): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
 }
 
 
@@ -92,7 +96,7 @@ def require_other_person(
 
     The database refuses the same by constraint and trigger; this is the sentence for people.
     """
-    if deed in {Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW}:
+    if deed in {Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN}:
         return
     if actor_id in editors:
         raise UserError(

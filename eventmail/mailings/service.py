@@ -15,22 +15,27 @@ from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import findings
 from eventmail.mailings.findings import Finding
-from eventmail.mailings.freezing import contributors, freeze, press_for
+from eventmail.mailings.freezing import audience, contributors, freeze, press_for
 from eventmail.mailings.models import (
     Decision,
     Mailing,
     MailingEditor,
     MailingState,
     Review,
+    SendMode,
     Snapshot,
     mailing_materials,
 )
 from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
+from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
 from eventmail.wire import Unwritable
 
 SHOWN = 3
+BATCH_NOT_ALLOWED = (
+    "この所ではBCC一括送信が認められていません。本文の編集画面で個別送信を選んでください。"
+)
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
 
 
@@ -52,6 +57,8 @@ class Draft:
     body: str
     material_ids: frozenset[int]
     version: int
+    mode: SendMode = SendMode.INDIVIDUAL
+    html: bool = False
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:
@@ -122,10 +129,8 @@ def add_mailing(session: Session, actor: Actor, event: Event, draft: Draft) -> M
         event_id=event.id,
         created_by=actor.id,
         created_at=clock.now(),
-        purpose=draft.purpose,
-        subject=draft.subject,
-        body=draft.body,
     )
+    _write(session, mailing, draft)
     session.add(mailing)
     session.flush()
     _attach(session, mailing, draft.material_ids)
@@ -150,7 +155,7 @@ def save_draft(session: Session, actor: Actor, mailing: Mailing, draft: Draft) -
         mailing.notice = "提出後に編集されたため、確認と決裁は最初からやり直しになりました。"
     mailing.state = moved.to
     mailing.version += 1
-    mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
+    _write(session, mailing, draft)
     _attach(session, mailing, draft.material_ids)
     _note_editors(session, mailing, {actor.id})
     _audit(session, mailing, "mailing.edited", actor)
@@ -161,9 +166,9 @@ def submit(session: Session, actor: Actor, mailing: Mailing) -> Snapshot:
     moved = transition(mailing.state, Deed.SUBMIT)
     actor.require(moved.needs)
     content = draft_content(session, mailing)
-    found = find(session, content)
-    if found:
-        raise Blocked(found)
+    blocking = [each for each in find(session, content) if each.blocks]
+    if blocking:
+        raise Blocked(blocking)
     _note_editors(session, mailing, {actor.id, *contributors(session, mailing)})
     snapshot = freeze(session, actor, mailing, content)
     mailing.state, mailing.notice = moved.to, ""
@@ -230,7 +235,7 @@ def draft_content(session: Session, mailing: Mailing) -> Content:
     session.expire(mailing, ["materials"])
     latest = mailing.latest
     revision = latest.revision + 1 if latest else 1
-    return content_of_draft(mailing, events.addressees(session, mailing.event), revision)
+    return content_of_draft(mailing, audience(session, mailing), revision)
 
 
 def current_content(session: Session, mailing: Mailing) -> Content:
@@ -241,15 +246,21 @@ def current_content(session: Session, mailing: Mailing) -> Content:
 
 
 def find(session: Session, content: Content) -> list[Finding]:
-    """All findings; the rehearsal only where nothing simpler is wrong."""
-    found = findings.of_content(content)
-    if found:
+    """All findings; the rehearsal only where nothing simpler blocks."""
+    mailing = session.get_one(Mailing, content.mailing_id)
+    found = [*findings.of_content(content), *_of_mode(session, mailing)]
+    if any(each.blocks for each in found):
         return found
     try:
         press = press_for(session, content)
     except Unwritable as error:
-        return [Finding("unwritable", error.message_ja)]
-    return findings.of_rehearsal(press, clock.now())
+        return [*found, Finding("unwritable", error.message_ja)]
+    return [*found, *findings.of_rehearsal(press, clock.now())]
+
+
+def batches_allowed(session: Session, office_id: int) -> bool:
+    """Whether the office lets its mailings go out as BCC一括."""
+    return session.get_one(Office, office_id, populate_existing=True).batches_allowed
 
 
 def _decide(
@@ -266,6 +277,8 @@ def _decide(
     require_other_person(deed, actor.id, _editors(session, mailing), _reviewers(mailing))
     snapshot = mailing.latest
     passing = moved.decision is Decision.PASSED  # a return needs no more than the right version
+    if passing:
+        _require_mode_allowed(session, mailing)
     stale = passing and not _is_current(session, mailing)
     if snapshot is None or snapshot.digest != digest or stale:
         raise UserError(
@@ -291,13 +304,31 @@ def _decide(
     return snapshot
 
 
+def _of_mode(session: Session, mailing: Mailing) -> list[Finding]:
+    forbidden = mailing.mode is SendMode.BATCH and not batches_allowed(session, mailing.office_id)
+    return [Finding("batch_not_allowed", BATCH_NOT_ALLOWED)] if forbidden else []
+
+
+def _require_mode_allowed(session: Session, mailing: Mailing) -> None:
+    for finding in _of_mode(session, mailing):
+        raise UserError(finding.message)
+
+
+def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
+    """What was typed. A mode that the office does not allow is refused, as the database would."""
+    changed = draft.mode is not mailing.mode and draft.mode is SendMode.BATCH
+    if changed and not batches_allowed(session, mailing.office_id):
+        raise UserError(BATCH_NOT_ALLOWED)
+    mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
+    mailing.mode, mailing.html = draft.mode, draft.html
+
+
 def _is_current(session: Session, mailing: Mailing) -> bool:
     snapshot = mailing.latest
     if snapshot is None:
         return False
     session.expire(mailing, ["materials"])
-    contacts = events.addressees(session, mailing.event)
-    live = content_of_draft(mailing, contacts, snapshot.revision)
+    live = content_of_draft(mailing, audience(session, mailing), snapshot.revision)
     return live.digest == snapshot.digest == content_of_snapshot(snapshot).digest
 
 

@@ -16,9 +16,10 @@ from datetime import date
 from eventmail.addresses import EmailAddress
 from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
-from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.models import Mailing, SendMode, Snapshot
 
-FORMAT = 1
+FORMAT = 2
+NOT_IN_FORMAT = {1: {"html"}, 2: set[str]()}  # a digest says what its time could say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,19 @@ class Content:
     reply_to: str
     subject: str
     body: str
+    html: bool
     event_name: str
     event_date: date
     event_hours: str
     event_place: str
     materials: tuple[Attachment, ...]
     recipients: tuple[Recipient, ...]
+    format: int = FORMAT
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether all get one and the same mail, without being shown in it."""
+        return self.mode == SendMode.BATCH.value
 
     @property
     def letter(self) -> Letter:
@@ -92,8 +100,9 @@ class Content:
     @property
     def digest(self) -> str:
         """The snapshot's name: SHA-256 in hexadecimal over the canonical JSON."""
-        plain = {"format": FORMAT, **dataclasses.asdict(self)}
-        plain["event_date"] = self.event_date.isoformat()
+        plain = dataclasses.asdict(self) | {"event_date": self.event_date.isoformat()}
+        for name in NOT_IN_FORMAT[self.format]:
+            del plain[name]
         text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -101,6 +110,7 @@ class Content:
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
     """What the draft would be, were it frozen now as ``revision``."""
     event = mailing.event
+    letter = _letter_of(mailing)
     return Content(
         mailing_id=mailing.id,
         revision=revision,
@@ -109,8 +119,9 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         sender_name=event.sender.name,
         sender_address=event.sender.address,
         reply_to=event.reply_to.address,
-        subject=mailing.subject,
-        body=mailing.body,
+        subject=letter.subject,
+        body=letter.body,
+        html=mailing.html,
         event_name=event.name,
         event_date=event.held_on,
         event_hours=event.hours,
@@ -132,6 +143,7 @@ def content_of_snapshot(snapshot: Snapshot) -> Content:
         reply_to=snapshot.reply_to,
         subject=snapshot.subject,
         body=snapshot.body,
+        html=snapshot.html,
         event_name=snapshot.event_name,
         event_date=snapshot.event_date,
         event_hours=snapshot.event_hours,
@@ -151,7 +163,21 @@ def content_of_snapshot(snapshot: Snapshot) -> Content:
             )
             for r in snapshot.recipients
         ),
+        format=snapshot.format,
     )
+
+
+def _letter_of(mailing: Mailing) -> Letter:
+    """What was written; for a batch with the event's fields filled in already.
+
+    A batch has one wording for all, so its snapshot holds no merge field at all, and the database
+    refuses one that does.
+    """
+    if mailing.mode is not SendMode.BATCH:
+        return Letter(mailing.subject, mailing.body)
+    event = mailing.event
+    occasion = Occasion(event.name, event.held_on, event.hours, event.place)
+    return Letter(*(fill_occasion(text, occasion) for text in (mailing.subject, mailing.body)))
 
 
 def _attachment(material: Material) -> Attachment:

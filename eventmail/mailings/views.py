@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.events.models import Event
 from eventmail.mailings import service
 from eventmail.mailings.forms import ActForm, ApproveForm, CheckForm, LetterForm, ReturnForm
-from eventmail.mailings.freezing import press_for
+from eventmail.mailings.freezing import press_for, reached_count
 from eventmail.mailings.letter import FIELDS
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rendering import new_token
@@ -29,8 +30,7 @@ blueprint = Blueprint("mailings", __name__)
 def new(event_id: int) -> str:
     """A letter that begins with the usual words."""
     event = events.get_event(reading(), actor(), event_id)
-    form = LetterForm.of(events.shelf(reading(), event))
-    return _letter_page(form, event, None)
+    return _letter_page(_letter_form(event), event, None)
 
 
 @blueprint.post("/events/<int:event_id>/mailings/new")
@@ -38,7 +38,7 @@ def new(event_id: int) -> str:
 def create(event_id: int) -> ResponseReturnValue:
     """Begin the mailing."""
     event = events.get_event(reading(), actor(), event_id)
-    form = LetterForm.of(events.shelf(reading(), event))
+    form = _letter_form(event)
     if not form.validate_on_submit():
         return _letter_page(form, event, None), 422
     with writing() as session:
@@ -52,7 +52,7 @@ def create(event_id: int) -> ResponseReturnValue:
 def edit(mailing_id: int) -> str:
     """The letter in the form."""
     mailing = service.get_mailing(reading(), actor(), mailing_id)
-    form = LetterForm.of(events.shelf(reading(), mailing.event), mailing)
+    form = _letter_form(mailing.event, mailing)
     return _letter_page(form, mailing.event, mailing)
 
 
@@ -61,7 +61,7 @@ def edit(mailing_id: int) -> str:
 def save(mailing_id: int) -> ResponseReturnValue:
     """Store the letter; what was typed is never lost, whatever the answer."""
     shown = service.get_mailing(reading(), actor(), mailing_id)
-    form = LetterForm.of(events.shelf(reading(), shown.event), shown)
+    form = _letter_form(shown.event, shown)
     if not form.validate_on_submit():
         return _letter_page(form, shown.event, shown), 422
     try:
@@ -86,12 +86,16 @@ def show(mailing_id: int) -> str:
     snapshot = mailing.latest
     people = [mailing.created_by]
     people += [review.staff_id for review in snapshot.reviews] if snapshot else []
+    found = service.find(session, content) if draft else []
     return render_template(
         "mailings/show.html",
         mailing=mailing,
         content=content,
         snapshot=None if draft else snapshot,
-        findings=service.find(session, content) if draft else [],
+        findings=[each for each in found if each.blocks],
+        notes=[each for each in found if not each.blocks],
+        reached=reached_count(session, mailing),
+        sendings=outbox.sendings(session, mailing),
         may_review=service.may_review(session, mailing, actor()),
         names=staff_names(session, people),
         act=ActForm(),
@@ -108,6 +112,10 @@ def preview(mailing_id: int) -> str:
     wanted = request.args.get("contact", type=int)
     if not content.recipients:
         raise UserError("送信先がありません。先に参加者名簿を取り込んでください。")
+    if not content.recipients[0].address:
+        raise UserError(
+            "保存期間が過ぎたため、送信先を消去しました。件数と指紋だけが残っています。"
+        )
     numbers = {each.contact_id: i for i, each in enumerate(content.recipients)}
     if wanted is not None and wanted not in numbers:
         raise NotFound
@@ -147,6 +155,18 @@ def withdraw(mailing_id: int) -> ResponseReturnValue:
         mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
         service.withdraw(session, actor(), mailing)
     flash("取り下げました。編集して、もう一度提出できます。", "success")
+    return redirect(url_for("mailings.show", mailing_id=mailing_id))
+
+
+@blueprint.post("/mailings/<int:mailing_id>/take-up-again")
+@permitted(Action.EDIT_MAILING)
+def take_up_again(mailing_id: int) -> ResponseReturnValue:
+    """A halted mailing becomes a draft again, for those whom it has not reached."""
+    with writing() as session:
+        mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
+        reached = outbox.take_up_again(session, actor(), mailing)
+    told = f"すでに送った{reached}件を除いて、" if reached else ""
+    flash(f"{told}作成に戻しました。止まった理由を直して、もう一度提出してください。", "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -228,6 +248,11 @@ def give_back(mailing_id: int) -> ResponseReturnValue:
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
+def _letter_form(event: Event, mailing: Mailing | None = None) -> LetterForm:
+    batches = service.batches_allowed(reading(), event.office_id)
+    return LetterForm.of(events.shelf(reading(), event), mailing, batches=batches)
+
+
 def _letter_page(form: LetterForm, event: object, mailing: Mailing | None) -> str:
     return render_template(
         "mailings/letter.html", form=form, event=event, mailing=mailing, fields=list(FIELDS)
@@ -269,10 +294,15 @@ def _rendered(content: Content, index: int) -> dict[str, object]:
     """One recipient's mail, parsed back from its bytes, and what the gate says to it."""
     recipient = content.recipients[index]
     refusal = ""
+    date = clock.now().replace(microsecond=0)
     try:
         press = press_for(reading(), content)
-        composed = press.compose(recipient, new_token(), clock.now().replace(microsecond=0))
-        press.clear(composed, recipient)
+        if content.is_batch:
+            composed, batch = press.compose_batch((recipient,), new_token(), date)
+            press.clear_batch(composed, batch)
+        else:
+            composed = press.compose(recipient, new_token(), date)
+            press.clear(composed, recipient)
     except Unwritable as error:
         raise UserError(error.message_ja) from error
     except GateRefusal as error:

@@ -30,12 +30,19 @@ class Bureau(Base):
 
 
 class Office(Base):
-    """所: every row of data belongs to exactly one."""
+    """所: every row of data belongs to exactly one.
+
+    ``batches_allowed``: whether its mailings may go out as BCC一括, at most ``batch_size``
+    recipients in one transaction.
+    """
 
     __tablename__ = "offices"
+    __table_args__ = (sa.CheckConstraint("batch_size BETWEEN 1 AND 100", "batch_size"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     bureau_id: Mapped[int] = mapped_column(sa.ForeignKey("bureaus.id"))
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    batches_allowed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    batch_size: Mapped[int] = mapped_column(default=50, server_default="50")
 
 
 class Mailbox(Base):

@@ -22,6 +22,7 @@ class Action(enum.StrEnum):
     EDIT_MAILING = "edit_mailing"
     CHECK = "check"
     APPROVE = "approve"
+    SEE_TO_ALERT = "see_to_alert"
 
 
 EVERY_ROLE = frozenset(Role)
@@ -34,6 +35,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_MAILING: AUTHORS,
     Action.CHECK: frozenset({Role.CHECKER}),
     Action.APPROVE: frozenset({Role.APPROVER}),
+    Action.SEE_TO_ALERT: frozenset({Role.APPROVER}),
 }
 ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
 

@@ -58,6 +58,23 @@ def office_named(session: Session, name: str) -> Office:
     return office
 
 
+def set_batches(session: Session, office: Office, allowed: bool, size: int) -> None:
+    """Let an office's mailings go out as BCC一括, ``size`` (1–100) recipients at once, or not.
+
+    Taken back, it also stops what was written or approved in that mode and has not begun.
+    """
+    office.batches_allowed, office.batch_size = allowed, size
+    session.flush()
+    record(
+        session,
+        "office.batches_set",
+        f"office:{office.id}",
+        office_id=office.id,
+        allowed=allowed,
+        size=size,
+    )
+
+
 def add_mailbox(session: Session, office: Office, name: str, address: str) -> Mailbox:
     """Give an office one more mailbox of its own. Raises :class:`UserError` for a bad address."""
     try:

@@ -7,6 +7,7 @@ surely did not leave (``queued`` again) and which may have (``uncertain``: a per
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -52,11 +53,12 @@ def claim(
 
 
 def hand_over(
-    session: Session, delivery_id: int, worker: str, digest: str, head: bytes
-) -> Attempt | None:
-    """Note that this mail is about to leave, and stretch the lease of all that is claimed with it.
+    session: Session, delivery_ids: Sequence[int], worker: str, digest: str, head: bytes
+) -> list[Attempt]:
+    """Note that one mail is about to leave for these deliveries: one, or all of a blind batch.
 
-    Returns None if the claim is no longer this worker's: then the mail must not leave.
+    Stretches the lease of all that is claimed with them. Returns nothing if any claim is no longer
+    this worker's: then the mail must not leave.
     """
     now = clock.now()
     session.execute(
@@ -65,20 +67,20 @@ def hand_over(
         .values(lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    delivery = _claimed(session, delivery_id, worker)
-    if delivery is None:
-        return None
-    delivery.attempts += 1
-    attempt = Attempt(
-        delivery_id=delivery.id,
-        number=delivery.attempts,
-        handed_over_at=now,
-        digest=digest,
-        head=head,
-    )
-    session.add(attempt)
+    deliveries = _claimed(session, delivery_ids, worker)
+    if len(deliveries) != len(delivery_ids):
+        return []
+    for delivery in deliveries:
+        delivery.attempts += 1
+    attempts = [
+        Attempt(
+            delivery_id=each.id, number=each.attempts, handed_over_at=now, digest=digest, head=head
+        )
+        for each in deliveries
+    ]
+    session.add_all(attempts)
     session.flush()
-    return attempt
+    return attempts
 
 
 def settle(
@@ -189,17 +191,18 @@ def next_try(attempts: int) -> datetime | None:
     return clock.now() + WAITS[attempts - 1] if attempts <= len(WAITS) else None
 
 
-def _claimed(session: Session, delivery_id: int, worker: str) -> Delivery | None:
+def _claimed(session: Session, delivery_ids: Sequence[int], worker: str) -> list[Delivery]:
     query = (
         sa.select(Delivery)
         .where(
-            Delivery.id == delivery_id,
+            Delivery.id.in_(delivery_ids),
             Delivery.claimed_by == worker,
             Delivery.state == DeliveryState.CLAIMED,
         )
+        .order_by(Delivery.id)
         .with_for_update()
     )
-    return session.scalar(query)
+    return list(session.scalars(query))
 
 
 def _open_attempts() -> sa.Select[int]:

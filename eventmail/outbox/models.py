@@ -41,6 +41,8 @@ class Dispatch(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     notice: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Names the one mail of a blind batch, as a delivery's token names an individual mail.
+    token: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
 
 
 class Delivery(Base):
@@ -118,3 +120,22 @@ class Attempt(Base):
     reply_text: Mapped[str] = mapped_column(sa.String(500), default="")
     digest: Mapped[str] = mapped_column(sa.String(64))
     head: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+class ExposureRecord(Base):
+    """What the look at all mails of a finished sending found, made once from their stored bytes."""
+
+    __tablename__ = "exposure_records"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "exposing >= 0 AND unreadable >= 0 AND exposing + unreadable <= mails", "counts"
+        ),
+    )
+    snapshot_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("dispatches.snapshot_id"), primary_key=True
+    )
+    examined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    mails: Mapped[int]
+    known_addresses: Mapped[int]
+    exposing: Mapped[int]
+    unreadable: Mapped[int]

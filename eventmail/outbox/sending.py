@@ -7,8 +7,6 @@ mailing, a relay that is down is noted and tried again by the next sweep.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -17,50 +15,20 @@ from eventmail import clock
 from eventmail.database import Database
 from eventmail.mailings.freezing import press_for
 from eventmail.mailings.models import Decision, Snapshot, Step
-from eventmail.mailings.rendering import Press, new_token
-from eventmail.mailings.snapshot import Recipient, content_of_snapshot
-from eventmail.outbox import ledger, service
-from eventmail.outbox.models import Delivery, DeliveryState
-from eventmail.wire import (
-    Cleared,
-    Composed,
-    Connection,
-    GateRefusal,
-    Kind,
-    NotAllowedHere,
-    Outcome,
-    Relay,
-    RelayUnavailable,
-    Unwritable,
-)
+from eventmail.mailings.rendering import new_token
+from eventmail.mailings.snapshot import content_of_snapshot
+from eventmail.offices.models import Office
+from eventmail.outbox import exposure, ledger, service
+from eventmail.outbox.models import DeliveryState, Dispatch
+from eventmail.outbox.transaction import Halt, Job, transact
+from eventmail.wire import Connection, Relay, RelayUnavailable
 
 log = logging.getLogger(__name__)
 
-BATCH = 10
+CLAIMED_AT_ONCE = 10
 BROKEN = "送信処理で予期しない問題が起きたため、残りの送信を止めました。管理者に連絡してください。"
 CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
 NO_FIRST_COPY = "所のアドレスへの送信控えが受け取られなかったため、送信を止めました。"
-STOPPED = "このメール案件は止まったため、送信を見合わせました。"
-NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
-
-
-class Halt(Exception):
-    """Nothing more of this mailing may leave. ``rule`` names why in the audit."""
-
-    def __init__(self, rule: str, sentence: str) -> None:
-        super().__init__(rule)
-        self.rule, self.sentence = rule, sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One snapshot on the press, and the worker's name on its claims."""
-
-    database: Database
-    snapshot: Snapshot
-    press: Press
-    worker: str
-    recipients: dict[int, Recipient]
 
 
 def run(database: Database, relay: Relay, snapshot_id: int) -> bool:
@@ -90,25 +58,39 @@ def _prepare(database: Database, snapshot: Snapshot) -> Job:
     with database.reading() as session:
         stored = session.get_one(Snapshot, snapshot.id)
         content = content_of_snapshot(stored)
-        approved = {
-            (review.step, review.digest)
-            for review in stored.reviews
-            if review.decision is Decision.PASSED
-        }
-        needed = {(step, content.digest) for step in Step}
-        if stored.digest != content.digest or approved != needed:
+        if not _is_approved(stored, content.digest):
             raise Halt("snapshot_changed", CHANGED)
-        press = press_for(session, content)
-    recipients = {each.contact_id: each for each in content.recipients}
-    return Job(database, snapshot, press, new_token(), recipients)
+        return _job(database, session, stored)
+
+
+def _is_approved(stored: Snapshot, digest: str) -> bool:
+    """Whether both people said yes to exactly what the rows hold now."""
+    passed = {
+        (review.step, review.digest)
+        for review in stored.reviews
+        if review.decision is Decision.PASSED
+    }
+    return stored.digest == digest and passed == {(step, digest) for step in Step}
+
+
+def _job(database: Database, session: Session, stored: Snapshot) -> Job:
+    content = content_of_snapshot(stored)
+    dispatch = session.get_one(Dispatch, stored.id)
+    return Job(
+        database=database,
+        snapshot=stored,
+        press=press_for(session, content),
+        worker=new_token(),
+        recipients={each.contact_id: each for each in content.recipients},
+        batch_size=session.get_one(Office, stored.office_id).batch_size,
+        batch_token=dispatch.token,
+        started_at=dispatch.created_at.replace(microsecond=0),
+    )
 
 
 def _work(job: Job, relay: Relay) -> bool:
-    with job.database.writing() as session:
-        if service.finish_if_done(session, job.snapshot) or service.is_halted(
-            session, job.snapshot
-        ):
-            return False
+    if _is_over(job):
+        return False
     try:
         with Connection(relay) as connection:
             with job.database.writing() as session:
@@ -117,13 +99,23 @@ def _work(job: Job, relay: Relay) -> bool:
     finally:
         with job.database.writing() as session:
             ledger.give_back(session, job.worker, clock.now())
+    over = _is_over(job)
+    return lost and not over
+
+
+def _is_over(job: Job) -> bool:
+    """Whether nothing is left to do. The mails of a finished sending are looked through once."""
     with job.database.writing() as session:
-        done = service.finish_if_done(session, job.snapshot)
-    return lost and not done
+        finished = service.finish_if_done(session, job.snapshot)
+        halted = service.is_halted(session, job.snapshot)
+    if finished:
+        exposure.make_record(job.database, job.snapshot.id)
+    return finished or halted
 
 
 def _first_copy(job: Job, connection: Connection) -> bool:
-    return _send_all(job, connection, _claim(job, 1, first_copy=True))
+    ids = _claim(job, 1, first_copy=True)
+    return bool(ids) and transact(job, connection, ids)
 
 
 def _rest(job: Job, connection: Connection) -> bool:
@@ -133,8 +125,11 @@ def _rest(job: Job, connection: Connection) -> bool:
         raise Halt("no_first_copy", NO_FIRST_COPY)
     if state is not DeliveryState.ACCEPTED:
         return False
-    while ids := _claim(job, BATCH, first_copy=False):
-        if _send_all(job, connection, ids):
+    in_batches = job.press.content.is_batch
+    count = min(job.batch_size, connection.most_recipients) if in_batches else CLAIMED_AT_ONCE
+    while ids := _claim(job, count, first_copy=False):
+        transactions = [ids] if in_batches else [[delivery_id] for delivery_id in ids]
+        if any(transact(job, connection, each) for each in transactions):
             return True
     return False
 
@@ -144,93 +139,9 @@ def _claim(job: Job, count: int, *, first_copy: bool) -> list[int]:
         return ledger.claim(session, job.snapshot.id, job.worker, count, first_copy=first_copy)
 
 
-def _send_all(job: Job, connection: Connection, ids: list[int]) -> bool:
-    return any(_send_one(job, connection, delivery_id) for delivery_id in ids)
-
-
-def _send_one(job: Job, connection: Connection, delivery_id: int) -> bool:
-    """Send one claimed delivery; True if the connection is lost."""
-    with job.database.reading() as session:
-        delivery = session.get_one(Delivery, delivery_id)
-        halted = service.is_halted(session, job.snapshot)
-        welcome = service.still_welcome(session, delivery)
-    if halted or not welcome:
-        with job.database.writing() as session:
-            text = STOPPED if halted else NO_LONGER
-            ledger.settle(session, delivery_id, None, DeliveryState.WITHHELD, text=text)
-        return halted
-    composed, cleared = _make(job, delivery)
-    with job.database.writing() as session:
-        attempt = ledger.hand_over(session, delivery_id, job.worker, composed.digest, composed.head)
-    if attempt is None:
-        return False
-    try:
-        outcome = connection.send(cleared)
-    except NotAllowedHere as error:
-        with job.database.writing() as session:
-            withheld = DeliveryState.WITHHELD
-            ledger.settle(session, delivery_id, attempt.id, withheld, text=error.message_ja)
-        raise Halt("not_allowed_here", error.message_ja) from error
-    with job.database.writing() as session:
-        _settle(session, delivery, attempt.id, attempt.number, outcome)
-    return outcome.kind in (Kind.UNCERTAIN, Kind.NOT_SENT)
-
-
-def _make(job: Job, delivery: Delivery) -> tuple[Composed, Cleared]:
-    # Whole seconds: that is all a Date header can say.
-    date = clock.now().replace(microsecond=0)
-    try:
-        if delivery.first_copy:
-            composed = job.press.compose_first_copy(delivery.token, date)
-            return composed, job.press.clear_first_copy(composed)
-        assert delivery.contact_id is not None  # the schema holds it for all but first copies
-        recipient = job.recipients[delivery.contact_id]
-        composed = job.press.compose(recipient, delivery.token, date)
-        return composed, job.press.clear(composed, recipient)
-    except Unwritable as error:
-        raise Halt("unwritable", f"{error.message_ja}残りは送信していません。") from error
-    except GateRefusal as refusal:
-        raise Halt(
-            refusal.rule, f"送信ゲートが止めました。{refusal.message_ja}残りは送信していません。"
-        ) from refusal
-
-
-def _settle(
-    session: Session, delivery: Delivery, attempt_id: int, tries: int, outcome: Outcome
-) -> None:
-    state, due_at = _fate(outcome.kind, tries)
-    if state in ledger.OPEN and service.is_halted(
-        session, session.get_one(Snapshot, delivery.snapshot_id)
-    ):
-        state, due_at = DeliveryState.WITHHELD, None
-    ledger.settle(
-        session,
-        delivery.id,
-        attempt_id,
-        state,
-        outcome=outcome.kind.value,
-        code=outcome.reply.code or None,
-        text=outcome.reply.text,
-        due_at=due_at,
-    )
-
-
-def _fate(kind: Kind, tries: int) -> tuple[DeliveryState, datetime | None]:
-    if kind is Kind.DEFERRED:
-        due_at = ledger.next_try(tries)
-        return (DeliveryState.DEFERRED if due_at else DeliveryState.REFUSED), due_at
-    if kind is Kind.NOT_SENT:
-        due_at = ledger.next_try(tries)
-        return (DeliveryState.QUEUED if due_at else DeliveryState.REFUSED), due_at
-    table = {
-        Kind.ACCEPTED: DeliveryState.ACCEPTED,
-        Kind.REFUSED: DeliveryState.REFUSED,
-        Kind.UNCERTAIN: DeliveryState.UNCERTAIN,
-    }
-    return table[kind], None
-
-
 def _halt(database: Database, snapshot: Snapshot, halt: Halt) -> None:
     with database.writing() as session:
         service.halt(session, snapshot, halt.rule, halt.sentence)
-        service.finish_if_done(session, snapshot)
+        finished = service.finish_if_done(session, snapshot)
+    if finished:
+        exposure.make_record(database, snapshot.id)

@@ -11,16 +11,28 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
-from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant, ParticipantStatus
-from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
+from eventmail.mailings.models import (
+    Erasure,
+    Mailing,
+    MailingState,
+    Reached,
+    Snapshot,
+    SnapshotRecipient,
+)
 from eventmail.mailings.rendering import new_token
+from eventmail.mailings.review import Deed, transition
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger
+from eventmail.outbox.exposure import stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
-from eventmail.wire import Material, encode_material, reassemble, sha256_of
+from eventmail.wire import reassemble, sha256_of
+
+HALTED_ALERT = "dispatch.halted"
+ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
 
 STATE_NAMES = {
     DeliveryState.QUEUED: "順番待ち",
@@ -75,7 +87,7 @@ def start(session: Session, snapshot: Snapshot) -> None:
     """
     owner = {"office_id": snapshot.office_id, "event_id": snapshot.event_id}
     now = clock.now()
-    session.add(Dispatch(**owner, snapshot_id=snapshot.id, created_at=now))
+    session.add(Dispatch(**owner, snapshot_id=snapshot.id, created_at=now, token=new_token()))
     session.flush()
     common = {**owner, "snapshot_id": snapshot.id, "due_at": now}
     session.add(Delivery(**common, first_copy=True, token=new_token()))
@@ -90,6 +102,13 @@ def start(session: Session, snapshot: Snapshot) -> None:
     )
     session.flush()
     _audit(session, snapshot, "dispatch.started", mails=snapshot.recipient_count)
+
+
+def sendings(session: Session, mailing: Mailing) -> list[Snapshot]:
+    """The snapshots of a mailing whose sending was started, oldest first."""
+    started = sa.select(Dispatch.snapshot_id)
+    query = sa.select(Snapshot).where(Snapshot.mailing_id == mailing.id, Snapshot.id.in_(started))
+    return list(session.scalars(query.order_by(Snapshot.revision)))
 
 
 def progress(session: Session, snapshot: Snapshot) -> Progress:
@@ -177,12 +196,58 @@ def still_welcome(session: Session, delivery: Delivery) -> bool:
 
 
 def halt(session: Session, snapshot: Snapshot, rule: str, sentence: str) -> None:
-    """Stop a mailing for good: what has not left is withheld, and every page of it says why."""
+    """Stop a mailing: what has not left is withheld, and the office is alerted.
+
+    It goes on only as a new snapshot (:func:`take_up_again`).
+    """
     ledger.withhold_rest(session, snapshot.id, sentence)
     note(session, snapshot.id, sentence)
     mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
+    if mailing.state is MailingState.HALTED:
+        return  # another worker ran into the same, and has told the office
     mailing.state, mailing.notice = MailingState.HALTED, sentence[:500]
     _audit(session, snapshot, "dispatch.halted", rule=rule)
+    alerts.raise_alert(
+        session, mailing.event.reply_to, HALTED_ALERT, f"mailing:{mailing.id}", sentence
+    )
+
+
+def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
+    """Make a halted mailing a draft again, for whom it has not reached. Returns how many it has.
+
+    Whoever has it, or may have it, is written down and can be in no later snapshot: the database
+    refuses it as well. Raises :class:`UserError` while any of its mails has not met its fate.
+    """
+    moved = transition(mailing.state, Deed.TAKE_UP_AGAIN)
+    actor.require(moved.needs)
+    snapshot = mailing.latest
+    if snapshot is None or not finish_if_done(session, snapshot):
+        raise UserError(
+            "まだ送信処理中のメールがあります。少し待ってから、もう一度お試しください。"
+        )
+    reached = _reached(session, snapshot)
+    session.add_all(
+        Reached(
+            mailing_id=mailing.id,
+            snapshot_id=snapshot.id,
+            contact_id=contact_id,
+            certain=state is DeliveryState.ACCEPTED,
+        )
+        for contact_id, state in reached.items()
+    )
+    mailing.state, mailing.version = moved.to, mailing.version + 1
+    session.flush()
+    _audit(session, snapshot, "mailing.take_up_again", actor=actor, reached=len(reached))
+    return len(reached)
+
+
+def _reached(session: Session, snapshot: Snapshot) -> dict[int, DeliveryState]:
+    query = sa.select(Delivery.contact_id, Delivery.state).where(
+        Delivery.snapshot_id == snapshot.id,
+        ~Delivery.first_copy,
+        Delivery.state.in_((DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)),
+    )
+    return {contact_id: state for contact_id, state in session.execute(query) if contact_id}
 
 
 def is_halted(session: Session, snapshot: Snapshot) -> bool:
@@ -233,17 +298,9 @@ def _line(delivery: Delivery, recipient: SnapshotRecipient) -> Line:
 
 def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     snapshot = session.get_one(Snapshot, delivery.snapshot_id)
-    materials = [
-        encode_material(
-            Material(
-                each.filename,
-                each.media_type,
-                events.read_blob(session, each.office_id, each.sha256),
-            )
-        )
-        for each in snapshot.materials
-    ]
-    content = reassemble(attempt.head, materials)
+    if session.get(Erasure, snapshot.id) is not None:
+        raise UserError(ERASED)
+    content = reassemble(attempt.head, stored_materials(session, snapshot))
     if sha256_of(content) != attempt.digest:
         raise UserError(
             "このメールを送信した時のとおりに表示できません。管理者に連絡してください。"
@@ -251,12 +308,15 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     return content
 
 
-def _audit(session: Session, snapshot: Snapshot, action: str, **details: Any) -> None:
+def _audit(
+    session: Session, snapshot: Snapshot, action: str, *, actor: Actor | None = None, **details: Any
+) -> None:
     record(
         session,
         action,
         f"mailing:{snapshot.mailing_id}",
         office_id=snapshot.office_id,
+        staff_id=actor.id if actor else None,
         digest=snapshot.digest,
         **details,
     )

@@ -10,9 +10,12 @@ from flask.typing import ResponseReturnValue
 from eventmail.errors import NotFound
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.snapshot import content_of_snapshot
 from eventmail.offices.permissions import Action, permitted
+from eventmail.offices.service import staff_names
 from eventmail.outbox import service
 from eventmail.outbox.models import DeliveryState
+from eventmail.outbox.paper import paper_of
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
@@ -101,11 +104,31 @@ def download(delivery_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/mailings/<int:mailing_id>/record")
+@permitted(Action.SEE)
+def paper(mailing_id: int) -> str:
+    """The printable record of a sending, without any address."""
+    mailing, snapshot = _sent(mailing_id)
+    people = [snapshot.submitted_by, *(review.staff_id for review in snapshot.reviews)]
+    return render_template(
+        "outbox/record.html",
+        mailing=mailing,
+        snapshot=snapshot,
+        content=content_of_snapshot(snapshot),
+        paper=paper_of(reading(), snapshot),
+        names=staff_names(reading(), people),
+        kinds=KINDS,
+    )
+
+
 def _sent(mailing_id: int) -> tuple[Mailing, Snapshot]:
+    """The sending that ``?revision=`` names, or the newest one."""
     mailing = mailings.get_mailing(reading(), actor(), mailing_id)
-    if mailing.latest is None:
+    found = {each.revision: each for each in service.sendings(reading(), mailing)}
+    wanted = request.args.get("revision", default=max(found, default=0), type=int)
+    if wanted not in found:
         raise NotFound
-    return mailing, mailing.latest
+    return mailing, found[wanted]
 
 
 def _numbers(found: service.Progress) -> dict[str, object]:

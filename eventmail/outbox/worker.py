@@ -7,9 +7,10 @@ from typing import Any
 
 from huey import crontab
 
+from eventmail.alerts import sending as alerts
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
-from eventmail.outbox import ledger, sending
+from eventmail.outbox import exposure, ledger, sending
 from eventmail.outbox.queue import make_huey
 from eventmail.wire import Relay, relay_from
 
@@ -48,13 +49,16 @@ class Outbox:
         relay = self.relay()
         for _ in range(RECONNECTS):
             if not sending.run(self.database, relay, snapshot_id):
-                return
+                break
+        alerts.send_due(self.database, relay)  # the office learns of a halt at once
 
     def sweep(self) -> None:
         """Judge lapsed claims, then wake whatever is due. A lost task loses nothing."""
         with self.database.writing() as session:
             ledger.reclaim_lapsed(session)
             due = ledger.due_snapshots(session)
+        alerts.send_due(self.database, self.relay())
+        exposure.make_missing(self.database)
         for snapshot_id in due:
             self.wake(snapshot_id)
 

@@ -64,6 +64,7 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
@@ -71,7 +72,7 @@ def register(app: Flask) -> None:
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
 
-    for blueprint in (home, offices_pages, events, roster, mailings, outbox):
+    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts):
         app.register_blueprint(blueprint)
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from eventmail.alerts import service as alerts
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices import service as offices
@@ -88,4 +89,5 @@ def _for_templates() -> dict[str, object]:
         "actor": found,
         "office_name": found.office.name,
         "role_names": names,
+        "alerts": alerts.open_alerts(reading(), found),
     }

@@ -13,8 +13,14 @@ from eventmail.wire.compose import (
     reassemble,
     sha256_of,
 )
-from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
-from eventmail.wire.gate import Cleared, Knowledge, inspect
+from eventmail.wire.envelope import (
+    LARGEST_BATCH,
+    BlindBatch,
+    Envelope,
+    Individual,
+    recipients_of,
+)
+from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.rules import RULES, GateRefusal
@@ -35,6 +41,7 @@ from eventmail.wire.transport import (
 from eventmail.wire.unwritable import Unwritable
 
 __all__ = [
+    "LARGEST_BATCH",
     "RULES",
     "BlindBatch",
     "Cleared",
@@ -65,6 +72,7 @@ __all__ = [
     "Wording",
     "compose",
     "encode_material",
+    "exposures",
     "inspect",
     "message_id_for",
     "parse_mail",

@@ -14,6 +14,7 @@ from datetime import datetime
 from eventmail.addresses import EmailAddress
 from eventmail.clock import in_tokyo
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual
+from eventmail.wire.html_writing import html_of
 from eventmail.wire.material import EncodedMaterial, Material, base64_lines, encode_material
 from eventmail.wire.unwritable import Unwritable, has_control
 from eventmail.wire.words import encoded_words
@@ -57,10 +58,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Subject and body as one recipient reads them: no merge field is left."""
+    """Subject and body as one recipient reads them: no merge field is left.
+
+    ``html`` adds an HTML alternative that says the same. ``automatic`` marks what the service
+    itself wrote (RFC 3834), which no letter of a person is, and which goes to the office alone.
+    """
 
     subject: str
     body: str
+    html: bool = False
+    automatic: bool = False
 
     def __post_init__(self) -> None:
         if has_control(self.subject) or not self.subject.strip():
@@ -117,7 +124,8 @@ def compose(
 ) -> Composed:
     """Write one mail. The same input gives the same bytes, on any machine and on any day."""
     fields = _fields(identity, envelope, wording, stamp)
-    head = _with_text(fields, wording.body, _boundary(stamp) if materials else None)
+    text = _with_html(wording, stamp) if wording.html else _text_part("plain", _lines(wording))
+    head = fields.encode("ascii") + (_before_materials(text, stamp) if materials else text)
     content = reassemble(head, materials)
     return Composed(head, content, sha256_of(content))
 
@@ -152,6 +160,7 @@ def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Sta
         f"Subject: {encoded_words(wording.subject)}",
         f"Date: {_date(stamp.date)}",
         f"Message-ID: {stamp.message_id}",
+        *(["Auto-Submitted: auto-generated"] if wording.automatic else []),
         "MIME-Version: 1.0",
     )
     return "".join(line + "\r\n" for line in lines)
@@ -167,20 +176,40 @@ def _shown(identity: Identity, envelope: Envelope) -> EmailAddress:
     raise TypeError("an envelope is an Individual or a BlindBatch")
 
 
-def _with_text(fields: str, body: str, boundary: str | None) -> bytes:
-    lines = re.sub(r"\r\n|\r|\n", "\r\n", body)
-    text = (
-        b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    ) + base64_lines(lines.encode())
-    if boundary is None:
-        return fields.encode("ascii") + text
-    mixed = f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n\r\n--{boundary}\r\n'
-    return (fields + mixed).encode("ascii") + text
+def _lines(wording: Wording) -> str:
+    return re.sub(r"\r\n|\r|\n", "\r\n", wording.body)
 
 
-def _boundary(stamp: Stamp) -> str:
+def _text_part(kind: str, text: str) -> bytes:
+    head = (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    )
+    return head.encode("ascii") + base64_lines(text.encode())
+
+
+def _with_html(wording: Wording, stamp: Stamp) -> bytes:
+    """The text first, the HTML last: a reader shows the last one that it understands (RFC 2046)."""
+    lines = _lines(wording)
+    boundary = _boundary("alternative", stamp)
+    opening = f"--{boundary}\r\n".encode()
+    parts = (_text_part("plain", lines), _text_part("html", html_of(lines)))
+    body = b"".join(opening + part for part in parts) + f"--{boundary}--\r\n".encode()
+    return _multipart("alternative", boundary) + body
+
+
+def _before_materials(text: bytes, stamp: Stamp) -> bytes:
+    boundary = _boundary("mixed", stamp)
+    return _multipart("mixed", boundary) + f"--{boundary}\r\n".encode() + text
+
+
+def _multipart(kind: str, boundary: str) -> bytes:
+    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")
+
+
+def _boundary(kind: str, stamp: Stamp) -> str:
     # "=_" can stand in no line of base64, so no part can hold the boundary.
-    return "=_" + hashlib.sha256(stamp.message_id.encode()).hexdigest()[:32]
+    name = stamp.message_id if kind == "mixed" else f"{kind} {stamp.message_id}"
+    return "=_" + hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _date(moment: datetime) -> str:

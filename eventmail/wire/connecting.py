@@ -89,7 +89,7 @@ def _sign_in(smtp: smtplib.SMTP, relay: Relay) -> None:
 def _step(relay: Relay, otherwise: str, action: Callable[[], Answer]) -> Answer:
     try:
         return action()
-    except (smtplib.SMTPException, OSError) as error:
+    except OSError as error:  # smtplib's own errors are of this kind
         # smtplib hides a time-out while reading inside "server disconnected".
         hidden = error.__context__ if isinstance(error.__context__, TimeoutError) else error
         raise RelayUnavailable(_code(hidden, otherwise), relay) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -36,12 +37,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WIDE = ("utf-16", "utf-32")
 _ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
-_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{6,}")
+_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
+_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{6,}")
 _WIDE_RUNS = (
     (re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){6,}"), "utf-16-le"),
     (re.compile(rb"(?:\x00[\t\n\r\x20-\x7e]){6,}"), "utf-16-be"),
 )
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
+)  # fmt: skip
 _RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|[{}]|\r?\n")
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # how a compressed stream begins
 _LARGEST_STREAM = 1024 * 1024
@@ -108,7 +114,7 @@ def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
                 yield from _names(entry)
                 yield entry.comment.decode("utf-8", "replace")
                 yield from texts(_entry(archive, entry, budget), budget, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise Unsearchable("damaged") from error
 
 
@@ -144,18 +150,18 @@ def _refuse_encrypted(content: bytes) -> None:
 def _decoded(content: bytes) -> Iterator[str]:
     """A text in every encoding it could be meant in, or else the strings of a binary file."""
     named = next((name for bom, name in _BOMS if content.startswith(bom)), None)
-    readable = 0
+    readable = False
     for encoding in (named,) if named else _ENCODINGS:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            readable += 1
+            readable = True
             yield text
             if text.startswith("{\\rtf"):
                 yield _RTF.sub(_rtf_character, text)
-    if not readable:
+    if not readable or named in _WIDE:  # what begins like UTF-16 may be something else
         yield from _plain(content)
 
 
@@ -182,7 +188,9 @@ def _streams(content: bytes) -> Iterator[bytes]:
 
 
 def _strings(content: bytes) -> Iterator[str]:
-    for run in _ASCII_RUN.findall(content):
+    # In one text, so that a cover ("%40", an entity, base64) comes off however many runs there are.
+    yield b"\0".join(_ASCII_RUN.findall(content)).decode("ascii")
+    for run in _RUN.findall(content):
         if b"@" in run:
             yield run.decode("latin-1")
     for pattern, encoding in _WIDE_RUNS:

@@ -32,7 +32,7 @@ def pdf_texts(content: bytes) -> Iterator[tuple[str, bytes]]:
             yield from _of_document(document)
             yield from _of_bytes(_rewritten(document))
     except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
+        locked = "password" in str(error)
         raise Unsearchable("encrypted" if locked else "damaged") from error
 
 
@@ -59,7 +59,7 @@ def _of_bytes(content: bytes) -> Iterator[tuple[str, bytes]]:
     for found in _STREAM.finditer(content):
         end = content.find(b"endstream", found.end())
         stream = _inflated(content[found.end() : end if end > 0 else None])
-        if b"@" in stream or b"\x00@" in stream:
+        if b"@" in stream:
             yield stream.decode("utf-8", "replace"), b""
 
 

@@ -15,14 +15,15 @@ from weakref import WeakKeyDictionary
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.wire.compose import Identity
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
+from eventmail.wire.html_reading import text_of_html
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.material import EncodedMaterial
-from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.parser import ONLY_ON_NOTICES, ParsedMail, parse_mail
 from eventmail.wire.parts import ParsedPart
 from eventmail.wire.rules import GateRefusal
 from eventmail.wire.searchable import search_pinned, suspects
 from eventmail.wire.sites import Site, shows
-from eventmail.wire.views import all_sites
+from eventmail.wire.views import all_sites, sites_of_a_line
 
 _DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3]\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -90,13 +91,38 @@ def inspect(
     _check_envelope(envelope)
     try:
         mail = parse_mail(content, [each.part for each in materials])
+        if mail.html is not None and text_of_html(mail.html) != mail.body:
+            raise GateRefusal("html")
     except Malformed as error:
         raise GateRefusal(error.reason) from error
     _check_people(mail, envelope, identity, knowledge)
     _check_stamp(mail, identity)
+    _check_automatic(mail, envelope, knowledge)
     _check_materials(mail, materials)
-    _check_texts(mail, _Rules.of(envelope, knowledge))
+    for rule, place in _violations(mail, _Rules.of(envelope, knowledge)):
+        raise GateRefusal(rule, place)
     return Cleared(identity.address, envelope, content, seal=_SEAL)
+
+
+def exposures(
+    content: bytes,
+    envelope: Envelope,
+    knowledge: Knowledge,
+    materials: Sequence[EncodedMaterial] = (),
+) -> tuple[str, ...]:
+    """The places of a mail, as it was sent, that show another participant to ``envelope``.
+
+    Empty for every mail that passed the gate, as long as its bytes are the ones that passed.
+    Raises :class:`Malformed` for bytes that are no mail as we write them.
+    """
+    mail = parse_mail(content, [each.part for each in materials])
+    rules = _Rules.of(envelope, knowledge)
+    people = [
+        name
+        for name in ("From", "To", "Reply-To")
+        if any(rules.forbids(site) for site in all_sites(mail.value(name)))
+    ]
+    return tuple(dict.fromkeys([*people, *(place for _, place in _violations(mail, rules))]))
 
 
 def _check_envelope(envelope: Envelope) -> None:
@@ -147,6 +173,15 @@ def _check_stamp(mail: ParsedMail, identity: Identity) -> None:
         raise GateRefusal("message_id")
 
 
+def _check_automatic(mail: ParsedMail, envelope: Envelope, knowledge: Knowledge) -> None:
+    """The service's own notices go to the office's own mailboxes, and say what they are."""
+    if not mail.has(ONLY_ON_NOTICES):
+        return
+    to_ourselves = isinstance(envelope, Individual) and envelope.to in knowledge.ours
+    if not to_ourselves or mail.header(ONLY_ON_NOTICES).raw != "auto-generated":
+        raise GateRefusal("automatic")
+
+
 def _check_materials(mail: ParsedMail, materials: Sequence[EncodedMaterial]) -> None:
     found = [(each.filename, each.media_type, each.digest) for each in mail.attachments]
     if found != [(each.filename, each.media_type, each.digest) for each in materials]:
@@ -179,21 +214,21 @@ class _Rules:
         )
 
 
-def _check_texts(mail: ParsedMail, rules: _Rules) -> None:
+def _violations(mail: ParsedMail, rules: _Rules) -> Iterator[tuple[str, str]]:
+    """Each rule that a text of the mail breaks, and where."""
     for place, text in _header_texts(mail):
-        for site in all_sites(text):
+        for site in sites_of_a_line(text):
             if rules.forbids(site):
-                raise GateRefusal("other_address", place)
-            if _is_address(site.plain()) and site.plain() not in rules.in_headers:
-                raise GateRefusal("header_address", place)
+                yield "other_address", place
+            elif _is_address(site.plain()) and site.plain() not in rules.in_headers:
+                yield "header_address", place
     # Our own random token: decoded as base64, one in ten thousand looks like some address.
     token = mail.header("Message-ID").value.strip("<>").rpartition("@")[0]
-    if any(rules.forbids(site) for site in all_sites(token)):
-        raise GateRefusal("other_address", "メールの番号")
-    if any(rules.forbids(site) for site in all_sites(mail.body)):
-        raise GateRefusal("other_address", "本文")
+    for place, text in (("メールの番号", token), ("本文", mail.body), ("本文", mail.html or "")):
+        if any(rules.forbids(site) for site in all_sites(text)):
+            yield "other_address", place
     for number, part in enumerate(mail.attachments, 1):
-        _check_attachment(number, part, rules)
+        yield from _of_attachment(number, part, rules)
 
 
 def _header_texts(mail: ParsedMail) -> Iterator[tuple[str, str]]:
@@ -210,13 +245,13 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _check_attachment(number: int, part: ParsedPart, rules: _Rules) -> None:
+def _of_attachment(number: int, part: ParsedPart, rules: _Rules) -> Iterator[tuple[str, str]]:
     place = f"{number}番目の添付ファイル"
-    if any(rules.forbids(site) for site in all_sites(part.filename)):
-        raise GateRefusal("other_address", f"{place}の名前")
+    if any(rules.forbids(site) for site in sites_of_a_line(part.filename)):
+        yield "other_address", f"{place}の名前"
     searched = search_pinned(part.digest, part.content)
     if searched.unsearchable:
-        raise GateRefusal("unsearchable_material", place)
+        yield "unsearchable_material", place
     concern = {*suspects(searched, rules.known), *suspects(searched, rules.batch)}
     if any(rules.forbids(site) for site in concern):
-        raise GateRefusal("other_address", place)
+        yield "other_address", place

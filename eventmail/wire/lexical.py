@@ -55,9 +55,17 @@ def read_headers(block: bytes, names: AbstractSet[str]) -> dict[str, str]:
         if not field:
             raise Malformed("header_syntax")
         _admit(field[1], found, names)
-        found[field[1]] = _FOLD.sub(" ", field[2])
+        found[field[1]] = _unfolded(field[2])
         position = field.end()
     return found
+
+
+def _unfolded(value: str) -> str:
+    """One line. We never write two spaces: between encoded words a reader sees none of them."""
+    line = _FOLD.sub(" ", value)
+    if "  " in line:
+        raise Malformed("header_syntax")
+    return line
 
 
 def _admit(name: str, found: dict[str, str], names: AbstractSet[str]) -> None:

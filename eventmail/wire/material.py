@@ -28,7 +28,7 @@ class Material:
     content: bytes
 
     def __post_init__(self) -> None:
-        bad_name = has_control(self.filename) or not self.filename.strip(" .")
+        bad_name = has_control(self.filename) or not set(self.filename) - set(" .")
         if bad_name or set(self.filename) & set('/\\"') or len(self.filename) > LONGEST_NAME:
             raise Unwritable(
                 "資料のファイル名に使えない文字があるか、長すぎます。名前を変えてください。"

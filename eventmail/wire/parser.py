@@ -16,9 +16,12 @@ from eventmail.wire.parts import ParsedPart, parse_attachment, parse_shared
 HEADERS = frozenset(
     ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
 )
-ONLY_WITHOUT_MATERIALS = "Content-Transfer-Encoding"
+ONLY_ON_NOTICES = "Auto-Submitted"
+ENCODING = "Content-Transfer-Encoding"
 _TEXT_TYPE = 'text/plain; charset="utf-8"'
+_HTML_TYPE = 'text/html; charset="utf-8"'
 _MIXED = re.compile(r'multipart/mixed; boundary="([A-Za-z0-9=_.+-]{1,70})"')
+_ALTERNATIVE = re.compile(r'multipart/alternative; boundary="([A-Za-z0-9=_.+-]{1,70})"')
 _CHARSET = re.compile(r'text/plain(?:; charset="?[^";]*"?)?', re.IGNORECASE)
 MOST_PARTS = 60
 
@@ -38,11 +41,16 @@ class ParsedMail:
 
     headers: tuple[Header, ...]
     body: str
+    html: str | None  # the HTML alternative as it stands
     attachments: tuple[ParsedPart, ...]
 
     def header(self, name: str) -> Header:
         """The one header of that name."""
         return next(each for each in self.headers if each.name == name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a header."""
+        return any(each.name == name for each in self.headers)
 
     def value(self, name: str) -> str:
         """What a reader sees in the one header of that name."""
@@ -56,7 +64,7 @@ def parse_mail(content: bytes, seen: Sequence[bytes] = ()) -> ParsedMail:
     byte, its earlier parse is used, which changes the speed and nothing else.
     """
     block, rest = _split_head(content)
-    headers = read_headers(block, HEADERS | {ONLY_WITHOUT_MATERIALS})
+    headers = read_headers(block, HEADERS | {ENCODING, ONLY_ON_NOTICES})
     found = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
     missing = HEADERS - headers.keys()
     if missing:
@@ -65,12 +73,12 @@ def parse_mail(content: bytes, seen: Sequence[bytes] = ()) -> ParsedMail:
         raise Malformed("mime")
     mixed = _MIXED.fullmatch(headers["Content-Type"])
     if not mixed:
-        return ParsedMail(found, _text(headers, content[rest:]), ())
-    if ONLY_WITHOUT_MATERIALS in headers:
+        return ParsedMail(found, *_body(headers, content[rest:]), ())
+    if ENCODING in headers:
         raise Malformed("encoding")
     raw_parts = _split_parts(content, rest, mixed[1].encode(), seen)
     attachments = tuple(_attachment(raw, seen) for raw in raw_parts[1:])
-    return ParsedMail(found, _text_part(raw_parts[0]), attachments)
+    return ParsedMail(found, *_body_part(raw_parts[0]), attachments)
 
 
 def _split_head(content: bytes) -> tuple[bytes, int]:
@@ -114,16 +122,37 @@ def _attachment(raw: bytes, seen: Sequence[bytes]) -> ParsedPart:
     return parse_attachment(raw)
 
 
-def _text_part(raw: bytes) -> str:
+def _body_part(raw: bytes) -> tuple[str, str | None]:
     block, rest = _split_head(raw)
-    return _text(read_headers(block, {"Content-Type", ONLY_WITHOUT_MATERIALS}), raw[rest:])
+    return _body(read_headers(block, {"Content-Type", ENCODING}), raw[rest:])
 
 
-def _text(headers: dict[str, str], body: bytes) -> str:
+def _body(headers: dict[str, str], content: bytes) -> tuple[str, str | None]:
+    """The text, and the HTML where there are alternatives: exactly these two, in this order."""
+    alternative = _ALTERNATIVE.fullmatch(headers.get("Content-Type", ""))
+    if not alternative:
+        return _text(headers, content, _TEXT_TYPE), None
+    if ENCODING in headers:
+        raise Malformed("encoding")
+    raw_parts = _split_parts(content, 0, alternative[1].encode(), ())
+    if len(raw_parts) != 2:
+        raise Malformed("mime")
+    plain, page = (
+        _text_part(raw, kind) for raw, kind in zip(raw_parts, (_TEXT_TYPE, _HTML_TYPE), strict=True)
+    )
+    return plain, page
+
+
+def _text_part(raw: bytes, kind: str) -> str:
+    block, rest = _split_head(raw)
+    return _text(read_headers(block, {"Content-Type", ENCODING}), raw[rest:], kind)
+
+
+def _text(headers: dict[str, str], body: bytes, kind: str) -> str:
     content_type = headers.get("Content-Type", "")
-    if content_type != _TEXT_TYPE:
+    if content_type != kind:
         raise Malformed("charset" if _CHARSET.fullmatch(content_type) else "mime")
-    if headers.get(ONLY_WITHOUT_MATERIALS) != "base64":
+    if headers.get(ENCODING) != "base64":
         raise Malformed("encoding")
     try:
         text = decode_base64(body).decode("utf-8")

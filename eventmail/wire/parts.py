@@ -64,15 +64,13 @@ def parse_shared(raw: bytes) -> ParsedPart:
 
 def _media_type(value: str) -> tuple[str, str]:
     found = _TYPE.fullmatch(value)
-    if not found or found[1].startswith(("multipart/", "message/")):
+    if not found or value.startswith(("multipart/", "message/")):
         raise Malformed("mime")
     return found[1], decode_words(found[2])
 
 
 def _file_name(value: str) -> str:
     """The name from ``filename*`` or from its numbered sections, in order (RFC 2231)."""
-    if not value.startswith("attachment; "):
-        raise Malformed("mime")
     sections = list(_SECTION.finditer(value, len("attachment")))
     numbers = [each[1] for each in sections]
     expected = [None] if len(sections) == 1 else [str(n) for n in range(len(sections))]

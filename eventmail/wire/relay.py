@@ -11,6 +11,7 @@ from typing import Any
 from flask_mail import Mail  # noqa: TID251
 
 from eventmail.addresses import EmailAddress
+from eventmail.wire.envelope import LARGEST_BATCH
 
 
 class Security(StrEnum):
@@ -34,7 +35,8 @@ class Relay:
     """Where and how mails are handed over. ``timeout`` is in seconds, for each step.
 
     Outside production only the built-in sink or the domains in ``allowed_domains`` (and all below
-    them) take mails. ``suppressed`` (Flask-Mail's ``MAIL_SUPPRESS_SEND``) stops every mail.
+    them) take mails. ``most_recipients`` bounds one transaction. ``suppressed``
+    (Flask-Mail's ``MAIL_SUPPRESS_SEND``) stops every mail.
     """
 
     host: str
@@ -49,11 +51,14 @@ class Relay:
     sink: bool = False
     suppressed: bool = False
     mails_per_connection: int | None = None
+    most_recipients: int = LARGEST_BATCH
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "security", Security(self.security))
         if not self.host or not 0 < self.port < 65536 or self.timeout <= 0:
             raise ValueError("a relay has a host, a port and a positive time-out")
+        if not 1 <= self.most_recipients <= LARGEST_BATCH:
+            raise ValueError(f"a relay takes 1 to {LARGEST_BATCH} recipients at once")
         if not (self.host + self.ehlo_name).isascii() or set(self.host + self.ehlo_name) & set(
             " \r\n"
         ):
@@ -94,9 +99,10 @@ class Relay:
 def relay_from(config: Mapping[str, Any], *, production: bool = False) -> Relay:
     """Read Flask-Mail's settings through Flask-Mail, and our additions.
 
-    Ours are ``MAIL_TIMEOUT`` (seconds), ``MAIL_EHLO_NAME``, ``MAIL_ALLOWED_DOMAINS`` and
-    ``MAIL_SINK``, each also with ``EVENTMAIL_`` before it. Unless ``production`` is said aloud,
-    only the sink and allowed domains take mails. Raises ``ValueError`` with a Japanese sentence.
+    Ours are ``MAIL_TIMEOUT`` (seconds), ``MAIL_EHLO_NAME``, ``MAIL_ALLOWED_DOMAINS``,
+    ``MAIL_MAX_RECIPIENTS`` and ``MAIL_SINK``, each also with ``EVENTMAIL_`` before it. Unless
+    ``production`` is said aloud, only the sink and allowed domains take mails. Raises
+    ``ValueError`` with a Japanese sentence.
     """
     state = Mail().init_mail(dict(config), testing=bool(config.get("TESTING", False)))
     domains = _own(config, "MAIL_ALLOWED_DOMAINS") or ()
@@ -115,6 +121,7 @@ def relay_from(config: Mapping[str, Any], *, production: bool = False) -> Relay:
             sink=bool(_own(config, "MAIL_SINK")),
             suppressed=bool(state.suppress),
             mails_per_connection=state.max_emails,
+            most_recipients=int(_own(config, "MAIL_MAX_RECIPIENTS") or LARGEST_BATCH),
         )
     except (TypeError, ValueError) as error:
         raise ValueError(

@@ -20,6 +20,10 @@ RULES: dict[str, str] = {
     "encoding": _BROKEN,
     "base64": _BROKEN,
     "trailing": _BROKEN,
+    "html": (
+        f"HTML形式の本文が文字だけの本文と一致しないため、{_STOPPED}HTML形式を付けずに送信してください。"
+    ),
+    "automatic": f"自動送信の印が付いたメールを所の外へ送ろうとしたため、{_STOPPED}{_SYSTEM}",
     # headers that could show somebody
     "forbidden_header": _SHOWN,
     "unknown_header": _SHOWN,

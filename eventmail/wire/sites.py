@@ -11,18 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import idna
 
 LONGEST_LOCAL = 64
-LONGEST_DOMAIN = 80  # characters looked at; far longer than any participant's domain
+LONGEST_DOMAIN = 253  # what EmailAddress takes: no address of a roster may be out of sight
 _LOCAL = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+/=?^_`{|}~-"
 )
 _QUOTES = frozenset('"\\“”„')
 _AT = re.compile("@")
-_AROUND = 200
+_AROUND = 2 * LONGEST_DOMAIN + 4  # a domain in spaced letters
 MOST_GAPS = 3
 
 
@@ -96,10 +98,9 @@ def sites(text: str) -> Iterator[Site]:
             yield _site(left, right)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     text: str
-    gaps: frozenset[int]  # how many characters from the "@" a gap lies
+    gaps: set[int]  # how many characters from the "@" a gap lies
     glued: bool  # up to another "@": two addresses with nothing between them
 
 
@@ -120,7 +121,7 @@ def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
             gaps.add(len(chars))
         if len(chars) == limit:
             break
-    return _Run("".join(chars), frozenset(gaps - {len(chars)}), glued)
+    return _Run("".join(chars), gaps, glued)
 
 
 def _in_domain(char: str) -> bool:
@@ -131,11 +132,8 @@ def _site(left: _Run, right: _Run) -> Site:
     size = len(left.text)
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
-    inner = {n for n in range(1, size) if left.glued or _edge(backwards[n - 1], backwards[n])}
-    starts = {0, *gaps, *inner} - {size}
-    beside = zip(right.text, right.text[1:], strict=False)
-    ends = {n for n, pair in enumerate(beside, 1) if right.glued or _edge(*pair)}
-    ends |= {len(right.text), *right.gaps} - {0}
+    starts = {0, *gaps, *_edges(backwards, left.glued)} - {size}
+    ends = {len(right.text), *right.gaps, *_edges(right.text, right.glued)}
     return Site(
         left=backwards.lower(),
         starts=tuple(sorted(starts)),
@@ -144,6 +142,11 @@ def _site(left: _Run, right: _Run) -> Site:
         ends=tuple(sorted(ends)),
         near_end=min((gap for gap in right.gaps if gap), default=len(right.text)),
     )
+
+
+@lru_cache(maxsize=4096)  # as for _domain
+def _edges(text: str, everywhere: bool) -> frozenset[int]:
+    return frozenset(n for n, pair in enumerate(pairwise(text), 1) if everywhere or _edge(*pair))
 
 
 def _edge(one: str, two: str) -> bool:
@@ -155,6 +158,7 @@ def _class(char: str) -> tuple[bool, bool, bool]:
     return char.isascii(), char.isdigit(), char.isupper()
 
 
+@lru_cache(maxsize=4096)  # the words behind an address are the same in each mail of a mailing
 def _domain(text: str) -> str:
     """The domain in lower case and A-labels, or nothing if it cannot be one."""
     domain = text.rstrip(".-_")
@@ -164,5 +168,5 @@ def _domain(text: str) -> str:
         return domain
     try:
         return idna.encode(domain, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:  # idna's own errors are of this kind
         return ""

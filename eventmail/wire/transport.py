@@ -15,7 +15,7 @@ from types import TracebackType
 
 from eventmail.addresses import EmailAddress
 from eventmail.wire.connecting import RelayUnavailable, open_connection
-from eventmail.wire.envelope import recipients_of
+from eventmail.wire.envelope import LARGEST_BATCH, recipients_of
 from eventmail.wire.gate import Cleared, is_as_cleared
 from eventmail.wire.outcome import Kind, Outcome, Reply, Result, reply
 from eventmail.wire.relay import NotAllowedHere, Relay, Security, relay_from
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _LOST = Reply(0, "connection lost")
+_RCPTMAX = re.compile(r"\bRCPTMAX=([1-9][0-9]{0,5})\b", re.IGNORECASE)
 _LINE_DOT = re.compile(rb"^\.", re.MULTILINE)
 GO_AHEAD = 354
 CLOSING = 421
@@ -70,6 +71,16 @@ class Connection:
         """Whether another mail can go over this connection."""
         limit = self.relay.mails_per_connection
         return self._smtp is not None and (limit is None or self._sent < limit)
+
+    @property
+    def most_recipients(self) -> int:
+        """How many recipients one transaction may have: our setting, or the relay's own limit.
+
+        The relay states it with the LIMITS extension (RFC 9422, ``RCPTMAX``).
+        """
+        said = self._smtp.esmtp_features.get("limits", "") if self._smtp is not None else ""
+        found = _RCPTMAX.search(said)
+        return min(self.relay.most_recipients, int(found[1]) if found else LARGEST_BATCH)
 
     def send(self, cleared: Cleared, *, handing_over: Callable[[], None] | None = None) -> Outcome:
         """Send one cleared mail and say what became of it, recipient by recipient.

@@ -26,11 +26,11 @@ def encoded_words(text: str) -> str:
 
 def file_name_parameter(text: str) -> str:
     """``filename*=`` of RFC 2231; a long name goes over several numbered lines."""
-    sections = [quote(piece, safe="") for piece in _pieces(text, SECTION, _percent_length)]
-    if len(sections) == 1:
-        return f"{FOLD}filename*=UTF-8''{sections[0]}"
-    lines = [f"{FOLD}filename*0*=UTF-8''{sections[0]}"]
-    lines += [f"{FOLD}filename*{n}*={each}" for n, each in enumerate(sections[1:], 1)]
+    first, *others = (quote(piece, safe="") for piece in _pieces(text, SECTION, _percent_length))
+    if not others:
+        return f"{FOLD}filename*=UTF-8''{first}"
+    lines = [f"{FOLD}filename*0*=UTF-8''{first}"]
+    lines += [f"{FOLD}filename*{n}*={each}" for n, each in enumerate(others, 1)]
     return ";".join(lines)
 
 

@@ -24,7 +24,7 @@ from tests.wire.samples import mail, material
 from tests.wire.smuggling import LOCKED, SPREADING, WRONG_FILES
 
 TABLES = (SPREADING, HIDING, LOCKED, CLOSED)
-UNSEEN: Lowering = silent(gate, "_check_attachment")
+UNSEEN: Lowering = silent(gate, "_of_attachment", ())
 ANY_FILE: Lowering = silent(gate, "_check_materials")
 
 

@@ -64,6 +64,8 @@ def review(step: str, who: str, *, decision: str = "passed", digest: str = "{dig
 
 
 guard, constraint = without_guard, without_constraint
+NO_ROLE = guard("reviews", "no_role")
+REPLACED = guard("reviews", "replaced")
 
 # name: (level, statements, what refuses the last, what else stands behind it)
 Statements = dict[str, tuple[str, tuple[str, ...], Lowering, tuple[Lowering, ...]]]
@@ -73,19 +75,19 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "{author}"),),
         guard("reviews", "own_mailing"),
-        (),
+        (NO_ROLE,),
     ),
     "the author approves": (
         "checked",
         (review("approve", "{author}"),),
         guard("reviews", "own_mailing"),
-        (),
+        (NO_ROLE,),
     ),
     "the checker approves": (
         "checked",
         (review("approve", "{checker}"),),
         constraint("reviews", "uq_reviews_snapshot_id_staff_id"),
-        (),
+        (NO_ROLE, REPLACED),
     ),
     "an approval before the check": (
         "submitted",
@@ -109,19 +111,19 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "{checker}").replace("{snapshot}", "999"),),
         constraint("reviews", "fk_reviews_snapshot"),
-        (),
+        (NO_ROLE,),
     ),
     "a step decided twice": (
         "checked",
         (review("check", "{approver}"),),
         constraint("reviews", "uq_reviews_snapshot_id_step"),
-        (),
+        (NO_ROLE, REPLACED),
     ),
     "a review by nobody": (
         "submitted",
         (review("check", "999"),),
         constraint("reviews", "fk_reviews_staff_id"),
-        (),
+        (NO_ROLE,),
     ),
     "an invented decision": (
         "submitted",
@@ -133,7 +135,7 @@ STATEMENTS: Statements = {
         "submitted",
         (review("glance", "{checker}"),),
         constraint("reviews", "ck_reviews_step"),
-        (),
+        (NO_ROLE,),
     ),
     "an invented role": (
         "submitted",

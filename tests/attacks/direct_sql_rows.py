@@ -49,9 +49,12 @@ FILE = (
     "size, SHA FROM snapshot_materials WHERE position = 1"
 )
 EMPTY = (
-    "INSERT INTO snapshots SELECT 99, office_id, event_id, mailing_id, 99, 'x', purpose, mode, "
+    "INSERT INTO snapshots (id, office_id, event_id, mailing_id, revision, digest, purpose, mode, "
     "sender_name, sender_address, reply_to, subject, body, event_name, event_date, event_hours, "
-    "event_place, 0, submitted_by, submitted_at FROM snapshots WHERE id = {snapshot}"
+    "event_place, recipient_count, submitted_by, submitted_at) SELECT 99, office_id, event_id, "
+    "mailing_id, 99, 'x', purpose, mode , sender_name, sender_address, reply_to, subject, body, "
+    "event_name, event_date, event_hours, event_place, 0, submitted_by, submitted_at "
+    "FROM snapshots WHERE id = {snapshot}"
 )
 OF_ONE = EMPTY.replace("place, 0,", "place, 1,")
 
@@ -88,7 +91,7 @@ STATEMENTS: Statements = {
         "approved",
         (DELIVERY,),
         constraint("deliveries", "uq_deliveries_snapshot_id_contact_id"),
-        (),
+        (guard("deliveries", "replaced"),),
     ),
     "a delivery to somebody outside the snapshot": (
         "approved",
@@ -146,7 +149,7 @@ STATEMENTS: Statements = {
             "{now}, 0, token, '' FROM deliveries WHERE contact_id = {contact}",
         ),
         constraint("deliveries", "uq_deliveries_token"),
-        (index("uq_deliveries_first_copy"),),
+        (index("uq_deliveries_first_copy"), guard("deliveries", "replaced")),
     ),
     "a second copy to the office": (
         "approved",
@@ -211,7 +214,7 @@ STATEMENTS: Statements = {
         "submitted",
         (LATER_CONTACT, new_address(RECIPIENT.replace("CONTACT", "9001"), "address_key")),
         constraint("snapshot_recipients", "uq_snapshot_recipients_snapshot_id_address_key"),
-        (),
+        (guard("snapshot_recipients", "replaced"),),
     ),
     "a file added after a review": (
         "checked",
@@ -239,7 +242,7 @@ STATEMENTS: Statements = {
             ),
         ),
         constraint("snapshots", "uq_snapshots_mailing_id_revision"),
-        (),
+        (guard("snapshots", "replaced"),),
     ),
     # what is drafted
     "a mode that shows all recipients": (
@@ -250,7 +253,7 @@ STATEMENTS: Statements = {
     ),
     "a snapshot in a mode that shows all recipients": (
         "submitted",
-        (OF_ONE.replace("mode,", "'cc',"),),
+        (OF_ONE.replace("mode ,", "'cc',"),),
         constraint("snapshots", "ck_snapshots_mode"),
         (),
     ),

@@ -27,13 +27,14 @@ LIBRARIES: dict[str, set[str]] = {
     "subprocess": {"eventmail/confined.py", "eventmail/processes.py"},
     "telnetlib": set(),
 }
+ALERTS = "eventmail/alerts/sending.py"  # the office's own notices, to its own mailboxes
 # Made by this name, to the files (or the folder) where that belongs.
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
-    "Connection": ("eventmail/outbox/sending.py",),
-    "Knowledge": ("eventmail/mailings/rendering.py",),
-    "compose": ("eventmail/mailings/rendering.py",),
-    "inspect": ("eventmail/mailings/rendering.py",),
+    "Connection": ("eventmail/outbox/sending.py", ALERTS),
+    "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", ALERTS),
+    "compose": ("eventmail/mailings/rendering.py", ALERTS),
+    "inspect": ("eventmail/mailings/rendering.py", ALERTS),
 }
 # Used by this name, to the files (or the folder) where that belongs.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -58,7 +59,15 @@ NAMES: dict[str, tuple[str, ...]] = {
     "system": (),
 }
 ARGUMENTS = {"bcc", "cc", "extra_headers", "recipients", "to_addrs", "to_addresses"}
-ARGUMENTS_ALLOWED = {"recipients": ("eventmail/wire/", "eventmail/mailings/snapshot.py")}
+ARGUMENTS_ALLOWED = {
+    "recipients": (
+        "eventmail/mailings/findings.py",
+        "eventmail/mailings/rendering.py",
+        "eventmail/mailings/snapshot.py",
+        "eventmail/outbox/",
+        "eventmail/wire/",
+    )
+}
 OUTSIDE_MODULES = {"eventmail.wire.transport", "eventmail.wire.connecting", "eventmail.wire.gate"}
 
 

@@ -20,12 +20,18 @@ from tests.attacks.lowering import cut, drop_constraint, drop_guards, instead, s
 from tests.attacks.reading import body
 from tests.attacks.world import World
 
-GUARDED = ("snapshots", "snapshot_recipients", "snapshot_materials", "reviews", "deliveries")
-UNCHECKED: Lowering = cut(
-    sending, "_prepare", "stored.digest != content.digest or approved != needed", "False"
+GUARDED = (
+    "attempts",
+    "contacts",
+    "deliveries",
+    "reviews",
+    "snapshot_materials",
+    "snapshot_recipients",
+    "snapshots",
 )
+UNCHECKED: Lowering = silent(sending, "_is_approved", True)
 WELCOME = Also(Barrier.OUTBOX, silent(outbox, "still_welcome", True))
-UNSEEN = Also(Barrier.GATE, silent(gate, "_check_texts"))
+UNSEEN = Also(Barrier.GATE, silent(gate, "_violations", ()))
 
 
 def _sent(world: World, *statements: str, sign: str = "") -> bool:
@@ -165,6 +171,7 @@ def _halted(world: World) -> bool:
 def _shown_otherwise(world: World) -> bool:
     """The mail as sent is shown to the office with another head than it left with."""
     world.works(mails=1)
+    drop_guards(world, "attempts")
     world.run("UPDATE attempts SET head = (SELECT head FROM attempts ORDER BY id LIMIT 1)")
     delivery = world.value("SELECT max(delivery_id) FROM attempts")
     with world.database.reading() as session:
@@ -184,7 +191,9 @@ def _file_shown_otherwise(world: World) -> bool:
 
 
 DIGEST = Barrier.SNAPSHOT_DIGEST
-APPROVED_ANYWAY: Lowering = cut(sending, "_prepare", " or approved != needed")
+APPROVED_ANYWAY: Lowering = cut(
+    sending, "_is_approved", " and passed == {(step, digest) for step in Step}"
+)
 SHOWN_ANYWAY: Lowering = cut(outbox, "_whole", "sha256_of(content) != attempt.digest", "False")
 OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
     "reviews of another digest": (DIGEST, _other_digest, APPROVED_ANYWAY, ()),

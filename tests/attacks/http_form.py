@@ -17,6 +17,7 @@ from tests.attacks.lowering import (
     cut,
     instead,
     without_constraint,
+    without_guard,
 )
 from tests.attacks.service_call import COUNT, STATE
 from tests.attacks.world import World
@@ -53,7 +54,7 @@ def _mass_assignment(session: Any, who: Any, mailing: Any, draft: Any) -> None:
     """Stores whatever was posted under a column's name; and the rest as a remark."""
     SAVE_DRAFT(session, who, mailing, draft)
     session.flush()
-    ours = {*service.Draft.__slots__, "csrf_token", "materials"}
+    ours = {"purpose", "subject", "body", "version", "csrf_token", "materials"}
     for name, value in request.form.items():
         if name not in ours:
             known = name in mailing.__table__.columns
@@ -85,6 +86,12 @@ FIELDS: dict[str, tuple[dict[str, Any], str, Any, tuple[Also, ...]]] = {
         "SELECT mode FROM mailings",
         "cc",
         (Also(Barrier.SCHEMA, without_constraint("mailings", "ck_mailings_mode")),),
+    ),
+    "a batch where the office allows none": (
+        {"mode": "batch"},
+        "SELECT mode FROM mailings",
+        "batch",
+        (Also(Barrier.SCHEMA, without_guard("mailings", "batch_not_allowed_now")),),
     ),
 }
 
@@ -145,33 +152,43 @@ MAILING: Lowering = cut(service, "get_mailing", ", Mailing.office_id == actor.of
 EVENTS: Lowering = cut(events, "get_event", ", Event.office_id == actor.office.id")
 FILES: Lowering = cut(events, "get_version", ", MaterialVersion.office_id == actor.office.id")
 SENT: Lowering = cut(outbox, "as_sent", ", Delivery.office_id == actor.office.id")
-STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering]] = {
-    "another office's mailing": ("submitted", _reads("/mailings/1"), MAILING),
-    "another office's preview": ("submitted", _reads("/mailings/1/preview"), MAILING),
-    "another office's check page": ("submitted", _reads("/mailings/1/check"), MAILING),
-    "another office's sending page": ("approved", _reads("/mailings/1/progress"), MAILING),
+NEXT_DOOR = (Also(Barrier.SCHEMA, without_guard("reviews", "no_role")),)
+STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
+    "another office's mailing": ("submitted", _reads("/mailings/1"), MAILING, ()),
+    "another office's preview": ("submitted", _reads("/mailings/1/preview"), MAILING, ()),
+    "another office's check page": ("submitted", _reads("/mailings/1/check"), MAILING, ()),
+    "another office's sending page": ("approved", _reads("/mailings/1/progress"), MAILING, ()),
     "another office's live numbers": (
         "approved",
         _reads("/mailings/1/progress.json", '"rows"'),
         MAILING,
+        (),
     ),
-    "another office's roster": ("submitted", _reads("/events/1/participants"), EVENTS),
-    "another office's event": ("submitted", _reads("/events/1", "当日スケジュール.pdf"), EVENTS),
-    "another office's file": ("submitted", _reads("/materials/1", "%PDF"), FILES),
+    "another office's roster": ("submitted", _reads("/events/1/participants"), EVENTS, ()),
+    "another office's event": (
+        "submitted",
+        _reads("/events/1", "当日スケジュール"),
+        EVENTS,
+        (),
+    ),
+    "another office's file": ("submitted", _reads("/materials/1", "%PDF"), FILES, ()),
     "another office's mail as sent": (
         "approved",
         _reads("/deliveries/{delivery}", "@himesato-anteisho.example", sent=True),
         SENT,
+        (),
     ),
     "another office's mail as a file": (
         "approved",
         _reads("/deliveries/{delivery}.eml", "@himesato-anteisho.example", sent=True),
         SENT,
+        (),
     ),
     "another office's approval": (
         "checked",
         _acts("/mailings/1/approve", lambda w: {"digest": w.ids["digest"]}, STATE, "sending"),
         MAILING,
+        NEXT_DOOR,
     ),
     "another office's check": (
         "submitted",
@@ -182,6 +199,7 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering]] = {
             "approving",
         ),
         MAILING,
+        NEXT_DOOR,
     ),
     "another office's letter": (
         "meeting",
@@ -192,6 +210,7 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering]] = {
             "別の件名",
         ),
         MAILING,
+        (),
     ),
 }
 
@@ -217,9 +236,10 @@ ATTACKS = (
             name,
             strike,
             lowered,
-            level=level,
+            also,
+            level,
             leaves_nothing=True,
         )
-        for name, (level, strike, lowered) in STRANGERS.items()
+        for name, (level, strike, lowered, also) in STRANGERS.items()
     ),
 )

@@ -14,13 +14,13 @@ from tests.attacks.sample import DATE, TOKEN, content, press_of
 from tests.attacks.world import World
 
 OTHER = "jinji@kure-seiki.example"
-TEXTS: Lowering = silent(gate, "_check_texts")
+TEXTS: Lowering = silent(gate, "_violations", ())
 
 
 def send_first(world: World, **changes: Any) -> bytes:
     """The first company's mail as it is received, if findings and gate let it go."""
     made = content(**changes)
-    assert not findings.of_content(made), "the letter itself is in order"
+    assert not [f for f in findings.of_content(made) if f.blocks], "the letter is in order"
     press = press_of(made)
     first = made.recipients[0]
     world.hands_over(press.clear(press.compose(first, TOKEN, DATE), first))

@@ -28,6 +28,7 @@ def content(*, first: dict[str, str] | None = None, **changes: Any) -> Content:
         reply_to=str(IDENTITY.reply_to),
         subject="【{イベント名}】ご案内",
         body="{宛名}\n{開催日} {時間} {会場}",
+        html=False,
         event_name="雇用情報交換会",
         event_date=date(2026, 12, 9),
         event_hours="13:30〜16:00",

@@ -129,6 +129,7 @@ def row_replaced(table: dict[Any, Any], key: Any, value: Any) -> Iterator[None]:
 
 
 OTHER_PEOPLE = Also(Barrier.FOUR_EYES, silent(service, "require_other_person"))
+NO_ROLE = Also(Barrier.SCHEMA, without_guard("reviews", "no_role"))
 OWN_MAILING = Also(Barrier.SCHEMA, without_guard("reviews", "own_mailing"))
 # name: (who, what, what the rows say then, wanted, level, action, also)
 ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
@@ -168,7 +169,15 @@ ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
         Action.EDIT_MAILING,
         (),
     ),
-    "an approver checks": ("approver", check, STATE, "approving", "submitted", Action.CHECK, ()),
+    "an approver checks": (
+        "approver",
+        check,
+        STATE,
+        "approving",
+        "submitted",
+        Action.CHECK,
+        (NO_ROLE,),
+    ),
     "an author checks": (
         "author",
         check,
@@ -176,7 +185,7 @@ ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
         "approving",
         "submitted",
         Action.CHECK,
-        (OTHER_PEOPLE, OWN_MAILING),
+        (OTHER_PEOPLE, OWN_MAILING, NO_ROLE),
     ),
     "an author approves": (
         "author",
@@ -185,7 +194,7 @@ ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
         "sending",
         "checked",
         Action.APPROVE,
-        (OTHER_PEOPLE, OWN_MAILING),
+        (OTHER_PEOPLE, OWN_MAILING, NO_ROLE),
     ),
     "an approver returns from the check": (
         "approver",
@@ -194,7 +203,7 @@ ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
         "draft",
         "submitted",
         Action.CHECK,
-        (),
+        (NO_ROLE,),
     ),
     "a checker puts a file on the shelf": (
         "checker",
@@ -244,6 +253,7 @@ def row(state: MailingState, deed: Deed, to: MailingState) -> Lowering:
 
 S = MailingState
 UNCHECKED = Also(Barrier.SCHEMA, without_guard("reviews", "unchecked"))
+REPLACED = Also(Barrier.SCHEMA, without_guard("reviews", "replaced"))
 SAME_STEP = Also(Barrier.SCHEMA, without_constraint("reviews", "uq_reviews_snapshot_id_step"))
 SAME_PERSON = Also(Barrier.SCHEMA, without_constraint("reviews", "uq_reviews_snapshot_id_staff_id"))
 TURNS: dict[str, tuple[str, Any, str, Any, str, Lowering, tuple[Also, ...]]] = {
@@ -263,7 +273,7 @@ TURNS: dict[str, tuple[str, Any, str, Any, str, Lowering, tuple[Also, ...]]] = {
         "sending",
         "checked",
         row(S.APPROVING, Deed.PASS_CHECK, S.SENDING),
-        (OTHER_PEOPLE, SAME_STEP, SAME_PERSON),
+        (OTHER_PEOPLE, SAME_STEP, SAME_PERSON, REPLACED, NO_ROLE),
     ),
     "an approval that is given twice": (
         "approver",
@@ -272,7 +282,7 @@ TURNS: dict[str, tuple[str, Any, str, Any, str, Lowering, tuple[Also, ...]]] = {
         3,
         "approved",
         row(S.SENDING, Deed.APPROVE, S.SENDING),
-        (OTHER_PEOPLE, SAME_STEP, SAME_PERSON),
+        (OTHER_PEOPLE, SAME_STEP, SAME_PERSON, REPLACED, NO_ROLE),
     ),
     "a mailing edited while it is sent": (
         "author",

@@ -54,7 +54,7 @@ OFFENCES: dict[str, tuple[str, str]] = {
     "a bcc": ("eventmail/mailings/rendering.py", "def send(letter, *, bcc): ..."),
     "headers from outside": ("eventmail/wire/compose.py", "compose(extra_headers={'X': 'y'})"),
     "a list of visible recipients": (
-        "eventmail/mailings/rendering.py",
+        "eventmail/mailings/letter.py",
         "send(recipients=everybody)",
     ),
     "the gate's seal outside the gate": (

@@ -122,12 +122,24 @@ def _any_text(text: str) -> tuple[str, str]:
     return local, domain
 
 
-def _any_character(fields: str, body: str, _boundary: str | None) -> bytes:
-    return f"{fields}\r\n{body}".encode("utf-8", "replace")
+class _AnyCharacter(str):
+    """Header lines that are written in whatever characters they have."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return str(self).encode("utf-8", "replace")
+
+
+FIELDS = COMPOSE._fields
+
+
+def _any_fields(*given: Any) -> str:
+    return _AnyCharacter(FIELDS(*given))
 
 
 ADDRESS_TYPE: Lowering = instead(addresses, "_checked", _any_text)
-ANY_CHARACTER = Also(Barrier.COMPOSER, instead(COMPOSE, "_with_text", _any_character))
+ANY_CHARACTER = Also(Barrier.COMPOSER, instead(COMPOSE, "_fields", _any_fields))
 
 
 def _sheet_reaches(read: Sheet, company: str) -> Callable[[World], bool]:

@@ -25,7 +25,6 @@ PLACES = {
     "the event's place": ("UPDATE events SET place = '{0}'", "/events/1"),
     "a company's name": ("UPDATE participants SET company = '{0}'", "/events/1/participants"),
     "a contact's name": ("UPDATE contacts SET name = '{0}'", "/events/1/participants"),
-    "an address": ("UPDATE contacts SET address = '{0}' WHERE id = 1", "/events/1/participants"),
     "the letter": ("UPDATE mailings SET body = '{0}'", "/mailings/1"),
     "the subject": ("UPDATE mailings SET subject = '{0}'", "/mailings/1"),
     "the purpose": ("UPDATE mailings SET purpose = '{0}'", "/mailings/1"),

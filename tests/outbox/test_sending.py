@@ -23,6 +23,7 @@ from eventmail.outbox.service import Progress
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
+from tests.guards import drop_guard
 from tests.mailings.journey import approve, check, reload, submit
 from tests.recorder import DROP, PASS, Recorder
 
@@ -205,7 +206,8 @@ def test_who_withdrew_after_the_approval_gets_nothing(
     with database.writing() as session:
         leaving = session.get_one(Contact, gone.contact_id)
         leaving.participant.status = ParticipantStatus.WITHDRAWN
-        session.get_one(Contact, moved.contact_id).address = "elsewhere@moved.example"
+        elsewhere = session.get_one(Contact, moved.contact_id)
+        elsewhere.address = elsewhere.address_key = "elsewhere@moved.example"
     sending.run(database, relay, snapshot.id)
     assert fates(database, snapshot) == {"accepted": 28, "withheld": 2}
     assert not {gone.address, moved.address, "elsewhere@moved.example"} & set(recipients(recorder))
@@ -247,11 +249,9 @@ def test_a_gate_refusal_halts_the_mailing_at_once(
 def test_a_snapshot_that_was_changed_behind_the_services_is_not_sent(
     database: Database, people: People, snapshot: Snapshot, relay: Relay, recorder: Recorder
 ) -> None:
-    with database.engine.execution_options(eventmail_writes=True).begin() as connection:
-        name = "guard_snapshots_update"
-        table = "" if database.is_sqlite else " ON snapshots"
-        connection.execute(sa.text(f"DROP TRIGGER {name}{table}"))
-        connection.execute(sa.text("UPDATE snapshots SET body = body || '追記'"))
+    drop_guard(database, "snapshots", "update")
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE snapshots SET body = body || '追記'"))
     sending.run(database, relay, snapshot.id)
     assert recorder.seen == []
     assert fates(database, snapshot) == {"withheld": 30}
@@ -291,7 +291,7 @@ def test_what_is_halted_sends_nothing_more_and_keeps_its_reason(
     """Another worker has a mail in flight while the mailing is halted."""
     with database.writing() as session:
         (late,) = ledger.claim(session, snapshot.id, "other", 1, first_copy=False)
-        assert ledger.hand_over(session, late, "other", "0" * 64, b"head") is not None
+        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
         service.halt(session, snapshot, "test", "止めました。")
     with database.writing() as session:
         ledger.settle(session, late, None, DeliveryState.DEFERRED)
@@ -326,7 +326,7 @@ class TestLapsedLeases:
         with database.writing() as session:
             (found,) = ledger.claim(session, snapshot.id, "dead", 1, first_copy=False)
             if handed_over:
-                assert ledger.hand_over(session, found, "dead", "0" * 64, b"head") is not None
+                assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head")
             return found
 
     def after_an_hour(self, database: Database, delivery_id: int) -> Delivery:
@@ -358,5 +358,5 @@ class TestLapsedLeases:
         found = self.claim_one(database, snapshot, handed_over=False)
         self.after_an_hour(database, found)
         with database.writing() as session:
-            assert ledger.hand_over(session, found, "dead", "0" * 64, b"head") is None
+            assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head") == []
             assert session.scalars(sa.select(Attempt)).all() == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from eventmail.alerts import service as alerts
 from eventmail.database import Database
+from eventmail.events.models import Event
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
@@ -51,8 +53,20 @@ def test_no_route_opens_anything_of_another_office(
     relay: Relay,
 ) -> None:
     sending.run(database, relay, approved.id)
+    with database.writing() as session:
+        box = session.get_one(Event, meeting.event.id).reply_to
+        alerts.raise_alert(session, box, "test", f"mailing:{meeting.mailing.id}", "止まりました。")
     ids = dict.fromkeys(
-        ("event_id", "mailing_id", "version_id", "material_id", "import_id", "delivery_id"), 1
+        (
+            "event_id",
+            "mailing_id",
+            "version_id",
+            "material_id",
+            "import_id",
+            "delivery_id",
+            "alert_id",
+        ),
+        1,
     )
     tried = routes(app, ids | {"event_id": meeting.event.id, "mailing_id": meeting.mailing.id})
     assert len(tried) > 20

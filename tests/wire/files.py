@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
 
 import msoffcrypto.format.ooxml
 import openpyxl
+import pypdfium2
 from openpyxl.comments import Comment
 
 
@@ -17,6 +19,47 @@ def zipped(*entries: tuple[str, bytes]) -> bytes:
         for name, content in entries:
             archive.writestr(name, content)
     return target.getvalue()
+
+
+def zip_with_comments(of_the_whole: str, of_an_entry: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.comment = of_the_whole.encode()
+        entry = zipfile.ZipInfo("a.txt")
+        entry.comment = of_an_entry.encode()
+        archive.writestr(entry, b"x")
+    return target.getvalue()
+
+
+def damaged_zip(method: int) -> bytes:
+    """An archive packed by ``method`` whose packed bytes have been spoiled."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a", bytes(range(256)) * 4)
+    content = bytearray(target.getvalue())
+    content[50:90] = b"\xff" * 40
+    return bytes(content)
+
+
+def zip_packed_by(method: int) -> bytes:
+    """An archive that says it was packed in a way that nobody knows."""
+    content = bytearray(zipped(("a", b"x")))
+    directory = content.index(b"PK\x01\x02")
+    for at in (8, directory + 10):
+        content[at : at + 2] = method.to_bytes(2, "little")
+    return bytes(content)
+
+
+def zip_longer_than_itself() -> bytes:
+    """The directory tells of more packed bytes than there are."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a", b"x")
+    content = bytearray(target.getvalue())
+    directory = content.index(b"PK\x01\x02")
+    for at in (18, 22, directory + 20, directory + 24):
+        content[at : at + 4] = (10**6).to_bytes(4, "little")
+    return bytes(content)
 
 
 def zip_named_in_windows(name: str) -> bytes:
@@ -65,6 +108,52 @@ def word_with_split_runs(*runs: str) -> bytes:
     return zipped(("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.encode()))
 
 
+def pdf_with(*, pages: int = 1, attached: str = "", content: bytes = b"") -> bytes:
+    """A PDF as PDFium makes it, with a file attached."""
+    target = io.BytesIO()
+    with pypdfium2.PdfDocument.new() as document:
+        for _ in range(pages):
+            document.new_page(100, 100)
+        if attached:
+            document.new_attachment(attached).set_data(content)
+        document.save(target)
+    return target.getvalue()
+
+
+_PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+
+def _rc4(key: bytes, content: bytes) -> bytes:
+    state, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    out, i, j = bytearray(), 0, 0
+    for byte in content:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def pdf_that_may_not_be_printed(link: str) -> bytes:
+    """Encrypted with the empty password, as permissions are: anybody can open it."""
+    owner = _rc4(hashlib.md5(_PADDING).digest()[:5], _PADDING)
+    key = hashlib.md5(_PADDING + owner + b"\xc0\xff\xff\xff" + b"id").digest()[:5]
+    own = hashlib.md5(key + b"\x04\0\0\0\0").digest()[:10]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R] >>",
+        b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI <%s> >> >>"
+        % _rc4(own, link.encode()).hex().encode(),
+        b"<< /Filter /Standard /V 1 /R 2 /P -64 /O <%s> /U <%s> >>"
+        % (owner.hex().encode(), _rc4(key, _PADDING).hex().encode()),
+    ]
+    return _assembled(objects, b" /Encrypt 5 0 R /ID [<6964><6964>]")
+
+
 def pdf(
     text: str = "",
     *,
@@ -90,7 +179,8 @@ def pdf(
         b"<< /Title <feff%s> >>" % title.encode("utf-16-be").hex().encode(),
         b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32),
     ]
-    return _assembled(objects, b" /Encrypt 8 0 R /ID [<00><00>]" if locked else b"")
+    lock = b" /Encrypt 8 0 R /ID [<00><00>]" if locked else b""
+    return _assembled(objects, b" /Info 7 0 R" + lock)
 
 
 def _assembled(objects: list[bytes], trailer: bytes) -> bytes:
@@ -103,6 +193,6 @@ def _assembled(objects: list[bytes], trailer: bytes) -> bytes:
     size = len(objects) + 1
     return content + (
         b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
-        + b"trailer\n<< /Size %d /Root 1 0 R /Info 7 0 R%s >>\n" % (size, trailer)
+        + b"trailer\n<< /Size %d /Root 1 0 R%s >>\n" % (size, trailer)
         + b"startxref\n%d\n%%%%EOF\n" % len(content)
     )

@@ -1,16 +1,9 @@
 from __future__ import annotations
 
-import email  # noqa: TID251
-import email.policy  # noqa: TID251
 import hashlib
-import re
 from datetime import UTC, datetime
-from email.header import decode_header, make_header  # noqa: TID251
-from email.message import EmailMessage  # noqa: TID251
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from eventmail.wire import (
     BlindBatch,
@@ -20,7 +13,6 @@ from eventmail.wire import (
     Stamp,
     Unwritable,
     Wording,
-    compose,
     encode_material,
     message_id_for,
     parse_mail,
@@ -38,90 +30,6 @@ from tests.wire.samples import (
     mail,
     material,
 )
-
-PIECES = [
-    "髙﨑",
-    "①㈱",
-    "株式会社",
-    " ",
-    "　",
-    ",",
-    "(",
-    "]",
-    '"',
-    "😀",
-    "👩‍👩‍👧",
-    "が",
-    "A",
-    "=?",
-    "?=",
-    "@",
-    ":",
-]
-PHRASES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=60).map("".join)
-CHARACTERS = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"))
-LINES = (PHRASES | st.text(CHARACTERS, min_size=1, max_size=150)).filter(lambda text: text.strip())
-NAMES = LINES.map(lambda text: re.sub(r'[/\\"]', "", text)[:190]).filter(lambda n: n.strip(" ."))
-BODIES = st.lists(LINES, min_size=1, max_size=5).map("\n".join)
-
-
-def read(content: bytes) -> EmailMessage:
-    parsed = email.message_from_bytes(content, policy=email.policy.default)
-    assert isinstance(parsed, EmailMessage)
-    return parsed
-
-
-def name_in(content: bytes) -> str:
-    # The newer reader puts a space between two encoded words of a name, even in what it wrote
-    # itself; RFC 2047, section 6.2 says there is none, and the older reader knows that.
-    raw = email.message_from_bytes(content)["From"].removesuffix(f"\r\n <{OFFICE}>")
-    return str(make_header(decode_header(raw)))
-
-
-def body_of(parsed: EmailMessage) -> str:
-    part = parsed.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
-
-
-@settings(max_examples=80, deadline=None)
-@given(name=LINES, subject=LINES, body=BODIES, filename=NAMES)
-@example(name="a, b", subject=" 先頭と末尾の空白 ", body="。", filename="会場図 (1), 髙﨑①㈱😀.pdf")
-@example(name="=?UTF-8?B?YQ==?=", subject="=?x?=", body=".", filename="..a")
-def test_everything_japanese_survives(name: str, subject: str, body: str, filename: str) -> None:
-    identity = Identity(name, OFFICE, REPLIES)
-    encoded = encode_material(Material(filename, "application/pdf", b"%PDF-"))
-    content = compose(
-        identity, Individual(AOZORA), Wording(subject, body), [encoded], STAMP
-    ).content
-
-    for_people = read(content)
-    assert for_people["Subject"] == subject
-    assert name_in(content) == name
-    assert body_of(for_people) == body
-    names = [part.get_filename() for part in for_people.iter_attachments()]
-    assert names == [filename.strip()]
-
-    for_the_gate = parse_mail(content)
-    assert for_the_gate.value("Subject") == subject
-    assert for_the_gate.value("From") == f"{name} <{OFFICE}>"
-    assert for_the_gate.body == body.replace("\n", "\r\n")
-    assert [part.filename for part in for_the_gate.attachments] == [filename]
-
-
-@settings(max_examples=50, deadline=None)
-@given(name=LINES, subject=LINES, body=BODIES, filename=NAMES)
-def test_every_line_is_short_ascii_and_ends_in_crlf(
-    name: str, subject: str, body: str, filename: str
-) -> None:
-    encoded = encode_material(Material(filename, "application/pdf", b"%PDF-" * 99))
-    identity = Identity(name, OFFICE, REPLIES)
-    content = compose(
-        identity, Individual(AOZORA), Wording(subject, body), [encoded], STAMP
-    ).content
-    assert content.isascii()
-    assert content.count(b"\r\n") == content.count(b"\n") == content.count(b"\r")
-    assert max(map(len, content.split(b"\r\n"))) <= 78
 
 
 def test_the_headers_are_these_and_no_others() -> None:

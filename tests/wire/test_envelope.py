@@ -40,6 +40,10 @@ def test_a_batch_has_1_to_100_distinct_recipients(recipients: tuple[EmailAddress
         BlindBatch(recipients)
 
 
+def test_a_batch_of_one_is_a_batch() -> None:
+    assert recipients_of(BlindBatch((AOZORA,))) == (AOZORA,)
+
+
 def test_the_largest_batch_has_100() -> None:
     assert len(recipients_of(BlindBatch(many(100)))) == 100
 
@@ -52,6 +56,8 @@ def test_an_envelope_has_no_cc_bcc_or_headers() -> None:
 def test_an_envelope_cannot_be_changed_afterwards() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         Individual(AOZORA).to = KURE  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        BlindBatch((AOZORA,)).recipients = (KURE,)  # type: ignore[misc]
 
 
 def test_anything_else_is_no_envelope() -> None:

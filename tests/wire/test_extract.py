@@ -16,6 +16,12 @@ HOLDERS = {
     "plain text": f"連絡先：{OTHER}".encode(),
     "Shift_JIS text": f"連絡先：{OTHER}".encode("cp932"),
     "UTF-16 text": f"連絡先：{OTHER}".encode("utf-16"),
+    "strings of a binary file": b"\xff\0\xfd" + OTHER.encode() + b"\0\xff",
+    "a link in a binary file": b"\xff\0\xfdmailto:"
+    + OTHER.replace("@", "%40").encode()
+    + b"\0\xff",
+    "entities in a binary file": b"\xff\0\xfd" + OTHER.replace("@", "&#64;").encode() + b"\0\xff",
+    "what begins like UTF-16": b"\xff\xfe\xfd\0" + OTHER.encode() + b"\0\xff",
     "a CSV": f"会社,メール\r\n呉,{OTHER}\r\n".encode("cp932"),
     "a zip": files.zipped(("一覧.txt", OTHER.encode())),
     "the name of a file in a zip": files.zipped((f"{OTHER}.txt", b"x")),

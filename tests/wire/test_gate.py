@@ -7,19 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from eventmail.addresses import EmailAddress
 from eventmail.wire import (
     RULES,
     BlindBatch,
     Cleared,
-    Envelope,
     GateRefusal,
     Identity,
     Individual,
-    Knowledge,
     encode_material,
     inspect,
 )
@@ -223,42 +219,6 @@ def test_a_part_changed_after_it_was_encoded_is_found() -> None:
     changed = content.replace(encoded[0].part[-8:], material("秘").part[-8:])
     assert changed != content
     assert refusal(changed, materials=encoded).rule == "materials"
-
-
-ADDRESSES = st.from_regex(
-    r"[a-z]{1,8}(\.[a-z0-9]{1,8})?@[a-z]{1,8}\.(co\.)?example", fullmatch=True
-)
-PHRASES = st.text(st.sampled_from("髙﨑①㈱ 株式会社、。（）abc😀-/:"), min_size=1, max_size=60)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    subject=PHRASES.filter(str.strip),
-    body=PHRASES.filter(str.strip),
-    to=ADDRESSES,
-    batch=st.booleans(),
-)
-def test_the_gate_clears_all_that_compose_makes(
-    subject: str, body: str, to: str, batch: bool
-) -> None:
-    recipient = EmailAddress.parse(to)
-    envelope: Envelope = BlindBatch((recipient,)) if batch else Individual(recipient)
-    knowledge = dataclasses.replace(KNOWLEDGE, known=KNOWN | {recipient.key})
-    content = mail(envelope, subject=subject, body=body).content
-    assert inspect(content, envelope, IDENTITY, knowledge, ())
-
-
-@settings(max_examples=60, deadline=None)
-@given(one=ADDRESSES, two=ADDRESSES, around=PHRASES)
-def test_no_mail_to_one_shows_the_other(one: str, two: str, around: str) -> None:
-    if one == two:
-        return
-    first, second = EmailAddress.parse(one), EmailAddress.parse(two)
-    knowledge = Knowledge(KNOWLEDGE.ours, frozenset((first,)), {first.key, second.key})
-    envelope = Individual(first)
-    # Letters and digits that touch an address make it another one, so something else stands there.
-    content = mail(envelope, body=f"{around} {two}、{around}").content
-    assert refusal(content, envelope, knowledge=knowledge).rule == "other_address"
 
 
 def test_a_refusal_names_rule_and_place_but_no_address() -> None:

@@ -47,6 +47,8 @@ BAD_PLAIN = {
     "a header without a value": ("header_syntax", put(b"MIME-Version: 1.0", b"MIME-Version: ")),
     "a fold with a tab": ("header_syntax", put(b"\r\n <", b"\r\n\t<")),
     "a fold into an empty line": ("header_syntax", put(b"\r\n <", b"\r\n \r\n <")),
+    "two spaces between words": ("header_syntax", put(b"?=\r\n =?", b"?=  =?")),
+    "a space before a fold": ("header_syntax", put(b"?=\r\n =?", b"?= \r\n =?")),
     "a tab in a header": ("header_syntax", put(b"Date: Mon", b"Date: Mon\t")),
     "a word in another charset": ("header_syntax", put(b"=?UTF-8?B?", b"=?ISO-2022-JP?B?")),
     "a word in another encoding": ("header_syntax", put(b"=?UTF-8?B?", b"=?UTF-8?Q?")),
@@ -129,7 +131,7 @@ BAD_MIXED = {
             c[: c.rfind(b"text/plain")] + b"multipart/mixed" + c[c.rfind(b"text/plain") + 10 :]
         ),
     ),
-    "an alternative mail": ("mime", put(b"multipart/mixed", b"multipart/alternative")),
+    "an alternative mail": ("unknown_header", put(b"multipart/mixed", b"multipart/alternative")),
     "two different names": ("mime", put(b"filename*0*=UTF-8''%E4", b"filename*0*=UTF-8''%E5")),
     "sections out of order": ("mime", put(b"filename*1*", b"filename*2*")),
     "a name in another charset": ("mime", put(b"*0*=UTF-8''", b"*0*=Shift_JIS''")),

@@ -88,6 +88,7 @@ def test_a_japanese_domain_is_recognised(text: str) -> None:
     assert shown(text, IDN)
 
 
+LONGEST_DOMAIN = EmailAddress.parse("taro@" + f"{'kure' * 15}." * 3 + "k" * 58 + ".example").domain
 ODD = {
     "a carrier's dots": ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
     "quoted": ('"a..b."@docomo.ne.jp', "a..b.@docomo.ne.jp"),
@@ -96,6 +97,11 @@ ODD = {
     "an underscore at the start": ("_info@kure.example", "_info@kure.example"),
     "a hyphen at the end": ("info-@kure.example", "info-@kure.example"),
     "the longest local part": ("x" * 64 + "@kure.example", "x" * 64 + "@kure.example"),
+    "the longest domain": (f"taro@{LONGEST_DOMAIN}", f"taro@{LONGEST_DOMAIN}"),
+    "the longest domain in spaced letters": (
+        " ".join(f"taro@{LONGEST_DOMAIN}"),
+        f"taro@{LONGEST_DOMAIN}",
+    ),
     "a number before it": ("09012345678taro@kure.example", "taro@kure.example"),
     "a label before it": ("TELtaro@kure.example", "taro@kure.example"),
     "another address glued behind": ("a@kure.exampleTaro@aoba.example", "a@kure.example"),

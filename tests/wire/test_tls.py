@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from eventmail.wire import Connection, Kind, Relay, RelayUnavailable, Security
-from tests.recorder import Recorder, allow_port
+from tests.recorder import DROP, PASS, Recorder, allow_port
 from tests.wire.samples import cleared
 
 
@@ -96,6 +96,19 @@ def test_a_certificate_nobody_vouches_for(
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     assert code_for(relay_to(secure, security)) == "certificate"
+
+
+def test_after_starttls_the_relay_is_greeted_anew(secure: Recorder, security: Security) -> None:
+    with Connection(relay_to(secure, security)):
+        greetings = [each for each in secure.commands if each.startswith("EHLO")]
+    assert len(greetings) == (2 if security is Security.STARTTLS else 1)
+
+
+def test_a_relay_that_hangs_up_after_starttls(trusted: Path) -> None:
+    with server(trusted, implicit=False) as recorder:
+        recorder.script("EHLO", PASS)
+        recorder.script("EHLO", DROP)
+        assert code_for(relay_to(recorder, Security.STARTTLS)) == "tls"
 
 
 def test_a_certificate_for_another_host(

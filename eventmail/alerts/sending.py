@@ -1,0 +1,137 @@
+"""The alert's mail: from the office's mailbox to itself, through composer and gate like any."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from eventmail import clock
+from eventmail.alerts.models import Alert, AlertMail
+from eventmail.clock import japanese_moment
+from eventmail.database import Database
+from eventmail.events import service as events
+from eventmail.offices.models import Mailbox
+from eventmail.wire import (
+    Cleared,
+    Connection,
+    GateRefusal,
+    Identity,
+    Individual,
+    Kind,
+    Knowledge,
+    NotAllowedHere,
+    Relay,
+    RelayUnavailable,
+    Stamp,
+    Wording,
+    compose,
+    inspect,
+    message_id_for,
+)
+
+log = logging.getLogger(__name__)
+
+WAIT = timedelta(minutes=5)
+MOST_ATTEMPTS = 24
+AT_ONCE = 20
+SUBJECT = "【イベントメール】送信を止めました。画面を確認してください"
+BODY = """イベントメールからのお知らせです。
+
+{when}
+{what}
+
+まだ送っていないメールは、すべて送信を見合わせています。
+イベントメールの画面を開き、上に表示される案内から、止まったメール案件（番号{number}）を確認してください。
+
+このメールは、イベントメールが所のアドレスへ自動で送信しました。
+"""
+_FATES = {
+    Kind.ACCEPTED: AlertMail.ACCEPTED,
+    Kind.DEFERRED: AlertMail.QUEUED,
+    Kind.NOT_SENT: AlertMail.QUEUED,
+    Kind.REFUSED: AlertMail.REFUSED,
+    Kind.UNCERTAIN: AlertMail.UNCERTAIN,
+}
+
+
+def send_due(database: Database, relay: Relay) -> None:
+    """Mail the alerts that are due. A relay that is down is no reason to lose one: it waits."""
+    ids = _claim(database)
+    if not ids:
+        return
+    try:
+        with Connection(relay) as connection:
+            for alert_id in ids:
+                _send(database, connection, alert_id)
+    except (RelayUnavailable, NotAllowedHere) as error:
+        log.warning("the mail of an alert has to wait: %s", type(error).__name__)
+        _give_back(database, ids, error.message_ja)
+
+
+def _claim(database: Database) -> list[int]:
+    """What is due, and what a dead worker left claimed: twice to ourselves is harmless."""
+    now = clock.now()
+    due = (
+        sa.select(Alert.id)
+        .where(Alert.mail.in_((AlertMail.QUEUED, AlertMail.CLAIMED)), Alert.due_at <= now)
+        .order_by(Alert.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    with database.writing() as session:
+        taken = session.execute(
+            sa.update(Alert)
+            .where(Alert.id.in_(due))
+            .values(mail=AlertMail.CLAIMED, due_at=now + WAIT, attempts=Alert.attempts + 1)
+            .returning(Alert.id)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(taken.scalars())
+
+
+def _send(database: Database, connection: Connection, alert_id: int) -> None:
+    with database.reading() as session:
+        alert = session.get_one(Alert, alert_id)
+        box = session.get_one(Mailbox, alert.mailbox_id)
+        known = events.known_addresses(session, alert.office_id)
+    try:
+        cleared = _cleared(alert, box, known)
+    except GateRefusal as refusal:  # no address may travel in an alert either
+        _settle(database, alert_id, AlertMail.REFUSED, refusal.message_ja)
+        return
+    (result,) = connection.send(cleared).results
+    reply = f"{result.reply.code or ''} {result.reply.text}".strip()
+    _settle(database, alert_id, _FATES[result.kind], reply)
+
+
+def _cleared(alert: Alert, box: Mailbox, known: frozenset[str]) -> Cleared:
+    """The notice; it may name nobody's address but the office's own."""
+    identity = Identity(name=box.name, address=box.email, reply_to=box.email)
+    number = alert.mailing_id or alert.id
+    when = japanese_moment(alert.raised_at)
+    body = BODY.format(when=when, what=alert.sentence, number=number)
+    stamp = Stamp(message_id_for(identity, alert.token), alert.raised_at.replace(microsecond=0))
+    envelope = Individual(box.email)
+    composed = compose(identity, envelope, Wording(SUBJECT, body, automatic=True), (), stamp)
+    knowledge = Knowledge(ours=frozenset({box.email}), own=frozenset(), known=known)
+    return inspect(composed.content, envelope, identity, knowledge, ())
+
+
+def _settle(database: Database, alert_id: int, fate: AlertMail, reply: str) -> None:
+    with database.writing() as session:
+        alert = session.get_one(Alert, alert_id)
+        tired = fate is AlertMail.QUEUED and alert.attempts >= MOST_ATTEMPTS
+        alert.mail = AlertMail.REFUSED if tired else fate
+        alert.reply = reply[:500]
+
+
+def _give_back(database: Database, ids: list[int], reason: str) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.update(Alert)
+            .where(Alert.id.in_(ids), Alert.mail == AlertMail.CLAIMED)
+            .values(mail=AlertMail.QUEUED, reply=reason[:500])
+            .execution_options(synchronize_session=False)
+        )

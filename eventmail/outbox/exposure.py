@@ -1,0 +1,172 @@
+"""The exposure record: what every mail of a sending, as it left, showed of other participants.
+
+Made once, when the sending is over, from the stored heads and materials: each mail is put together
+again, must have the digest that was written down before it left, and is looked through for the
+address of any participant of the office that is not its recipient's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, undefer
+
+from eventmail import clock
+from eventmail.addresses import EmailAddress
+from eventmail.audit.service import record
+from eventmail.database import Database
+from eventmail.events import service as events
+from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.models import Erasure, SendMode, Snapshot, SnapshotRecipient
+from eventmail.mailings.rendering import OfficeAddresses
+from eventmail.outbox.models import Attempt, Delivery, Dispatch, ExposureRecord
+from eventmail.wire import (
+    BlindBatch,
+    EncodedMaterial,
+    Envelope,
+    Individual,
+    Knowledge,
+    Malformed,
+    Material,
+    encode_material,
+    exposures,
+    reassemble,
+    sha256_of,
+)
+
+AT_A_TIME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One delivery's last attempt, as it was sent, and what it showed."""
+
+    delivery_id: int
+    digest: str
+    readable: bool
+    exposed_places: tuple[str, ...]
+
+
+def make_record(database: Database, snapshot_id: int) -> None:
+    """Look through all mails of a finished sending and keep what was found; once for each."""
+    with database.reading() as session:
+        if session.get(ExposureRecord, snapshot_id) is not None:
+            return
+        snapshot = session.get_one(Snapshot, snapshot_id)
+        office = office_addresses(session, snapshot.office_id, snapshot.event_id)
+        looks = list(look_through(session, snapshot, office))
+    with database.writing() as session:
+        # Locked, and asked again: another worker may have been as quick.
+        session.get_one(Dispatch, snapshot_id, with_for_update=True)
+        if session.get(ExposureRecord, snapshot_id) is None:
+            _keep(session, snapshot, looks, len(office.known))
+
+
+def make_missing(database: Database) -> None:
+    """Make the records that a worker left out when it ended between two steps."""
+    with database.reading() as session:
+        made = sa.select(ExposureRecord.snapshot_id)
+        erased = sa.select(Erasure.snapshot_id)
+        query = sa.select(Dispatch.snapshot_id).where(
+            Dispatch.finished_at.is_not(None),
+            Dispatch.snapshot_id.not_in(made),
+            Dispatch.snapshot_id.not_in(erased),
+        )
+        missing = list(session.scalars(query))
+    for snapshot_id in missing:
+        make_record(database, snapshot_id)
+
+
+def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) -> Iterator[Look]:
+    """Every mail of a snapshot that was handed to the relay, put together and looked through."""
+    try:
+        materials = stored_materials(session, snapshot)
+    except ValueError:  # a stored file was changed: then no mail can be put together again
+        materials = None
+    query = (
+        sa.select(Delivery, Attempt, SnapshotRecipient)
+        .join(
+            Attempt,
+            sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
+        )
+        .outerjoin(
+            SnapshotRecipient,
+            sa.and_(
+                SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
+                SnapshotRecipient.contact_id == Delivery.contact_id,
+            ),
+        )
+        .where(Delivery.snapshot_id == snapshot.id)
+        .options(undefer(Attempt.head))
+        .order_by(Delivery.id)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    for delivery, attempt, recipient in session.execute(query):
+        to = recipient.address if recipient is not None else snapshot.reply_to
+        envelope, own = _shown_to(snapshot, delivery, EmailAddress.parse(to), office)
+        knowledge = Knowledge(ours=office.ours, own=own, known=office.known)
+        yield _look(attempt, envelope, knowledge, materials)
+
+
+def stored_materials(session: Session, snapshot: Snapshot) -> list[EncodedMaterial]:
+    """The materials of a snapshot, encoded as its mails carried them."""
+    return [
+        encode_material(
+            Material(
+                each.filename,
+                each.media_type,
+                events.read_blob(session, each.office_id, each.sha256),
+            )
+        )
+        for each in snapshot.materials
+    ]
+
+
+def _shown_to(
+    snapshot: Snapshot, delivery: Delivery, to: EmailAddress, office: OfficeAddresses
+) -> tuple[Envelope, frozenset[EmailAddress]]:
+    if snapshot.mode is SendMode.BATCH and not delivery.first_copy:
+        return BlindBatch((to,)), frozenset()
+    own = office.by_participant.get(delivery.participant_id or 0, frozenset())
+    return Individual(to), own | {to}
+
+
+def _look(
+    attempt: Attempt,
+    envelope: Envelope,
+    knowledge: Knowledge,
+    materials: Sequence[EncodedMaterial] | None,
+) -> Look:
+    if materials is None:
+        return Look(attempt.delivery_id, attempt.digest, False, ())
+    try:
+        content = reassemble(attempt.head, materials)
+        same = sha256_of(content) == attempt.digest
+        places = exposures(content, envelope, knowledge, materials)
+    except (Malformed, ValueError):
+        return Look(attempt.delivery_id, attempt.digest, False, ())
+    return Look(attempt.delivery_id, attempt.digest, same, places if same else ())
+
+
+def _keep(session: Session, snapshot: Snapshot, looks: Sequence[Look], known: int) -> None:
+    found = ExposureRecord(
+        snapshot_id=snapshot.id,
+        examined_at=clock.now(),
+        mails=len(looks),
+        known_addresses=known,
+        exposing=sum(bool(each.exposed_places) for each in looks),
+        unreadable=sum(not each.readable for each in looks),
+    )
+    session.add(found)
+    record(
+        session,
+        "dispatch.examined",
+        f"mailing:{snapshot.mailing_id}",
+        office_id=snapshot.office_id,
+        digest=snapshot.digest,
+        mails=found.mails,
+        exposing=found.exposing,
+        unreadable=found.unreadable,
+    )

@@ -1,0 +1,128 @@
+"""Retention erases a snapshot's personal data whole, once, and leaves what proves the sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
+
+from eventmail.audit.models import AuditEntry
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.mailings.models import Erasure, Snapshot, SnapshotRecipient
+from eventmail.outbox import exposure, retention, sending, service
+from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
+from eventmail.sample import People
+from eventmail.wire import Relay
+from tests.pages import Pages
+
+
+@pytest.fixture
+def sent(database: Database, approved: Snapshot, relay: Relay) -> Snapshot:
+    sending.run(database, relay, approved.id)
+    return approved
+
+
+def erase(database: Database, people: People, snapshot: Snapshot) -> None:
+    with database.writing() as session:
+        retention.erase(
+            session, people.approver, session.get_one(Snapshot, snapshot.id), "保存期間の満了"
+        )
+
+
+def everything(database: Database) -> str:
+    """All of the snapshot's and the outbox's rows, as one text."""
+    with database.reading() as session:
+        rows = [
+            *session.execute(sa.select(SnapshotRecipient.__table__)),
+            *session.execute(sa.select(Attempt.__table__)),
+            *session.execute(sa.select(Delivery.__table__)),
+        ]
+    return "\n".join(map(str, rows))
+
+
+def test_names_addresses_and_mails_go_and_digests_counts_and_fates_stay(
+    database: Database, people: People, sent: Snapshot
+) -> None:
+    with database.reading() as session:
+        digests = sorted(session.scalars(sa.select(Attempt.digest)))
+    erase(database, people, sent)
+    left = everything(database)
+    for recipient in sent.recipients:
+        assert recipient.address not in left
+        assert recipient.company not in left
+    with database.reading() as session:
+        assert sorted(session.scalars(sa.select(Attempt.digest))) == digests
+        assert set(session.scalars(sa.select(Attempt.head))) == {b""}
+        assert session.get_one(Snapshot, sent.id).recipient_count == 30
+        assert session.get_one(ExposureRecord, sent.id).mails == 31
+        assert session.get_one(Erasure, sent.id).staff_id == people.approver.id
+        entry = session.scalars(
+            sa.select(AuditEntry).where(AuditEntry.action == "snapshot.erased")
+        ).one()
+        assert entry.details["recipients"] == 30
+
+
+def test_once_is_enough(database: Database, people: People, sent: Snapshot) -> None:
+    erase(database, people, sent)
+    erase(database, people, sent)
+    with database.reading() as session:
+        assert len(session.scalars(sa.select(Erasure)).all()) == 1
+
+
+def test_not_while_it_is_decided_on(
+    database: Database, people: People, submitted: Snapshot
+) -> None:
+    with pytest.raises(UserError, match="途中"):
+        erase(database, people, submitted)
+
+
+def test_the_pages_say_so_and_stay_calm(
+    database: Database, people: People, sent: Snapshot, sign_in: Callable[[str], Pages]
+) -> None:
+    erase(database, people, sent)
+    browser = sign_in("author")
+    assert "消去しました" in browser.get(f"/mailings/{sent.mailing_id}/record").text
+    browser.get(f"/mailings/{sent.mailing_id}")
+    browser.get(f"/mailings/{sent.mailing_id}/progress")
+    browser.get(f"/mailings/{sent.mailing_id}/preview", status=409)
+    with database.reading() as session:
+        delivery = session.scalars(sa.select(Delivery.id).where(~Delivery.first_copy)).first()
+        assert delivery is not None
+        with pytest.raises(UserError, match="消去しました"):
+            service.as_sent(session, people.author, delivery)
+    assert "消去しました" in browser.get(f"/deliveries/{delivery}", status=409).text
+    exposure.make_missing(database)
+
+
+ATTACKS = {
+    "a name without a record": "UPDATE snapshot_recipients SET name = ''",
+    "a mail without a record": "UPDATE attempts SET head = {empty}",
+    "a record while it is in use": "INSERT INTO erasures (snapshot_id, at, reason) "
+    "VALUES ({snapshot}, '2026-11-25 00:00:00+00:00', 'x')",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_the_database_lets_nothing_go_but_by_the_recorded_way(
+    database: Database, approved: Snapshot, relay: Relay, attack: str
+) -> None:
+    if "attempts" in attack:
+        sending.run(database, relay, approved.id)
+    empty = "X''" if database.is_sqlite else "''::bytea"
+    statement = attack.format(snapshot=approved.id, empty=empty)
+    with pytest.raises(DatabaseError, match="guard"), database.writing() as session:
+        session.execute(sa.text(statement.replace("::", "\\:\\:")))
+
+
+@pytest.mark.parametrize(
+    "change", ["company = 'x'", "address = 'a@b.example'", "contact_id = 99", "position = 99"]
+)
+def test_after_the_record_rows_become_blank_and_nothing_else(
+    database: Database, people: People, sent: Snapshot, change: str
+) -> None:
+    erase(database, people, sent)
+    with pytest.raises(DatabaseError), database.writing() as session:
+        session.execute(sa.text(f"UPDATE snapshot_recipients SET {change}"))

@@ -1,0 +1,112 @@
+"""A file is looked into once; what may go better the next time is looked into again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from typing import Any
+
+import pytest
+
+from eventmail.confined import ConfinedError, TooSlow
+from eventmail.wire import searchable
+from eventmail.wire.searchable import Searched, in_child, search, search_pinned, suspects
+
+TARO, JIRO = "taro@kure.example", "jiro@kure.example"
+
+
+class Child:
+    """In place of the confined child: does the work here, or fails as told."""
+
+    def __init__(self) -> None:
+        self.failures: list[Exception] = []
+        self.calls: list[tuple[str, bytes]] = []
+
+    def __call__(self, name: str, content: bytes, *, seconds: float, megabytes: int) -> Any:
+        assert seconds <= 60
+        assert megabytes <= 2048
+        self.calls.append((name, content))
+        if self.failures:
+            raise self.failures.pop()
+        return in_child(content)
+
+
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch) -> Child:
+    made = Child()
+    monkeypatch.setattr(searchable, "call", made)
+    monkeypatch.setattr(searchable, "_by_digest", {})
+    return made
+
+
+def test_the_work_is_done_in_the_confined_child(child: Child) -> None:
+    found = search(TARO.encode())
+    assert child.calls == [("eventmail.wire.searchable:in_child", TARO.encode())]
+    assert [site.plain() for site in found.sites] == [TARO]
+    assert found.unsearchable == ""
+
+
+def test_the_same_bytes_are_asked_for_once(child: Child) -> None:
+    first = search(b"once")
+    assert search(b"once") is first
+    assert search_pinned(hashlib.sha256(b"once").hexdigest(), b"once") is first
+    assert search(b"twice") is not first
+    assert len(child.calls) == 2
+
+
+def test_a_reason_is_remembered_too(child: Child) -> None:
+    for _ in range(2):
+        assert search(b"Rar!\x1a\x07").unsearchable == "archive"
+    assert len(child.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "why"), [(TooSlow("x"), "too_slow"), (ConfinedError("x"), "crashed")]
+)
+def test_what_may_pass_is_tried_again(child: Child, error: Exception, why: str) -> None:
+    child.failures.append(error)
+    failed = search(TARO.encode())
+    assert (failed.unsearchable, failed.sites) == (why, ())
+    assert search(TARO.encode()).unsearchable == ""
+
+
+def test_the_oldest_answers_are_forgotten_first(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searchable, "_REMEMBERED", 2)
+    for content in (b"1", b"2", b"3", b"2", b"3", b"1"):
+        search(content)
+    assert [content for _, content in child.calls] == [b"1", b"2", b"3", b"1"]
+
+
+def test_a_file_may_hold_so_many_places_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searchable, "MOST_SITES", 2)
+    two = f"{TARO}, {JIRO}".encode()
+    assert len(in_child(two)["sites"]) == 2
+    assert in_child(two)["unsearchable"] == ""
+    three = two + b", saburo@kure.example"
+    assert in_child(three) == {"sites": [], "unsearchable": "too_many_addresses"}
+
+
+def test_the_same_place_twice_is_one() -> None:
+    assert len(in_child(f"{TARO},\n".encode() * 2)["sites"]) < 3
+    assert len(in_child(TARO.encode())["sites"]) == 1
+
+
+@pytest.mark.parametrize("kind", [frozenset, set, dict.fromkeys])
+def test_suspects_are_the_places_that_show_somebody_known(kind: Any) -> None:
+    sites = tuple(site for text in (TARO, JIRO) for site in _sites(text))
+    found = Searched(sites)
+    assert suspects(found, kind([JIRO])) == sites[1:]
+    assert suspects(found, kind([TARO, JIRO])) == sites
+    assert suspects(found, kind([])) == ()
+
+
+def _sites(text: str) -> tuple[Any, ...]:
+    return search(text.encode()).sites
+
+
+def test_answers_are_told_apart_by_what_they_are_and_not_by_what_they_say() -> None:
+    assert Searched(()) != Searched(())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Searched(()).unsearchable = "x"  # type: ignore[misc]
