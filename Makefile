@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench mutants fix lock settings pictures clean
+.PHONY: help demo demo-reset test attacks check bench mutants fix lock settings pictures clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: $(VENV)/dev ## すべての検査とテスト / every check and test
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations=20 --cov --cov-report=
 	$(BIN)/python tools/coverage_floor.py
+
+attacks: $(VENV)/dev ## すべての攻撃を試し、止めたものを一覧にする / try every attack, list what stopped it
+	@tools/system-packages
+	@$(BIN)/python -m pytest tests/attacks -q -n auto --dist worksteal -p tests.attacks.listing
 
 check: $(VENV)/dev ## 書式・静的検査だけ / format, lint, types, contracts, migrations
 	$(BIN)/ruff format --check .

@@ -161,7 +161,8 @@ def _fault_at_sight(text: str) -> str:
         "mailto": text.casefold().startswith("mailto:"),
         "display_name": bool(categories & _BRACKETS or {"<", ">"} & set(text)),
         "space": any(c.isspace() for c in text),
-        "forbidden": bool(_FORBIDDEN & set(text)),
+        # "=?" begins an encoded word: a mail program would show what stands in it (RFC 2047).
+        "forbidden": bool(_FORBIDDEN & set(text)) or "=?" in text,
         "no_at": "@" not in text,
     }
     return next((code for code, is_so in faults.items() if is_so), "")

@@ -48,7 +48,9 @@ _WIDE_RUNS = (
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
 )  # fmt: skip
-_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\[a-z]+-?\d* ?|[{}]|\r?\n")
+_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|[{}]|\r?\n")
+_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # how a compressed stream begins
+_LARGEST_STREAM = 1024 * 1024
 
 __all__ = ["Budget", "Unsearchable", "texts"]
 
@@ -87,10 +89,21 @@ def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
             yield text
             budget.take(len(embedded))
             yield from texts(embedded, budget, depth + 1)
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            yield from _behind_pdf(content, budget, depth)
     elif zipfile.is_zipfile(io.BytesIO(content)):  # at the end of a picture or program, too
         yield from _zip_texts(content, budget, depth)
     elif content.startswith(_ZIP):
         raise Unsearchable("damaged")
+
+
+def _behind_pdf(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
+    """An archive hung behind the PDF; what only looks like one was read as the PDF's own."""
+    try:
+        yield from _zip_texts(content, budget, depth)
+    except Unsearchable as error:
+        if error.reason != "damaged":
+            raise
 
 
 def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
@@ -153,10 +166,28 @@ def _decoded(content: bytes) -> Iterator[str]:
 
 
 def _rtf_character(found: re.Match[str]) -> str:
-    return chr(int(found[0][2:], 16)) if found[0][1:2] == "'" else ""
+    code = re.match(r"\\(?:'(?P<hex>..)|u(?P<number>\d+))", found[0])
+    if not code:
+        return ""
+    return chr(int(code["hex"], 16) if code["hex"] else min(int(code["number"]), 0xFFFF))
 
 
 def _plain(content: bytes) -> Iterator[str]:
+    for stream in _streams(content):
+        yield from _strings(stream)
+    yield from _strings(content)
+
+
+def _streams(content: bytes) -> Iterator[bytes]:
+    """What compressed streams hold, wherever they begin: notes in a picture, a PDF's old page."""
+    window = memoryview(content)
+    for found in _ZLIB.finditer(content):
+        with contextlib.suppress(zlib.error):
+            packed = window[found.start() : found.start() + _LARGEST_STREAM]
+            yield zlib.decompressobj().decompress(packed, _LARGEST_STREAM)
+
+
+def _strings(content: bytes) -> Iterator[str]:
     # In one text, so that a cover ("%40", an entity, base64) comes off however many runs there are.
     yield b"\0".join(_ASCII_RUN.findall(content)).decode("ascii")
     for run in _RUN.findall(content):

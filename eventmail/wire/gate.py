@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
+from weakref import WeakKeyDictionary
 
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.wire.compose import Identity
@@ -46,7 +47,7 @@ class Knowledge:
     known: Container[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Cleared:
     """A mail that passed the gate: the only thing the transport sends. Only the gate makes it."""
 
@@ -59,9 +60,24 @@ class Cleared:
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate clears a mail")
+        _issued[self] = _essence(self)
 
     def __reduce__(self) -> str:
         raise TypeError("a cleared mail is sent here or not at all")
+
+
+# What each cleared mail was when it was cleared; an entry goes when its mail goes.
+_issued: WeakKeyDictionary[Cleared, tuple[object, ...]] = WeakKeyDictionary()
+
+
+def is_as_cleared(cleared: Cleared) -> bool:
+    """Whether the gate made this very object, and nothing in it was exchanged since then."""
+    return type(cleared) is Cleared and _issued.get(cleared) == _essence(cleared)
+
+
+def _essence(cleared: Cleared) -> tuple[object, ...]:
+    recipients = tuple(each.wire for each in recipients_of(cleared.envelope))
+    return cleared.sender.wire, type(cleared.envelope), recipients, cleared.content
 
 
 def inspect(
@@ -112,7 +128,10 @@ def exposures(
 def _check_envelope(envelope: Envelope) -> None:
     if type(envelope) not in (Individual, BlindBatch):
         raise GateRefusal("envelope")
-    if type(envelope) is Individual and len(recipients_of(envelope)) != 1:
+    recipients = recipients_of(envelope)
+    if any(type(each) is not EmailAddress for each in recipients):
+        raise GateRefusal("envelope")
+    if type(envelope) is Individual and len(recipients) != 1:
         raise GateRefusal("envelope")
 
 
@@ -122,6 +141,7 @@ def _check_people(
     sender = _FROM.fullmatch(mail.header("From").raw)
     if (
         not sender
+        or type(identity.address) is not EmailAddress
         or _address(sender[1]) != identity.address
         or identity.address not in knowledge.ours
     ):

@@ -101,16 +101,19 @@ def sites(text: str) -> Iterator[Site]:
 class _Run(NamedTuple):
     text: str
     gaps: set[int]  # how many characters from the "@" a gap lies
+    glued: bool  # up to another "@": two addresses with nothing between them
 
 
 def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
     """What stands on one side of the ``@``, read away from it."""
     chars: list[str] = []
     gaps: set[int] = set()
+    glued = False
     for char in text:
         if belongs(char):
             chars.append(char)
         elif not (char.isspace() or char in _QUOTES):
+            glued = char == "@"
             break
         elif len(gaps) >= MOST_GAPS and len(chars) > 2 * len(gaps):
             break  # words, and not the spaced letters of one address
@@ -118,7 +121,7 @@ def _run(text: str, belongs: Callable[[str], bool], limit: int) -> _Run:
             gaps.add(len(chars))
         if len(chars) == limit:
             break
-    return _Run("".join(chars), gaps)
+    return _Run("".join(chars), gaps, glued)
 
 
 def _in_domain(char: str) -> bool:
@@ -129,8 +132,8 @@ def _site(left: _Run, right: _Run) -> Site:
     size = len(left.text)
     backwards = left.text[::-1]
     gaps = sorted(size - gap for gap in left.gaps)
-    starts = {0, *gaps, *_edges(backwards)} - {size}
-    ends = {len(right.text), *right.gaps, *_edges(right.text)}
+    starts = {0, *gaps, *_edges(backwards, left.glued)} - {size}
+    ends = {len(right.text), *right.gaps, *_edges(right.text, right.glued)}
     return Site(
         left=backwards.lower(),
         starts=tuple(sorted(starts)),
@@ -142,8 +145,8 @@ def _site(left: _Run, right: _Run) -> Site:
 
 
 @lru_cache(maxsize=4096)  # as for _label
-def _edges(text: str) -> frozenset[int]:
-    return frozenset(n for n, pair in enumerate(pairwise(text), 1) if _edge(*pair))
+def _edges(text: str, everywhere: bool) -> frozenset[int]:
+    return frozenset(n for n, pair in enumerate(pairwise(text), 1) if everywhere or _edge(*pair))
 
 
 def _edge(one: str, two: str) -> bool:

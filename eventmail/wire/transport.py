@@ -16,7 +16,7 @@ from types import TracebackType
 from eventmail.addresses import EmailAddress
 from eventmail.wire.connecting import RelayUnavailable, open_connection
 from eventmail.wire.envelope import LARGEST_BATCH, recipients_of
-from eventmail.wire.gate import Cleared
+from eventmail.wire.gate import Cleared, is_as_cleared
 from eventmail.wire.outcome import Kind, Outcome, Reply, Result, reply
 from eventmail.wire.relay import NotAllowedHere, Relay, Security, relay_from
 
@@ -89,8 +89,8 @@ class Connection:
         relay never gets the mail. Raises :class:`NotAllowedHere` outside production, and
         ``TypeError`` for anything but what the gate made.
         """
-        if type(cleared) is not Cleared:
-            raise TypeError("only what the gate has cleared can be sent")
+        if not is_as_cleared(cleared):
+            raise TypeError("only what the gate has cleared can be sent, and only as it was then")
         recipients = recipients_of(cleared.envelope)
         self.relay.check_allowed(recipients)
         if self._smtp is None:

@@ -1,7 +1,8 @@
 """The ways a reader, a mail program or a browser might see one text.
 
 An address can hide behind full-width letters, invisible characters, percent and HTML encoding,
-base64 in a link, or ``taro [at] example``. Each view is the text with one such cover taken off.
+base64 in a link, a word processor's hyphen, letters of another script, or ``taro [at] example``.
+Each view is the text with one such cover taken off.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_VIEWS = 24
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")
 _VOICED = frozenset("\u3099\u309a")  # in kana written in two parts they make the letter
 _OPEN, _CLOSE = r"[\[({<【〔〈《「『≪]", r"[\])}>】〕〉》」』≫]"
-_AT_WORD = r"(?:@|at|a|アット(?:マーク)?|あっと(?:まーく)?)"
+_AT_WORD = r"(?:@(?:[をはにー]\S{0,12}?)?|at(?:[ -]?mark)?|a|アット(?:マーク)?|あっと(?:まーく)?)"
 _DOT_WORD = r"(?:\.|dot|ドット|どっと)"
 _MARKS = "★☆●○◎■□◆◇♪♯*#※▲△▼▽◉"
 _SPOKEN = (
@@ -29,7 +30,21 @@ _SPOKEN = (
     (re.compile(rf"(?<=[A-Za-z0-9])(?:_at_|-at-|\.at\.|AT|[{_MARKS}])(?=[A-Za-z0-9])"), "@"),
     (re.compile(rf"{_OPEN}\s?{_DOT_WORD}\s?{_CLOSE}", re.IGNORECASE), "."),
     (re.compile(r"(?<=\s)dot(?=\s)|ドット|どっと", re.IGNORECASE), "."),
-    (re.compile(r"(?<=[A-Za-z0-9])[。・](?=[A-Za-z0-9])"), "."),
+    (re.compile(r"(?<=[A-Za-z0-9])[。・·](?=[A-Za-z0-9])"), "."),
+    (re.compile(r"@(?:マーク|まーく)"), "@"),
+)
+# What Word, Excel and a Japanese keyboard put where a hyphen was meant.
+_HYPHEN = re.compile("(?<=[A-Za-z0-9])[\u2010-\u2015\u2212\u2500\u30fc](?=[A-Za-z0-9])")
+_LINE_MARK = re.compile(r"\n[ \t]*(?:[>|・•*][ \t]*)+")
+_TAGS = re.compile("[\U000e0021-\U000e007e]")  # an invisible copy of ASCII
+_RIGHT_TO_LEFT = "\u202e"
+_LOOKALIKES = str.maketrans(  # Cyrillic and Greek letters that pass for ours
+    "авсԁеѕіјһкӏмнопрԛгтуѵԝхαεηικνορτυχγω",
+    "abcdesijhklmhonpqrtyvwxaenikvoptuxyw",
+)
+_DRESSED = re.compile(  # ours in a dress that NFKC leaves on
+    r"(?:LATIN LETTER SMALL CAPITAL|REGIONAL INDICATOR SYMBOL LETTER"
+    r"|NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER) ([A-Z])"
 )
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})|%u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\'([0-9a-f]{2})", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
@@ -56,6 +71,21 @@ class _Invisible(dict[int, str | None]):
 _invisible = _Invisible()
 
 
+class _PlainLetters(dict[int, str]):
+    """For ``str.translate``: letters that look like ASCII letters become those."""
+
+    def __missing__(self, code: int) -> str:
+        dressed = _DRESSED.fullmatch(unicodedata.name(chr(code), ""))
+        lower = chr(code).lower()
+        self[code] = dressed[1] if dressed else lower.translate(_LOOKALIKES)
+        if self[code] == lower:
+            self[code] = chr(code)
+        return self[code]
+
+
+_plain_letters = _PlainLetters()
+
+
 def all_sites(text: str) -> Iterator[Site]:
     """Every site in every view of ``text``."""
     for view in views(text):
@@ -72,7 +102,7 @@ def sites_of_a_line(text: str) -> tuple[Site, ...]:
 
 def views(text: str) -> list[str]:
     """``text`` folded, and each different text that decoding it gives, again and again."""
-    found = [fold(text)]
+    found = [fold(text), *map(fold, _unfolded(text))]
     for view in found:
         for decode in _DECODERS:
             decoded = decode(view)
@@ -82,6 +112,16 @@ def views(text: str) -> list[str]:
             if decoded not in found and len(found) < MOST_VIEWS:
                 found.append(decoded)
     return found
+
+
+def _unfolded(text: str) -> Iterator[str]:
+    """What folding would take away: text in invisible tags, and text written from right to left."""
+    if text.isascii():
+        return
+    if _TAGS.search(text):
+        yield _TAGS.sub(lambda tag: chr(ord(tag[0]) - 0xE0000), text)
+    if _RIGHT_TO_LEFT in text:
+        yield text[::-1]
 
 
 def fold(text: str) -> str:
@@ -118,13 +158,20 @@ def _without_tags(text: str) -> str:
     return _TAG.sub(" ", text) if "<" in text else text
 
 
+def _alike(text: str) -> str:
+    return text if text.isascii() else text.translate(_plain_letters)
+
+
 _DECODERS: tuple[Callable[[str], str], ...] = (
     html.unescape,
     unquote,
     _escapes,
     _quoted_printable,
     _without_tags,
-    lambda text: text.replace("+AEA-", "@"),
+    lambda text: text.replace("+AEA-", "@").replace("+AC4-", "."),
+    lambda text: _HYPHEN.sub("-", text),
+    lambda text: _LINE_MARK.sub("\n", text),
+    _alike,
     spoken,
 )
 

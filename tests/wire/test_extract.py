@@ -6,6 +6,8 @@ import pytest
 
 from eventmail.sample import FOLDER
 from eventmail.wire.searchable import in_child, search
+from eventmail.wire.sites import Site, shows
+from tests.attacks.hiding import HIDING
 from tests.wire import files
 from tests.wire.test_searchable import REASONS, nested
 
@@ -39,6 +41,14 @@ def test_an_address_is_found_wherever_it_stands(content: bytes) -> None:
     answer = in_child(content)
     assert answer["unsearchable"] == ""
     assert any("kure.example" in str(site) for site in answer["sites"])
+
+
+@pytest.mark.parametrize("content", HIDING.values(), ids=HIDING)
+def test_an_address_is_found_where_few_people_look(content: bytes) -> None:
+    answer = in_child(content)
+    assert answer["unsearchable"] == ""
+    found = [Site.from_json(each) for each in answer["sites"]]
+    assert any(shows(site, {"jinji@kure-seiki.example"}, ()) for site in found)
 
 
 @pytest.mark.parametrize(("content", "reason"), REASONS.values(), ids=REASONS)

@@ -1,0 +1,42 @@
+"""All attacks we know, family by family. One more is one more line in its family's table."""
+
+from __future__ import annotations
+
+from tests.attacks import (
+    attachment_content,
+    configuration,
+    direct_sql,
+    direct_sql_rows,
+    file_name,
+    forged_snapshot,
+    http_form,
+    http_request,
+    letter_text,
+    library_misuse,
+    merge_value,
+    service_call,
+    service_state,
+    source_code,
+    spreadsheet_cell,
+    template_injection,
+)
+from tests.attacks.arena import Attack
+
+CATALOGUE: tuple[Attack, ...] = (
+    *spreadsheet_cell.ATTACKS,
+    *letter_text.ATTACKS,
+    *merge_value.ATTACKS,
+    *file_name.ATTACKS,
+    *attachment_content.ATTACKS,
+    *http_form.ATTACKS,
+    *http_request.ATTACKS,
+    *template_injection.ATTACKS,
+    *service_call.ATTACKS,
+    *service_state.ATTACKS,
+    *direct_sql.ATTACKS,
+    *direct_sql_rows.ATTACKS,
+    *forged_snapshot.ATTACKS,
+    *configuration.ATTACKS,
+    *library_misuse.ATTACKS,
+    *source_code.ATTACKS,
+)

@@ -1,0 +1,377 @@
+"""Services called directly, where something changed behind them or was forged before."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from eventmail.events import service as events
+from eventmail.mailings import freezing, service
+from eventmail.mailings.models import MailingState
+from eventmail.offices.models import Role, Staff
+from eventmail.offices.permissions import Actor
+from eventmail.outbox import ledger, sending
+from eventmail.outbox import service as outbox
+from eventmail.outbox.transaction import transact
+from eventmail.wire import Connection
+from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
+from tests.attacks.lowering import (
+    cut,
+    drop_guard,
+    instead,
+    silent,
+    without_constraint,
+    without_guard,
+)
+from tests.attacks.service_call import (
+    COUNT,
+    OTHER_PEOPLE,
+    OWN_MAILING,
+    REPLACED,
+    SAME_PERSON,
+    STATE,
+    approve,
+    calls,
+    check,
+    facts,
+    put,
+    save,
+    submit,
+)
+from tests.attacks.world import World
+
+DELIVERIES = "SELECT count(*) FROM deliveries"
+
+
+def _start(session: Session, _actor: Actor, world: World) -> None:
+    outbox.start(session, world.snapshot(session))
+
+
+def _self_approval(world: World) -> bool:
+    """The author has the approver's role as well."""
+    world.run("INSERT INTO memberships VALUES ({author}, {office}, 'approver')")
+    return _as_fresh(world, "author", approve) == "sending"
+
+
+def _check_and_approve(world: World) -> bool:
+    """The checker has the approver's role as well."""
+    world.run("INSERT INTO memberships VALUES ({checker}, {office}, 'approver')")
+    return _as_fresh(world, "checker", approve) == "sending"
+
+
+def _roster_author(world: World) -> bool:
+    """Who put a file on the shelf of the mailing checks it."""
+    world.run("INSERT INTO memberships VALUES ({checker}, {office}, 'author')")
+    _as_fresh(world, "checker", put)
+    _as_fresh(world, "author", submit)
+    return _as_fresh(world, "checker", check) == "approving"
+
+
+def _as_fresh(world: World, who: str, call: Callable[[Session, Actor, World], object]) -> Any:
+    """The call with the person's roles as they are stored now; then the mailing's state."""
+    old = getattr(world.people, who)
+    with world.database.writing() as session:
+        call(session, Actor(session.get_one(Staff, old.id), old.office), world)
+    return world.value(STATE)
+
+
+def _foreign_actor(world: World) -> bool:
+    """Somebody works in an office in which he has no role."""
+    world.run("INSERT INTO offices (id, bureau_id, name) VALUES (77, 1, '別の所')")
+    staff = world.people.author.staff
+    other = type(world.people.author.office)(id=77, bureau_id=1, name="別の所")
+    with world.database.writing() as session:
+        events.add_event(session, Actor(staff, other), facts(world, session))
+    return bool(world.value("SELECT count(*) FROM events WHERE office_id = 77"))
+
+
+def _foreign_mailbox(world: World) -> bool:
+    """An event sends as another office's mailbox."""
+    _other_office(world)
+    with world.database.writing() as session:
+        changed = facts(world, session, sender_id=77)
+        events.change_event(session, world.people.author, world.event(session), changed)
+    return bool(world.value("SELECT sender_id FROM events") == 77)
+
+
+def _other_office(world: World) -> None:
+    world.run(
+        "INSERT INTO offices (id, bureau_id, name) VALUES (77, 1, '別の所')",
+        "INSERT INTO mailboxes (id, office_id, name, address) "
+        "VALUES (77, 77, '別', 'other@office.example')",
+    )
+
+
+def _stale(world: World) -> bool:
+    """Two authors have the draft open; the second saves over what the first wrote."""
+    with world.database.writing() as session:
+        version = world.mailing(session).version
+        save(session, world.people.author, world, subject="先に保存した件名")
+    with world.database.writing() as session:
+        save(session, world.people.author, world, version=version)
+    return bool(world.value("SELECT subject FROM mailings") == "別の件名")
+
+
+def _not_counted(world: World) -> bool:
+    with world.database.writing() as session:
+        check(session, world.people.checker, world, counted=None)
+    return bool(world.value(STATE) == "approving")
+
+
+def _miscounted(world: World) -> bool:
+    with world.database.writing() as session:
+        check(session, world.people.checker, world, counted=COUNT - 1)
+    return bool(world.value(STATE) == "approving")
+
+
+def _behind_the_reviewers(statement: str) -> Callable[[World], bool]:
+    """Something changes between check and approval without anybody being told."""
+
+    def strike(world: World) -> bool:
+        world.run(statement)
+        return _as_fresh(world, "approver", approve) == "sending"
+
+    return strike
+
+
+def _frozen_by_hand(world: World) -> bool:
+    """A snapshot is frozen past the findings, with a text that the draft does not have."""
+    author = world.people.author
+    with world.database.writing() as session:
+        mailing = world.mailing(session)
+        content = service.draft_content(session, mailing)
+        forged = dataclasses.replace(content, body="まったく別の本文")
+        freezing.freeze(session, author, mailing, forged)
+        mailing.state = MailingState.CHECKING
+    return _as_fresh(world, "checker", check) == "approving"
+
+
+def _worker_without_approval(world: World) -> bool:
+    """The worker is called for a snapshot whose rows were queued without an approval."""
+    drop_guard(world, "dispatches", "unapproved")
+    with world.database.writing() as session:
+        outbox.start(session, world.snapshot(session))
+        world.mailing(session).state = MailingState.SENDING
+    return bool(world.works())
+
+
+def _withdrawn(statement: str) -> Callable[[World], bool]:
+    """Who withdrew or moved after the approval is mailed all the same."""
+
+    def strike(world: World) -> bool:
+        world.run(statement)
+        return any(mail.startswith(world.ids["address"]) for mail in world.works())
+
+    return strike
+
+
+def _sent_twice(world: World) -> bool:
+    """A worker that lost its claim sends the mail that another has sent already."""
+    world.works(mails=0)
+    world.run("UPDATE deliveries SET state = 'queued' WHERE contact_id = {contact}")
+    with world.database.reading() as session:
+        job = sending._prepare(world.database, world.snapshot(session))
+    (delivery,) = sending._claim(job, 1, first_copy=False)
+    with Connection(world.relay) as connection:
+        transact(job, connection, [delivery])
+        transact(job, connection, [delivery])
+    return sum(mail.startswith(world.ids["address"]) for mail in world.received) == 2
+
+
+def _any_claim(session: Session, numbers: list[int], _worker: str) -> list[Any]:
+    return [session.get_one(ledger.Delivery, number) for number in numbers]
+
+
+def _queued_again(world: World) -> bool:
+    """A mail that may have arrived is taken up again when its worker's time is over."""
+    with world.database.writing() as session:
+        (taken,) = ledger.claim(session, world.ids["snapshot"], "dead", 1, first_copy=False)
+        ledger.hand_over(session, [taken], "dead", "0" * 64, b"head")
+    world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
+    with world.database.writing() as session:
+        ledger.reclaim_lapsed(session)
+    return bool(world.value(f"SELECT state FROM deliveries WHERE id = {taken}") == "queued")
+
+
+def _without_first_copy(world: World) -> bool:
+    """The office's own copy is refused, and the companies are mailed all the same."""
+    world.recorder.script("RCPT", "550 no such mailbox")
+    return any(mail.startswith(world.ids["address"]) for mail in world.works())
+
+
+MOVED = "UPDATE contacts SET address = 'a@b.jp', address_key = 'a@b.jp' WHERE id = {contact}"
+IS_CURRENT: Lowering = silent(service, "_is_current", True)
+OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
+    "an author who is approver too": (
+        Barrier.FOUR_EYES,
+        "checked",
+        _self_approval,
+        OTHER_PEOPLE.lowered,
+        (OWN_MAILING,),
+    ),
+    "a checker who is approver too": (
+        Barrier.FOUR_EYES,
+        "checked",
+        _check_and_approve,
+        OTHER_PEOPLE.lowered,
+        (SAME_PERSON, REPLACED),
+    ),
+    "a checker who put the file on the shelf": (
+        Barrier.FOUR_EYES,
+        "meeting",
+        _roster_author,
+        silent(service, "contributors", set()),
+        (),
+    ),
+    "a role in another office": (
+        Barrier.PERMISSION_TABLE,
+        "meeting",
+        _foreign_actor,
+        instead(Staff, "roles_in", lambda self, _office: frozenset(Role)),
+        (
+            Also(Barrier.OFFICE_WALL, silent(events, "_require_own_mailboxes")),
+            Also(Barrier.SCHEMA, without_constraint("events", "fk_events_sender")),
+            Also(Barrier.SCHEMA, without_constraint("events", "fk_events_reply_to")),
+        ),
+    ),
+    "another office's mailbox as sender": (
+        Barrier.OFFICE_WALL,
+        "meeting",
+        _foreign_mailbox,
+        silent(events, "_require_own_mailboxes"),
+        (Also(Barrier.SCHEMA, without_constraint("events", "fk_events_sender")),),
+    ),
+    "an old version saved over a new one": (
+        Barrier.REVIEW_TABLE,
+        "meeting",
+        _stale,
+        cut(service, "save_draft", "draft.version != mailing.version", "False"),
+        (),
+    ),
+    "a check without a count": (
+        Barrier.REVIEW_TABLE,
+        "submitted",
+        _not_counted,
+        cut(service, "check", "counted != snapshot.recipient_count", "False"),
+        (),
+    ),
+    "a check with a wrong count": (
+        Barrier.REVIEW_TABLE,
+        "submitted",
+        _miscounted,
+        cut(service, "check", "counted != snapshot.recipient_count", "False"),
+        (),
+    ),
+    "an address changed before the approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _behind_the_reviewers(MOVED),
+        IS_CURRENT,
+        (),
+    ),
+    "a company withdrawn before the approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _behind_the_reviewers(
+            "UPDATE participants SET status = 'withdrawn' WHERE id = {participant}"
+        ),
+        IS_CURRENT,
+        (),
+    ),
+    "the letter changed before the approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _behind_the_reviewers("UPDATE mailings SET body = body || '追記'"),
+        IS_CURRENT,
+        (),
+    ),
+    "the mailbox's name changed before the approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _behind_the_reviewers("UPDATE mailboxes SET name = '別の名前'"),
+        IS_CURRENT,
+        (),
+    ),
+    "a file off the shelf before the approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _behind_the_reviewers("UPDATE materials SET removed = TRUE"),
+        IS_CURRENT,
+        (),
+    ),
+    "a snapshot frozen by hand": (
+        Barrier.SNAPSHOT_DIGEST,
+        "meeting",
+        _frozen_by_hand,
+        IS_CURRENT,
+        (),
+    ),
+    "the worker called without an approval": (
+        Barrier.SNAPSHOT_DIGEST,
+        "checked",
+        _worker_without_approval,
+        cut(sending, "_is_approved", " and passed == {(step, digest) for step in Step}"),
+        (),
+    ),
+    "sending started without an approval": (
+        Barrier.SCHEMA,
+        "checked",
+        calls("approver", _start, DELIVERIES, COUNT + 1),
+        without_guard("dispatches", "unapproved"),
+        (),
+    ),
+    "a company that withdrew after the approval": (
+        Barrier.OUTBOX,
+        "approved",
+        _withdrawn("UPDATE participants SET status = 'withdrawn' WHERE id = {participant}"),
+        silent(outbox, "still_welcome", True),
+        (),
+    ),
+    "a contact that left after the approval": (
+        Barrier.OUTBOX,
+        "approved",
+        _withdrawn("UPDATE contacts SET active = FALSE WHERE id = {contact}"),
+        silent(outbox, "still_welcome", True),
+        (),
+    ),
+    "an address given up after the approval": (
+        Barrier.OUTBOX,
+        "approved",
+        _withdrawn(MOVED),
+        silent(outbox, "still_welcome", True),
+        (),
+    ),
+    "one mail sent twice": (
+        Barrier.OUTBOX,
+        "approved",
+        _sent_twice,
+        instead(ledger, "_claimed", _any_claim),
+        (Also(Barrier.SCHEMA, without_guard("deliveries", "settled")),),
+    ),
+    "a mail that may have arrived, queued again": (
+        Barrier.OUTBOX,
+        "approved",
+        _queued_again,
+        cut(
+            ledger, "reclaim_lapsed", "state=DeliveryState.UNCERTAIN", "state=DeliveryState.QUEUED"
+        ),
+        (),
+    ),
+    "the companies mailed without the office's copy": (
+        Barrier.OUTBOX,
+        "approved",
+        _without_first_copy,
+        instead(
+            outbox, "first_copy", lambda *_: ledger.Delivery(state=sending.DeliveryState.ACCEPTED)
+        ),
+        (),
+    ),
+}
+
+ATTACKS = tuple(
+    Attack(Family.SERVICE, barrier, name, strike, lowered, also, level)
+    for name, (barrier, level, strike, lowered, also) in OTHERS.items()
+)
