@@ -91,6 +91,8 @@ class Connection:
         """
         if not is_as_cleared(cleared):
             raise TypeError("only what the gate has cleared can be sent, and only as it was then")
+        if not _has_whole_lines(cleared.content):
+            raise TypeError("a mail has lines that end in CRLF, and nowhere else")
         recipients = recipients_of(cleared.envelope)
         self.relay.check_allowed(recipients)
         if self._smtp is None:
@@ -192,6 +194,12 @@ def _say(smtp: smtplib.SMTP, verb: str, rest: str = "") -> Reply:
 def _has_spoken(smtp: smtplib.SMTP) -> bool:
     """Whether the relay has said something, or hung up, while it should be listening."""
     return smtp.sock is None or bool(select.select([smtp.sock], [], [], 0)[0])
+
+
+def _has_whole_lines(content: bytes) -> bool:
+    """A bare CR or LF is how a second mail is smuggled in; the transport relies on no gate here."""
+    ends = content.count(b"\r\n")
+    return content.endswith(b"\r\n") and ends == content.count(b"\n") == content.count(b"\r")
 
 
 def _dots_doubled(content: bytes) -> bytes:
