@@ -258,6 +258,20 @@ def test_base64_may_go_over_lines(newline: str, cut: int) -> None:
     assert shown(three, "jinji.saiyo@kure-seiki.example")
 
 
+@pytest.mark.parametrize("char", "0123456789abcdefghijklmnopqrstuvwxyz!#$%&'*+/=?^_`{|}~-")
+def test_every_letter_of_base64_is_read_in_a_later_line(char: str) -> None:
+    address = f"jinji.saiyo{char}x@kure.example"
+    for run in (encoded(address), encoded(address).replace("+", "-").replace("/", "_")):
+        assert shown(f"{run[:12]}\n{run[12:]}", address)
+
+
+def test_a_later_line_has_12_letters_or_more() -> None:
+    run = encoded("xtaro@kure.example")
+    assert shown(f"{run[:12]}\n{run[12:]}", "xtaro@kure.example")
+    run = encoded(TARO)
+    assert not shown(f"{run[:12]}\n{run[12:]}")
+
+
 def test_base64_is_looked_for_from_12_letters_on() -> None:
     assert shown("YUBiLmNkLmVm", "a@b.cd.ef")
     assert not shown("YUBiLmNkLmU", "a@b.cd.e")
