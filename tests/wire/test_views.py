@@ -184,6 +184,7 @@ def test_each_digit_of_quoted_printable_is_known(digit: str) -> None:
 def test_a_plain_text_has_one_view_and_each_other_comes_once() -> None:
     assert views("ご案内") == ["ご案内"]
     assert views("a&amp;b&amp;") == ["a&amp;b&amp;", "a&b&"]
+    assert sorted(views("&amp;%41")) == sorted(["&amp;%41", "&%41", "&amp;A", "&A"])
 
 
 def test_a_tag_may_not_be_longer() -> None:
