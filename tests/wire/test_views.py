@@ -245,9 +245,14 @@ def test_base64_may_begin_anywhere_in_a_run(before: str) -> None:
     assert shown(before + encoded(TARO))
 
 
-@pytest.mark.parametrize("end", ["", "=", "==", "x", "&v=1"])
-def test_base64_may_have_lost_its_end(end: str) -> None:
-    assert shown(encoded("jinji1@kure.example") + end, "jinji1@kure.example")
+@pytest.mark.parametrize("end", ["", "=", "==", "&v=1", "x", "xx", "xxx", "xxxx"])
+@pytest.mark.parametrize("local", ["taro", "xtaro", "xxtaro"])
+def test_base64_may_have_lost_its_end_or_have_something_behind(local: str, end: str) -> None:
+    assert shown(encoded(f"{local}@kure.example") + end, f"{local}@kure.example")
+
+
+def test_a_run_that_hides_nothing_hides_nothing_behind_it() -> None:
+    assert shown(f"eHh4eHh4eHh4eHh4 {encoded(TARO)}")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
