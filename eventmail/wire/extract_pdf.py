@@ -51,7 +51,8 @@ def _of_document(document: pypdfium2.PdfDocument) -> Iterator[tuple[str, bytes]]
 def _rewritten(document: pypdfium2.PdfDocument) -> bytes:
     target = io.BytesIO()
     document.save(target, flags=pypdfium2.raw.FPDF_REMOVE_SECURITY)
-    return target.getvalue()
+    content = target.getvalue()
+    return content[: content.rfind(b"trailer")]  # behind it: an identifier, another each time
 
 
 def _of_bytes(content: bytes) -> Iterator[tuple[str, bytes]]:

@@ -32,6 +32,11 @@ def test_an_address_is_read_from(content: bytes) -> None:
     assert any(OTHER in text for text in all_of(content))
 
 
+def test_the_same_file_says_the_same_each_time() -> None:
+    content = files.pdf(OTHER, title="案内")
+    assert list(pdf_texts(content)) == list(pdf_texts(content))
+
+
 def test_attached_files_come_with_their_names() -> None:
     content = files.pdf_with(attached="名簿.txt", content=b"\x00\xff")
     assert ("名簿.txt", b"\x00\xff") in list(pdf_texts(content))
