@@ -89,6 +89,7 @@ STRINGS = {
     "more than a byte": (rb"(\501)", "A"),
     "UTF-8": ("(名簿)".encode(), "名簿"),
     "UTF-16": (b"(\xfe\xff" + "名".encode("utf-16-be") + b")", "名"),
+    "half a character of UTF-16": (b"(\xfe\xff\x54)", "\ufffd"),
     "bytes that are no text": (b"(a\xff)", "a\ufffd"),
     "4000 characters": (b"(" + b"x" * 4000 + b")", "x" * 4000),
     "hexadecimal": (b"<6a696e6a>", "jinj"),
