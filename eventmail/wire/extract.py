@@ -46,7 +46,7 @@ _WIDE_RUNS = (
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
 )  # fmt: skip
-_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\[a-z]+-?\d* ?|[{}]|\r?\n")
+_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\[a-z]+-?\d* ?|\\-|[{}]|\r?\n")
 
 __all__ = ["Budget", "Unsearchable", "texts"]
 
@@ -94,10 +94,10 @@ def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
 def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield archive.comment.decode("utf-8", "replace")
+            yield from _decoded(archive.comment)
             for entry in archive.infolist():
                 yield from _names(entry)
-                yield entry.comment.decode("utf-8", "replace")
+                yield from _decoded(entry.comment)
                 yield from texts(_entry(archive, entry, budget), budget, depth + 1)
     except _DAMAGE as error:
         raise Unsearchable("damaged") from error
