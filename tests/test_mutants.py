@@ -99,6 +99,9 @@ def test_a_pattern_with_names_in_it_is_changed_around_them() -> None:
 
 
 PAGE = """# Page
+```sh
+make mutants
+```
 ## `m.py`
 ### `f`
 ```diff
