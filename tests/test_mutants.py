@@ -79,6 +79,7 @@ PATTERNS = {
     "a*": {"a+", ""},
     "a+": {"a*", "a"},
     "a?b": {"ab", "b"},
+    "a*?b": {"a*b", "a+?b", "b"},
     "a{2,3}": {"a{3,3}", "a{1,3}", "a{2,4}", "a{2,2}"},
     "[a-c_]": {"[_]", "[b-c_]", "[a-b_]", "[a-c]"},
     "a|b|c": {"b|c", "a|c", "a|b"},
@@ -98,6 +99,9 @@ def test_a_pattern_with_names_in_it_is_changed_around_them() -> None:
 
 
 PAGE = """# Page
+```sh
+make mutants
+```
 ## `m.py`
 ### `f`
 ```diff

@@ -48,7 +48,7 @@ _WIDE_RUNS = (
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
 )  # fmt: skip
-_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|[{}]|\r?\n")
+_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|\\-|[{}]|\r?\n")
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # how a compressed stream begins
 _LARGEST_STREAM = 1024 * 1024
 
@@ -109,10 +109,10 @@ def _behind_pdf(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
 def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield archive.comment.decode("utf-8", "replace")
+            yield from _decoded(archive.comment)
             for entry in archive.infolist():
                 yield from _names(entry)
-                yield entry.comment.decode("utf-8", "replace")
+                yield from _decoded(entry.comment)
                 yield from texts(_entry(archive, entry, budget), budget, depth + 1)
     except _DAMAGE as error:
         raise Unsearchable("damaged") from error

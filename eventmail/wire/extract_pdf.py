@@ -19,7 +19,7 @@ from eventmail.wire.unsearchable import Unsearchable
 
 MOST_PAGES = 2_000
 MOST_STREAM_BYTES = 8 * 1024 * 1024
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _STRING = re.compile(rb"\(((?:[^()\\]|\\.){0,4000})\)", re.DOTALL)
 _HEX_STRING = re.compile(rb"<([0-9A-Fa-f\s]{8,8000})>")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.DOTALL)
@@ -51,14 +51,14 @@ def _of_document(document: pypdfium2.PdfDocument) -> Iterator[tuple[str, bytes]]
 def _rewritten(document: pypdfium2.PdfDocument) -> bytes:
     target = io.BytesIO()
     document.save(target, flags=pypdfium2.raw.FPDF_REMOVE_SECURITY)
-    return target.getvalue()
+    content = target.getvalue()
+    return content[: content.rfind(b"trailer")]  # behind it: an identifier, another each time
 
 
 def _of_bytes(content: bytes) -> Iterator[tuple[str, bytes]]:
     yield from ((text, b"") for text in _strings(content))
     for found in _STREAM.finditer(content):
-        end = content.find(b"endstream", found.end())
-        stream = _inflated(content[found.end() : end if end > 0 else None])
+        stream = _inflated(found[1])
         if b"@" in stream:
             yield stream.decode("utf-8", "replace"), b""
 

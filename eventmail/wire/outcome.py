@@ -35,8 +35,6 @@ class Reply:
 
     def kind(self, otherwise: Kind) -> Kind:
         """By the reply's class; ``otherwise`` for a reply of no known class or none at all."""
-        if not 200 <= self.code <= 599:
-            return otherwise
         return _BY_CLASS.get(self.code // 100, otherwise)
 
 

@@ -191,7 +191,7 @@ def _encoded(text: str) -> Iterator[str]:
 def _unpadded(run: str) -> bytes:
     """The bytes of a base64 run that may have lost its ``=`` signs and its last character."""
     whole = run[:-1] if len(run) % 4 == 1 else run
-    return base64.b64decode(whole + "=" * (-len(whole) % 4))
+    return base64.b64decode(whole + "==")  # one too many does no harm
 
 
 def _speaking(content: bytes) -> Iterator[str]:

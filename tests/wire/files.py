@@ -21,12 +21,12 @@ def zipped(*entries: tuple[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def zip_with_comments(of_the_whole: str, of_an_entry: str) -> bytes:
+def zip_with_comments(of_the_whole: bytes, of_an_entry: bytes) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        archive.comment = of_the_whole.encode()
+        archive.comment = of_the_whole
         entry = zipfile.ZipInfo("a.txt")
-        entry.comment = of_an_entry.encode()
+        entry.comment = of_an_entry
         archive.writestr(entry, b"x")
     return target.getvalue()
 

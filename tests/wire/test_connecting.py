@@ -49,7 +49,7 @@ def _serve(listening: socket.socket, dialogue: Dialogue, replies: tuple[bytes, .
             for line in lines:
                 dialogue.lines.append(line)
                 client.sendall(next(rest, b""))
-            dialogue.hung_up.set()
+            dialogue.hung_up.set()  # and not after the time-out
 
 
 def relay_to(dialogue: Dialogue, **other: object) -> Relay:
@@ -64,9 +64,15 @@ def unavailable(relay: Relay) -> RelayUnavailable:
 
 
 def test_a_connection_that_is_given_up_is_closed() -> None:
+    with server(b"220 hello\r\n", b"250 relay.example\r\n") as heard:
+        error = unavailable(relay_to(heard, security=Security.STARTTLS))
+        assert heard.hung_up.wait(2)
+    assert error.code == "no_starttls"
+
+
+def test_a_silent_relay_is_waited_for_as_long_as_its_setting_says() -> None:
     with server(b"220 hello\r\n") as heard:
         error = unavailable(relay_to(heard))
-        assert heard.hung_up.wait(2)
     assert error.code == "timeout"
     assert error.message_ja == (
         f"送信サーバー 127.0.0.1:{heard.port} から0.5秒以内に応答がありません。"

@@ -116,6 +116,9 @@ RICH = {
     "two words side by side": (r"{\rtf1\ansi\b jinji}", "jinji"),
     "groups": (r"{\rtf1 jin{\b ji}@{kure}}", "jinji@kure"),
     "line breaks": ("{\\rtf1 jin\r\nji\n@kure}", "jinji@kure"),
+    "the last letter": (r"{\rtf1 jin\zwj ji}", "jinji"),
+    "a hyphen that is seen only at a line's end": (r"{\rtf1 jin\-ji}", "jinji"),
+    "a backslash that means nothing": (r"{\rtf1 jin\1ji}", r"jin\1ji"),
     "a space that is meant": (r"{\rtf1 \b  jinji}", " jinji"),
 }
 
@@ -136,8 +139,10 @@ def test_a_text_that_is_not_rich_keeps_its_signs() -> None:
 
 
 HIDING = {
-    "the comment of an archive": files.zip_with_comments(OTHER, ""),
-    "the comment of an entry": files.zip_with_comments("", OTHER),
+    "the comment of an archive": files.zip_with_comments(WIDE.encode(), b""),
+    "the comment of an entry": files.zip_with_comments(b"", WIDE.encode()),
+    "the comment of an archive from Windows": files.zip_with_comments(WIDE.encode("cp932"), b""),
+    "the comment of an entry from Windows": files.zip_with_comments(b"", WIDE.encode("cp932")),
     "a name": files.zipped((f"{OTHER}.txt", b"x")),
     "a name in Japanese": files.zipped((f"名簿 {WIDE}.txt", b"x")),
     "a name from Windows": files.zip_named_in_windows(f"名簿 {WIDE}.txt"),
@@ -170,6 +175,9 @@ FAULTS = {
     "five archives deep": (nested(5), "too_deep"),
     "four deep, attached to a PDF": (
         files.pdf_with(attached="a.zip", content=nested(4)), "too_deep",
+    ),
+    "a PDF deep inside, and an archive attached to it": (
+        nested(3, files.pdf_with(attached="a.zip", content=nested(1))), "too_deep",
     ),
     "a password": (files.locked_zip(), "encrypted"),
     "an encrypted workbook": (files.locked_workbook(), "encrypted"),

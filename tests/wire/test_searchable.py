@@ -16,8 +16,7 @@ from eventmail.wire.views import all_sites, fold
 from tests.wire import files
 
 
-def nested(depth: int) -> bytes:
-    content = b"jinji@kure.example"
+def nested(depth: int, content: bytes = b"jinji@kure.example") -> bytes:
     for _ in range(depth):
         content = files.zipped(("a.zip", content))
     return content

@@ -184,6 +184,7 @@ def test_each_digit_of_quoted_printable_is_known(digit: str) -> None:
 def test_a_plain_text_has_one_view_and_each_other_comes_once() -> None:
     assert views("ご案内") == ["ご案内"]
     assert views("a&amp;b&amp;") == ["a&amp;b&amp;", "a&b&"]
+    assert sorted(views("&amp;%41")) == sorted(["&amp;%41", "&%41", "&amp;A", "&A"])
 
 
 def test_a_tag_may_not_be_longer() -> None:
@@ -244,9 +245,14 @@ def test_base64_may_begin_anywhere_in_a_run(before: str) -> None:
     assert shown(before + encoded(TARO))
 
 
-@pytest.mark.parametrize("end", ["", "=", "==", "x", "&v=1"])
-def test_base64_may_have_lost_its_end(end: str) -> None:
-    assert shown(encoded("jinji1@kure.example") + end, "jinji1@kure.example")
+@pytest.mark.parametrize("end", ["", "=", "==", "&v=1", "x", "xx", "xxx", "xxxx"])
+@pytest.mark.parametrize("local", ["taro", "xtaro", "xxtaro"])
+def test_base64_may_have_lost_its_end_or_have_something_behind(local: str, end: str) -> None:
+    assert shown(encoded(f"{local}@kure.example") + end, f"{local}@kure.example")
+
+
+def test_a_run_that_hides_nothing_hides_nothing_behind_it() -> None:
+    assert shown(f"eHh4eHh4eHh4eHh4 {encoded(TARO)}")
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -256,6 +262,20 @@ def test_base64_may_go_over_lines(newline: str, cut: int) -> None:
     assert shown(newline.join((run[:cut], run[cut:])), "jinji.saiyo@kure-seiki.example")
     three = newline.join((run[:12], run[12:24], run[24:]))
     assert shown(three, "jinji.saiyo@kure-seiki.example")
+
+
+@pytest.mark.parametrize("char", "0123456789abcdefghijklmnopqrstuvwxyz!#$%&'*+/=?^_`{|}~-")
+def test_every_letter_of_base64_is_read_in_a_later_line(char: str) -> None:
+    address = f"jinji.saiyo{char}x@kure.example"
+    for run in (encoded(address), encoded(address).replace("+", "-").replace("/", "_")):
+        assert shown(f"{run[:12]}\n{run[12:]}", address)
+
+
+def test_a_later_line_has_12_letters_or_more() -> None:
+    run = encoded("xtaro@kure.example")
+    assert shown(f"{run[:12]}\n{run[12:]}", "xtaro@kure.example")
+    run = encoded(TARO)
+    assert not shown(f"{run[:12]}\n{run[12:]}")
 
 
 def test_base64_is_looked_for_from_12_letters_on() -> None:

@@ -6,8 +6,9 @@ of a decorated function (``addresses._checked``, ``EmailAddress.key``, ``Outcome
 sets and tables are; and its mutants sleep inside the confined child, whose environment is clean.
 
 Here each mutant is a file in a copy of the project, so that children run it too. One mutant at a
-time gets a forked process with a time limit, and only the tests that reach its function, the
-quickest first. Fewer tests can only mean more survivors, never a false kill.
+time gets a forked process with a time limit, and only the tests that reach its function: first
+those in the module's own ``test_*.py``, then the quickest of the others. Fewer tests can only mean
+more survivors, never a false kill.
 
 Not mutated, by rule: docstrings, annotations, imports, ``__all__``; sentences in Japanese and
 messages of exceptions; ``lru_cache`` and ``slots``, which change only speed and memory; sizes

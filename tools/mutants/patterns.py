@@ -98,13 +98,16 @@ class _Reader:
         if not quantifier:
             return
         self.at = quantifier.end()
+        if self.pattern[self.at : self.at + 1] == "?":  # as few as possible
+            self.found.append((self.at, self.at + 1, ""))
+            self.at += 1
         match quantifier[0]:
             case "*":
-                self.found += [(end, end + 1, "+"), (start, end + 1, "")]
+                self.found += [(end, end + 1, "+"), (start, self.at, "")]
             case "+":
-                self.found += [(end, end + 1, "*"), (end, end + 1, "")]
+                self.found += [(end, end + 1, "*"), (end, self.at, "")]
             case "?":
-                self.found += [(end, end + 1, ""), (start, end + 1, "")]
+                self.found += [(end, self.at, ""), (start, self.at, "")]
             case _:
                 for group in (1, 3):
                     if number := quantifier[group]:

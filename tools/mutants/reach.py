@@ -30,20 +30,24 @@ class Reached:
     lines: dict[str, dict[str, set[int]]] = field(default_factory=lambda: defaultdict(dict))
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
+    def quickest(self) -> list[str]:
+        """All tests, the quickest first."""
+        return sorted(self.seconds, key=lambda test: self.seconds[test])
+
     def tests(self, module: str, first: int, last: int) -> list[str]:
-        """The tests that run a line from ``first`` to ``last``, the quickest first, up to a limit.
+        """The tests that run a line from ``first`` to ``last``, the quickest first."""
+        lines = self.lines[module]
+        span = range(first, last + 1)
+        return [test for test in self.quickest() if any(n in span for n in lines.get(test, ()))]
+
+    def up_to_limit(self, tests: list[str]) -> list[str]:
+        """As many as go into the time.
 
         Any one test may be slow, but behind a long row of others it would rarely be the first
         to notice, and every survivor would have to wait for it.
         """
-        found = [
-            test
-            for test, lines in self.lines[module].items()
-            if any(first <= line <= last for line in lines)
-        ]
-        found.sort(key=lambda test: self.seconds[test])
-        taken = accumulate(self.seconds[test] for test in found)
-        return [test for test, so_far in zip(found, taken, strict=True) if so_far <= MOST_SECONDS]
+        taken = accumulate(self.seconds[test] for test in tests)
+        return [test for test, so_far in zip(tests, taken, strict=True) if so_far <= MOST_SECONDS]
 
 
 class Chosen:

@@ -22,8 +22,8 @@ def equivalents(page: Path) -> set[Key]:
             function = line[4:].strip(" `")
         elif line == "```diff":
             block = []
-        elif line == "```":
-            found |= {(module, function, *change) for change in _changes(block or [])}
+        elif block is not None and line == "```":
+            found |= {(module, function, *change) for change in _changes(block)}
             block = None
         elif block is not None:
             block.append(line)

@@ -13,6 +13,9 @@ from tools.mutants.reach import OPTIONS, Chosen, Reached
 from tools.mutants.source import Mutant, Source
 
 
+EVERYWHERE = (1, 1_000_000)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """``by``: the test that failed, "timed out", or nothing if the mutant survived."""
@@ -22,21 +25,33 @@ class Verdict:
     by: str
 
 
-def tests_for(mutant: Mutant, source: Source, reached: Reached) -> list[str]:
-    """Those that run the changed statement or, where none does, any line of its function.
+def tests_for(mutant: Mutant, source: Source, reached: Reached) -> list[list[str]]:
+    """The module's own tests, and then, if none of them notices, the quickest of the others.
 
-    For what is not in a function (a table, a pattern) those that run anything of the module.
+    Those that run the changed statement or, where none does, any line of its function; for what
+    is in no function (a table, a pattern) those that run anything of the module, and all its own.
     """
-    last_line = 1_000_000
-    spans = [(1, last_line)]
+    stem = mutant.module.rpartition("/")[2].removesuffix(".py")
+    own = [each for each in reached.quickest() if f"/test_{stem}" in each.partition("::")[0]]
+    found = list(own)
+    for span in reversed(_spans(mutant, source)):
+        if tests := reached.tests(mutant.module, *span):
+            found = tests if span != EVERYWHERE else [*own, *tests]
+            break
+    others = [each for each in dict.fromkeys(found) if each not in own]
+    return [[each for each in own if each in found], reached.up_to_limit(others)]
+
+
+def _spans(mutant: Mutant, source: Source) -> list[tuple[int, int]]:
+    """From the whole module down to the statement, as far as it is inside a function."""
+    spans = [EVERYWHERE]
     for node in ast.walk(source.tree):
         if isinstance(node, ast.stmt) and node.lineno <= mutant.line <= (node.end_lineno or 0):
             if isinstance(node, ast.FunctionDef):
                 spans.append((node.body[0].lineno, node.end_lineno or 0))
             elif not isinstance(node, ast.ClassDef) and len(spans) > 1:
                 spans.append((node.lineno, _end_of_head(node)))
-    found = (reached.tests(mutant.module, *span) for span in reversed(spans))
-    return next(filter(None, found), [])
+    return spans
 
 
 def _end_of_head(node: ast.stmt) -> int:
@@ -46,11 +61,18 @@ def _end_of_head(node: ast.stmt) -> int:
 
 
 def judge(
-    folder: Path, mutant: Mutant, options: list[str], tests: list[str], seconds: float
+    folder: Path, mutant: Mutant, options: list[str], rounds: list[list[str]], seconds: float
 ) -> Verdict:
-    """Run ``tests`` with the mutant in place of its module."""
-    if not tests:
-        return Verdict(mutant, False, "")
+    """Run the tests, round by round, with the mutant in place of its module."""
+    with workspace.Changed(folder / mutant.module, mutant.content):
+        for tests in filter(None, rounds):
+            by = _noticed(folder, options, tests, seconds)
+            if by:
+                return Verdict(mutant, True, by)
+    return Verdict(mutant, False, "")
+
+
+def _noticed(folder: Path, options: list[str], tests: list[str], seconds: float) -> str:
     note = folder / "failed.txt"
     note.unlink(missing_ok=True)
     files = sorted({test.partition("::")[0] for test in tests})
@@ -61,9 +83,7 @@ def judge(
         note.write_text(chosen.failed)
         return code
 
-    with workspace.Changed(folder / mutant.module, mutant.content):
-        code = workspace.in_fork(run, seconds, folder / "log.txt")
-    if code == workspace.TIMED_OUT:
-        return Verdict(mutant, True, workspace.TIMED_OUT)
-    by = note.read_text() if note.exists() else ""
-    return Verdict(mutant, code != 0, by or ("not even imported" if code else ""))
+    code = workspace.in_fork(run, seconds, folder / "log.txt")
+    if code in (0, workspace.TIMED_OUT):
+        return str(code or "")
+    return (note.read_text() if note.exists() else "") or "not even imported"

@@ -108,5 +108,6 @@ def _sites(text: str) -> tuple[Any, ...]:
 
 def test_answers_are_told_apart_by_what_they_are_and_not_by_what_they_say() -> None:
     assert Searched(()) != Searched(())
+    assert Searched(()).unsearchable == ""
     with pytest.raises(dataclasses.FrozenInstanceError):
         Searched(()).unsearchable = "x"  # type: ignore[misc]
