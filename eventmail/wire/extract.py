@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import msoffcrypto
 
 from eventmail.wire.extract_pdf import pdf_texts
+from eventmail.wire.strings import packed_and_plain
 from eventmail.wire.unsearchable import Unsearchable
 
 DEEPEST = 4
@@ -39,18 +40,10 @@ _BOMS = (
 )
 _WIDE = ("utf-16", "utf-32")
 _ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
-_ASCII_RUN = re.compile(rb"[\t\n\r\x20-\x7e]{6,}")
-_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{6,}")
-_WIDE_RUNS = (
-    (re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){6,}"), "utf-16-le"),
-    (re.compile(rb"(?:\x00[\t\n\r\x20-\x7e]){6,}"), "utf-16-be"),
-)
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
 )  # fmt: skip
 _RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|\\-|[{}]|\r?\n")
-_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # how a compressed stream begins
-_LARGEST_STREAM = 1024 * 1024
 
 __all__ = ["Budget", "Unsearchable", "texts"]
 
@@ -85,10 +78,12 @@ def texts(content: bytes, budget: Budget, depth: int = 0) -> Iterator[str]:
 def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
     """What a reader of the format finds, beyond the bytes as they stand."""
     if b"%PDF-" in content[:1024]:
-        for text, embedded in pdf_texts(content):
-            yield text
-            budget.take(len(embedded))
-            yield from texts(embedded, budget, depth + 1)
+        for found in pdf_texts(content):
+            if isinstance(found, str):
+                yield found
+                continue
+            budget.take(len(found))
+            yield from texts(found, budget, depth + 1)
         if zipfile.is_zipfile(io.BytesIO(content)):
             yield from _behind_pdf(content, budget, depth)
     elif zipfile.is_zipfile(io.BytesIO(content)):  # at the end of a picture or program, too
@@ -162,7 +157,7 @@ def _decoded(content: bytes) -> Iterator[str]:
             if text.startswith("{\\rtf"):
                 yield _RTF.sub(_rtf_character, text)
     if not readable or named in _WIDE:  # what begins like UTF-16 may be something else
-        yield from _plain(content)
+        yield from packed_and_plain(content)
 
 
 def _rtf_character(found: re.Match[str]) -> str:
@@ -170,29 +165,3 @@ def _rtf_character(found: re.Match[str]) -> str:
     if not code:
         return ""
     return chr(int(code["hex"], 16) if code["hex"] else min(int(code["number"]), 0xFFFF))
-
-
-def _plain(content: bytes) -> Iterator[str]:
-    for stream in _streams(content):
-        yield from _strings(stream)
-    yield from _strings(content)
-
-
-def _streams(content: bytes) -> Iterator[bytes]:
-    """What compressed streams hold, wherever they begin: notes in a picture, a PDF's old page."""
-    window = memoryview(content)
-    for found in _ZLIB.finditer(content):
-        with contextlib.suppress(zlib.error):
-            packed = window[found.start() : found.start() + _LARGEST_STREAM]
-            yield zlib.decompressobj().decompress(packed, _LARGEST_STREAM)
-
-
-def _strings(content: bytes) -> Iterator[str]:
-    # In one text, so that a cover ("%40", an entity, base64) comes off however many runs there are.
-    yield b"\0".join(_ASCII_RUN.findall(content)).decode("ascii")
-    for run in _RUN.findall(content):
-        if b"@" in run:
-            yield run.decode("latin-1")
-    for pattern, encoding in _WIDE_RUNS:
-        for run in pattern.findall(content):
-            yield run.decode(encoding)

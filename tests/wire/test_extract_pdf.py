@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 
 import pytest
 
 from eventmail.wire import extract_pdf
 from eventmail.wire.extract_pdf import _of_bytes, _strings, pdf_texts
+from eventmail.wire.sites import shows as shown
 from eventmail.wire.unsearchable import Unsearchable
+from eventmail.wire.views import all_sites
 from tests.wire import files
 
 OTHER = "jinji@kure.example"
 
 
 def all_of(content: bytes) -> list[str]:
-    return [text for text, _ in pdf_texts(content)]
+    return [found for found in pdf_texts(content) if isinstance(found, str)]
 
 
 def reason(content: bytes) -> str:
@@ -45,7 +48,8 @@ def test_the_same_file_says_the_same_each_time() -> None:
 
 def test_attached_files_come_with_their_names() -> None:
     content = files.pdf_with(attached="名簿.txt", content=b"\x00\xff")
-    assert ("名簿.txt", b"\x00\xff") in list(pdf_texts(content))
+    found = list(pdf_texts(content))
+    assert found[found.index("名簿.txt") + 1] == b"\x00\xff"
 
 
 def test_every_page_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,19 +138,58 @@ PACKED = zlib.compress(OTHER.encode())
 @pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
 def test_a_packed_stream_is_read(newline: bytes) -> None:
     content = stream(b"no zlib", newline) + stream(PACKED, newline) + stream(PACKED, newline)
-    assert list(_of_bytes(content)) == [(OTHER, b""), (OTHER, b"")]
+    assert list(_of_bytes(content)) == [OTHER, OTHER]
 
 
 def test_a_stream_that_is_no_text_is_read_as_far_as_it_is() -> None:
     packed = zlib.compress(b"\xff" + OTHER.encode())
-    assert list(_of_bytes(stream(packed))) == [(f"\ufffd{OTHER}", b"")]
+    assert list(_of_bytes(stream(packed))) == [f"\ufffd{OTHER}"]
 
 
 def test_strings_come_with_the_streams() -> None:
-    assert list(_of_bytes(b"(abc)" + stream(PACKED))) == [("abc", b""), (OTHER, b"")]
+    assert list(_of_bytes(b"(abc)" + stream(PACKED) + b"(def)")) == [OTHER, "abc", "def"]
 
 
 def test_a_stream_is_unpacked_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extract_pdf, "MOST_STREAM_BYTES", 10)
     packed = zlib.compress(b"a@b.exampleX" * 1000)
-    assert list(_of_bytes(stream(packed))) == [("a@b.exampl", b"")]
+    assert list(_of_bytes(stream(packed))) == ["a@b.exampl"]
+
+
+PIXELS = bytes(range(256)) * 40
+IN_STREAMS = {
+    "a packed text": (b"<< >>", zlib.compress(b"BT (" + OTHER.encode() + b") Tj ET"), True),
+    "a text that is not packed": (b"<< >>", rb"BT (jinji\100kure.example) Tj ET", True),
+    "packed bytes, in ASCII": (b"<< >>", zlib.compress(PIXELS + OTHER.encode() + PIXELS), True),
+    "packed bytes, in UTF-16": (
+        b"<< >>",
+        zlib.compress(PIXELS + b"\0" + OTHER.encode("utf-16-be") + PIXELS),
+        True,
+    ),
+    "packed pixels, in plain letters": (
+        b"<< /Subtype /Image >>",
+        zlib.compress(PIXELS + OTHER.encode() + PIXELS),
+        True,
+    ),
+    "no pixels, though a picture stands before": (
+        b"<< /Subtype /Image >> endobj 7 0 obj << >>",
+        zlib.compress(PIXELS + b"\0" + OTHER.encode("utf-16-be") + PIXELS),
+        True,
+    ),
+    "a picture in a format of its own": (b"<< /Subtype /Image >>", PIXELS * 9, False),
+}
+
+
+@pytest.mark.parametrize(("dictionary", "content", "shows"), IN_STREAMS.values(), ids=IN_STREAMS)
+def test_in_a_stream_an_address_is_found_in(dictionary: bytes, content: bytes, shows: bool) -> None:
+    read = _of_bytes(b"5 0 obj " + dictionary + stream(content))
+    known = frozenset({OTHER})
+    assert any(shown(site, known, ()) for text in read for site in all_sites(text)) is shows
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "as it is"])
+def test_a_scanned_page_is_no_heap_of_strings(packed: bool) -> None:
+    """Pixels hold thousands of what looks like strings; each would cost a search of its own."""
+    pixels = random.Random(1).randbytes(500_000)
+    content = stream(zlib.compress(pixels) if packed else pixels)
+    assert len(list(_of_bytes(b"<< /Subtype /Image >>" + content))) < 5
