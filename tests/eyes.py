@@ -130,6 +130,8 @@ def _pdf_texts(content: bytes) -> Iterator[str]:
             yield page.get_textpage().get_text_range()
             page.close()
     yield content.decode("latin-1")
+    for written in _HEX.findall(content.decode("latin-1")):  # a string of a PDF, a link's target
+        yield bytes.fromhex(written).decode("latin-1")
     for stream in _STREAM.findall(content):
         with contextlib.suppress(zlib.error):
             yield zlib.decompressobj().decompress(stream).decode("latin-1")

@@ -95,6 +95,7 @@ def show(mailing_id: int) -> str:
         findings=[each for each in found if each.blocks],
         notes=[each for each in found if not each.blocks],
         reached=reached_count(session, mailing),
+        remaining=_remaining(mailing),
         sendings=outbox.sendings(session, mailing),
         may_review=service.may_review(session, mailing, actor()),
         names=staff_names(session, people),
@@ -246,6 +247,13 @@ def give_back(mailing_id: int) -> ResponseReturnValue:
         return _review_page(mailing_id, shown.state, template, other, 409, return_form=form)
     flash("差し戻しました。起案者の画面に理由が表示されます。", "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
+
+
+def _remaining(mailing: Mailing) -> int:
+    """For how many a halted mailing can go on."""
+    if mailing.state is not MailingState.HALTED or mailing.latest is None:
+        return 0
+    return mailing.latest.recipient_count - len(outbox.reached_by(reading(), mailing.latest))
 
 
 def _letter_form(event: Event, mailing: Mailing | None = None) -> LetterForm:

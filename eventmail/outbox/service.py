@@ -225,7 +225,7 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
         raise UserError(
             "まだ送信処理中のメールがあります。少し待ってから、もう一度お試しください。"
         )
-    reached = _reached(session, snapshot)
+    reached = reached_by(session, snapshot)
     session.add_all(
         Reached(
             mailing_id=mailing.id,
@@ -241,7 +241,8 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
     return len(reached)
 
 
-def _reached(session: Session, snapshot: Snapshot) -> dict[int, DeliveryState]:
+def reached_by(session: Session, snapshot: Snapshot) -> dict[int, DeliveryState]:
+    """The contacts who have a snapshot's mail, or may have it, and which of the two."""
     query = sa.select(Delivery.contact_id, Delivery.state).where(
         Delivery.snapshot_id == snapshot.id,
         ~Delivery.first_copy,

@@ -144,7 +144,7 @@ def _site(left: _Run, right: _Run) -> Site:
     )
 
 
-@lru_cache(maxsize=4096)  # as for _domain
+@lru_cache(maxsize=4096)  # as for _label
 def _edges(text: str, everywhere: bool) -> frozenset[int]:
     return frozenset(n for n, pair in enumerate(pairwise(text), 1) if everywhere or _edge(*pair))
 
@@ -166,7 +166,13 @@ def _domain(text: str) -> str:
         return ""
     if domain.isascii():
         return domain
+    labels = [_label(each) for each in domain.split(".")]
+    return ".".join(labels) if all(labels) else ""
+
+
+@lru_cache(maxsize=4096)  # "exampleへお送りします" is the same in each mail of a mailing
+def _label(text: str) -> str:
     try:
-        return idna.encode(domain, uts46=True).decode("ascii")
+        return idna.encode(text, uts46=True).decode("ascii")
     except UnicodeError:  # idna's own errors are of this kind
         return ""

@@ -31,9 +31,10 @@ LOCALS = (
     "ken", "mori.ken", "mori-ken", "mori_ken", "ken1", "kenn", "Ken.Mori", "k",
     "jinji", "jinji+2026", "o_hara", "a..b", "1", "x" * 64,
 )  # fmt: skip
+# No letter A: in brackets the gate reads it as a spoken sign, and B(A)Ltd.が as an address.
 PIECES = (
     "髙﨑", "①㈱", "株式会社", "有限会社青空", " ", "　", ",", "(", "]", "【", "😀", "👩‍👩‍👧", "が",
-    "か\u3099", "A", "=?", "?=", ":", ";", "'", "&amp;", "%41", "-", "QUJD", "ソ能表", "Ltd.",
+    "か\u3099", "B", "=?", "?=", ":", ";", "'", "&amp;", "%42", "-", "QUJD", "ソ能表", "Ltd.",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
 NAMES = TEXTS.map("株{}".format)
@@ -180,17 +181,50 @@ def meetings(draw: st.DrawFn) -> Meeting:
         media_type, write = ALL_FILES[kind]
         content = write("map" if kind in ONLY_ASCII | set(PDFS) else draw(NAMES))
         names.append(_attachment(f"{draw(NAMES)}.bin", media_type, content, made))
-    content = Content(
-        mailing_id=1, revision=1, purpose="案内", mode="individual",
-        sender_name=f"ひろ野公共職業安定所{draw(TEXTS)}", sender_address=str(OFFICE),
-        reply_to=str(REPLIES), subject=subject, body="\n".join(lines), html=draw(st.booleans()),
-        event_name=f"交換会{draw(TEXTS)}", event_date=date(2026, 12, 9),
-        event_hours="10時から", event_place="大ホール",
-        materials=tuple(names), recipients=roster,
-    )  # fmt: skip
+    sender = f"ひろ野公共職業安定所{draw(TEXTS)}"
+    content = _content(sender, subject, lines, f"交換会{draw(TEXTS)}", tuple(names), roster)
     if leak:
         content = _spoilt(content, leak, draw(st.sampled_from(sorted(ALL_FILES))), made)
     return Meeting(content, _office(roster), made, leak)
+
+
+def spoilt_meeting(disguise: str, place: str) -> Meeting:
+    """Three companies, one with two contacts; the address of the first stands in ``place``."""
+    roster = tuple(
+        Recipient(company, number, f"株式会社{company}", "", "", "", address)
+        for number, (company, address) in enumerate(
+            [
+                (1, "jinji@kure-seiki.example"),
+                (1, "ken@aozora.example"),
+                (2, "mori.ken@aozora.example"),
+                (3, "k@kure.example"),
+            ]
+        )
+    )
+    write = (DISGUISES | SPOKEN)[disguise]
+    owner = roster[0].email
+    leak = Leak(owner, write(str(owner)), place, disguise in DISGUISES, company=2)
+    made: dict[str, bytes] = {}
+    content = _content("ひろ野", "ご案内{会社名}", ["{宛名}", "以上"], "交換会", (), roster)
+    return Meeting(_spoilt(content, leak, "zip in zip", made), _office(roster), made, leak)
+
+
+def _content(
+    sender: str,
+    subject: str,
+    lines: list[str],
+    event: str,
+    materials: tuple[Attachment, ...],
+    roster: tuple[Recipient, ...],
+) -> Content:
+    return Content(
+        mailing_id=1, revision=1, purpose="案内", mode="individual",
+        sender_name=sender, sender_address=str(OFFICE), reply_to=str(REPLIES),
+        subject=subject, body="\n".join(lines), html=len(subject) % 2 == 0,
+        event_name=event, event_date=date(2026, 12, 9),
+        event_hours="10時から", event_place="大ホール",
+        materials=materials, recipients=roster,
+    )  # fmt: skip
 
 
 def _attachment(name: str, media_type: str, raw: bytes, made: dict[str, bytes]) -> Attachment:

@@ -15,7 +15,14 @@ from eventmail.mailings.rendering import Press, make_press
 from eventmail.mailings.snapshot import Recipient
 from eventmail.wire import GateRefusal
 from tests import eyes
-from tests.mailings.meetings import Meeting, meetings
+from tests.mailings.meetings import (
+    DISGUISES,
+    PLACES,
+    SPOKEN,
+    Meeting,
+    meetings,
+    spoilt_meeting,
+)
 from tests.wire.nearby import no_child
 from tests.wire.samples import OFFICE, REPLIES
 
@@ -33,6 +40,17 @@ def _in_this_process() -> Iterator[None]:
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(meeting=meetings())
 def test_nobody_can_read_another_participants_address(meeting: Meeting) -> None:
+    _assert_kept(meeting)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("disguise", DISGUISES | SPOKEN)
+def test_in_each_disguise_at_each_place(disguise: str, place: str) -> None:
+    _assert_kept(spoilt_meeting(disguise, place))
+
+
+def _assert_kept(meeting: Meeting) -> None:
+    """Each mail is refused if and only if it shows another's address, and else shows none."""
     press = make_press(meeting.content, meeting.files.__getitem__, meeting.office)
     for recipient in meeting.content.recipients:
         content = press.compose(recipient, f"token{recipient.contact_id}", NOW).content

@@ -214,7 +214,7 @@ class TestPages:
         page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}/progress")
         assert "送信見合わせ" in page.text
         page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}")
-        assert "作成に戻して、残りの送信先に送る準備をする" in page.text
+        assert "作成に戻して、残り30件を送る準備をする" in page.text
 
 
 def test_an_altered_stored_mail_is_not_shown_as_sent(

@@ -3,7 +3,10 @@ from __future__ import annotations
 import os
 import time
 
+import idna
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eventmail.addresses import EmailAddress
 from eventmail.wire import search
@@ -89,6 +92,21 @@ def test_a_japanese_domain_is_recognised(text: str) -> None:
 
 
 LONGEST_DOMAIN = EmailAddress.parse("taro@" + f"{'kure' * 15}." * 3 + "k" * 58 + ".example").domain
+DOMAINS = st.text(st.sampled_from("ab-1xnへ青空がﾞ\u0301אب٣é㈱①ßςz・ー."), min_size=1, max_size=25)
+
+
+@given(text=DOMAINS)
+def test_a_domain_read_label_by_label_is_what_the_whole_would_be(text: str) -> None:
+    domain = "".join(char for char in fold(f"ab.青{text}空") if char.isalnum() or char in ".-")
+    try:
+        whole = idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        whole = ""
+    (site,) = sites(f"x@{domain}")
+    read = [each for _, end, each in site.candidates() if end == len(domain)]
+    assert read == ([f"x@{whole}"] if whole else [])
+
+
 ODD = {
     "a carrier's dots": ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
     "quoted": ('"a..b."@docomo.ne.jp', "a..b.@docomo.ne.jp"),

@@ -96,12 +96,27 @@ def test_size_and_names_are_told_in_the_envelope(relay: Relay, recorder: Recorde
     assert recorder.commands[1] == f"MAIL FROM:<gakusotsu@hirono.example> size={size}"
 
 
-def test_an_odd_carrier_address_is_quoted_on_the_wire(relay: Relay, recorder: Recorder) -> None:
-    carrier = EmailAddress.parse("taro..yamada@docomo.ne.jp")
+ODD_ADDRESSES = {
+    "a carrier's two dots": ("taro..yamada@docomo.ne.jp", '"taro..yamada"@docomo.ne.jp'),
+    "a carrier's last dot": ("taro.@ezweb.ne.jp", '"taro."@ezweb.ne.jp'),
+    "a Japanese domain": ("saiyo@青空製作所.example", "saiyo@xn--2qq737btvruind2q.example"),
+    "signs": ("neill+fair/a=b@aozora.example", "neill+fair/a=b@aozora.example"),
+    "capitals": ("Taro.Yamada@aozora.example", "Taro.Yamada@aozora.example"),
+}
+
+
+@pytest.mark.parametrize("offers", [["SMTPUTF8"], []], ids=["with SMTPUTF8", "without"])
+@pytest.mark.parametrize(("written", "wire"), ODD_ADDRESSES.values(), ids=ODD_ADDRESSES)
+def test_an_odd_address_goes_over_the_wire_as_it_is(
+    relay: Relay, recorder: Recorder, written: str, wire: str, offers: list[str]
+) -> None:
+    """In ASCII, so that every relay takes it, whether or not it knows SMTPUTF8 (RFC 6531)."""
+    recorder.extensions += offers
     with Connection(relay) as connection:
-        assert connection.send(cleared(Individual(carrier))).kind is Kind.ACCEPTED
-    assert 'RCPT TO:<"taro..yamada"@docomo.ne.jp>' in recorder.commands
-    assert b'\r\nTo: "taro..yamada"@docomo.ne.jp\r\n' in recorder.received[0].content
+        address = EmailAddress.parse(written)
+        assert connection.send(cleared(Individual(address))).kind is Kind.ACCEPTED
+    assert f"RCPT TO:<{wire}>" in recorder.commands
+    assert f"\r\nTo: {wire}\r\n".encode() in recorder.received[0].content
 
 
 LATER, NEVER = "451 4.3.0 later", "550 5.1.1 no such user"
