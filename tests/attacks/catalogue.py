@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from tests.attacks import (
     attachment_content,
+    batch_and_html,
     configuration,
     direct_sql,
     direct_sql_rows,
+    direct_sql_shape,
     file_name,
     forged_snapshot,
     http_form,
@@ -25,6 +27,7 @@ from tests.attacks.arena import Attack
 CATALOGUE: tuple[Attack, ...] = (
     *spreadsheet_cell.ATTACKS,
     *letter_text.ATTACKS,
+    *batch_and_html.ATTACKS,
     *merge_value.ATTACKS,
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
@@ -35,6 +38,7 @@ CATALOGUE: tuple[Attack, ...] = (
     *service_state.ATTACKS,
     *direct_sql.ATTACKS,
     *direct_sql_rows.ATTACKS,
+    *direct_sql_shape.ATTACKS,
     *forged_snapshot.ATTACKS,
     *configuration.ATTACKS,
     *library_misuse.ATTACKS,

@@ -44,6 +44,7 @@ WRITTEN_ONCE = {
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
 EMPTIED = {
+    "deliveries": "approved",
     "reviews": "checked",
     "audit_entries": "checked",
     "mailing_editors": "checked",
@@ -149,6 +150,13 @@ STATEMENTS: Statements = {
 }
 
 
+# Emptied with it by CASCADE.
+HANGING_ON = {
+    "deliveries": ("attempts",),
+    "snapshot_recipients": ("deliveries", "attempts", "mailing_reached"),
+}
+
+
 def _runs(statements: tuple[str, ...]) -> Callable[[World], bool]:
     """Whether the last statement changed a row for good."""
 
@@ -176,7 +184,7 @@ def _empties(table: str) -> Callable[[World], bool]:
 def _guards_of(table: str) -> Lowering:
     @contextmanager
     def lowered(world: World) -> Iterator[None]:
-        drop_guards(world, table)
+        drop_guards(world, table, *HANGING_ON.get(table, ()))
         yield
 
     return lowered
