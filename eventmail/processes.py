@@ -53,9 +53,12 @@ def run_group(settings: Settings, commands: Sequence[Sequence[str]]) -> int:
     Returns 0 if a signal ended it, else 1. All children are gone when this returns.
     """
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    # Ctrl-C reaches every process of the terminal; a child that is still starting must not break
+    # off in the middle of an import. It inherits that Ctrl-C is ignored, and is ended from here.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     children = [start(settings, command) for command in commands]
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
         while not stop.wait(0.2):
             if any(child.poll() is not None for child in children):
