@@ -15,6 +15,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings.freezing import is_erased
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -25,6 +26,7 @@ from eventmail.mailings.models import (
 )
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.review import Deed, transition
+from eventmail.mailings.service import ERASED as CLOSED
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger
 from eventmail.outbox.exposure import stored_materials
@@ -222,6 +224,8 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
     """
     moved = transition(mailing.state, Deed.TAKE_UP_AGAIN)
     actor.require(moved.needs)
+    if is_erased(session, mailing):
+        raise UserError(CLOSED)
     snapshot = mailing.latest
     if snapshot is None or not finish_if_done(session, snapshot):
         raise UserError(

@@ -141,7 +141,17 @@ CONDITIONS = (
         "INSERT",
         "in_use",
         "EXISTS (SELECT 1 FROM mailings m JOIN snapshots s ON s.mailing_id = m.id "
-        "WHERE s.id = NEW.snapshot_id AND m.state IN ('checking', 'approving', 'sending'))",
+        "WHERE s.id = NEW.snapshot_id AND m.state IN ('checking', 'approving', 'sending')) "
+        "OR EXISTS (SELECT 1 FROM dispatches d "
+        "WHERE d.snapshot_id = NEW.snapshot_id AND d.finished_at IS NULL)",
+    ),
+    # Whom it has reached is not known any more then, so nothing more of it is ever sent.
+    (
+        "snapshots",
+        "INSERT",
+        "erased",
+        "EXISTS (SELECT 1 FROM erasures e JOIN snapshots s ON s.id = e.snapshot_id "
+        "WHERE s.mailing_id = NEW.mailing_id)",
     ),
     # An alert keeps what it said; only its mail and who has seen it move on.
     (

@@ -19,7 +19,7 @@ from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.transaction import Job, transact
 from eventmail.sample import People
 from eventmail.wire import Connection, Relay
-from tests.mailings.journey import approve, check, reload, submit
+from tests.mailings.journey import approve, check, reload, submit, take_up
 from tests.recorder import Recorder
 
 AN_HOUR = timedelta(hours=1)
@@ -39,12 +39,6 @@ def late(database: Database, approved: Snapshot) -> Job:
 def delivery_of(database: Database, delivery_id: int) -> Delivery:
     with database.reading() as session:
         return session.get_one(Delivery, delivery_id)
-
-
-def take_up(database: Database, people: People, mailing_id: int) -> int:
-    with database.writing() as session:
-        mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
-        return service.take_up_again(session, people.author, mailing)
 
 
 @pytest.mark.parametrize("fate", ["in flight", "uncertain"])

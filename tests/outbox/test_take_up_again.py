@@ -9,7 +9,6 @@ from sqlalchemy.exc import DatabaseError
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
-from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Reached, Snapshot
 from eventmail.offices.permissions import Forbidden
 from eventmail.outbox import ledger, sending, service
@@ -17,7 +16,7 @@ from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.guards import drop_guard
-from tests.mailings.journey import approve, check, reload, submit
+from tests.mailings.journey import approve, check, reload, submit, take_up
 from tests.recorder import DROP, PASS, Recorder
 
 
@@ -33,12 +32,6 @@ def halted(database: Database, approved: Snapshot, relay: Relay, recorder: Recor
         service.halt(session, approved, "test", "止めました。")
         service.finish_if_done(session, approved)
     return approved
-
-
-def take_up(database: Database, people: People, mailing_id: int) -> int:
-    with database.writing() as session:
-        mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
-        return service.take_up_again(session, people.author, mailing)
 
 
 def addresses(database: Database, snapshot: Snapshot, *states: str) -> set[str]:
