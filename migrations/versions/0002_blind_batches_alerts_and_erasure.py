@@ -38,7 +38,7 @@ NEVER_REPLACED = {
     "dispatches": (("snapshot_id",),),
     "deliveries": (("id",), ("snapshot_id", "contact_id"), ("token",)),
     "attempts": (("id",), ("delivery_id", "number")),
-    "mailing_reached": (("mailing_id", "contact_id"),),
+    "mailing_reached": (("snapshot_id", "contact_id"),),
     "exposure_records": (("snapshot_id",),),
     "erasures": (("snapshot_id",),),
 }
@@ -191,6 +191,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _lower_guards()
+    op.drop_index("ix_deliveries_claimed_by", "deliveries")
     for table in ("erasures", "exposure_records", "alerts", "mailing_reached"):
         op.drop_table(table)
     for table in ("snapshots", "mailings"):
@@ -231,6 +232,14 @@ def _columns() -> None:
     )
     for table in ("mailings", "snapshots"):
         tables.set_choices(table, "mode", ("individual",), ("individual", "batch"))
+    op.create_index(
+        "ix_deliveries_claimed_by",
+        "deliveries",
+        ["claimed_by"],
+        unique=False,
+        sqlite_where=sa.text("claimed_by IS NOT NULL"),
+        postgresql_where=sa.text("claimed_by IS NOT NULL"),
+    )
 
 
 def _tables() -> None:
@@ -248,7 +257,10 @@ def _tables() -> None:
             ["snapshot_recipients.snapshot_id", "snapshot_recipients.contact_id"],
             name="fk_mailing_reached_recipient",
         ),
-        sa.PrimaryKeyConstraint("mailing_id", "contact_id", name=op.f("pk_mailing_reached")),
+        sa.PrimaryKeyConstraint("snapshot_id", "contact_id", name=op.f("pk_mailing_reached")),
+    )
+    op.create_index(
+        op.f("ix_mailing_reached_mailing_id"), "mailing_reached", ["mailing_id"], unique=False
     )
     op.create_table(
         "alerts",

@@ -89,6 +89,28 @@ def test_who_was_reached_stays_out_even_as_a_new_row_of_the_roster(
     assert reached not in {r.address for r in second.recipients}
 
 
+def test_an_address_that_was_mended_in_between_does_not_block_the_next_time(
+    database: Database, people: People, halted: Snapshot, relay: Relay
+) -> None:
+    """The mended address has not had the mail: it gets it, once."""
+    mended = "mended@newcomer.example"
+    reached = sorted(addresses(database, halted, "accepted"))[0]
+    take_up(database, people, halted.mailing_id)
+    with database.writing() as session:
+        contact = session.scalars(sa.select(Contact).where(Contact.address == reached)).one()
+        contact.address = contact.address_key = mended
+    second = submit(database, people, halted.mailing_id)
+    check(database, people, halted.mailing_id)
+    approve(database, people, halted.mailing_id)
+    sending.run(database, relay, second.id)
+    with database.writing() as session:
+        session.get_one(Mailing, halted.mailing_id).state = MailingState.HALTED
+    assert mended in addresses(database, second, "accepted")
+    assert take_up(database, people, halted.mailing_id) == 23
+    with pytest.raises(UserError, match="送信先がありません"):
+        submit(database, people, halted.mailing_id)
+
+
 def test_not_while_a_mail_is_still_on_its_way(
     database: Database, people: People, approved: Snapshot
 ) -> None:
