@@ -64,7 +64,7 @@ def send_due(database: Database, relay: Relay) -> None:
     try:
         with Connection(relay) as connection:
             for alert_id in ids:
-                _send(database, connection, alert_id)
+                _try(database, connection, alert_id)
     except (RelayUnavailable, NotAllowedHere) as error:
         log.warning("the mail of an alert has to wait: %s", type(error).__name__)
         _give_back(database, ids, error.message_ja)
@@ -89,6 +89,17 @@ def _claim(database: Database) -> list[int]:
             .execution_options(synchronize_session=False)
         )
         return sorted(taken.scalars())
+
+
+def _try(database: Database, connection: Connection, alert_id: int) -> None:
+    """Send one; if its mail cannot even be made, the others go all the same."""
+    try:
+        _send(database, connection, alert_id)
+    except (RelayUnavailable, NotAllowedHere):
+        raise
+    except Exception as error:
+        log.exception("the mail of alert %s could not be made", alert_id)
+        _settle(database, alert_id, AlertMail.QUEUED, type(error).__name__)
 
 
 def _send(database: Database, connection: Connection, alert_id: int) -> None:

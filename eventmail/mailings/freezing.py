@@ -13,6 +13,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.events import service as events
 from eventmail.events.models import Contact
 from eventmail.mailings.models import (
+    Erasure,
     Mailing,
     Reached,
     Snapshot,
@@ -97,6 +98,16 @@ def reached_count(session: Session, mailing: Mailing) -> int:
     """How many contacts earlier snapshots of this mailing have reached, or may have."""
     query = sa.select(sa.func.count()).where(Reached.mailing_id == mailing.id)
     return session.scalars(query).one()
+
+
+def is_erased(session: Session, mailing: Mailing) -> bool:
+    """Whether retention has erased whom it was for: then nothing more of it can be sent."""
+    query = (
+        sa.select(Erasure.snapshot_id)
+        .join(Snapshot, Snapshot.id == Erasure.snapshot_id)
+        .where(Snapshot.mailing_id == mailing.id)
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def contributors(session: Session, mailing: Mailing) -> set[int]:

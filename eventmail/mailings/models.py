@@ -136,9 +136,10 @@ class Reached(Base):
             name="fk_mailing_reached_recipient",
         ),
     )
-    mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"), primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"), index=True)
+    # A contact whose address was mended in between may stand in two snapshots.
+    snapshot_id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(primary_key=True)
-    snapshot_id: Mapped[int]
     certain: Mapped[bool]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import findings
 from eventmail.mailings.findings import Finding
-from eventmail.mailings.freezing import audience, contributors, freeze, press_for
+from eventmail.mailings.freezing import audience, contributors, freeze, is_erased, press_for
 from eventmail.mailings.models import (
     Decision,
     Mailing,
@@ -35,6 +36,10 @@ from eventmail.wire import Unwritable
 SHOWN = 3
 BATCH_NOT_ALLOWED = (
     "この所ではBCC一括送信が認められていません。本文の編集画面で個別送信を選んでください。"
+)
+ERASED = (
+    "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
+    "送るときは、新しいメールを作ってください。"
 )
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
 
@@ -249,6 +254,8 @@ def find(session: Session, content: Content) -> list[Finding]:
     """All findings; the rehearsal only where nothing simpler blocks."""
     mailing = session.get_one(Mailing, content.mailing_id)
     found = [*findings.of_content(content), *_of_mode(session, mailing)]
+    if is_erased(session, mailing):
+        found.append(Finding("erased", ERASED))
     if any(each.blocks for each in found):
         return found
     try:
@@ -329,7 +336,10 @@ def _is_current(session: Session, mailing: Mailing) -> bool:
         return False
     session.expire(mailing, ["materials"])
     live = content_of_draft(mailing, audience(session, mailing), snapshot.revision)
-    return live.digest == snapshot.digest == content_of_snapshot(snapshot).digest
+    # What was submitted before an upgrade is compared as its own time wrote it down.
+    same = dataclasses.replace(live, format=snapshot.format, html=snapshot.html)
+    digests = same.digest, content_of_snapshot(snapshot).digest
+    return live.html == snapshot.html and digests == (snapshot.digest, snapshot.digest)
 
 
 def _void(session: Session, mailing: Mailing) -> None:

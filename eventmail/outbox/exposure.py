@@ -7,6 +7,7 @@ address of any participant of the office that is not its recipient's own.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,10 @@ from eventmail.wire import (
     sha256_of,
 )
 
+log = logging.getLogger(__name__)
+
 AT_A_TIME = 200
+MADE_AT_ONCE = 20  # by one sweep; after an upgrade there may be years of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,16 @@ def make_record(database: Database, snapshot_id: int) -> None:
             _keep(session, snapshot, looks, len(office.known))
 
 
+def try_record(database: Database, snapshot_id: int) -> None:
+    """Make a record. If that breaks, the mails are sent all the same, and the sweep tries again."""
+    try:
+        make_record(database, snapshot_id)
+    except Exception:
+        log.exception("the mails of snapshot %s could not be looked through", snapshot_id)
+
+
 def make_missing(database: Database) -> None:
-    """Make the records that a worker left out when it ended between two steps."""
+    """Make the records that a worker left out when it ended between two steps, newest first."""
     with database.reading() as session:
         made = sa.select(ExposureRecord.snapshot_id)
         erased = sa.select(Erasure.snapshot_id)
@@ -74,9 +86,10 @@ def make_missing(database: Database) -> None:
             Dispatch.snapshot_id.not_in(made),
             Dispatch.snapshot_id.not_in(erased),
         )
-        missing = list(session.scalars(query))
+        newest = query.order_by(Dispatch.finished_at.desc()).limit(MADE_AT_ONCE)
+        missing = list(session.scalars(newest))
     for snapshot_id in missing:
-        make_record(database, snapshot_id)
+        try_record(database, snapshot_id)
 
 
 def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) -> Iterator[Look]:

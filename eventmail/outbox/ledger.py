@@ -61,13 +61,10 @@ def hand_over(
     this worker's: then the mail must not leave.
     """
     now = clock.now()
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.claimed_by == worker)
-        .values(lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    deliveries = _claimed(session, delivery_ids, worker)
+    claims = _claims(session, worker)
+    for each in claims:
+        each.lease_until = now + LEASE
+    deliveries = [each for each in claims if each.id in delivery_ids]
     if len(deliveries) != len(delivery_ids):
         return []
     for delivery in deliveries:
@@ -94,9 +91,15 @@ def settle(
     text: str = "",
     due_at: datetime | None = None,
 ) -> None:
-    """Write a delivery's fate, and the relay's words in its attempt."""
-    delivery = session.get_one(Delivery, delivery_id)
-    delivery.state = state
+    """Write a delivery's fate, and the relay's words in its attempt.
+
+    The lease may have lapsed meanwhile. Then it is ``uncertain``, and stays so if it would have to
+    be sent again, but the sending is over: nobody would come for it.
+    """
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    late = delivery.state is not DeliveryState.CLAIMED
+    if not (late and state in OPEN and _is_finished(session, delivery)):
+        delivery.state = state
     delivery.claimed_by = delivery.lease_until = None
     delivery.reply = f"{code} {text}".strip()[:500] if code else text[:500]
     delivery.due_at = due_at or delivery.due_at
@@ -104,6 +107,20 @@ def settle(
         attempt = session.get_one(Attempt, attempt_id)
         attempt.settled_at = clock.now()
         attempt.outcome, attempt.reply_code, attempt.reply_text = outcome, code, text[:500]
+
+
+def withhold(session: Session, delivery_ids: Sequence[int], worker: str, reason: str) -> None:
+    """These do not leave. What is no longer this worker's claim has another fate, and keeps it."""
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            Delivery.id.in_(delivery_ids),
+            Delivery.claimed_by == worker,
+            Delivery.id.not_in(_open_attempts()),
+        )
+        .values(state=DeliveryState.WITHHELD, claimed_by=None, lease_until=None, reply=reason[:500])
+        .execution_options(synchronize_session=False)
+    )
 
 
 def give_back(session: Session, worker: str, due_at: datetime) -> None:
@@ -191,18 +208,20 @@ def next_try(attempts: int) -> datetime | None:
     return clock.now() + WAITS[attempts - 1] if attempts <= len(WAITS) else None
 
 
-def _claimed(session: Session, delivery_ids: Sequence[int], worker: str) -> list[Delivery]:
+def _claims(session: Session, worker: str) -> list[Delivery]:
+    """All that this worker holds, locked in the order of :func:`withhold_rest`."""
     query = (
         sa.select(Delivery)
-        .where(
-            Delivery.id.in_(delivery_ids),
-            Delivery.claimed_by == worker,
-            Delivery.state == DeliveryState.CLAIMED,
-        )
+        .where(Delivery.claimed_by == worker, Delivery.state == DeliveryState.CLAIMED)
         .order_by(Delivery.id)
         .with_for_update()
     )
     return list(session.scalars(query))
+
+
+def _is_finished(session: Session, delivery: Delivery) -> bool:
+    query = sa.select(Dispatch.finished_at).where(Dispatch.snapshot_id == delivery.snapshot_id)
+    return session.scalar(query) is not None
 
 
 def _open_attempts() -> sa.Select[int]:

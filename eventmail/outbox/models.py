@@ -82,6 +82,13 @@ class Delivery(Base):
             postgresql_where=sa.text("first_copy"),
         ),
         sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at"),
+        # A worker looks for its own few claims before each mail, among all mails of all years.
+        sa.Index(
+            "ix_deliveries_claimed_by",
+            "claimed_by",
+            sqlite_where=sa.text("claimed_by IS NOT NULL"),
+            postgresql_where=sa.text("claimed_by IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int]

@@ -8,9 +8,15 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.mailings.models import Erasure, MailingState, Snapshot, SnapshotRecipient
+from eventmail.mailings.models import (
+    Erasure,
+    Mailing,
+    MailingState,
+    Snapshot,
+    SnapshotRecipient,
+)
 from eventmail.offices.permissions import Actor
-from eventmail.outbox.models import Attempt, Delivery
+from eventmail.outbox.models import Attempt, Delivery, Dispatch
 
 IN_USE = (MailingState.CHECKING, MailingState.APPROVING, MailingState.SENDING)
 
@@ -19,11 +25,15 @@ def erase(session: Session, actor: Actor | None, snapshot: Snapshot, reason: str
     """Erase names, addresses and mails of a snapshot; digests, counts and fates stay.
 
     Without ``actor`` the service itself did it. Raises :class:`UserError` while the mailing is
-    being decided on or sent. The database allows these changes only after the erasure's record.
+    being decided on or sent. The database allows these changes only after the erasure's record,
+    and lets nothing more of that mailing be sent: whom it has reached is gone with it.
     """
+    mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
     if session.get(Erasure, snapshot.id) is not None:
         return
-    if snapshot.mailing.state in IN_USE:
+    dispatch = session.get(Dispatch, snapshot.id)
+    on_its_way = dispatch is not None and dispatch.finished_at is None
+    if mailing.state in IN_USE or on_its_way:
         raise UserError(
             "確認・決裁・送信の途中の案件からは消去できません。終わってから、もう一度お試しください。"
         )

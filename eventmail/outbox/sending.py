@@ -109,7 +109,7 @@ def _is_over(job: Job) -> bool:
         finished = service.finish_if_done(session, job.snapshot)
         halted = service.is_halted(session, job.snapshot)
     if finished:
-        exposure.make_record(job.database, job.snapshot.id)
+        exposure.try_record(job.database, job.snapshot.id)
     return finished or halted
 
 
@@ -144,4 +144,4 @@ def _halt(database: Database, snapshot: Snapshot, halt: Halt) -> None:
         service.halt(session, snapshot, halt.rule, halt.sentence)
         finished = service.finish_if_done(session, snapshot)
     if finished:
-        exposure.make_record(database, snapshot.id)
+        exposure.try_record(database, snapshot.id)

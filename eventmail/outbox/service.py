@@ -15,6 +15,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings.freezing import is_erased
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -25,12 +26,14 @@ from eventmail.mailings.models import (
 )
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.review import Deed, transition
+from eventmail.mailings.service import ERASED as CLOSED
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger
 from eventmail.outbox.exposure import stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.wire import reassemble, sha256_of
 
+STOPPED = "このメール案件は止まったため、送信を見合わせました。"
 HALTED_ALERT = "dispatch.halted"
 ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
 
@@ -200,11 +203,12 @@ def halt(session: Session, snapshot: Snapshot, rule: str, sentence: str) -> None
 
     It goes on only as a new snapshot (:func:`take_up_again`).
     """
+    mailing, _ = _lock(session, snapshot)
     ledger.withhold_rest(session, snapshot.id, sentence)
+    newest = mailing.latest
+    if mailing.state is not MailingState.SENDING or newest is None or newest.id != snapshot.id:
+        return  # another worker has told the office, or this one comes after all is over
     note(session, snapshot.id, sentence)
-    mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
-    if mailing.state is MailingState.HALTED:
-        return  # another worker ran into the same, and has told the office
     mailing.state, mailing.notice = MailingState.HALTED, sentence[:500]
     _audit(session, snapshot, "dispatch.halted", rule=rule)
     alerts.raise_alert(
@@ -220,6 +224,8 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
     """
     moved = transition(mailing.state, Deed.TAKE_UP_AGAIN)
     actor.require(moved.needs)
+    if is_erased(session, mailing):
+        raise UserError(CLOSED)
     snapshot = mailing.latest
     if snapshot is None or not finish_if_done(session, snapshot):
         raise UserError(
@@ -264,16 +270,30 @@ def note(session: Session, snapshot_id: int, sentence: str) -> None:
 
 
 def finish_if_done(session: Session, snapshot: Snapshot) -> bool:
-    """Close the sending when every mail has its fate."""
-    dispatch = session.get_one(Dispatch, snapshot.id, with_for_update=True)
-    if dispatch.finished_at is not None or ledger.unsettled(session, snapshot.id):
-        return dispatch.finished_at is not None
+    """Close the sending when every mail has its fate. In a halted one nothing waits any longer."""
+    mailing, dispatch = _lock(session, snapshot)
+    if dispatch.finished_at is not None:
+        return True
+    if mailing.state is MailingState.HALTED:
+        ledger.withhold_rest(session, snapshot.id, STOPPED)
+    if ledger.unsettled(session, snapshot.id):
+        return False
     dispatch.finished_at = clock.now()
-    mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
     if mailing.state is MailingState.SENDING:
         mailing.state = MailingState.SENT
     _audit(session, snapshot, "dispatch.finished", counts=_counts(session, snapshot))
     return True
+
+
+def hold_fates(session: Session, snapshot: Snapshot) -> None:
+    """No halt and no end of the sending comes between this and the end of the transaction."""
+    session.get_one(Dispatch, snapshot.id, with_for_update={"read": True})
+
+
+def _lock(session: Session, snapshot: Snapshot) -> tuple[Mailing, Dispatch]:
+    """Always in this order, and before any delivery: two that wait for each other is a deadlock."""
+    mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
+    return mailing, session.get_one(Dispatch, snapshot.id, with_for_update=True)
 
 
 def _counts(session: Session, snapshot: Snapshot) -> dict[str, int]:

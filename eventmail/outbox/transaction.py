@@ -30,7 +30,6 @@ from eventmail.wire import (
     Unwritable,
 )
 
-STOPPED = "このメール案件は止まったため、送信を見合わせました。"
 NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
 TOO_MANY_RECIPIENTS = 452  # RFC 5321, section 4.5.3.1.10: send the rest in another transaction
 
@@ -67,8 +66,11 @@ def transact(job: Job, connection: Connection, ids: Sequence[int]) -> bool:
         deliveries = [session.get_one(Delivery, delivery_id) for delivery_id in ids]
         halted = service.is_halted(session, job.snapshot)
         welcome = [d for d in deliveries if not halted and service.still_welcome(session, d)]
-    staying = [each for each in deliveries if each not in welcome]
-    _withhold(job.database, staying, STOPPED if halted else NO_LONGER)
+    staying = [each.id for each in deliveries if each not in welcome]
+    if staying:
+        with job.database.writing() as session:
+            why = service.STOPPED if halted else NO_LONGER
+            ledger.withhold(session, staying, job.worker, why)
     if not welcome:
         return halted
     composed, cleared = _make(job, welcome)
@@ -79,16 +81,10 @@ def transact(job: Job, connection: Connection, ids: Sequence[int]) -> bool:
         return False
     outcome = _send(job, connection, cleared, attempts)
     with job.database.writing() as session:
+        service.hold_fates(session, job.snapshot)
         for attempt, result in zip(attempts, outcome.results, strict=True):
             _settle(session, job, attempt, result, outcome)
     return any(each.kind in (Kind.UNCERTAIN, Kind.NOT_SENT) for each in outcome.results)
-
-
-def _withhold(database: Database, deliveries: Sequence[Delivery], why: str) -> None:
-    if deliveries:
-        with database.writing() as session:
-            for each in deliveries:
-                ledger.settle(session, each.id, None, DeliveryState.WITHHELD, text=why)
 
 
 def _send(

@@ -53,18 +53,25 @@ class Outbox:
         alerts.send_due(self.database, relay)  # the office learns of a halt at once
 
     def sweep(self) -> None:
-        """Judge lapsed claims, then wake whatever is due. A lost task loses nothing."""
+        """Wake whatever is due, mail the alerts, make missing records. A lost task loses nothing.
+
+        The mails come first: nothing else may keep them waiting.
+        """
+        self.wake_due()
+        alerts.send_due(self.database, self.relay())
+        exposure.make_missing(self.database)
+
+    def wake_due(self) -> None:
+        """Judge lapsed claims, then wake whatever is due."""
         with self.database.writing() as session:
             ledger.reclaim_lapsed(session)
             due = ledger.due_snapshots(session)
-        alerts.send_due(self.database, self.relay())
-        exposure.make_missing(self.database)
         for snapshot_id in due:
             self.wake(snapshot_id)
 
     def consumer(self) -> Any:
         """Huey's consumer, ready to run in the main thread until a signal ends it."""
-        self.sweep()
+        self.wake_due()
         return self.huey.create_consumer(
             workers=self.settings.worker_threads,
             worker_type="thread",

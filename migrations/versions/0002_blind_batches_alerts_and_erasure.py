@@ -38,7 +38,7 @@ NEVER_REPLACED = {
     "dispatches": (("snapshot_id",),),
     "deliveries": (("id",), ("snapshot_id", "contact_id"), ("token",)),
     "attempts": (("id",), ("delivery_id", "number")),
-    "mailing_reached": (("mailing_id", "contact_id"),),
+    "mailing_reached": (("snapshot_id", "contact_id"),),
     "exposure_records": (("snapshot_id",),),
     "erasures": (("snapshot_id",),),
 }
@@ -141,7 +141,17 @@ CONDITIONS = (
         "INSERT",
         "in_use",
         "EXISTS (SELECT 1 FROM mailings m JOIN snapshots s ON s.mailing_id = m.id "
-        "WHERE s.id = NEW.snapshot_id AND m.state IN ('checking', 'approving', 'sending'))",
+        "WHERE s.id = NEW.snapshot_id AND m.state IN ('checking', 'approving', 'sending')) "
+        "OR EXISTS (SELECT 1 FROM dispatches d "
+        "WHERE d.snapshot_id = NEW.snapshot_id AND d.finished_at IS NULL)",
+    ),
+    # Whom it has reached is not known any more then, so nothing more of it is ever sent.
+    (
+        "snapshots",
+        "INSERT",
+        "erased",
+        "EXISTS (SELECT 1 FROM erasures e JOIN snapshots s ON s.id = e.snapshot_id "
+        "WHERE s.mailing_id = NEW.mailing_id)",
     ),
     # An alert keeps what it said; only its mail and who has seen it move on.
     (
@@ -181,6 +191,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _lower_guards()
+    op.drop_index("ix_deliveries_claimed_by", "deliveries")
     for table in ("erasures", "exposure_records", "alerts", "mailing_reached"):
         op.drop_table(table)
     for table in ("snapshots", "mailings"):
@@ -221,6 +232,14 @@ def _columns() -> None:
     )
     for table in ("mailings", "snapshots"):
         tables.set_choices(table, "mode", ("individual",), ("individual", "batch"))
+    op.create_index(
+        "ix_deliveries_claimed_by",
+        "deliveries",
+        ["claimed_by"],
+        unique=False,
+        sqlite_where=sa.text("claimed_by IS NOT NULL"),
+        postgresql_where=sa.text("claimed_by IS NOT NULL"),
+    )
 
 
 def _tables() -> None:
@@ -238,7 +257,10 @@ def _tables() -> None:
             ["snapshot_recipients.snapshot_id", "snapshot_recipients.contact_id"],
             name="fk_mailing_reached_recipient",
         ),
-        sa.PrimaryKeyConstraint("mailing_id", "contact_id", name=op.f("pk_mailing_reached")),
+        sa.PrimaryKeyConstraint("snapshot_id", "contact_id", name=op.f("pk_mailing_reached")),
+    )
+    op.create_index(
+        op.f("ix_mailing_reached_mailing_id"), "mailing_reached", ["mailing_id"], unique=False
     )
     op.create_table(
         "alerts",

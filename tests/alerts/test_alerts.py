@@ -197,6 +197,17 @@ class TestMail:
         assert mail_of(database, alert_id) is AlertMail.REFUSED
         assert recorder.received == []
 
+    def test_one_that_cannot_be_made_holds_up_neither_the_others_nor_the_mailings(
+        self, database: Database, approved: Snapshot, outbox: Outbox, recorder: Recorder
+    ) -> None:
+        broken = raise_one(database, "使えない文字\x07")
+        other = raise_one(database)
+        outbox.sweep()
+        assert outbox.huey.pending_count() == 1
+        assert mail_of(database, broken) is AlertMail.QUEUED
+        assert mail_of(database, other) is AlertMail.ACCEPTED
+        assert len(recorder.received) == 1
+
     def test_no_participants_address_travels_in_it(
         self, database: Database, meeting: Meeting, relay: Relay, recorder: Recorder
     ) -> None:

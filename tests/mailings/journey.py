@@ -34,6 +34,13 @@ def approve(database: Database, people: People, mailing_id: int) -> None:
         outbox.start(session, stored)
 
 
+def take_up(database: Database, people: People, mailing_id: int) -> int:
+    """The author makes a halted mailing a draft again."""
+    with database.writing() as session:
+        mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
+        return outbox.take_up_again(session, people.author, mailing)
+
+
 def reload(database: Database, people: People, mailing_id: int) -> Mailing:
     """The mailing as it is stored now."""
     with database.reading() as session:

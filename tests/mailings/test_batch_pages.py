@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from eventmail import migrate
 from eventmail.database import Database
-from eventmail.mailings.models import SendMode, Snapshot
-from eventmail.mailings.snapshot import content_of_snapshot
+from eventmail.mailings import service
+from eventmail.mailings.models import MailingState, SendMode, Snapshot
+from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.outbox import sending
@@ -125,6 +128,28 @@ class TestHtml:
         first = submit(database, people, meeting.mailing.id)
         write(sign_in("author"), meeting, html="y", body=meeting.mailing.body)
         assert submit(database, people, meeting.mailing.id).digest != first.digest
+
+
+def test_what_was_submitted_before_an_upgrade_is_decided_on_and_sent_after_it(
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    relay: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def earlier(*facts: Any) -> Content:
+        return replace(content_of_draft(*facts), format=1)
+
+    with monkeypatch.context() as before:
+        before.setattr(service, "content_of_draft", earlier)
+        snapshot = submit(database, people, meeting.mailing.id)
+    assert snapshot.format == 1
+    migrate.downgrade(database, "0001")
+    migrate.upgrade(database)
+    check(database, people, meeting.mailing.id)
+    approve(database, people, meeting.mailing.id)
+    sending.run(database, relay, snapshot.id)
+    assert reload(database, people, meeting.mailing.id).state is MailingState.SENT
 
 
 def test_a_snapshot_of_the_earlier_format_keeps_its_digest(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from eventmail.database import Database
 from eventmail.events.models import Blob
 from eventmail.mailings.models import Snapshot
-from eventmail.outbox import exposure, sending
+from eventmail.outbox import exposure, retention, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.wire import Relay
 from tests.guards import drop_guard
@@ -105,7 +105,7 @@ class TestPaper:
         sending.run(database, relay, approved.id)
         page = sign_in("approver").get(f"/mailings/{approved.mailing_id}/record")
         assert "送信方法：個別送信" in page.text
-        assert "送信した31通のすべてで" in page.text
+        assert "送信サーバーに渡した31通のすべてで" in page.text
         assert "見える箇所は0件でした" in page.text
         assert approved.digest in page.text
         with database.reading() as session:
@@ -120,6 +120,32 @@ class TestPaper:
         page = sign_in("author").get(f"/mailings/{approved.mailing_id}/record")
         assert "送信が終わると、ここに確認の結果が出ます" in page.text
         assert "0件でした" not in page.text
+
+    def test_a_mailing_that_stopped_before_any_mail_left_claims_nothing(
+        self, database: Database, approved: Snapshot, sign_in: Callable[[str], Pages]
+    ) -> None:
+        with database.writing() as session:
+            service.halt(session, approved, "test", "止めました。")
+            service.finish_if_done(session, approved)
+        exposure.make_missing(database)
+        page = sign_in("author").get(f"/mailings/{approved.mailing_id}/record")
+        assert "送信サーバーに渡したメールはありません" in page.text
+        assert "0件でした" not in page.text
+
+    def test_what_was_erased_before_the_look_has_no_result(
+        self,
+        database: Database,
+        approved: Snapshot,
+        relay: Relay,
+        monkeypatch: pytest.MonkeyPatch,
+        sign_in: Callable[[str], Pages],
+    ) -> None:
+        send_but_leave_out_the_record(database, approved, relay, monkeypatch)
+        with database.writing() as session:
+            retention.erase(session, None, session.get_one(Snapshot, approved.id), "満了")
+        page = sign_in("author").get(f"/mailings/{approved.mailing_id}/record")
+        assert "確認の結果はありません" in page.text
+        assert "送信が終わると" not in page.text
 
     def test_a_record_that_is_not_clean_says_so_loudly(
         self,

@@ -8,14 +8,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
+from eventmail import clock
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.mailings.models import Erasure, Snapshot, SnapshotRecipient
-from eventmail.outbox import exposure, retention, sending, service
+from eventmail.mailings import service as mailings
+from eventmail.mailings.freezing import freeze
+from eventmail.mailings.models import (
+    Erasure,
+    Mailing,
+    MailingState,
+    Snapshot,
+    SnapshotRecipient,
+)
+from eventmail.outbox import exposure, ledger, retention, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests.mailings.journey import submit, take_up
 from tests.pages import Pages
 
 
@@ -95,6 +105,43 @@ def test_the_pages_say_so_and_stay_calm(
             service.as_sent(session, people.author, delivery)
     assert "消去しました" in browser.get(f"/deliveries/{delivery}", status=409).text
     exposure.make_missing(database)
+
+
+@pytest.mark.parametrize("taken_up", [False, True], ids=["halted", "taken up again"])
+def test_a_stopped_mailing_that_was_erased_reaches_nobody_twice(
+    database: Database, people: People, sent: Snapshot, *, taken_up: bool
+) -> None:
+    """Whom it has reached is gone with the addresses: so nothing more of it is sent."""
+    with database.writing() as session:
+        session.get_one(Mailing, sent.mailing_id).state = MailingState.HALTED
+    if taken_up:
+        take_up(database, people, sent.mailing_id)
+    erase(database, people, sent)
+    if not taken_up:
+        with pytest.raises(UserError, match="消去しました"):
+            take_up(database, people, sent.mailing_id)
+        with database.writing() as session:
+            session.get_one(Mailing, sent.mailing_id).state = MailingState.DRAFT
+    with pytest.raises(UserError, match="消去しました"):
+        submit(database, people, sent.mailing_id)
+    with database.writing() as session:
+        mailing = session.get_one(Mailing, sent.mailing_id)
+        content = mailings.draft_content(session, mailing)
+        with pytest.raises(DatabaseError, match="erased"):
+            freeze(session, people.author, mailing, content)
+
+
+def test_not_while_a_mail_is_on_its_way(
+    database: Database, people: People, approved: Snapshot
+) -> None:
+    with database.writing() as session:
+        (late,) = ledger.claim(session, approved.id, "other", 1, first_copy=False)
+        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
+        service.halt(session, approved, "test", "止めました。")
+    with pytest.raises(UserError, match="途中"):
+        erase(database, people, approved)
+    with pytest.raises(DatabaseError, match="in_use"), database.writing() as session:
+        session.add(Erasure(snapshot_id=approved.id, at=clock.now(), reason="x"))
 
 
 ATTACKS = {

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DatabaseError
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
-from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Reached, Snapshot
 from eventmail.offices.permissions import Forbidden
 from eventmail.outbox import ledger, sending, service
@@ -17,7 +16,7 @@ from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.guards import drop_guard
-from tests.mailings.journey import approve, check, reload, submit
+from tests.mailings.journey import approve, check, reload, submit, take_up
 from tests.recorder import DROP, PASS, Recorder
 
 
@@ -33,12 +32,6 @@ def halted(database: Database, approved: Snapshot, relay: Relay, recorder: Recor
         service.halt(session, approved, "test", "止めました。")
         service.finish_if_done(session, approved)
     return approved
-
-
-def take_up(database: Database, people: People, mailing_id: int) -> int:
-    with database.writing() as session:
-        mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
-        return service.take_up_again(session, people.author, mailing)
 
 
 def addresses(database: Database, snapshot: Snapshot, *states: str) -> set[str]:
@@ -94,6 +87,28 @@ def test_who_was_reached_stays_out_even_as_a_new_row_of_the_roster(
         session.add(Contact(**again, active=True))
     second = submit(database, people, halted.mailing_id)
     assert reached not in {r.address for r in second.recipients}
+
+
+def test_an_address_that_was_mended_in_between_does_not_block_the_next_time(
+    database: Database, people: People, halted: Snapshot, relay: Relay
+) -> None:
+    """The mended address has not had the mail: it gets it, once."""
+    mended = "mended@newcomer.example"
+    reached = sorted(addresses(database, halted, "accepted"))[0]
+    take_up(database, people, halted.mailing_id)
+    with database.writing() as session:
+        contact = session.scalars(sa.select(Contact).where(Contact.address == reached)).one()
+        contact.address = contact.address_key = mended
+    second = submit(database, people, halted.mailing_id)
+    check(database, people, halted.mailing_id)
+    approve(database, people, halted.mailing_id)
+    sending.run(database, relay, second.id)
+    with database.writing() as session:
+        session.get_one(Mailing, halted.mailing_id).state = MailingState.HALTED
+    assert mended in addresses(database, second, "accepted")
+    assert take_up(database, people, halted.mailing_id) == 23
+    with pytest.raises(UserError, match="送信先がありません"):
+        submit(database, people, halted.mailing_id)
 
 
 def test_not_while_a_mail_is_still_on_its_way(
