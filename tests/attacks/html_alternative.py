@@ -1,4 +1,4 @@
-"""What HTML can hide from the reader of the text: none of it passes the gate, or is ever written."""
+"""What HTML can hide from who reads the text: none of it passes the gate, or is ever written."""
 
 from __future__ import annotations
 
