@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from tests.attacks import (
+    address_column,
     attachment_content,
+    blind_batch,
     configuration,
     direct_sql,
     direct_sql_rows,
+    direct_sql_sent,
     file_name,
     forged_snapshot,
+    halt_and_alert,
+    html_alternative,
     http_form,
     http_request,
     letter_text,
@@ -35,8 +40,13 @@ CATALOGUE: tuple[Attack, ...] = (
     *service_state.ATTACKS,
     *direct_sql.ATTACKS,
     *direct_sql_rows.ATTACKS,
+    *direct_sql_sent.ATTACKS,
+    *address_column.ATTACKS,
     *forged_snapshot.ATTACKS,
     *configuration.ATTACKS,
     *library_misuse.ATTACKS,
     *source_code.ATTACKS,
+    *blind_batch.ATTACKS,
+    *html_alternative.ATTACKS,
+    *halt_and_alert.ATTACKS,
 )
