@@ -24,7 +24,7 @@ MAIL_ERASED = (
     "WHERE d.id = OLD.delivery_id)"
 )
 # What a text with two addresses, a display name or a second header could not do without.
-SEPARATORS = (",", ";", " ", "\t", "\r", "\n", "<", ">", '"', "、", "，", "；", "　", "＠")
+SEPARATORS = (",", ";", " ", "\t", "\r", "\n", "<", ">", '"', "、", "，", "；", "　", "＠", "﹫")
 NEVER_REPLACED = {
     "audit_entries": (("id",),),
     "snapshots": (("id",), ("mailing_id", "revision")),
@@ -38,6 +38,7 @@ NEVER_REPLACED = {
     "dispatches": (("snapshot_id",),),
     "deliveries": (("id",), ("snapshot_id", "contact_id"), ("token",)),
     "attempts": (("id",), ("delivery_id", "number")),
+    "alerts": (("id",), ("token",)),
     "mailing_reached": (("snapshot_id", "contact_id"),),
     "exposure_records": (("snapshot_id",),),
     "erasures": (("snapshot_id",),),
@@ -125,6 +126,43 @@ CONDITIONS = (
         "WHERE mine.id = NEW.snapshot_id AND r.address_key = NEW.address_key "
         "AND d.state IN ('accepted', 'uncertain', 'claimed'))",
     ),
+    # What was withheld stays withheld, and what may have arrived is not sent again: a worker whose
+    # claim lapsed may still bring the relay's answer to its own open attempt, and nobody else.
+    (
+        "deliveries",
+        "UPDATE",
+        "given_up",
+        "(OLD.state = 'withheld' AND NEW.state <> OLD.state) OR (OLD.state = 'uncertain' "
+        "AND NEW.state NOT IN ('uncertain', 'accepted', 'refused') AND NOT EXISTS "
+        "(SELECT 1 FROM attempts a WHERE a.delivery_id = OLD.id AND a.settled_at IS NULL))",
+    ),
+    # SQLite's UPDATE OR REPLACE would put a row in the place of another.
+    ("deliveries", "UPDATE", "renumbered", differs("id", "office_id", "event_id")),
+    (
+        "deliveries",
+        "INSERT",
+        "first_copy_replaced",
+        "NEW.first_copy AND EXISTS "
+        "(SELECT 1 FROM deliveries d WHERE d.snapshot_id = NEW.snapshot_id AND d.first_copy)",
+    ),
+    # A sending that is over stays over, and names its batch as it began.
+    (
+        "dispatches",
+        "UPDATE",
+        "rewritten",
+        differs("snapshot_id", "office_id", "event_id", "created_at", "token")
+        + " OR (OLD.finished_at IS NOT NULL AND "
+        + differs("finished_at")
+        + ")",
+    ),
+    # What a sending showed can be said only when it is over.
+    (
+        "exposure_records",
+        "INSERT",
+        "unfinished",
+        "NOT EXISTS (SELECT 1 FROM dispatches d "
+        "WHERE d.snapshot_id = NEW.snapshot_id AND d.finished_at IS NOT NULL)",
+    ),
     # What an attempt says was sent stays; it is settled once; only its mail may be erased.
     (
         "attempts",
@@ -158,7 +196,9 @@ CONDITIONS = (
         "alerts",
         "UPDATE",
         "rewritten",
-        differs("id", "office_id", "kind", "subject", "sentence", "mailbox_id", "raised_at")
+        differs(
+            "id", "office_id", "kind", "subject", "sentence", "mailbox_id", "raised_at", "token"
+        )
         + " OR (OLD.seen_at IS NOT NULL AND "
         + differs("seen_at", "seen_by")
         + ")",

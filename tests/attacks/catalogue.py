@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from tests.attacks import (
+    address_column,
     attachment_content,
-    batch_and_html,
+    batch_letter,
+    blind_batch,
     configuration,
     direct_sql,
     direct_sql_rows,
+    direct_sql_sent,
     direct_sql_shape,
     file_name,
     forged_snapshot,
+    halt_and_alert,
+    html_alternative,
     http_form,
     http_request,
     letter_text,
@@ -27,7 +32,7 @@ from tests.attacks.arena import Attack
 CATALOGUE: tuple[Attack, ...] = (
     *spreadsheet_cell.ATTACKS,
     *letter_text.ATTACKS,
-    *batch_and_html.ATTACKS,
+    *batch_letter.ATTACKS,
     *merge_value.ATTACKS,
     *file_name.ATTACKS,
     *attachment_content.ATTACKS,
@@ -39,8 +44,13 @@ CATALOGUE: tuple[Attack, ...] = (
     *direct_sql.ATTACKS,
     *direct_sql_rows.ATTACKS,
     *direct_sql_shape.ATTACKS,
+    *direct_sql_sent.ATTACKS,
+    *address_column.ATTACKS,
     *forged_snapshot.ATTACKS,
     *configuration.ATTACKS,
     *library_misuse.ATTACKS,
     *source_code.ATTACKS,
+    *blind_batch.ATTACKS,
+    *html_alternative.ATTACKS,
+    *halt_and_alert.ATTACKS,
 )

@@ -44,7 +44,6 @@ WRITTEN_ONCE = {
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
 EMPTIED = {
-    "deliveries": "approved",
     "reviews": "checked",
     "audit_entries": "checked",
     "mailing_editors": "checked",

@@ -124,12 +124,6 @@ STATEMENTS: Statements = {
         guard("attempts", "delete"),
         (),
     ),
-    "a delivery struck off": (
-        "approved",
-        ("DELETE FROM deliveries WHERE contact_id = {contact}",),
-        guard("deliveries", "delete"),
-        (),
-    ),
     "a whole sending struck off": (
         "approved",
         ("DELETE FROM dispatches",),

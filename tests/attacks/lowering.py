@@ -140,7 +140,7 @@ def _rebuild(world: World, table: str, name: str) -> None:
 
 def _without_clause(created: str, name: str) -> str:
     """``CREATE TABLE`` without the clause ``CONSTRAINT name …``."""
-    start = re.search(rf",\s*CONSTRAINT {name}\b", created)
+    start = re.search(rf",?\s*CONSTRAINT {name}\b", created)
     assert start, f"no constraint {name}"
     depth, end = 0, start.end()
     while depth > 0 or created[end] not in ",)":

@@ -1,0 +1,359 @@
+"""Statements against what was sent: attempts, records, erasures, alerts, and whom it reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.attacks.arena import Also, Attack, Barrier, Family
+from tests.attacks.direct_sql import Statements, _empties, _guards_of, attacks
+from tests.attacks.direct_sql_rows import (
+    CONTACT,
+    DELIVERY,
+    DISPATCH,
+    EVENT,
+    MAILBOX,
+    OF_ONE,
+    OFFICE,
+    RECIPIENT,
+    update,
+)
+from tests.attacks.lowering import without_constraint, without_guard
+from tests.attacks.world import World
+
+guard, constraint = without_guard, without_constraint
+ATTEMPT = (
+    "INSERT INTO attempts (delivery_id, number, handed_over_at, settled_at, outcome, reply_text, "
+    "digest, head) SELECT id, 1, {now}, {now}, 'refused', '', '0', 'x' FROM deliveries "
+    "WHERE contact_id = {contact}"
+)
+OVER = "UPDATE dispatches SET finished_at = {now}"
+RECORD = "INSERT INTO exposure_records VALUES ({snapshot}, {now}, 30, 30, 1, 0)"
+STOPPED = "UPDATE mailings SET state = 'halted'"
+ERASURE = "INSERT INTO erasures VALUES ({snapshot}, {now}, {checker}, '')"
+BLANK = (
+    "UPDATE snapshot_recipients SET company = '', department = '', title = '', name = '', "
+    "address = '', address_key = 'erased:' || contact_id"
+)
+NO_MAIL = "UPDATE attempts SET head = ''"
+NAMED = "UPDATE snapshot_recipients SET company = '別の会社'"
+ALERT = (
+    "INSERT INTO alerts (id, office_id, kind, subject, sentence, raised_at, mailbox_id, mail, "
+    "due_at, attempts, token, reply) VALUES (1, {office}, 'x', 'mailing:1', '止めました。', {now}, "
+    "1, 'queued', {now}, 0, 't', '')"
+)
+SEEN = "UPDATE alerts SET seen_by = {author}, seen_at = {now}"
+REACHED = "INSERT INTO mailing_reached VALUES ({mailing}, {contact}, {snapshot}, TRUE)"
+SECOND = (
+    RECIPIENT.replace("{snapshot}", "99").replace("CONTACT", "{contact}")
+    + " AND snapshot_id = {snapshot}"
+)
+SAME = SECOND.replace("ADDRESS, ADDRESS", "address, address_key")
+AGAIN = CONTACT.replace("ACTIVE", "FALSE").replace("ADDRESS, ADDRESS", "address, address_key")
+ACCEPTED = update("deliveries", "state = 'accepted'")
+UNCERTAIN = update("deliveries", "state = 'uncertain'")
+WITHHELD = update("deliveries", "state = 'withheld'")
+QUEUED = update("deliveries", "state = 'queued'")
+BATCH = OF_ONE.replace(
+    "mode , sender_name, sender_address, reply_to, subject, body,",
+    "'batch', sender_name, sender_address, reply_to, 'SUBJECT', 'BODY',",
+)
+ALLOWED = "UPDATE offices SET batches_allowed = TRUE"
+FORBIDDEN = "UPDATE offices SET batches_allowed = FALSE"
+NEW_BATCH = (
+    "INSERT INTO mailings (office_id, event_id, purpose, mode, subject, body, state, notice, "
+    "version, created_by, created_at) SELECT office_id, event_id, purpose, 'batch', subject, "
+    "body, 'draft', '', 1, created_by, created_at FROM mailings"
+)
+ELSEWHERE = (
+    EVENT,
+    "INSERT INTO participants (id, office_id, event_id, company, status) "
+    "VALUES (9001, {office}, 77, '他社', 'attending')",
+    "INSERT INTO roster_imports (id, office_id, event_id, filename, sha256, state, reading, "
+    "uploaded_by, uploaded_at) SELECT 77, office_id, 77, filename, sha256, state, reading, "
+    "uploaded_by, uploaded_at FROM roster_imports WHERE id = 1",
+    "INSERT INTO contacts (id, office_id, event_id, participant_id, department, title, name, "
+    "phone, address, address_key, active, import_id, source_row, row_digest) VALUES (9001, "
+    "{office}, 77, 9001, '', '', '', '', 'a@x.example', 'a@x.example', TRUE, 77, 1, '')",
+    RECIPIENT.replace("CONTACT", "9001").replace("ADDRESS", "'a@x.example'"),
+)
+
+# what refuses the last: name: (level, statements)
+BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
+    ("attempts", "rewritten"): {
+        "the digest of what was sent": ("approved", (ATTEMPT, "UPDATE attempts SET digest = '1'")),
+        "the bytes of what was sent": ("approved", (ATTEMPT, "UPDATE attempts SET head = 'y'")),
+        "the relay's answer": ("approved", (ATTEMPT, "UPDATE attempts SET reply_text = '250 ok'")),
+        "a refusal made a yes": ("approved", (ATTEMPT, "UPDATE attempts SET outcome = 'accepted'")),
+        "a mail erased without a record": ("approved", (ATTEMPT, NO_MAIL)),
+        "an erased mail written anew": (
+            "approved",
+            (ATTEMPT, STOPPED, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
+        ),
+    },
+    ("attempts", "delete"): {
+        "an attempt struck off": ("approved", (ATTEMPT, "DELETE FROM attempts"))
+    },
+    ("deliveries", "delete"): {
+        "a delivery struck off": ("approved", ("DELETE FROM deliveries WHERE NOT first_copy",))
+    },
+    ("deliveries", "given_up"): {
+        "a withheld mail queued again": ("approved", (WITHHELD, QUEUED)),
+        "a withheld mail said to be accepted": ("approved", (WITHHELD, ACCEPTED)),
+        "what may have arrived, queued again": ("approved", (UNCERTAIN, QUEUED)),
+        "what may have arrived, said to be withheld": ("approved", (UNCERTAIN, WITHHELD)),
+    },
+    ("deliveries", "renumbered"): {
+        "a delivery under another number": ("approved", (update("deliveries", "id = id + 9000"),))
+    },
+    ("dispatches", "rewritten"): {
+        "a sending taken up after its end": (
+            "approved",
+            (OVER, "UPDATE dispatches SET finished_at = NULL"),
+        ),
+        "a batch under another Message-ID": ("approved", ("UPDATE dispatches SET token = 'x'",)),
+    },
+    ("exposure_records", "unfinished"): {
+        "a record of what was not sent yet": ("approved", (RECORD,))
+    },
+    ("exposure_records", "update"): {
+        "a record made clean": (
+            "approved",
+            (OVER, RECORD, "UPDATE exposure_records SET exposing = 0"),
+        )
+    },
+    ("exposure_records", "delete"): {
+        "a record struck off": ("approved", (OVER, RECORD, "DELETE FROM exposure_records"))
+    },
+    ("snapshot_recipients", "update"): {
+        "names erased without a record": ("submitted", (BLANK,)),
+        "names erased in part": (
+            "approved",
+            (STOPPED, ERASURE, BLANK.replace("company = '', ", "")),
+        ),
+        "erased names written anew": ("approved", (STOPPED, ERASURE, BLANK, NAMED)),
+    },
+    ("erasures", "in_use"): {
+        "an erasure during the check": ("submitted", (ERASURE,)),
+        "an erasure during the approval": ("checked", (ERASURE,)),
+        "an erasure during the sending": ("approved", (ERASURE,)),
+    },
+    ("erasures", "update"): {
+        "an erasure by somebody else": (
+            "approved",
+            (STOPPED, ERASURE, "UPDATE erasures SET staff_id = {author}"),
+        )
+    },
+    ("erasures", "delete"): {
+        "an erasure struck off": ("approved", (STOPPED, ERASURE, "DELETE FROM erasures"))
+    },
+    ("alerts", "rewritten"): {
+        "an alert that says something else": (
+            "meeting",
+            (ALERT, "UPDATE alerts SET sentence = '異常はありません。'"),
+        ),
+        "an alert seen by somebody else": (
+            "meeting",
+            (ALERT, SEEN, "UPDATE alerts SET seen_by = {checker}"),
+        ),
+    },
+    ("alerts", "delete"): {"an alert struck off": ("meeting", (ALERT, "DELETE FROM alerts"))},
+    ("mailing_reached", "update"): {
+        "who was reached, moved to another mailing": (
+            "approved",
+            (REACHED, "UPDATE mailing_reached SET contact_id = {other_contact}"),
+        )
+    },
+    ("mailing_reached", "delete"): {
+        "who was reached, forgotten": ("approved", (REACHED, "DELETE FROM mailing_reached"))
+    },
+    ("snapshot_recipients", "reached"): {
+        "a reached company in a second snapshot": ("approved", (ACCEPTED, OF_ONE, SAME)),
+        "a company perhaps reached in a second snapshot": ("approved", (UNCERTAIN, OF_ONE, SAME)),
+        "a company being reached in a second snapshot": (
+            "approved",
+            (update("deliveries", "state = 'claimed', claimed_by = 'x'"), OF_ONE, SAME),
+        ),
+        "a reached company as another contact": (
+            "approved",
+            (ACCEPTED, AGAIN, OF_ONE, SAME.replace("99, {contact}", "99, 9001")),
+        ),
+        "a reached company in capitals": (
+            "approved",
+            (ACCEPTED, OF_ONE, SECOND.replace("ADDRESS, ADDRESS", "upper(address), address_key")),
+        ),
+    },
+    ("snapshot_recipients", "address_insert"): {
+        "a reached company under a key in capitals": (
+            "approved",
+            (ACCEPTED, OF_ONE, SECOND.replace("ADDRESS", "upper(address)")),
+        )
+    },
+    ("mailings", "batch_not_allowed"): {
+        "a new batch without the office's leave": ("meeting", (NEW_BATCH,))
+    },
+    ("mailings", "batch_not_allowed_now"): {
+        "a batch without the office's leave": ("meeting", ("UPDATE mailings SET mode = 'batch'",))
+    },
+    ("snapshots", "batch_not_allowed"): {
+        "a frozen batch without the office's leave": ("submitted", (BATCH,))
+    },
+    ("snapshots", "batch_with_fields"): {
+        "a field in a frozen batch": ("submitted", (ALLOWED, BATCH.replace("BODY", "{{宛名}}"))),
+        "a full-width field in a frozen batch": (
+            "submitted",
+            (ALLOWED, BATCH.replace("BODY", "｛会社名｝")),
+        ),
+        "a field in a frozen batch's subject": (
+            "submitted",
+            (ALLOWED, BATCH.replace("SUBJECT", "{{会社名}}")),
+        ),
+        "half a field in a frozen batch": ("submitted", (ALLOWED, BATCH.replace("BODY", "宛名}}"))),
+    },
+}
+UNAPPROVED = guard("dispatches", "unapproved")
+SIZE = constraint("offices", "ck_offices_batch_size")
+OTHERS: Statements = {
+    "a sending struck off": (
+        "approved",
+        ("DELETE FROM dispatches",),
+        guard("dispatches", "delete"),
+        (constraint("deliveries", "fk_deliveries_dispatch"),),
+    ),
+    "a batch sent after the office took its leave back": (
+        "submitted",
+        (ALLOWED, BATCH, FORBIDDEN, DISPATCH.replace("{snapshot}", "99")),
+        guard("dispatches", "batch_not_allowed"),
+        (UNAPPROVED,),
+    ),
+    "a batch of nobody at once": (
+        "meeting",
+        ("UPDATE offices SET batch_size = 0",),
+        SIZE,
+        (),
+    ),
+    "a batch of more than a relay must take": (
+        "meeting",
+        ("UPDATE offices SET batch_size = 101",),
+        SIZE,
+        (),
+    ),
+    "another event's company among the recipients": (
+        "submitted",
+        ELSEWHERE,
+        constraint("snapshot_recipients", "fk_snapshot_recipients_contact"),
+        (),
+    ),
+    "a record of more mails that showed somebody than were sent": (
+        "approved",
+        (OVER, RECORD.replace("30, 1, 0", "30, 31, 0")),
+        constraint("exposure_records", "ck_exposure_records_counts"),
+        (),
+    ),
+    "an alert seen by nobody": (
+        "meeting",
+        (ALERT, "UPDATE alerts SET seen_at = {now}"),
+        constraint("alerts", "ck_alerts_seen"),
+        (),
+    ),
+    "an alert to another office's mailbox": (
+        "meeting",
+        (OFFICE, MAILBOX, ALERT.replace("1, 'queued'", "77, 'queued'")),
+        constraint("alerts", "fk_alerts_mailbox"),
+        (),
+    ),
+}
+STATEMENTS: Statements = {
+    name: (level, statements, guard(table, rule), ())
+    for (table, rule), found in BY_GUARD.items()
+    for name, (level, statements) in found.items()
+} | OTHERS
+
+# table: (what is in it before, the tables that PostgreSQL's TRUNCATE … CASCADE empties as well)
+EMPTIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "mailing_reached": ((REACHED,), ()),
+    "exposure_records": ((OVER, RECORD), ()),
+    "erasures": ((STOPPED, ERASURE), ()),
+    "attempts": ((ATTEMPT,), ()),
+    "alerts": ((ALERT,), ()),
+    "deliveries": ((), ("attempts",)),
+    "dispatches": ((), ("deliveries", "attempts", "exposure_records")),
+}
+
+
+def _prepared(before: tuple[str, ...], strike: Callable[[World], bool]) -> Callable[[World], bool]:
+    def struck(world: World) -> bool:
+        world.run(*before)
+        return strike(world)
+
+    return struck
+
+
+def _replaces(before: tuple[str, ...], sqlite: str, postgresql: str) -> Callable[[World], bool]:
+    """One row takes another's place, from a program that lets no delete trigger fire for it."""
+
+    def strike(world: World) -> bool:
+        world.run(*before)
+        statement = sqlite if world.database.is_sqlite else postgresql
+        engine = world.database.engine.execution_options(eventmail_writes=True)
+        with engine.begin() as connection:
+            if world.database.is_sqlite:
+                connection.exec_driver_sql("PRAGMA recursive_triggers=OFF")
+            return connection.exec_driver_sql(statement.format(**world.ids)).rowcount > 0
+
+    return strike
+
+
+COPY = (
+    DELIVERY.replace("FALSE", "TRUE")
+    .replace("{participant}", "NULL")
+    .replace("{contact}", "NULL")
+    .replace("'queued'", "'accepted'")
+)
+CALM = ALERT.replace("止めました。", "異常はありません。")
+REPLACED = {
+    "another alert in its place": (
+        "alerts",
+        _replaces(
+            (ALERT,),
+            CALM.replace("INSERT", "INSERT OR REPLACE"),
+            CALM + " ON CONFLICT (id) DO UPDATE SET sentence = EXCLUDED.sentence",
+        ),
+    ),
+    "another copy in place of the office's": (
+        "deliveries",
+        _replaces(
+            (),
+            COPY.replace("INSERT", "INSERT OR REPLACE"),
+            COPY + " ON CONFLICT (snapshot_id) WHERE first_copy DO UPDATE SET state = 'accepted'",
+        ),
+    ),
+    "one delivery in place of another": (
+        "deliveries",
+        _replaces(
+            (),
+            "UPDATE OR REPLACE deliveries SET id = (SELECT id FROM deliveries WHERE contact_id = "
+            "{other_contact}) WHERE contact_id = {contact}",
+            "UPDATE deliveries SET id = id + 9000 WHERE contact_id = {contact}",
+        ),
+    ),
+}
+
+ATTACKS = (
+    *attacks(STATEMENTS),
+    *(
+        Attack(
+            Family.SQL,
+            Barrier.SCHEMA,
+            f"empty or replace all of {table}",
+            _prepared(before, _empties(table)),
+            _guards_of(table),
+            tuple(Also(Barrier.SCHEMA, _guards_of(each)) for each in hanging),
+            level="approved",
+        )
+        for table, (before, hanging) in EMPTIED.items()
+    ),
+    *(
+        Attack(Family.SQL, Barrier.SCHEMA, name, strike, _guards_of(table), level="approved")
+        for name, (table, strike) in REPLACED.items()
+    ),
+)
