@@ -120,6 +120,17 @@ def test_no_false_alarm_in_a_subject_for(name: str) -> None:
     assert passes(mail(subject=f"ご案内 {ALLOWED[name]}").content)
 
 
+@pytest.mark.parametrize("price", ["3@150.-", "x@1.5"])
+def test_no_false_alarm_in_a_subject_for_a_price(price: str) -> None:
+    assert passes(mail(subject=f"ご案内 {price}").content)
+
+
+@pytest.mark.parametrize("carrier", ["taro..yamada@docomo.ne.jp", "taro.@ezweb.ne.jp"])
+def test_a_carriers_address_passes_in_its_quotes(carrier: str) -> None:
+    envelope = Individual(EmailAddress.parse(carrier))
+    assert passes(mail(envelope).content, envelope)
+
+
 def test_the_recipient_and_the_office_may_be_named_though_the_roster_has_them() -> None:
     known = KNOWN | {OFFICE.key, REPLIES.key}
     knowledge = dataclasses.replace(KNOWLEDGE, own=frozenset(), known=known)
