@@ -115,9 +115,7 @@ def contributors(session: Session, mailing: Mailing) -> set[int]:
 
     Taken from the audit, which nobody can rewrite.
     """
-    query = sa.select(AuditEntry.staff_id).where(
-        AuditEntry.subject == f"event:{mailing.event_id}", AuditEntry.staff_id.is_not(None)
-    )
+    query = sa.select(AuditEntry.staff_id).where(AuditEntry.subject == f"event:{mailing.event_id}")
     return {staff_id for staff_id in session.scalars(query) if staff_id is not None}
 
 

@@ -17,7 +17,7 @@ _PAGE = re.compile(
 )
 _PIECE = re.compile(
     r"(?P<text>[^<>&\r\n]+)|(?P<end><br>\r\n)|&(?P<sign>amp|lt|gt|quot|nbsp|#x27|#160|#9);"
-    r'|<a href="(?P<href>https?://[^"<>\s]+)">(?P<shown>[^"<>\s]+)</a>'
+    r'|<a href="(?P<href>https?://(?:[^"<>&\s]|&amp;)+)">(?P=href)</a>'
 )
 _SIGNS = {
     "amp": "&",
@@ -39,7 +39,7 @@ def text_of_html(page: str) -> str:
     pieces: list[str] = []
     position = found.start(1)
     while position < found.end(1):
-        piece = _PIECE.match(page, position, found.end(1))
+        piece = _PIECE.match(page, position)
         if not piece:
             raise Malformed("html")
         pieces.append(_said(piece))
@@ -53,7 +53,5 @@ def _said(piece: re.Match[str]) -> str:
     if piece["sign"]:
         return _SIGNS[piece["sign"]]
     if piece["href"]:
-        if piece["href"] != piece["shown"]:
-            raise Malformed("html")
-        return _PIECE.sub(_said, piece["shown"])
+        return piece["href"].replace("&amp;", "&")
     return piece["text"]

@@ -2,6 +2,7 @@
 
 The verbs of RFC 5321 are spoken one by one, because what may be done after a failure depends on
 whether the final dot had left: before it the relay must drop the mail, after it nobody knows.
+Whatever goes wrong on the way is an ``OSError``: smtplib's own exceptions are of that kind too.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _LOST = Reply(0, "connection lost")
-_RCPTMAX = re.compile(r"\bRCPTMAX=([1-9][0-9]{0,5})\b", re.IGNORECASE)
+_RCPTMAX = re.compile(r"\bRCPTMAX=([1-9][0-9]*)\b", re.IGNORECASE)
 _LINE_DOT = re.compile(rb"^\.", re.MULTILINE)
 GO_AHEAD = 354
 CLOSING = 421
@@ -62,7 +63,7 @@ class Connection:
         trace: TracebackType | None,
     ) -> None:
         if self._smtp is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
+            with contextlib.suppress(OSError):
                 self._smtp.quit()
         self._drop()
 
@@ -114,7 +115,7 @@ class Connection:
                 self._reset(smtp, refused)
                 return _outcome(recipients, refused)
             smtp.send(_dots_doubled(cleared.content))
-        except (smtplib.SMTPException, OSError):
+        except OSError:
             self._drop()
             return _all(recipients, Kind.NOT_SENT, _LOST, refused)
         last = self._hand_over(smtp, handing_over)
@@ -141,7 +142,7 @@ class Connection:
         try:
             smtp.send(b".\r\n")
             answer = reply(*smtp.getreply())
-        except (smtplib.SMTPException, OSError):
+        except OSError:
             self._drop()
             return _LOST
         if answer.code == CLOSING or answer.kind(Kind.UNCERTAIN) is Kind.UNCERTAIN:
@@ -155,7 +156,7 @@ class Connection:
         try:
             if CLOSING in replies or strange or smtp.rset()[0] != 250:
                 self._drop()
-        except (smtplib.SMTPException, OSError):
+        except OSError:
             self._drop()
 
     def _drop(self) -> None:

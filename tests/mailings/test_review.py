@@ -1,12 +1,22 @@
 """The table of transitions: what is not in it is refused."""
 
+import dataclasses
 import itertools
 
 import pytest
 
 from eventmail.errors import UserError
+from eventmail.mailings.models import Decision, Step
 from eventmail.mailings.models import MailingState as S
-from eventmail.mailings.review import TRANSITIONS, Deed, require_other_person, transition
+from eventmail.mailings.review import (
+    DEED_NAMES,
+    STATE_NAMES,
+    TRANSITIONS,
+    Deed,
+    Transition,
+    require_other_person,
+    transition,
+)
 from eventmail.offices.permissions import Action
 
 ALLOWED = {
@@ -52,6 +62,62 @@ def test_the_checker_does_not_approve() -> None:
         require_other_person(Deed.APPROVE, 2, frozenset({1}), frozenset({2}))
 
 
-@pytest.mark.parametrize("deed", [Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW])
+WRITTEN = {
+    Deed.PASS_CHECK: (Action.CHECK, Step.CHECK, Decision.PASSED),
+    Deed.RETURN_CHECK: (Action.CHECK, Step.CHECK, Decision.RETURNED),
+    Deed.APPROVE: (Action.APPROVE, Step.APPROVE, Decision.PASSED),
+    Deed.RETURN_APPROVAL: (Action.APPROVE, Step.APPROVE, Decision.RETURNED),
+}
+
+
+@pytest.mark.parametrize(("state", "deed"), ALLOWED)
+def test_a_deed_needs_its_role_and_only_a_review_writes_one(state: S, deed: Deed) -> None:
+    row = transition(state, deed)
+    assert (row.needs, row.step, row.decision) == WRITTEN.get(
+        deed, (Action.EDIT_MAILING, None, None)
+    )
+
+
+def test_a_refusal_says_where_the_mailing_stands_and_what_cannot_be_done() -> None:
+    with pytest.raises(UserError, match="いま「送信中」のため、取り下げはできません。"):
+        transition(S.SENDING, Deed.WITHDRAW)
+
+
+def test_states_and_deeds_have_these_names() -> None:
+    assert STATE_NAMES == {
+        S.DRAFT: "作成中", S.CHECKING: "確認待ち", S.APPROVING: "決裁待ち",
+        S.SENDING: "送信中", S.SENT: "送信済み", S.HALTED: "停止",
+    }  # fmt: skip
+    assert DEED_NAMES.keys() == set(Deed)
+    assert {deed.value for deed in Deed} == {
+        "edit", "submit", "withdraw", "pass_check", "return_check", "approve",
+        "return_approval", "take_up_again",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "deed"), sorted(set(itertools.product(S, Deed)) - set(ALLOWED)))
+def test_every_refusal_is_a_sentence_with_both_names(state: S, deed: Deed) -> None:
+    with pytest.raises(UserError) as caught:
+        transition(state, deed)
+    assert STATE_NAMES[state] in str(caught.value)
+    assert DEED_NAMES[deed] in str(caught.value)
+
+
+def test_nobody_changes_a_transition() -> None:
+    row: Transition = transition(S.DRAFT, Deed.EDIT)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        row.to = S.SENDING  # type: ignore[misc]
+
+
+def test_who_neither_wrote_nor_checked_may_approve() -> None:
+    require_other_person(Deed.APPROVE, 3, frozenset({1}), frozenset({2}))
+
+
+@pytest.mark.parametrize("deed", [Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN])
+def test_a_reviewer_may_edit(deed: Deed) -> None:
+    require_other_person(deed, 2, frozenset({1}), frozenset({2}))
+
+
+@pytest.mark.parametrize("deed", [Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN])
 def test_an_editor_may_go_on_editing(deed: Deed) -> None:
     require_other_person(deed, 1, frozenset({1}), frozenset())

@@ -11,6 +11,7 @@ from tests.wire.samples import PLAN, mail, material
 PLAIN = mail().content
 MIXED = mail(materials=(encode_material(PLAN),)).content
 BOUNDARY = MIXED.partition(b'boundary="')[2].partition(b'"')[0]
+OPENING, CLOSING = b"--" + BOUNDARY + b"\r\n", b"--" + BOUNDARY + b"--\r\n"
 
 
 def put(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
@@ -90,10 +91,12 @@ BAD_PLAIN = {
     "an HTML mail": ("mime", put(b"text/plain", b"text/html")),
     "another charset": ("charset", put(b'"utf-8"', b'"iso-2022-jp"')),
     "no charset": ("charset", put(b'; charset="utf-8"', b"")),
+    "another kind of text": ("mime", put(b"text/plain", b"text/calendar")),
     "text that is not UTF-8": ("charset", last_line(b"44E=\r\n")),
     "a quoted-printable body": ("encoding", put(b"base64", b"quoted-printable")),
     "no transfer encoding": ("encoding", put(b"Content-Transfer-Encoding: base64\r\n", b"")),
     "a body with a bare line feed inside": ("bare_newline", last_line(b"YQpi\r\n")),
+    "a body with a bare carriage return inside": ("bare_newline", last_line(b"YQ1i\r\n")),
     "words after the body": ("base64", lambda c: c + b"bye!\r\nbye\r\n"),
     "base64 with bits left over": ("base64", last_line(b"YR==\r\n")),
     "base64 with an = inside": ("base64", last_line(b"YQ==YQ==\r\n")),
@@ -137,6 +140,18 @@ BAD_MIXED = {
     "a name in another charset": ("mime", put(b"*0*=UTF-8''", b"*0*=Shift_JIS''")),
     "a plain file name beside it": ("mime", put(b"attachment;", b'attachment; filename="a.txt";')),
     "no closing delimiter": ("mime", put(b"--" + BOUNDARY + b"--\r\n", b"")),
+    "a closing delimiter and no part": ("trailing", lambda c: c[: c.index(OPENING)] + CLOSING),
+    "an empty part": ("mime", lambda c: c[: c.index(OPENING)] + OPENING + CLOSING),
+    "no closing delimiter and an 8-bit byte": (
+        "eight_bit",
+        lambda c: c.replace(CLOSING, b"") + b"\xe3\r\n",
+    ),
+    "a parameter behind the boundary": ("mime", put(BOUNDARY + b'"', BOUNDARY + b'"; x="y"')),
+    "a word before its type": ("mime", put(b"multipart/mixed", b"x multipart/mixed")),
+    "a boundary that is not ours": ("mime", lambda c: c.replace(BOUNDARY, b"=_boundary")),
+    "no boundary": ("mime", lambda c: c.replace(BOUNDARY, b"")),
+    "a boundary of 31 digits": ("mime", lambda c: c.replace(BOUNDARY, BOUNDARY[:-1])),
+    "a boundary of 33 digits": ("mime", lambda c: c.replace(BOUNDARY, BOUNDARY + b"0")),
     "another boundary inside": ("mime", lambda c: c.replace(b"--" + BOUNDARY, b"--x", 1)),
     "a transfer encoding for the whole": (
         "encoding",

@@ -1,0 +1,143 @@
+"""The press: each recipient's own mail, one batch for all, the office's copy, each to the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from eventmail.mailings.rendering import FIRST_COPY_MARK, new_token
+from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.wire import BlindBatch, Composed, GateRefusal, Individual, ParsedMail, parse_mail
+from tests.mailings.contents import ADDRESSES, BATCH, CONTENT, DESK, MAP, RAW, SATO, press
+from tests.wire.nearby import no_child
+from tests.wire.samples import AOZORA, AOZORA_TOO, KURE, MIDORI, OFFICE, REPLIES
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process() -> Iterator[None]:
+    with no_child():
+        yield
+
+
+def read(composed: Composed) -> ParsedMail:
+    return parse_mail(composed.content)
+
+
+def refusal(content: Content, recipient: Recipient = SATO) -> str:
+    made = press(content)
+    with pytest.raises(GateRefusal) as caught:
+        made.clear(made.compose(recipient, "t", NOW), recipient)
+    return caught.value.rule
+
+
+def test_each_recipient_gets_a_mail_of_its_own() -> None:
+    mail = read(press().compose(SATO, "token", NOW))
+    assert mail.value("To") == str(AOZORA)
+    assert mail.value("From") == f"ひろ野職安 <{OFFICE}>"
+    assert mail.value("Reply-To") == str(REPLIES)
+    assert mail.value("Subject") == "交換会のご案内（株式会社青空）"
+    assert mail.value("Message-ID") == "<token@hirono.example>"
+    assert mail.value("Date") == "Mon, 23 Nov 2026 10:00:00 +0900"
+    assert mail.body.startswith("株式会社青空\r\n総務部　課長　佐藤 健　様\r\n")
+    assert [(f.filename, f.media_type, f.content) for f in mail.attachments] == [
+        (MAP.filename, MAP.media_type, RAW)
+    ]
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_every_copy_has_the_html_that_was_approved_or_none(html: bool) -> None:
+    made, batch = press(replace(CONTENT, html=html)), press(replace(BATCH, html=html))
+    composed = [
+        made.compose(SATO, "t", NOW),
+        made.compose_first_copy("t", NOW),
+        batch.compose_batch([SATO], "t", NOW)[0],
+    ]
+    assert [read(each).html is not None for each in composed] == [html] * 3
+
+
+def test_what_was_composed_is_cleared_for_its_recipient_alone() -> None:
+    made = press()
+    composed = made.compose(SATO, "t", NOW)
+    passed = made.clear(composed, SATO)
+    assert (passed.content, passed.envelope) == (composed.content, Individual(AOZORA))
+    assert passed.sender == OFFICE
+    with pytest.raises(GateRefusal):
+        made.clear(composed, DESK)
+
+
+def test_a_colleague_may_be_named_and_another_company_not() -> None:
+    body = "担当は {} です。".format
+    made = press(replace(CONTENT, body=body(AOZORA_TOO)))
+    assert made.clear(made.compose(SATO, "t", NOW), SATO)
+    assert refusal(replace(CONTENT, body=body(AOZORA_TOO)), DESK) == "other_address"
+    assert refusal(replace(CONTENT, body=body(MIDORI))) == "other_address"
+
+
+def test_a_recipient_who_has_left_the_roster_may_see_its_own_address_alone() -> None:
+    gone = replace(SATO, participant_id=99)
+    made = press(replace(CONTENT, body=str(AOZORA)))
+    assert made.clear(made.compose(gone, "t", NOW), gone)
+    assert refusal(replace(CONTENT, body=str(AOZORA_TOO)), gone) == "other_address"
+
+
+def test_a_batch_is_one_mail_to_the_office_whoever_gets_it() -> None:
+    made = press(BATCH)
+    composed, envelope = made.compose_batch([SATO, DESK], "t", NOW)
+    assert envelope == BlindBatch((AOZORA, MIDORI))
+    assert read(composed).value("To") == str(OFFICE)
+    assert read(composed).value("Subject") == "交換会のご案内"
+    assert made.compose_batch([DESK], "t", NOW)[0] == composed
+    passed = made.clear_batch(composed, envelope)
+    assert (passed.content, passed.envelope) == (composed.content, envelope)
+
+
+@pytest.mark.parametrize("address", [AOZORA, AOZORA_TOO, KURE])
+def test_no_batch_and_no_first_copy_names_any_participant(address: object) -> None:
+    made = press(replace(BATCH, body=f"{address}"))
+    with pytest.raises(GateRefusal):
+        made.clear_batch(*made.compose_batch([SATO], "t", NOW))
+    with pytest.raises(GateRefusal):
+        made.clear_first_copy(made.compose_first_copy("t", NOW))
+
+
+def test_no_batch_of_letters_that_speak_to_one_and_no_letter_of_a_batch() -> None:
+    with pytest.raises(ValueError, match="individual"):
+        press().compose_batch([SATO], "t", NOW)
+    with pytest.raises(ValueError, match="batch"):
+        press(BATCH).compose(SATO, "t", NOW)
+
+
+def test_the_first_copy_is_the_first_recipients_letter_marked_and_sent_to_the_office() -> None:
+    made = press()
+    composed = made.compose_first_copy("t", NOW)
+    mail = read(composed)
+    assert FIRST_COPY_MARK == "【送信控え】"
+    assert mail.value("Subject") == "【送信控え】交換会のご案内（株式会社青空）"
+    assert mail.value("To") == str(REPLIES)
+    assert mail.body == read(made.compose(SATO, "t", NOW)).body
+    passed = made.clear_first_copy(composed)
+    assert (passed.content, passed.envelope) == (composed.content, Individual(REPLIES))
+
+
+def test_the_first_copy_of_a_batch_is_the_batchs_wording() -> None:
+    mail = read(press(BATCH).compose_first_copy("t", NOW))
+    assert mail.value("Subject") == "【送信控え】交換会のご案内"
+    assert mail.body == "12月9日、大ホール\r\n"
+
+
+def test_the_gate_hears_of_the_offices_mailboxes_from_the_office() -> None:
+    made = press()
+    poor = replace(made, office=replace(ADDRESSES, ours=frozenset((OFFICE,))))
+    with pytest.raises(GateRefusal):
+        poor.clear(poor.compose(SATO, "t", NOW), SATO)
+
+
+def test_a_name_of_a_delivery_is_128_random_bits() -> None:
+    names = {new_token() for _ in range(50)}
+    assert len(names) == 50
+    assert all(len(each) == 32 and set(each) <= set("0123456789abcdef") for each in names)

@@ -1,0 +1,130 @@
+"""The frozen content and its digest: another content is another digest, and nothing is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from eventmail.mailings.models import SendMode
+from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
+from tests.mailings.contents import BATCH, CONTENT, DESK, MAP, SATO
+
+OTHERS: dict[str, Any] = {
+    "mailing_id": 9, "revision": 9, "purpose": "x", "mode": "batch", "sender_name": "x",
+    "sender_address": "x@hirono.example", "reply_to": "x@hirono.example", "subject": "x",
+    "body": "x", "html": True, "event_name": "x", "event_date": date(2026, 12, 10),
+    "event_hours": "x", "event_place": "x", "materials": (), "recipients": (DESK, SATO),
+    "format": 1,
+}  # fmt: skip
+
+
+def test_the_digest_of_a_content_is_the_same_for_ever() -> None:
+    assert CONTENT.digest == "e92e42de9afe9b1c367ba140724cfb4056b93f68adb13f3a6eee554c5c44c37b"
+    assert (
+        replace(CONTENT, format=1).digest
+        == "7e761164a25f028adf9c96ec0ce941ea3329852d3e69a77b0fd2ee273ca5eb0e"
+    )
+
+
+@pytest.mark.parametrize("name", [each.name for each in dataclasses.fields(Content)])
+def test_another_digest_comes_of_another(name: str) -> None:
+    assert replace(CONTENT, **{name: OTHERS[name]}).digest != CONTENT.digest
+
+
+@pytest.mark.parametrize("part", [SATO, MAP], ids=["recipient", "material"])
+def test_another_digest_comes_of_any_other_detail_of_a(part: Any) -> None:
+    for each in dataclasses.fields(part):
+        value = getattr(part, each.name)
+        other = replace(part, **{each.name: value + 1 if isinstance(value, int) else f"{value}x"})
+        held = "recipients" if part is SATO else "materials"
+        assert replace(CONTENT, **{held: (other,)}).digest != CONTENT.digest
+
+
+def test_the_first_format_had_no_html_to_speak_of() -> None:
+    first = replace(CONTENT, format=1)
+    assert replace(first, html=True).digest == first.digest
+
+
+@pytest.mark.parametrize("value", [CONTENT, SATO, MAP], ids=["content", "recipient", "material"])
+def test_nobody_changes_a(value: Any) -> None:
+    assert CONTENT.digest
+    field = dataclasses.fields(value)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(value, field, getattr(value, field))
+
+
+def test_a_content_is_of_the_newest_format_unless_it_says_otherwise() -> None:
+    assert CONTENT.format == 2
+
+
+def test_only_one_mode_is_a_batch() -> None:
+    assert (CONTENT.is_batch, BATCH.is_batch) == (False, True)
+
+
+def test_the_subject_shown_has_the_events_fields_and_leaves_the_recipients() -> None:
+    assert CONTENT.subject_shown == "交換会のご案内（{会社名}）"
+
+
+def test_letter_occasion_and_addressee_hold_each_field_in_its_place() -> None:
+    assert dataclasses.astuple(CONTENT.letter) == (CONTENT.subject, CONTENT.body)
+    occasion = ("交換会", date(2026, 12, 9), "10時から", "大ホール")
+    assert dataclasses.astuple(CONTENT.occasion) == occasion
+    to = SATO.addressee
+    assert (to.company, to.department) == ("株式会社青空", "総務部")
+    assert (to.title, to.name, to.address) == ("課長", "佐藤 健", SATO.email)
+
+
+def contact(each: Any) -> Any:
+    company = SimpleNamespace(company=each.company)
+    plain = dataclasses.asdict(each)
+    return SimpleNamespace(**plain, id=each.contact_id, participant=company)
+
+
+def draft(content: Content, mode: SendMode) -> Any:
+    """The rows of a mailing that say what ``content`` says."""
+    newest = SimpleNamespace(media_type=MAP.media_type, size=MAP.size, sha256=MAP.sha256)
+    older = SimpleNamespace(media_type="old", size=0, sha256="old")
+    event = SimpleNamespace(
+        sender=SimpleNamespace(name=content.sender_name, address=content.sender_address),
+        reply_to=SimpleNamespace(name="x", address=content.reply_to),
+        name=content.event_name, held_on=content.event_date,
+        hours=content.event_hours, place=content.event_place,
+    )  # fmt: skip
+    shelf = [SimpleNamespace(filename=MAP.filename, versions=[older, newest], newest=newest)]
+    return SimpleNamespace(
+        id=content.mailing_id, purpose=content.purpose, mode=mode, subject=content.subject,
+        body=content.body, html=content.html, event=event, materials=shelf,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_a_draft_is_read_whole(html: bool) -> None:
+    content = replace(CONTENT, html=html)
+    rows = [contact(SATO), contact(DESK)]
+    assert content_of_draft(draft(content, SendMode.INDIVIDUAL), rows, 4) == content
+
+
+def test_a_batchs_letter_has_the_events_fields_filled_in_before_anybody_sees_it() -> None:
+    written = replace(CONTENT, subject="{イベント名}", body="{開催日} {時間} {会場} {会社名}")
+    found = content_of_draft(draft(written, SendMode.BATCH), [contact(SATO)], 4)
+    assert found.mode == "batch"
+    assert found.subject == "交換会"
+    assert found.body == "令和8年12月9日（水） 10時から 大ホール {会社名}"
+
+
+@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True, format=1)])
+def test_a_stored_snapshot_is_read_whole(content: Content) -> None:
+    plain = {each.name: getattr(content, each.name) for each in dataclasses.fields(content)}
+    rows: dict[str, Any] = {
+        "mode": SendMode.INDIVIDUAL,
+        "materials": [SimpleNamespace(**dataclasses.asdict(each)) for each in content.materials],
+        "recipients": [SimpleNamespace(**dataclasses.asdict(each)) for each in content.recipients],
+    }
+    stored: Any = SimpleNamespace(**(plain | rows))
+    assert content_of_snapshot(stored) == content
+    assert content_of_snapshot(stored).digest == content.digest
