@@ -159,6 +159,7 @@ def pdf(
     *,
     link: str = "",
     title: str = "",
+    subject: str = "",
     compressed: bool = False,
     locked: bool = False,
 ) -> bytes:
@@ -176,7 +177,8 @@ def pdf(
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI <%s> >> >>"
         % link.encode().hex().encode(),
-        b"<< /Title <feff%s> >>" % title.encode("utf-16-be").hex().encode(),
+        b"<< /Subject (%s) /Title <feff%s> >>"
+        % (subject.encode(), title.encode("utf-16-be").hex().encode()),
         b"<< /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32),
     ]
     lock = b" /Encrypt 8 0 R /ID [<00><00>]" if locked else b""

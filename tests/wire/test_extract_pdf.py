@@ -32,6 +32,8 @@ WHERE = {
     "its text, packed": files.pdf(OTHER, compressed=True),
     "a link": files.pdf(link=OTHER),
     "the title": files.pdf(title=OTHER),
+    "the subject": files.pdf(subject=OTHER),
+    "the title of a PDF about trailers": files.pdf(title=OTHER, subject="trailer"),
     "a PDF that may not be printed": files.pdf_that_may_not_be_printed(OTHER),
 }
 
@@ -139,6 +141,10 @@ PACKED = zlib.compress(OTHER.encode())
 def test_a_packed_stream_is_read(newline: bytes) -> None:
     content = stream(b"no zlib", newline) + stream(PACKED, newline) + stream(PACKED, newline)
     assert list(_of_bytes(content)) == [OTHER, OTHER]
+
+
+def test_an_empty_stream_does_not_hide_the_next() -> None:
+    assert list(_of_bytes(b"stream\nendstream\n" + stream(PACKED))) == [(OTHER, b"")]
 
 
 def test_a_stream_that_is_no_text_is_read_as_far_as_it_is() -> None:

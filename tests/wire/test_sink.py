@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import signal
 import smtplib  # noqa: TID251
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,10 @@ def test_as_a_program_it_keeps_mails_and_stops_cleanly(tmp_path: Path, how: int)
         _, errors = child.communicate(timeout=10)
     assert (child.returncode, errors) == (0, b"")
     assert (tmp_path / "001.eml").exists()
+
+
+def test_a_sink_that_is_left_at_once_stops_cleanly() -> None:
+    for _ in range(100):
+        with Sink() as sink:
+            pass
+        socket.create_server((sink.host, sink.port)).close()

@@ -59,6 +59,11 @@ def test_no_character_of_a_file_name_is_cut() -> None:
     assert max(map(len, sections)) <= 54
 
 
+def test_what_is_encoded_counts_as_long_as_it_is_written() -> None:
+    sections = re.findall(r"filename\*\d+\*=(?:UTF-8'')?([^;]+)", file_name_parameter("/" * 30))
+    assert sections == ["%2F" * 18, "%2F" * 12]
+
+
 @pytest.mark.parametrize("sign", list("/\\;\"'()<>@,:[]?=* %"))
 def test_every_sign_that_means_something_in_a_header_is_encoded(sign: str) -> None:
     assert file_name_parameter(f"a{sign}b").endswith(f"''a%{ord(sign):02X}b")

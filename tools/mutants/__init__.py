@@ -8,7 +8,7 @@ sets and tables are; and its mutants sleep inside the confined child, whose envi
 Here each mutant is a file in a copy of the project, so that children run it too. One mutant at a
 time gets a forked process with a time limit, and only the tests that reach its function: first
 those in the module's own ``test_*.py``, then the quickest of the others. Fewer tests can only mean
-more survivors, never a false kill.
+more survivors, never a false kill; and a test that fails must fail again.
 
 Not mutated, by rule: docstrings, annotations, imports, ``__all__``; sentences in Japanese and
 messages of exceptions; ``lru_cache`` and ``slots``, which change only speed and memory; sizes

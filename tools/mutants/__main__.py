@@ -80,7 +80,10 @@ def verdicts(
     for n in range(choice.workers + 1):
         numbers.put(n)
     with context.Pool(1, _enter, (numbers,)) as pool:
-        reached = pool.apply(_measure, (options, tests))
+        try:
+            reached = pool.apply(_measure, (options, tests))
+        except reach.NotGreen as error:
+            raise SystemExit(str(error)) from error
     work = list(work_for(modules, options, reached))
     if choice.again:
         survived = {tuple(map(_frozen, key)) for key in json.loads(LAST_RUN.read_text())}

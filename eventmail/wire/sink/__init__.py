@@ -46,6 +46,7 @@ class Sink:
     received: list[Received] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _thread: threading.Thread | None = None
+    _started: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
         if self.folder is not None:
@@ -53,6 +54,7 @@ class Sink:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         listening = socket.create_server((self.host, self.port), family=family)
         self.port = listening.getsockname()[1]
+        self._started.clear()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(self._loop, listening), daemon=True)
         self._thread.start()
@@ -61,6 +63,7 @@ class Sink:
     def __exit__(self, *_: object) -> None:
         if self._loop is None or self._thread is None:
             return
+        self._started.wait()  # a loop that is stopped while it begins to listen breaks off
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop = self._thread = None
@@ -91,7 +94,10 @@ class Sink:
 
     def _run(self, loop: asyncio.AbstractEventLoop, listening: socket.socket) -> None:
         asyncio.set_event_loop(loop)
-        server = loop.run_until_complete(self.listen(loop, listening))
+        try:
+            server = loop.run_until_complete(self.listen(loop, listening))
+        finally:
+            self._started.set()
         loop.run_forever()
         server.close()
         loop.run_until_complete(_end_sessions(loop))
