@@ -144,7 +144,7 @@ def test_a_packed_stream_is_read(newline: bytes) -> None:
 
 
 def test_an_empty_stream_does_not_hide_the_next() -> None:
-    assert list(_of_bytes(b"stream\nendstream\n" + stream(PACKED))) == [(OTHER, b"")]
+    assert list(_of_bytes(b"stream\nendstream\n" + stream(PACKED))) == [OTHER]
 
 
 def test_a_stream_that_is_no_text_is_read_as_far_as_it_is() -> None:

@@ -135,7 +135,7 @@ def test_a_relay_that_does_not_ask_for_the_size_is_not_told(line: Line) -> None:
 
 DOTS = {
     "at the beginning": (b".\r\nx\r\n", b"..\r\nx\r\n"),
-    "at the beginning alone": (b".x", b"..x"),
+    "at the beginning alone": (b".x\r\n", b"..x\r\n"),
     "on a line": (b"x\r\n.\r\n", b"x\r\n..\r\n"),
     "inside a line": (b"x.\r\nx.x\r\n", b"x.\r\nx.x\r\n"),
 }
