@@ -70,6 +70,7 @@ def new_address(statement: str, address: str) -> str:
 guard, constraint, index = without_guard, without_constraint, without_index
 ACTIVE_CONTACT = CONTACT.replace("ACTIVE", "TRUE")
 LATER_CONTACT = new_address(CONTACT.replace("ACTIVE", "FALSE"), "'late@x.example'")
+SECOND_COPY = guard("deliveries", "first_copy_replaced")
 NOT_ITS_OWN = constraint("deliveries", "fk_deliveries_recipient")
 
 # name: (level, statements, what refuses the last, what else stands behind it)
@@ -149,7 +150,7 @@ STATEMENTS: Statements = {
             "{now}, 0, token, '' FROM deliveries WHERE contact_id = {contact}",
         ),
         constraint("deliveries", "uq_deliveries_token"),
-        (index("uq_deliveries_first_copy"), guard("deliveries", "replaced")),
+        (index("uq_deliveries_first_copy"), SECOND_COPY, guard("deliveries", "replaced")),
     ),
     "a second copy to the office": (
         "approved",
@@ -159,7 +160,7 @@ STATEMENTS: Statements = {
             .replace("{contact}", "NULL"),
         ),
         index("uq_deliveries_first_copy"),
-        (),
+        (SECOND_COPY,),
     ),
     "a delivery to nobody": (
         "approved",

@@ -155,7 +155,8 @@ def _certified(world: World) -> bool:
     with world.database.reading() as session:
         snapshot = world.snapshot(session)
         office = office_addresses(session, snapshot.office_id, snapshot.event_id)
-        return all(each.readable for each in exposure.look_through(session, snapshot, office))
+        looks = list(exposure.look_through(session, snapshot, office))
+    return all(each.readable for each in looks)
 
 
 # By the pages
