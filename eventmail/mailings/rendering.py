@@ -81,7 +81,7 @@ class Press:
     def clear(self, composed: Composed, recipient: Recipient) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`."""
         own = self.office.by_participant.get(recipient.participant_id, frozenset())
-        return self._clear(composed, Individual(recipient.email), own | {recipient.email})
+        return self._clear(composed, Individual(recipient.email), own)
 
     def compose_first_copy(self, token: str, date: datetime) -> Composed:
         """The office's own copy, worded as for the first recipient and marked in the subject."""

@@ -153,10 +153,7 @@ class Connection:
         """After a refusal the connection is made fresh, or given up where that is in doubt."""
         replies = {each.reply.code for each in refused.values()}
         strange = any(each.kind is Kind.NOT_SENT for each in refused.values())
-        try:
-            if CLOSING in replies or strange or smtp.rset()[0] != 250:
-                self._drop()
-        except OSError:
+        if CLOSING in replies or strange or smtp.rset()[0] != 250:
             self._drop()
 
     def _drop(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -128,6 +130,19 @@ def test_the_first_copy_of_a_batch_is_the_batchs_wording() -> None:
     mail = read(press(BATCH).compose_first_copy("t", NOW))
     assert mail.value("Subject") == "【送信控え】交換会のご案内"
     assert mail.body == "12月9日、大ホール\r\n"
+
+
+def test_the_first_copy_of_a_batch_speaks_to_nobody() -> None:
+    made = press(replace(BATCH, body="{会社名}"))
+    assert read(made.compose_first_copy("t", NOW)).body == "{会社名}"
+
+
+@pytest.mark.parametrize("value", [press(), press().office], ids=["press", "office"])
+def test_nobody_changes_a(value: Any) -> None:
+    assert press().compose(SATO, "t", NOW)
+    field = dataclasses.fields(value)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(value, field, getattr(value, field))
 
 
 def test_the_gate_hears_of_the_offices_mailboxes_from_the_office() -> None:
