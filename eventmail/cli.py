@@ -15,8 +15,10 @@ from eventmail import config, create_app, demo, migrate, processes
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
+from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
+from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
 from eventmail.wire import run_sink
 
@@ -149,6 +151,23 @@ def set_batches(office: str, allowed: str, size: int | None) -> None:
         offices.set_batches(session, found, allowed == "yes", size or found.batch_size)
     told = f"認めます（一度に{found.batch_size}件まで）" if allowed == "yes" else "認めません"
     click.echo(f"所「{office}」では、BCC一括送信を{told}。")
+
+
+@cli.command("erase-mailing")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="消去の理由。記録に残ります。例：保存期間の満了")
+@click.confirmation_option(
+    prompt="名前・アドレス・送ったメールを消去します。元に戻せません。続けますか"
+)
+def erase_mailing(number: int, reason: str) -> None:
+    """番号 NUMBER のメール案件の、確定版の個人情報と送ったメールを消去します。"""
+    with Database(_ready().database).writing() as session:
+        mailing = session.get(Mailing, number)
+        if mailing is None or not mailing.snapshots:
+            raise UserError(f"番号{number}の案件に、消去する確定版はありません。")
+        for snapshot in mailing.snapshots:
+            retention.erase(session, None, snapshot, reason)
+    click.echo(f"番号{number}の案件の個人情報を消去しました。件数と指紋は残っています。")
 
 
 @cli.command("add-staff")

@@ -202,6 +202,13 @@ class TestSettingUp:
         staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)
         done = run(*staff, folder=tmp_path, **own)
         assert "職員「森下」を登録しました。" in done.stdout
+        done = run("set-batches", "所", "yes", "--size", "20", folder=tmp_path, **own)
+        assert "BCC一括送信を認めます（一度に20件まで）" in done.stdout
+        done = run("set-batches", "所", "no", folder=tmp_path, **own)
+        assert "BCC一括送信を認めません" in done.stdout
+        done = run("erase-mailing", "1", "--reason", "x", "--yes", folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "番号1の案件に、消去する確定版はありません。" in done.stderr
         done = run("add-mailbox", "無い所", "x", "y@z.example", folder=tmp_path, **own)
         assert done.returncode == 2
         assert "所「無い所」は登録されていません。" in done.stderr

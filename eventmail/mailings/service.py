@@ -16,7 +16,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import findings
 from eventmail.mailings.findings import Finding
-from eventmail.mailings.freezing import audience, contributors, freeze, is_erased, press_for
+from eventmail.mailings.freezing import audience, contributors, freeze, is_erased
 from eventmail.mailings.models import (
     Decision,
     Mailing,
@@ -27,11 +27,11 @@ from eventmail.mailings.models import (
     Snapshot,
     mailing_materials,
 )
+from eventmail.mailings.rehearsal import Rehearsal, rehearse
 from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
-from eventmail.wire import Unwritable
 
 SHOWN = 3
 BATCH_NOT_ALLOWED = (
@@ -166,12 +166,17 @@ def save_draft(session: Session, actor: Actor, mailing: Mailing, draft: Draft) -
     _audit(session, mailing, "mailing.edited", actor)
 
 
-def submit(session: Session, actor: Actor, mailing: Mailing) -> Snapshot:
-    """Freeze the draft and hand it to the checkers. Raises :class:`Blocked` with all findings."""
+def submit(
+    session: Session, actor: Actor, mailing: Mailing, rehearsed: Rehearsal | None = None
+) -> Snapshot:
+    """Freeze the draft and hand it to the checkers. Raises :class:`Blocked` with all findings.
+
+    ``rehearsed`` saves making all mails again, as long as it is of what the draft is now.
+    """
     moved = transition(mailing.state, Deed.SUBMIT)
     actor.require(moved.needs)
     content = draft_content(session, mailing)
-    blocking = [each for each in find(session, content) if each.blocks]
+    blocking = [each for each in find(session, content, rehearsed) if each.blocks]
     if blocking:
         raise Blocked(blocking)
     _note_editors(session, mailing, {actor.id, *contributors(session, mailing)})
@@ -250,19 +255,15 @@ def current_content(session: Session, mailing: Mailing) -> Content:
     return content_of_snapshot(mailing.latest)
 
 
-def find(session: Session, content: Content) -> list[Finding]:
+def find(session: Session, content: Content, rehearsed: Rehearsal | None = None) -> list[Finding]:
     """All findings; the rehearsal only where nothing simpler blocks."""
     mailing = session.get_one(Mailing, content.mailing_id)
-    found = [*findings.of_content(content), *_of_mode(session, mailing)]
+    found = _of_mode(session, mailing)
     if is_erased(session, mailing):
         found.append(Finding("erased", ERASED))
-    if any(each.blocks for each in found):
-        return found
-    try:
-        press = press_for(session, content)
-    except Unwritable as error:
-        return [*found, Finding("unwritable", error.message_ja)]
-    return [*found, *findings.of_rehearsal(press, clock.now())]
+    if found:
+        return [*findings.of_content(content), *found]
+    return list(rehearse(session, content, rehearsed).findings)
 
 
 def batches_allowed(session: Session, office_id: int) -> bool:

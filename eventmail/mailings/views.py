@@ -14,6 +14,7 @@ from eventmail.mailings.forms import ActForm, ApproveForm, CheckForm, LetterForm
 from eventmail.mailings.freezing import press_for, reached_count
 from eventmail.mailings.letter import FIELDS
 from eventmail.mailings.models import Mailing, MailingState
+from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content, content_of_snapshot
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -134,13 +135,13 @@ def preview(mailing_id: int) -> str:
 @permitted(Action.EDIT_MAILING)
 def submit(mailing_id: int) -> ResponseReturnValue:
     """Freeze the draft for the checkers."""
-    # Looked through once before: what takes long is remembered, and the lock is held briefly.
+    # All mails are made and judged before the lock is taken, so that it is held briefly.
     shown = service.get_mailing(reading(), actor(), mailing_id)
-    service.find(reading(), service.current_content(reading(), shown))
+    rehearsed = rehearse(reading(), service.current_content(reading(), shown))
     try:
         with writing() as session:
             mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
-            snapshot = service.submit(session, actor(), mailing)
+            snapshot = service.submit(session, actor(), mailing, rehearsed)
     except service.Blocked as error:  # the page lists the findings
         flash(error.message, "error")
         return redirect(url_for("mailings.show", mailing_id=mailing_id))

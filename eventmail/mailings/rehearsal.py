@@ -1,0 +1,57 @@
+"""The rehearsal: every mail of a draft made and passed through the gate, without sending.
+
+With thousands of recipients it takes long. So the pages rehearse before they take the lock under
+which a draft is frozen; inside it the result is used only if nothing has changed since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.events import service as events
+from eventmail.mailings import findings
+from eventmail.mailings.findings import Finding
+from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.models import Mailing
+from eventmail.mailings.rendering import OfficeAddresses, make_press
+from eventmail.mailings.snapshot import Content
+from eventmail.wire import Unwritable
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was found in a content, and against which addresses of the office."""
+
+    content: Content
+    office: OfficeAddresses
+    findings: tuple[Finding, ...]
+
+
+def rehearse(session: Session, content: Content, earlier: Rehearsal | None = None) -> Rehearsal:
+    """Look through a content and, where nothing simpler blocks, make and judge all its mails.
+
+    ``earlier`` is given back if it was of this very content and of the addresses of today.
+    """
+    mailing = session.get_one(Mailing, content.mailing_id)
+    office = office_addresses(session, mailing.office_id, mailing.event_id)
+    if earlier is not None and (earlier.content, earlier.office) == (content, office):
+        return earlier
+    found = findings.of_content(content)
+    if not any(each.blocks for each in found):
+        found += _of_mails(session, content, office, mailing.office_id)
+    return Rehearsal(content, office, tuple(found))
+
+
+def _of_mails(
+    session: Session, content: Content, office: OfficeAddresses, office_id: int
+) -> list[Finding]:
+    try:
+        press = make_press(
+            content, lambda sha256: events.read_blob(session, office_id, sha256), office
+        )
+    except Unwritable as error:
+        return [Finding("unwritable", error.message_ja)]
+    return findings.of_rehearsal(press, clock.now())
