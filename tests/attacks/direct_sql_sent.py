@@ -87,7 +87,7 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         "a mail erased without a record": ("approved", (ATTEMPT, NO_MAIL)),
         "an erased mail written anew": (
             "approved",
-            (ATTEMPT, STOPPED, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
+            (ATTEMPT, STOPPED, OVER, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
         ),
     },
     ("attempts", "delete"): {
@@ -128,9 +128,9 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         "names erased without a record": ("submitted", (BLANK,)),
         "names erased in part": (
             "approved",
-            (STOPPED, ERASURE, BLANK.replace("company = '', ", "")),
+            (STOPPED, OVER, ERASURE, BLANK.replace("company = '', ", "")),
         ),
-        "erased names written anew": ("approved", (STOPPED, ERASURE, BLANK, NAMED)),
+        "erased names written anew": ("approved", (STOPPED, OVER, ERASURE, BLANK, NAMED)),
     },
     ("erasures", "in_use"): {
         "an erasure during the check": ("submitted", (ERASURE,)),
@@ -140,11 +140,11 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
     ("erasures", "update"): {
         "an erasure by somebody else": (
             "approved",
-            (STOPPED, ERASURE, "UPDATE erasures SET staff_id = {author}"),
+            (STOPPED, OVER, ERASURE, "UPDATE erasures SET staff_id = {author}"),
         )
     },
     ("erasures", "delete"): {
-        "an erasure struck off": ("approved", (STOPPED, ERASURE, "DELETE FROM erasures"))
+        "an erasure struck off": ("approved", (STOPPED, OVER, ERASURE, "DELETE FROM erasures"))
     },
     ("alerts", "rewritten"): {
         "an alert that says something else": (
@@ -272,7 +272,7 @@ STATEMENTS: Statements = {
 EMPTIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mailing_reached": ((REACHED,), ()),
     "exposure_records": ((OVER, RECORD), ()),
-    "erasures": ((STOPPED, ERASURE), ()),
+    "erasures": ((STOPPED, OVER, ERASURE), ()),
     "attempts": ((ATTEMPT,), ()),
     "alerts": ((ALERT,), ()),
     "deliveries": ((), ("attempts",)),

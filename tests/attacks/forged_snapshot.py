@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from eventmail.events import service as events
 from eventmail.mailings.models import Snapshot
 from eventmail.mailings.snapshot import Content, content_of_snapshot
-from eventmail.outbox import sending
+from eventmail.outbox import ledger, sending
 from eventmail.outbox import service as outbox
 from eventmail.wire import gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
@@ -214,7 +214,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
         Barrier.OUTBOX,
         _halted,
         silent(outbox, "is_halted", False),
-        (),
+        (Also(Barrier.OUTBOX, silent(ledger, "withhold_rest")),),
     ),
     "the head of a mail that was sent": (DIGEST, _shown_otherwise, SHOWN_ANYWAY, ()),
     "the file of a mail that was sent": (DIGEST, _file_shown_otherwise, SHOWN_ANYWAY, ()),

@@ -20,7 +20,7 @@ from eventmail.outbox import exposure, ledger, sending
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
-from tests.attacks.direct_sql_sent import ACCEPTED, AGAIN, BLANK, ERASURE, STOPPED
+from tests.attacks.direct_sql_sent import ACCEPTED, AGAIN, ATTEMPT, BLANK, ERASURE, STOPPED
 from tests.attacks.forged_snapshot import UNCHECKED
 from tests.attacks.http_form import MAILING, stranger
 from tests.attacks.letter_text import TEXTS
@@ -48,6 +48,7 @@ from tests.attacks.world import World
 WITHHELD = "UPDATE deliveries SET state = 'withheld' WHERE state = 'queued'"
 CLAIMED = "UPDATE deliveries SET state = 'claimed', claimed_by = 'x' WHERE contact_id = {contact}"
 HALTED = (WITHHELD, STOPPED)
+IN_FLIGHT = ATTEMPT.replace("{now}, {now}, 'refused'", "{now}, NULL, ''")
 
 
 def _after(
@@ -306,13 +307,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     ),
     "a mailing taken up while a mail is on its way": (
         Barrier.OUTBOX,
-        _after((CLAIMED, *HALTED), "author", _take_up, STATE, "draft"),
-        UNFINISHED,
-        (),
-    ),
-    "a mailing taken up before its mails are withheld": (
-        Barrier.OUTBOX,
-        _after((STOPPED,), "author", _take_up, STATE, "draft"),
+        _after((CLAIMED, IN_FLIGHT, *HALTED), "author", _take_up, STATE, "draft"),
         UNFINISHED,
         (),
     ),
@@ -340,7 +335,12 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
         REACHED.lowered,
         (),
     ),
-    "an erased snapshot sent on": (Barrier.SNAPSHOT_DIGEST, _erased, UNCHECKED, ()),
+    "an erased snapshot sent on": (
+        Barrier.SNAPSHOT_DIGEST,
+        _erased,
+        UNCHECKED,
+        (Also(Barrier.SCHEMA, without_guard("erasures", "in_use")),),
+    ),
     "a record of mails that were exchanged": (
         Barrier.SNAPSHOT_DIGEST,
         _certified,

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
@@ -182,8 +183,8 @@ def _sent_twice(world: World) -> bool:
     return sum(mail.startswith(world.ids["address"]) for mail in world.received) == 2
 
 
-def _any_claim(session: Session, numbers: list[int], _worker: str) -> list[Any]:
-    return [session.get_one(ledger.Delivery, number) for number in numbers]
+def _any_claim(session: Session, _worker: str) -> list[Any]:
+    return list(session.scalars(sa.select(ledger.Delivery).order_by(ledger.Delivery.id)))
 
 
 def _queued_again(world: World) -> bool:
@@ -349,7 +350,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.OUTBOX,
         "approved",
         _sent_twice,
-        instead(ledger, "_claimed", _any_claim),
+        instead(ledger, "_claims", _any_claim),
         (Also(Barrier.SCHEMA, without_guard("deliveries", "settled")),),
     ),
     "a mail that may have arrived, queued again": (
