@@ -112,7 +112,7 @@ def measure(folder: Path, options: list[str], tests: list[str]) -> Reached:
         return code
 
     if workspace.in_fork(run, 1800, log) != 0:
-        raise SystemExit(f"the tests do not pass as they are:\n{log.read_text()[-4000:]}")
+        raise RuntimeError(f"the tests do not pass as they are:\n{log.read_text()[-4000:]}")
     found = json.loads(answer.read_text())
     reached = Reached()
     reached.seconds.update(found["seconds"])
