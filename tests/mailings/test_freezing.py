@@ -40,6 +40,7 @@ def test_a_draft_is_frozen_whole_and_in_its_order(
     before = clock.now()
     with database.writing() as session:
         mailing = only_mailing(session)
+        mailing.html = True
         content = content_of_draft(mailing, freezing.audience(session, mailing), 1)
         made = freezing.freeze(session, people.author, mailing, content)
         assert sa.inspect(made).persistent

@@ -39,7 +39,7 @@ from tests.wire.samples import (
     mail,
     material,
 )
-from tests.wire.smuggling import instead
+from tests.wire.smuggling import LOCKED, instead
 from tests.wire.test_gate import ALLOWED, GOOD, TO_AOZORA, refusal
 
 
@@ -150,6 +150,12 @@ def test_a_batch_names_none_of_its_recipients_in_a_file_whoever_they_are() -> No
     batch, encoded = BlindBatch((AOZORA, STRANGER)), (material(str(STRANGER)),)
     content = mail(batch, materials=encoded).content
     assert refusal(content, batch, materials=encoded).rule == "other_address"
+
+
+def test_a_file_that_cannot_be_searched_is_not_sent_though_nothing_was_found_in_it() -> None:
+    encoded = (material(LOCKED["a 7z"]),)
+    found = refusal(mail(materials=encoded).content, materials=encoded)
+    assert (found.rule, found.place) == ("unsearchable_material", "1番目の添付ファイル")
 
 
 class TestForged:

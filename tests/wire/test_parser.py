@@ -30,6 +30,11 @@ def last_line(new: bytes) -> Callable[[bytes], bytes]:
     return lambda content: content[: content.rstrip().rfind(b"\r\n") + 2] + new
 
 
+def eight_bit_in_the_body(content: bytes) -> bytes:
+    before, opening, after = content.rpartition(b"\r\n" + OPENING)
+    return before + b"\xe3" + opening + after
+
+
 INJECTED = base64.b64encode(b"x\r\nBcc: y").decode()
 WORD = "=?UTF-8?B?{}?=".format
 BAD_PLAIN = {
@@ -141,6 +146,14 @@ BAD_MIXED = {
     "a plain file name beside it": ("mime", put(b"attachment;", b'attachment; filename="a.txt";')),
     "no closing delimiter": ("mime", put(b"--" + BOUNDARY + b"--\r\n", b"")),
     "a closing delimiter and no part": ("trailing", lambda c: c[: c.index(OPENING)] + CLOSING),
+    "words after the last part, and an 8-bit byte long before": (
+        "trailing",
+        lambda c: eight_bit_in_the_body(c) + b"hello\r\n",
+    ),
+    "no closing delimiter, and an 8-bit byte long before": (
+        "mime",
+        lambda c: eight_bit_in_the_body(c).replace(CLOSING, b""),
+    ),
     "an empty part": ("mime", lambda c: c[: c.index(OPENING)] + OPENING + CLOSING),
     "no closing delimiter and an 8-bit byte": (
         "eight_bit",
