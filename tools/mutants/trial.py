@@ -73,9 +73,9 @@ def judge(
 
 
 def _noticed(folder: Path, options: list[str], tests: list[str], seconds: float) -> str:
-    """The test that failed, and fails again: a busy machine must not count as a kill."""
+    """What failed or hung, and does so again: a busy machine must not count as a kill."""
     by = _run(folder, options, tests, seconds)
-    if by in ("", workspace.TIMED_OUT):
+    if not by:
         return by
     if by in tests and _run(folder, options, [by], seconds):
         return by
