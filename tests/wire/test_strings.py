@@ -94,6 +94,17 @@ def test_packed_pixels_are_read_for_plain_addresses_only() -> None:
     assert found[0] == OTHER
 
 
+def test_a_packed_text_is_read_with_its_covers() -> None:
+    text = "jinji%40kure.example"
+    assert text in next(packed_and_plain(b"\xff" + zlib.compress(text.encode() * 9)))
+
+
+def test_a_packed_stream_far_behind_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_LARGEST_STREAM", 60)
+    content = b"\xff" * 100 + zlib.compress(OTHER.encode())
+    assert OTHER in next(packed_and_plain(content))
+
+
 def test_a_broken_beginning_hides_nothing() -> None:
     content = b"\x78\x9cno stream at all" + zlib.compress(OTHER.encode() * 9)
     assert any(OTHER in text for text in packed_and_plain(content))
