@@ -283,6 +283,13 @@ def _columns() -> None:
 
 
 def _tables() -> None:
+    _make_mailing_reached()
+    _make_alerts()
+    _make_exposure_records()
+    _make_erasures()
+
+
+def _make_mailing_reached() -> None:
     op.create_table(
         "mailing_reached",
         sa.Column("mailing_id", sa.Integer(), nullable=False),
@@ -302,6 +309,9 @@ def _tables() -> None:
     op.create_index(
         op.f("ix_mailing_reached_mailing_id"), "mailing_reached", ["mailing_id"], unique=False
     )
+
+
+def _make_alerts() -> None:
     op.create_table(
         "alerts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -344,6 +354,9 @@ def _tables() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_alerts_token")),
     )
     op.create_index(op.f("ix_alerts_office_id"), "alerts", ["office_id"], unique=False)
+
+
+def _make_exposure_records() -> None:
     op.create_table(
         "exposure_records",
         sa.Column("snapshot_id", sa.Integer(), nullable=False),
@@ -363,6 +376,9 @@ def _tables() -> None:
         ),
         sa.PrimaryKeyConstraint("snapshot_id", name=op.f("pk_exposure_records")),
     )
+
+
+def _make_erasures() -> None:
     op.create_table(
         "erasures",
         sa.Column("snapshot_id", sa.Integer(), nullable=False),

@@ -89,29 +89,6 @@ def test_lines_that_begin_with_dots_arrive_as_they_were(relay: Relay, recorder: 
     assert recorder.received[0].content == content
 
 
-SMUGGLED = {
-    "a lone LF": b"\n.\nMAIL FROM:<a@b.example>\r\n",
-    "a lone CR": b"\r.\rMAIL FROM:<a@b.example>\r\n",
-    "LF before CR": b"\n\r.\n\rMAIL FROM:<a@b.example>\r\n",
-    "CR before CRLF": b"\r\r\n.\r\r\nMAIL FROM:<a@b.example>\r\n",
-    "LF before the dot only": b"\n.\r\nMAIL FROM:<a@b.example>\r\n",
-    "no end of the last line": b"MAIL FROM:<a@b.example>",
-    "half an end": b"MAIL FROM:<a@b.example>\r",
-}
-
-
-@pytest.mark.parametrize("tail", SMUGGLED.values(), ids=SMUGGLED)
-def test_no_second_mail_is_smuggled_in_even_past_the_gate(
-    relay: Relay, recorder: Recorder, tail: bytes
-) -> None:
-    """What servers took for the end of a mail in 2023 (CVE-2023-51764 and its kin)."""
-    forged = Cleared(IDENTITY.address, Individual(AOZORA), mail().head + tail, seal=gate._SEAL)
-    with Connection(relay) as connection, pytest.raises(TypeError):
-        connection.send(forged)
-    assert "DATA" not in recorder.commands
-    assert recorder.seen == []
-
-
 def test_size_and_names_are_told_in_the_envelope(relay: Relay, recorder: Recorder) -> None:
     send(relay)
     size = len(mail().content)
