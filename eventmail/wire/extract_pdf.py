@@ -72,11 +72,11 @@ def _of_bytes(content: bytes) -> Iterator[str]:
         outside.append(before)
         position = found.end()
         stream = _inflated(found[1])
-        if stream is None and is_text(found[1]):
-            outside.append(found[1])
-        elif b"@" in (stream or b""):
+        if stream is None:
+            outside.append(found[1] if is_text(found[1]) else b"")
+        elif b"@" in stream:
             of_what = plain_addresses if _PICTURE.search(before) else _of_stream
-            yield from of_what(stream or b"")
+            yield from of_what(stream)
     yield from _strings(b"\n".join([*outside, content[position:]]))
 
 

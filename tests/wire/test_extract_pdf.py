@@ -153,7 +153,8 @@ def test_a_stream_that_is_no_text_is_read_as_far_as_it_is() -> None:
 
 
 def test_strings_come_with_the_streams() -> None:
-    assert list(_of_bytes(b"(abc)" + stream(PACKED) + b"(def)")) == [OTHER, "abc", "def"]
+    content = b"(abc)" + stream(PACKED) + b"(def)" + stream(PACKED) + b"(ghi)"
+    assert list(_of_bytes(content)) == [OTHER, OTHER, "abc", "def", "ghi"]
 
 
 def test_a_stream_is_unpacked_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,6 +182,16 @@ IN_STREAMS = {
         b"<< /Subtype /Image >> endobj 7 0 obj << >>",
         zlib.compress(PIXELS + b"\0" + OTHER.encode("utf-16-be") + PIXELS),
         True,
+    ),
+    "a text that is packed without being made smaller": (
+        b"<< >>",
+        zlib.compress(OTHER.encode() * 9, 0),
+        True,
+    ),
+    "pixels, in UTF-16, which no picture is read for": (
+        b"<< /Subtype/Image\n/Width 3 >>",
+        zlib.compress(PIXELS + b"\0" + OTHER.encode("utf-16-be") + PIXELS),
+        False,
     ),
     "a picture in a format of its own": (b"<< /Subtype /Image >>", PIXELS * 9, False),
 }
