@@ -13,6 +13,9 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Generator, Iterator
 from typing import Any
 
 MEGABYTE = 1024 * 1024
@@ -51,6 +54,47 @@ def call(function: str, payload: bytes, *, seconds: float, megabytes: int) -> An
     return json.loads(child.stdout)
 
 
+def stream(function: str, payload: bytes, *, seconds: float, megabytes: int) -> Generator[Any]:
+    """Call a generator function in a child and yield what it yields, one JSON line after another.
+
+    This process never holds more than a line. ``seconds`` limits the child's CPU time and, twice
+    over, the wall time, in which the caller's own work between two lines counts. Errors as for
+    :func:`call`. Closing the iterator ends the child.
+    """
+    command = [sys.executable, "-m", "eventmail.confined", function, str(seconds), str(megabytes)]
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(payload)
+        stdin.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        child.kill()
+
+    timer = threading.Timer(2 * seconds + SPARE_SECONDS, give_up)
+    timer.start()
+    assert child.stdout is not None
+    try:
+        with child.stdout as lines:
+            yield from map(json.loads, lines)
+        code = child.wait()
+    finally:
+        timer.cancel()
+        child.kill()
+        child.wait()
+    if late.is_set() or code == -_SIGXCPU:
+        raise TooSlow(function)
+    if code != 0:
+        raise ConfinedError(f"{function}: exit {code}")
+
+
 _SIGXCPU = 24
 
 
@@ -72,7 +116,8 @@ def _child(function: str, seconds: str, megabytes: str) -> None:
     target = getattr(importlib.import_module(module_name), name)
     _limit(float(seconds), int(megabytes))
     answer = target(sys.stdin.buffer.read())
-    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+    for each in answer if isinstance(answer, Iterator) else [answer]:
+        sys.stdout.write(json.dumps(each, ensure_ascii=True) + "\n")
 
 
 if __name__ == "__main__":

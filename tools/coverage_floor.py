@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 FLOOR = 95.0
-HELD = ("addresses.py", "roster/", "mailings/", "outbox/", "wire/")
+HELD = ("addresses.py", "roster/", "spreadsheet/", "mailings/", "outbox/", "wire/")
 
 
 def percent(files: dict[str, dict[str, dict[str, float]]], prefix: str) -> float:

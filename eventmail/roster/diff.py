@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from eventmail.roster.rows import Row, company_key
+from eventmail.spreadsheet.rows import Row, company_key
 
 
 class Kind(enum.StrEnum):

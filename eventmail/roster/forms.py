@@ -6,8 +6,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
-from eventmail.roster.columns import FIELD_NAMES, Field
-from eventmail.roster.reader import Column, RosterFile
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field
+from eventmail.spreadsheet.reading import Column, Reading
 from eventmail.web.forms import Form
 
 UNUSED = SelectChoice("", "（使わない）")
@@ -25,7 +25,7 @@ class MappingForm(Form):
     sheet = SelectField("シート")
 
     @classmethod
-    def of(cls, reading: RosterFile) -> MappingForm:
+    def of(cls, reading: Reading) -> MappingForm:
         """The form with the sheets and columns that were found, set as they were read."""
         chosen = {field.value: letter for field, letter in reading.mapping.items()}
         form: MappingForm = _BOUND(sheet=reading.sheet, **chosen)

@@ -11,7 +11,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.roster.diff import Change, Kind
 from eventmail.roster.models import RosterImport
-from eventmail.roster.rows import Row, company_key
+from eventmail.spreadsheet.rows import Row, company_key
 
 
 def apply_changes(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -14,20 +15,21 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.offices.permissions import Action, Actor
-from eventmail.roster.columns import Field
 from eventmail.roster.diff import Change, Current, Kind, compare
 from eventmail.roster.importing import apply_changes
 from eventmail.roster.models import ImportState, RosterImport
-from eventmail.roster.reader import RosterFile, read_roster
-from eventmail.roster.rows import Row, Verdict
-from eventmail.roster.workbook import UnreadableFile
+from eventmail.spreadsheet.columns import Field
+from eventmail.spreadsheet.reader import read_roster
+from eventmail.spreadsheet.reading import Choices, Reading
+from eventmail.spreadsheet.refusal import UnreadableFile
+from eventmail.spreadsheet.rows import Row, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an import would do, for the rows that would be taken."""
 
-    reading: RosterFile
+    reading: Reading
     taken: tuple[Row, ...]
     changes: tuple[Change, ...]
 
@@ -64,7 +66,7 @@ def upload(
     event: Event,
     filename: str,
     content: bytes,
-    reading: RosterFile | None = None,
+    reading: Reading | None = None,
 ) -> RosterImport:
     """Read a workbook and keep it as the event's pending import.
 
@@ -82,7 +84,7 @@ def upload(
         filename=name,
         sha256=events.keep_blob(session, event.office_id, content),
         state=ImportState.PENDING,
-        reading=reading.to_json(),
+        reading=_to_keep(reading),
         uploaded_by=actor.id,
         uploaded_at=clock.now(),
     )
@@ -98,18 +100,18 @@ def read_again(
     roster_import: RosterImport,
     sheet: str,
     mapping: Mapping[Field, str] | None,
-    reading: RosterFile | None = None,
+    reading: Reading | None = None,
 ) -> None:
     """Read the kept file once more with the sheet and columns that the person chose."""
     actor.require(Action.IMPORT_ROSTER)
     _require_pending(roster_import)
     if reading is None:
         reading = read_kept(session, roster_import, sheet, mapping)
-    roster_import.reading = reading.to_json()
+    roster_import.reading = _to_keep(reading)
     _audit(session, actor, "roster.mapped", roster_import, rows=len(reading.rows))
 
 
-def read_file(content: bytes, filename: str) -> RosterFile:
+def read_file(content: bytes, filename: str) -> Reading:
     """Read an uploaded file; :class:`UserError` names what is wrong with it. No SQL."""
     return _read(content, events.clean_filename(filename), None, None)
 
@@ -119,7 +121,7 @@ def read_kept(
     roster_import: RosterImport,
     sheet: str,
     mapping: Mapping[Field, str] | None,
-) -> RosterFile:
+) -> Reading:
     """Read the file of an import again, in the chosen sheet and columns."""
     content = events.read_blob(session, roster_import.office_id, roster_import.sha256)
     return _read(content, roster_import.filename, sheet, mapping)
@@ -132,7 +134,7 @@ def plan(
     chosen: frozenset[int] = frozenset(),
 ) -> Plan:
     """What importing would do. ``chosen`` are Excel's numbers of questionable rows to take."""
-    reading = RosterFile.from_json(roster_import.reading)
+    reading = _kept(roster_import)
     taken = tuple(row for row in reading.rows if _is_taken(row, chosen))
     return Plan(reading, taken, tuple(compare(_current(session, event), taken)))
 
@@ -220,11 +222,20 @@ def _is_taken(row: Row, chosen: frozenset[int]) -> bool:
 
 def _read(
     content: bytes, filename: str, sheet: str | None, mapping: Mapping[Field, str] | None
-) -> RosterFile:
+) -> Reading:
     try:
-        return read_roster(content, sheet=sheet, mapping=mapping)
+        return read_roster(content, filename, Choices(sheet, mapping))
     except UnreadableFile as error:
         raise UserError(f"「{filename}」を読み取れません。{error.message}") from error
+
+
+def _to_keep(reading: Reading) -> dict[str, Any]:
+    return reading.to_json() | {"rows": [row.to_json() for row in reading.rows]}
+
+
+def _kept(roster_import: RosterImport) -> Reading:
+    told = roster_import.reading
+    return replace(Reading.from_json(told), rows=tuple(map(Row.from_json, told["rows"])))
 
 
 def _current(session: Session, event: Event) -> list[Current]:

@@ -14,7 +14,7 @@ from eventmail.roster import service
 from eventmail.roster.diff import Kind
 from eventmail.roster.forms import ConfirmForm, MappingForm, UploadForm
 from eventmail.roster.models import ImportState
-from eventmail.roster.rows import Verdict
+from eventmail.spreadsheet.rows import Verdict
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("roster", __name__)

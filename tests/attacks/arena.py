@@ -20,7 +20,7 @@ from eventmail.addresses import AddressError
 from eventmail.config import ConfigError
 from eventmail.confined import ConfinedError
 from eventmail.errors import UserError
-from eventmail.roster.workbook import UnreadableFile
+from eventmail.spreadsheet.refusal import UnreadableFile
 from eventmail.wire import GateRefusal, Malformed, NotAllowedHere, RelayUnavailable, Unwritable
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tests.attacks.http_form import LETTER, OTHER, letter, other_office, posts
 from tests.attacks.lowering import cut, instead, silent, without_constraint, without_index
 from tests.attacks.service_call import STATE, check, role, save, submit
 from tests.attacks.world import World
-from tests.roster.sheets import HEADER, xlsx
+from tests.spreadsheet.sheets import HEADER, xlsx
 
 SPY = "spy@evil.example"
 

@@ -23,7 +23,7 @@ from tests.attacks.lowering import (
     without_guard,
 )
 from tests.attacks.world import World
-from tests.roster.sheets import HEADER, xlsx
+from tests.spreadsheet.sheets import HEADER, xlsx
 
 COUNT = 30
 

@@ -13,16 +13,16 @@ from typing import Any
 
 from eventmail import addresses, confined
 from eventmail.addresses import EmailAddress
-from eventmail.roster import layout, rows, workbook
-from eventmail.roster.columns import Field
-from eventmail.roster.rows import Row, Verdict
-from eventmail.roster.workbook import Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet import kinds, layout, rows, workbook
+from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet.columns import Field
+from eventmail.spreadsheet.rows import Row, Verdict
 from eventmail.wire import Individual, Wording
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import COMPOSE, cut, instead, silent
 from tests.attacks.reading import header, readable, shows
 from tests.attacks.world import World
-from tests.roster.sheets import xlsx
+from tests.spreadsheet.sheets import xlsx
 from tests.wire.samples import IDENTITY, KURE, STAMP, WORDING
 
 OWN, OTHER = "saiyo@aozora.example", str(KURE)
@@ -154,7 +154,8 @@ def _sheet_reaches(read: Sheet, company: str) -> Callable[[World], bool]:
 
 def _hidden(*, hidden: bool = False, struck: bool = False) -> Sheet:
     read = sheet(("株式会社青空", "佐藤", OWN, ""))
-    row = SheetRow(3, tuple(map(Cell, ("呉精機", "", OTHER, ""))), hidden, struck)
+    cells = (Cell(text, struck=struck) for text in ("呉精機", "", OTHER, ""))
+    row = SheetRow(3, tuple(cells), hidden)
     return Sheet("名簿", (*read.rows, row))
 
 
@@ -182,7 +183,7 @@ def _bomb(_world: World) -> bool:
     """A workbook with thousands of parts that no Excel would write."""
     target = io.BytesIO(xlsx([HEADER, ("株式会社青空", "佐藤", OWN, "")]))
     with zipfile.ZipFile(target, "a") as archive:
-        for number in range(workbook.MOST_ENTRIES):
+        for number in range(kinds.MOST_ENTRIES):
             archive.writestr(f"xl/media/{number}.png", b"")
     return bool(workbook.read_workbook(target.getvalue()).sheets)
 
@@ -269,7 +270,7 @@ def _unlimited(call: Callable[..., Any]) -> Callable[..., Any]:
 
 NO_LIMIT: Lowering = instead(confined, "call", _unlimited(confined.call))
 CHILD: dict[str, tuple[Callable[[World], bool], Lowering]] = {
-    "a workbook of thousands of parts": (_bomb, silent(workbook, "_is_bomb", False)),
+    "a workbook of thousands of parts": (_bomb, silent(kinds, "_is_bomb", False)),
     "a file whose reader eats all memory": (_confined("eat"), NO_LIMIT),
     "a file whose reader never ends": (_confined("spin"), NO_LIMIT),
 }

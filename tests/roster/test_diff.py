@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eventmail.roster.diff import Change, Current, Kind, compare
-from tests.roster.books import row
+from tests.spreadsheet.books import row
 
 
 def current(

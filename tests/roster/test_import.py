@@ -14,15 +14,15 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Event
 from eventmail.mailings.models import Snapshot
 from eventmail.roster import service
-from eventmail.roster.columns import Field
 from eventmail.roster.diff import Kind
 from eventmail.roster.models import RosterImport
 from eventmail.roster.service import Plan
 from eventmail.sample import FOLDER, People
+from eventmail.spreadsheet.columns import Field
 from tests.conftest import Meeting
 from tests.mailings.journey import reload
 from tests.pages import Pages
-from tests.roster.sheets import xlsx
+from tests.spreadsheet.sheets import xlsx
 
 SignIn = Callable[[str], Pages]
 HEADER = ("事業所名", "部署", "担当者名", "メールアドレス", "参加")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.roster.columns import Field, column_of, field_of, fold, letter
-from eventmail.roster.reader import RosterFile, read_roster
-from eventmail.roster.rows import Verdict
-from tests.roster.sheets import HEADER, saved, xlsx
+from eventmail.spreadsheet.columns import Field, column_of, field_of, fold, letter
+from eventmail.spreadsheet.reading import Choices, Reading, read
+from eventmail.spreadsheet.rows import Verdict
+from tests.spreadsheet.sheets import HEADER, saved, xlsx
 
 GOOD = ("株式会社甲", "甲野", "a@kou.example")
 
@@ -52,13 +52,13 @@ def test_what_names_no_column(letters: str) -> None:
 
 def test_title_rows_above_the_header_are_passed_over() -> None:
     rows = [("参加企業一覧",), ("令和8年12月9日",), (), HEADER, GOOD]
-    reading = read_roster(xlsx(rows))
+    reading = read(xlsx(rows))
     assert reading.header_rows == (4,)
     assert [row.number for row in reading.rows] == [5]
 
 
 def test_an_address_column_without_a_known_header_is_found_by_its_content() -> None:
-    reading = read_roster(xlsx([("会社名", "備考", "ご連絡用"), ("甲", "", "a@kou.example")]))
+    reading = read(xlsx([("会社名", "備考", "ご連絡用"), ("甲", "", "a@kou.example")]))
     assert reading.mapping[Field.EMAIL] == "C"
 
 
@@ -73,14 +73,14 @@ def test_notes_totals_groups_and_repeated_headers_are_no_participants() -> None:
         ("※ 変更は学卒部門まで",),
         ("以上",),
     ]
-    reading = read_roster(xlsx(rows))
+    reading = read(xlsx(rows))
     assert [row.company for row in reading.rows] == ["株式会社甲", "株式会社乙"]
     assert [each.number for each in reading.skipped] == [2, 4, 6, 7, 8]
     assert all(each.why.endswith("。") for each in reading.skipped)
 
 
 def test_a_row_with_a_company_but_no_address_is_an_error_and_never_skipped() -> None:
-    reading = read_roster(xlsx([HEADER, GOOD, ("株式会社乙", "乙野", "")]))
+    reading = read(xlsx([HEADER, GOOD, ("株式会社乙", "乙野", "")]))
     assert [row.verdict for row in reading.rows] == [Verdict.OK, Verdict.ERROR]
 
 
@@ -95,7 +95,7 @@ def test_the_likely_sheet_is_chosen_and_the_others_are_shown() -> None:
         sheet.sheet_state = state
         for row in (HEADER, GOOD):
             sheet.append(row)
-    reading = read_roster(saved(book))
+    reading = read(saved(book))
     assert reading.sheet == "名簿"
     assert reading.sheets == ("表紙", "名簿", "去年")
 
@@ -110,31 +110,32 @@ def test_the_likely_sheet_is_chosen_and_the_others_are_shown() -> None:
     ],
 )
 def test_a_table_that_lacks_something_says_what(rows: list[tuple[str, ...]], said: str) -> None:
-    reading = read_roster(xlsx(rows))
+    reading = read(xlsx(rows))
     assert said in reading.problem
     assert "シート「名簿」" in reading.problem
     assert reading.rows == ()
 
 
 def test_the_missing_column_names_the_headers_that_were_seen() -> None:
-    assert "会社名、担当者" in read_roster(xlsx([("会社名", "担当者"), ("甲", "乙")])).problem
+    assert "会社名、担当者" in read(xlsx([("会社名", "担当者"), ("甲", "乙")])).problem
 
 
 def test_the_persons_choice_of_columns_wins() -> None:
     rows = [("会社名", "法人名", "メール"), ("通称", "正式名", "a@x.example")]
     content = xlsx(rows)
-    assert read_roster(content).rows[0].company == "通称"
-    chosen = read_roster(content, mapping={Field.COMPANY: "B", Field.EMAIL: "C"})
+    assert read(content).rows[0].company == "通称"
+    chosen = read(content, "", Choices(mapping={Field.COMPANY: "B", Field.EMAIL: "C"}))
     assert chosen.rows[0].company == "正式名"
 
 
 def test_a_choice_beyond_the_table_is_no_column() -> None:
-    reading = read_roster(xlsx([HEADER, GOOD]), mapping={Field.COMPANY: "A", Field.EMAIL: "ZZ"})
+    chosen = Choices(mapping={Field.COMPANY: "A", Field.EMAIL: "ZZ"})
+    reading = read(xlsx([HEADER, GOOD]), "", chosen)
     assert "「メールアドレス」の列が見つかりません" in reading.problem
 
 
-def judged(*rows: tuple[object, ...], header: tuple[str, ...] = (*HEADER, "参加")) -> RosterFile:
-    return read_roster(xlsx([header, *rows]))
+def judged(*rows: tuple[object, ...], header: tuple[str, ...] = (*HEADER, "参加")) -> Reading:
+    return read(xlsx([header, *rows]))
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.roster.layout import choose_sheet, find_table
-from eventmail.roster.workbook import Workbook
-from tests.roster.books import HEADER, sheet_of
+from eventmail.spreadsheet.layout import choose_sheet, find_table
+from eventmail.spreadsheet.workbook import Workbook
+from tests.spreadsheet.books import HEADER, sheet_of
 
 ONE = ("株式会社一番", "山田 太郎", "ichi@ichiban.example")
 TWO = ("株式会社二番", "", "ni@niban.example")

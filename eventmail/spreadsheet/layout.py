@@ -6,8 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from eventmail.roster.columns import Field, address_column, field_of, is_header_word
-from eventmail.roster.workbook import Sheet, SheetRow, Workbook
+from eventmail.spreadsheet.cells import Sheet, SheetRow, Workbook
+from eventmail.spreadsheet.columns import Field, address_column, field_of, is_header_word
 
 SEARCHED = 40  # rows from the top in which a header may stand
 SAMPLES = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.roster.columns import Field, column_of, field_of, guess, letter
+from eventmail.spreadsheet.columns import Field, column_of, field_of, guess, letter
 
 
 @pytest.mark.parametrize(

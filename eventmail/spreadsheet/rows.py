@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import Any
 
 from eventmail.addresses import AddressError, EmailAddress
-from eventmail.roster.columns import FIELD_NAMES, Field, letter
-from eventmail.roster.layout import Table
-from eventmail.roster.workbook import SheetRow
+from eventmail.spreadsheet.cells import SheetRow
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field, letter
+from eventmail.spreadsheet.layout import Table
 
 ATTENDING, WITHDRAWN = "attending", "withdrawn"
 _WITHDRAWN = re.compile(
@@ -35,16 +37,25 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why. ``column`` is Excel's letter, or empty for the whole row."""
+    """Why. ``column`` is Excel's letter, or empty for the whole row.
+
+    ``suggestion`` is the likely right value of ``field``, where there is one.
+    """
 
     code: str
     column: str
     message: str
+    field: str = ""
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One participant's contact as the sheet has it."""
+    """One participant's contact as the sheet has it.
+
+    ``part`` counts from 1 over the contacts that a row was split into. ``person``: whether the
+    address itself names a person.
+    """
 
     number: int
     company: str
@@ -59,6 +70,29 @@ class Row:
     verdict: Verdict
     reasons: tuple[Reason, ...]
     digest: str
+    corporate_number: str = ""
+    person: bool = False
+    part: int = 1
+
+    @property
+    def key(self) -> str:
+        """The row's name in its reading: ``7``, or ``7-2`` for its second contact."""
+        return str(self.number) if self.part == 1 else f"{self.number}-{self.part}"
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether a person may take it as it is: it has a company and exactly one address."""
+        return self.verdict is not Verdict.ERROR and bool(self.email and self.company)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Row:
+        """What :meth:`to_json` wrote."""
+        reasons = tuple(Reason(**each) for each in told["reasons"])
+        return cls(**{**told, "verdict": Verdict(told["verdict"]), "reasons": reasons})
 
 
 ERRORS = frozenset(
@@ -77,7 +111,12 @@ ERRORS = frozenset(
 NOTES_ONLY = frozenset(("normalised",))
 
 
-def judge(table: Table, mapping: Mapping[Field, int]) -> list[Row]:
+def judge(
+    table: Table,
+    mapping: Mapping[Field, int],
+    corrections: Mapping[str, Mapping[Field, str]] = MappingProxyType({}),
+    split: frozenset[str] = frozenset(),
+) -> list[Row]:
     """Every data row with its verdict; addresses that stand twice are found over all rows."""
     rows = [_judge_row(table, row, mapping) for row in table.rows]
     return _judge_duplicates(rows, table.sheet.name, letter(mapping.get(Field.EMAIL, 0)))

@@ -13,6 +13,9 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from eventmail.spreadsheet.cells import EMPTY, Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet.refusal import unreadable
+
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 60_000_000  # of all cells: one long shared text can be shown a million times
@@ -21,36 +24,23 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
-class _Refused(Exception):
-    """The workbook cannot be taken; its one argument is the code."""
-
-
-def read(content: bytes) -> dict[str, Any]:
-    """All sheets as plain lists for JSON, or ``{"refused": code}``."""
+def read(content: bytes) -> Workbook:
+    """Every sheet, hidden ones too. Raises what openpyxl raises on a damaged file."""
     warnings.simplefilter("ignore")
-    try:
-        return _read(content)
-    except _Refused as error:
-        return {"refused": str(error)}
-    except MemoryError:
-        return {"refused": "bomb"}
-    except Exception:  # noqa: BLE001 - whatever a hostile file provokes, the answer is one word
-        return {"refused": "damaged"}
-
-
-def _read(content: bytes) -> dict[str, Any]:
     reader = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
     reader.read()
-    sheets = reader.wb.worksheets
-    if not sheets:
-        raise _Refused("no_sheet")
+    if not reader.wb.worksheets:
+        raise unreadable("no_sheet")
     parts = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets()}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        told = [_sheet(each, _uncalculated(archive, parts.get(each.title))) for each in sheets]
-    characters = sum(len(text) for each in told for row in each["rows"] for text, _ in row[1])
+        sheets = tuple(
+            _sheet(each, _uncalculated(archive, parts.get(each.title)))
+            for each in reader.wb.worksheets
+        )
+    characters = sum(len(cell.text) for s in sheets for row in s.rows for cell in row.cells)
     if characters > MOST_CHARACTERS:
-        raise _Refused("bomb")
-    return {"sheets": told}
+        raise unreadable("bomb")
+    return Workbook(sheets, "xlsm" if reader.wb.vba_archive else "xlsx")
 
 
 def _uncalculated(archive: zipfile.ZipFile, part: str | None) -> dict[tuple[int, int], str]:
@@ -89,26 +79,26 @@ def _child(cell: Any, name: str) -> Any:
     return found if found is not None else cell.find(_STRICT + name)
 
 
-def _sheet(sheet: Any, uncalculated: dict[tuple[int, int], str]) -> dict[str, Any]:
+def _sheet(sheet: Any, uncalculated: dict[tuple[int, int], str]) -> Sheet:
     by_row: dict[int, dict[int, Any]] = {}
     for (row, column), cell in sheet._cells.items():
         says = cell.value is not None or (row, column) in uncalculated
         if says and column <= MOST_COLUMNS:
             by_row.setdefault(row, {})[column] = cell
     if len(by_row) > MOST_ROWS:
-        raise _Refused("too_many_rows")
-    return {
-        "name": sheet.title,
-        "hidden": sheet.sheet_state != "visible",
-        "hidden_columns": _hidden_columns(sheet),
-        "merged": [
-            [m.min_row, m.min_col - 1, m.max_row, m.max_col - 1] for m in sheet.merged_cells.ranges
-        ],
-        "rows": [
-            [number, _cells(cells, uncalculated, number), _is_hidden(sheet, number), _struck(cells)]
+        raise unreadable("too_many_rows")
+    return Sheet(
+        name=sheet.title,
+        rows=tuple(
+            SheetRow(number, _cells(cells, uncalculated, number), _is_hidden(sheet, number))
             for number, cells in sorted(by_row.items())
-        ],
-    }
+        ),
+        hidden=sheet.sheet_state != "visible",
+        hidden_columns=_hidden_columns(sheet),
+        merged=tuple(
+            (m.min_row, m.min_col - 1, m.max_row, m.max_col - 1) for m in sheet.merged_cells.ranges
+        ),
+    )
 
 
 def _is_hidden(sheet: Any, number: int) -> bool:
@@ -119,31 +109,32 @@ def _is_hidden(sheet: Any, number: int) -> bool:
     return bool(dimension.hidden) or (height is not None and height < 1)
 
 
-def _hidden_columns(sheet: Any) -> list[int]:
+def _hidden_columns(sheet: Any) -> frozenset[int]:
     found: set[int] = set()
     for dimension in sheet.column_dimensions.values():
         if dimension.hidden and dimension.min and dimension.max:
             found.update(range(dimension.min - 1, min(dimension.max, MOST_COLUMNS)))
-    return sorted(found)
+    return frozenset(found)
 
 
 def _cells(
     cells: dict[int, Any], uncalculated: dict[tuple[int, int], str], row: int
-) -> list[list[str]]:
-    return [
-        [uncalculated[row, column], "formula"]
+) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(uncalculated[row, column], "formula")
         if (row, column) in uncalculated
         else _told(cells.get(column))
         for column in range(1, max(cells) + 1)
-    ]
+    )
 
 
-def _told(cell: Any) -> list[str]:
+def _told(cell: Any) -> Cell:
     if cell is None or cell.value is None:
-        return ["", ""]
+        return EMPTY
     if cell.data_type == "e":
-        return [str(cell.value)[:LONGEST_CELL], "error"]
-    return [_text(cell)[:LONGEST_CELL], ""]
+        return Cell(str(cell.value)[:LONGEST_CELL], "error")
+    struck = cell.has_style and bool(cell.font.strike)
+    return Cell(_text(cell)[:LONGEST_CELL], "", struck, cell.data_type == "n")
 
 
 def _text(cell: Any) -> str:
@@ -168,8 +159,3 @@ def _number(value: float, number_format: str) -> str:
     if number_format and set(number_format) == {"0"}:
         return digits.zfill(len(number_format))
     return digits
-
-
-def _struck(cells: dict[int, Any]) -> bool:
-    texts = [cell for cell in cells.values() if cell.value is not None]
-    return bool(texts) and all(cell.font is not None and cell.font.strike for cell in texts)

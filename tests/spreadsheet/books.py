@@ -9,8 +9,8 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from eventmail.roster.rows import Row, Verdict
-from eventmail.roster.workbook import Cell, Sheet, SheetRow
+from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow
+from eventmail.spreadsheet.rows import Row, Verdict
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 HEADER = ("事業所名", "担当者名", "メールアドレス")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from eventmail.roster.columns import guess
-from eventmail.roster.layout import find_table
-from eventmail.roster.rows import Row, Verdict, company_key, judge
-from eventmail.roster.workbook import Cell, Sheet
-from tests.roster.books import HEADER, sheet_of
+from eventmail.spreadsheet.cells import Cell, Sheet
+from eventmail.spreadsheet.columns import guess
+from eventmail.spreadsheet.layout import find_table
+from eventmail.spreadsheet.rows import Row, Verdict, company_key, judge
+from tests.spreadsheet.books import HEADER, sheet_of
 
 
 def judged(sheet: Sheet) -> list[Row]:
@@ -67,7 +67,8 @@ def test_an_address_in_two_rows_is_an_error_in_both(first: str, second: str, cod
 @pytest.mark.parametrize(("mark", "code"), [("hidden", "hidden_row"), ("struck", "struck_row")])
 def test_hidden_and_struck_rows_are_questions(mark: str, code: str) -> None:
     sheet = sheet_of(HEADER, ("一番", "山田", "a@b.example"))
-    odd = replace(sheet.rows[1], hidden=mark == "hidden", struck=mark == "struck")
+    cells = tuple(cell._replace(struck=mark == "struck") for cell in sheet.rows[1].cells)
+    odd = replace(sheet.rows[1], hidden=mark == "hidden", cells=cells)
     (row,) = judged(replace(sheet, rows=(sheet.rows[0], odd)))
     assert (codes(row), row.verdict) == ([code], Verdict.QUESTION)
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from eventmail.addresses import EmailAddress, names_a_person
-from eventmail.roster.columns import Field
-from eventmail.roster.reader import RosterFile, read_roster
-from eventmail.roster.rows import Verdict
-from eventmail.roster.workbook import UnreadableFile
-from tests.roster.books import SAMPLES, book, saved
+from eventmail.spreadsheet import reading
+from eventmail.spreadsheet.columns import Field
+from eventmail.spreadsheet.reading import Choices, Reading
+from eventmail.spreadsheet.refusal import UnreadableFile
+from eventmail.spreadsheet.rows import Row, Verdict
+from tests.spreadsheet.books import SAMPLES, book, saved
 
 PARTICIPANTS = "参加企業一覧.xlsx"
 
 
-def read(name: str, **chosen: object) -> RosterFile:
-    return read_roster((SAMPLES / name).read_bytes(), name, **chosen)  # type: ignore[arg-type]
+def read(name: str, choices: Choices | None = None) -> Reading:
+    return reading.read((SAMPLES / name).read_bytes(), name, choices)
 
 
 def test_the_office_list() -> None:
@@ -66,7 +68,7 @@ def test_the_schools() -> None:
 
 def test_the_csv() -> None:
     found = read("求人企業リスト.csv")
-    assert found.encoding == "シフトJIS（CP932）"
+    assert (found.format, found.encoding) == ("csv", "cp932")
     assert [(row.company, row.status) for row in found.rows] == [
         ("株式会社あおぞら製作所", "attending"),
         ("有限会社髙﨑建設", "attending"),
@@ -119,7 +121,9 @@ def _digest(path: Path) -> str:
 @pytest.mark.parametrize("name", [PARTICIPANTS, "不備のある名簿.xlsx"])
 def test_a_reading_comes_back_from_json(name: str) -> None:
     found = read(name)
-    assert RosterFile.from_json(json.loads(json.dumps(found.to_json()))) == found
+    told = json.loads(json.dumps([found.to_json(), [row.to_json() for row in found.rows]]))
+    rows = tuple(Row.from_json(each) for each in told[1])
+    assert replace(Reading.from_json(told[0]), rows=rows) == found
 
 
 def test_columns_have_three_samples() -> None:
@@ -129,28 +133,28 @@ def test_columns_have_three_samples() -> None:
 
 def test_the_person_chooses_the_columns() -> None:
     chosen = {Field.COMPANY: "E", Field.EMAIL: "G"}
-    found = read(PARTICIPANTS, mapping=chosen)
+    found = read(PARTICIPANTS, Choices(mapping=chosen))
     assert found.mapping == chosen
     assert found.rows[0].company == "山田 太郎"
 
 
 def test_the_person_chooses_the_sheet() -> None:
-    found = read("学校説明会_参加校.xlsx", sheet="表紙")
+    found = read("学校説明会_参加校.xlsx", Choices(sheet="表紙"))
     assert (found.sheet, found.rows) == ("表紙", ())
     assert "「事業所名」と「メールアドレス」の列が見つかりません" in found.problem
 
 
 def test_a_sheet_that_is_not_there() -> None:
     with pytest.raises(UnreadableFile) as caught:
-        read(PARTICIPANTS, sheet="ない")
+        read(PARTICIPANTS, Choices(sheet="ない"))
     assert caught.value.code == "no_sheet"
 
 
 def test_a_missing_column_names_the_headers_seen() -> None:
     content = saved(book(["事業所名", "電話番号"], ["一番", "1"])[0])
-    assert "見出し：事業所名、電話番号" in read_roster(content, "x.xlsx").problem
+    assert "見出し：事業所名、電話番号" in reading.read(content, "x.xlsx").problem
 
 
 def test_a_table_without_rows_is_a_problem() -> None:
     content = saved(book(["事業所名", "メールアドレス"])[0])
-    assert "参加事業所の行がありません" in read_roster(content, "x.xlsx").problem
+    assert "参加事業所の行がありません" in reading.read(content, "x.xlsx").problem

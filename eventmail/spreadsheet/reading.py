@@ -1,0 +1,211 @@
+"""From a file's bytes to judged rows: one pure function of the file and a person's choices.
+
+Runs in the confined child; :mod:`eventmail.spreadsheet.reader` is its other end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from eventmail.spreadsheet.cells import Sheet, Workbook
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field, column_of, guess, letter
+from eventmail.spreadsheet.layout import Skipped, Table, choose_sheet, find_table
+from eventmail.spreadsheet.refusal import UnreadableFile, unreadable
+from eventmail.spreadsheet.rows import Row, Verdict, judge
+from eventmail.spreadsheet.workbook import read_workbook
+
+SAMPLES = 3
+NEEDED = (Field.COMPANY, Field.EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """All that a reading depends on beside the file: what a person, or the office before, chose.
+
+    ``mapping`` is field to Excel's column letter; None lets the reading find the columns.
+    ``remembered`` is a header, folded, to the field that the office once chose for it, or to ""
+    for "not used". ``corrections`` is a row's key to field to the right value; ``split`` holds the
+    keys of rows whose two addresses are to become a row each.
+    """
+
+    sheet: str | None = None
+    mapping: Mapping[Field, str] | None = None
+    remembered: Mapping[str, str] = field(default_factory=dict)
+    corrections: Mapping[str, Mapping[Field, str]] = field(default_factory=dict)
+    split: frozenset[str] = frozenset()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column, or for the child."""
+        return asdict(self) | {"split": sorted(self.split)}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Choices:
+        """What :meth:`to_json` wrote; what is missing is as at first."""
+        mapping = told.get("mapping")
+        return cls(
+            sheet=told.get("sheet"),
+            mapping=None if mapping is None else _fields(mapping),
+            remembered=dict(told.get("remembered", {})),
+            corrections={k: _fields(v) for k, v in told.get("corrections", {}).items()},
+            split=frozenset(told.get("split", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: Excel's letter, its header, its first values."""
+
+    letter: str
+    header: str
+    samples: tuple[str, ...]
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something about the whole file that a person must confirm. Each ``code`` stands once."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file was read. ``problem`` is why no row could be judged; empty if they could.
+
+    ``counts`` is verdict to number of rows. ``rows`` is empty where the rows travel beside it.
+    """
+
+    format: str
+    encoding: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_rows: tuple[int, ...]
+    columns: tuple[Column, ...]
+    mapping: dict[Field, str]
+    skipped: tuple[Skipped, ...]
+    questions: tuple[Question, ...] = ()
+    problem: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column, without the rows."""
+        return asdict(replace(self, rows=()))
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Reading:
+        """What :meth:`to_json` wrote."""
+        return cls(
+            format=told["format"],
+            encoding=told["encoding"],
+            sheet=told["sheet"],
+            sheets=tuple(told["sheets"]),
+            header_rows=tuple(told["header_rows"]),
+            columns=tuple(
+                Column(**{**each, "samples": tuple(each["samples"])}) for each in told["columns"]
+            ),
+            mapping=_fields(told["mapping"]),
+            skipped=tuple(Skipped(**each) for each in told["skipped"]),
+            questions=tuple(Question(**each) for each in told["questions"]),
+            problem=told["problem"],
+            counts=dict(told["counts"]),
+        )
+
+
+def read(content: bytes, filename: str = "", choices: Choices | None = None) -> Reading:
+    """Read a file, as chosen or in the likely sheet and columns.
+
+    Raises :class:`~eventmail.spreadsheet.refusal.UnreadableFile`; a table without the needed
+    columns is a ``problem`` instead, so that the person can choose them.
+    """
+    chosen = choices or Choices()
+    workbook = read_workbook(content, filename)
+    table = find_table(_chosen_sheet(workbook, chosen.sheet))
+    found = _mapping(table, chosen)
+    problem = _problem(table, [each for each in NEEDED if each not in found])
+    rows = () if problem else tuple(judge(table, found, chosen.corrections, chosen.split))
+    return Reading(
+        format=workbook.format,
+        encoding=workbook.encoding,
+        sheet=table.sheet.name,
+        sheets=tuple(each.name for each in workbook.sheets),
+        header_rows=table.header_rows,
+        columns=_columns(table),
+        mapping={each: letter(column) for each, column in found.items()},
+        skipped=table.skipped,
+        problem=problem,
+        counts={v.value: sum(row.verdict is v for row in rows) for v in Verdict},
+        rows=rows,
+    )
+
+
+def answer(payload: bytes) -> Iterator[dict[str, Any]]:
+    """What the child says: a line of the reading, then a line for each row, or one refusal.
+
+    ``payload`` is a line of JSON with the file's name and the choices, then the file.
+    """
+    head, _, content = payload.partition(b"\n")
+    told = json.loads(head)
+    try:
+        found = read(content, told["filename"], Choices.from_json(told["choices"]))
+    except UnreadableFile as error:
+        yield {"refused": error.code}
+        return
+    yield {"reading": found.to_json()}
+    for row in found.rows:
+        yield {"row": row.to_json()}
+
+
+def _chosen_sheet(workbook: Workbook, name: str | None) -> Sheet:
+    if name is None:
+        return choose_sheet(workbook)
+    named = [each for each in workbook.sheets if each.name == name]
+    if not named:
+        raise unreadable("no_sheet")
+    return named[0]
+
+
+def _columns(table: Table) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            letter(index),
+            header,
+            tuple(v[:40] for v in table.values(index, SAMPLES)),
+            index in table.sheet.hidden_columns,
+        )
+        for index, header in enumerate(table.headers)
+        if header or table.values(index, 1)
+    )
+
+
+def _mapping(table: Table, choices: Choices) -> dict[Field, int]:
+    if choices.mapping is not None:
+        return _as_columns(choices.mapping, len(table.headers))
+    return guess(table.headers, [table.values(c) for c in range(len(table.headers))])
+
+
+def _as_columns(mapping: Mapping[Field, str], width: int) -> dict[Field, int]:
+    found = {each: column_of(letters) for each, letters in mapping.items()}
+    return {each: c for each, c in found.items() if c is not None and c < width}
+
+
+def _problem(table: Table, missing: list[Field]) -> str:
+    place = f"シート「{table.sheet.name}」"
+    if missing:
+        names = "と".join(f"「{FIELD_NAMES[each]}」" for each in missing)
+        seen = "、".join(header for header in table.headers if header) or "なし"
+        return (
+            f"{place}に{names}の列が見つかりません（見出し：{seen}）。"
+            "下の「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
+        )
+    if not table.rows:
+        return f"{place}に参加事業所の行がありません。名簿のあるシートを選んでください。"
+    return ""
+
+
+def _fields(told: Mapping[str, str]) -> dict[Field, str]:
+    return {Field(name): value for name, value in told.items()}
