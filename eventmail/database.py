@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -91,6 +92,14 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> None:
+    """Insert a row unless it is there already, even by a transaction beside this one."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+    else:
+        session.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
 
 
 def _postgres(url: sa.URL) -> sa.Engine:

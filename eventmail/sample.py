@@ -20,6 +20,7 @@ from eventmail.mailings.service import Draft
 from eventmail.offices import service as offices
 from eventmail.offices.models import Mailbox, Office, Role
 from eventmail.offices.permissions import Actor
+from eventmail.roster import jobs
 from eventmail.roster import service as roster
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
@@ -75,7 +76,9 @@ def make_event(session: Session, author: Actor) -> Event:
     )
     content = (FOLDER / told["workbook"]).read_bytes()
     upload = roster.upload(session, author, event, told["workbook"], content)
-    roster.apply(session, author, event, upload.id)
+    jobs.run(jobs.in_session(session), upload.id, mailings.refresh)
+    roster.confirm(session, author, upload, upload.stamp)
+    jobs.run(jobs.in_session(session), upload.id, mailings.refresh)
     for filename in told["materials"]:
         content = (FOLDER / filename).read_bytes()
         events.put_material(session, author, event, filename, content)

@@ -45,6 +45,8 @@ class Event(Base):
     place: Mapped[str] = mapped_column(sa.String(200))
     sender_id: Mapped[int]
     reply_to_id: Mapped[int]
+    # Counts the changes of the roster: a plan made against an earlier one is out of date.
+    roster_version: Mapped[int] = mapped_column(default=0, server_default="0")
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sender: Mapped[Mailbox] = relationship(foreign_keys="[Event.office_id, Event.sender_id]")
@@ -66,6 +68,7 @@ class Participant(Base):
     event_id: Mapped[int] = mapped_column(index=True)
     company: Mapped[str] = mapped_column(sa.String(200))
     status: Mapped[ParticipantStatus] = mapped_column(choice(ParticipantStatus, "status"))
+    corporate_number: Mapped[str] = mapped_column(sa.String(13), default="", server_default="")
     contacts: Mapped[list[Contact]] = relationship(back_populates="participant")
 
 
@@ -105,6 +108,9 @@ class Contact(Base):
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     phone: Mapped[str] = mapped_column(sa.String(60), default="")
+    notes: Mapped[str] = mapped_column(sa.String(1000), default="", server_default="")
+    # Whether the address itself names a person; an office may know better than our tables.
+    names_person: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     address: Mapped[str] = mapped_column(sa.String(254))
     address_key: Mapped[str] = mapped_column(sa.String(254))
     active: Mapped[bool] = mapped_column(default=True)

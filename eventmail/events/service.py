@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from eventmail import clock
 from eventmail.audit.service import record
+from eventmail.database import insert_new
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import (
     Blob,
@@ -232,10 +233,16 @@ def get_version(session: Session, actor: Actor, version_id: int) -> tuple[Materi
 def keep_blob(session: Session, office_id: int, content: bytes) -> str:
     """Keep an uploaded file's bytes; returns their SHA-256 in hexadecimal."""
     digest = hashlib.sha256(content).hexdigest()
-    if session.get(Blob, (office_id, digest)) is None:
-        session.add(Blob(office_id=office_id, sha256=digest, content=content))
-        session.flush()
+    values = {"office_id": office_id, "sha256": digest, "content": content}
+    insert_new(session, Blob, values)  # two people may bring the same file
     return digest
+
+
+def blob_size(session: Session, office_id: int, sha256: str) -> int:
+    """How many bytes a kept file has."""
+    query = sa.select(sa.func.length(Blob.content))
+    found = query.where(Blob.office_id == office_id, Blob.sha256 == sha256)
+    return int(session.scalars(found).one())
 
 
 def read_blob(session: Session, office_id: int, sha256: str) -> bytes:

@@ -31,6 +31,8 @@ class Current:
     email: str
     phone: str
     status: str
+    corporate_number: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,17 @@ class Change:
         return any(each.field in ("email", "company") for each in self.fields)
 
 
-COMPARED = ("company", "department", "title", "contact", "email", "phone", "status")
+COMPARED = (
+    "company",
+    "department",
+    "title",
+    "contact",
+    "email",
+    "phone",
+    "status",
+    "corporate_number",
+    "notes",
+)
 Key = Callable[[Current | Row], object]
 
 
@@ -66,7 +78,7 @@ def compare(current: Sequence[Current], rows: Sequence[Row]) -> list[Change]:
 
     The rows come in the sheet's order, then who is gone in the roster's.
     """
-    pairs: dict[int, Current] = {}
+    pairs: dict[str, Current] = {}
     taken: set[int] = set()
     keys: tuple[tuple[Key, bool], ...] = (
         (lambda each: (company_key(each.company), each.email.casefold()), False),
@@ -75,12 +87,12 @@ def compare(current: Sequence[Current], rows: Sequence[Row]) -> list[Change]:
         (lambda each: company_key(each.company), True),
     )
     for key, must_be_single in keys:
-        open_rows = [row for row in rows if row.number not in pairs]
+        open_rows = [row for row in rows if row.key not in pairs]
         left = [each for each in current if each.contact_id not in taken]
         for row, found in _pair(open_rows, left, key, must_be_single):
-            pairs[row.number] = found
+            pairs[row.key] = found
             taken.add(found.contact_id)
-    changes = [_change(row, pairs.get(row.number)) for row in rows]
+    changes = [_change(row, pairs.get(row.key)) for row in rows]
     gone = [each for each in current if each.contact_id not in taken]
     return changes + [Change(Kind.GONE, None, each) for each in gone]
 

@@ -1,193 +1,287 @@
-"""Uploading a roster, planning what it would change, and importing it in one transaction."""
+"""Uploading a roster, answering what is unclear in it, confirming, giving up, taking back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
-from eventmail.events.models import Contact, Event, Participant
+from eventmail.events.models import Event
 from eventmail.offices.permissions import Action, Actor
-from eventmail.roster.diff import Change, Current, Kind, compare
-from eventmail.roster.importing import apply_changes
-from eventmail.roster.models import ImportState, RosterImport
-from eventmail.spreadsheet.columns import Field
-from eventmail.spreadsheet.reader import read_roster
+from eventmail.roster import undoing
+from eventmail.roster.importing import apply_rows
+from eventmail.roster.models import OPEN, Answer, ImportState, RosterImport, RosterRow
+from eventmail.roster.planning import ALARM, QUESTION, obstacles
+from eventmail.roster.remembering import remember, remembered
+from eventmail.roster.storing import clear_rows, fingerprint, is_open, row_of
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field
+from eventmail.spreadsheet.kinds import kind_of
 from eventmail.spreadsheet.reading import Choices, Reading
 from eventmail.spreadsheet.refusal import UnreadableFile
-from eventmail.spreadsheet.rows import Row, Verdict
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an import would do, for the rows that would be taken."""
-
-    reading: Reading
-    taken: tuple[Row, ...]
-    changes: tuple[Change, ...]
-
-    def of_kind(self, kind: Kind) -> list[Change]:
-        """The changes of one kind."""
-        return [change for change in self.changes if change.kind is kind]
-
-    def rows_with(self, verdict: Verdict) -> list[Row]:
-        """The rows of one verdict, in the sheet's order."""
-        return [row for row in self.reading.rows if row.verdict is verdict]
-
-    @property
-    def obstacle(self) -> str:
-        """Why it cannot be imported; empty if it can."""
-        if self.reading.problem:
-            return self.reading.problem
-        errors = len(self.rows_with(Verdict.ERROR))
-        if errors:
-            return (
-                f"誤りのある行が{errors}行あるため、まだ取り込めません。"
-                "Excelを直して保存し、もう一度ファイルを選んでください。"
-            )
-        mixed = _mixed_status(self.taken)
-        if mixed:
-            return mixed
-        if not self.taken:
-            return "取り込める行がありません。シートと列の選び方を確かめてください。"
-        return ""
+SMALL_FILE = 300_000  # bytes: read within the request that brings it
+SMALL_ROSTER = 2_000  # rows: planned and imported within the request
+LONGEST_VALUE = 2_000
+OUT_OF_DATE = "画面を開いたあとに内容が変わりました。いまの内容を確かめて、もう一度選んでください。"
+MOVED_ON = (
+    "この名簿はすでに取り込んだか、新しいファイルに置きかわっています。"
+    "イベントの画面でいまの名簿を確かめてください。"
+)
+STILL_AT_WORK = "いま読み取りの途中です。終わるまで少しお待ちください。"
 
 
 def upload(
-    session: Session,
-    actor: Actor,
-    event: Event,
-    filename: str,
-    content: bytes,
-    reading: Reading | None = None,
+    session: Session, actor: Actor, event: Event, filename: str, content: bytes
 ) -> RosterImport:
-    """Read a workbook and keep it as the event's pending import.
+    """Keep a workbook as the event's open import; :func:`eventmail.roster.jobs.run` reads it.
 
-    A page hands over ``reading`` from :func:`read_file`, so that a large workbook is not parsed
-    while the database is locked for writing. Raises :class:`UserError` with one sentence if the
-    file cannot be read; then nothing is kept.
+    Another upload that still waits is given up. Raises :class:`UserError` with one sentence if it
+    is no roster at sight; then nothing is kept.
     """
     actor.require(Action.IMPORT_ROSTER)
     name = events.clean_filename(filename)
-    reading = reading or read_file(content, name)
-    _discard_pending(session, event)
+    try:
+        kind_of(content)
+    except UnreadableFile as error:
+        raise UserError(unreadable(name, error)) from error
+    events.lock(session, event.id)
+    _discard_open(session, event)
     found = RosterImport(
         office_id=event.office_id,
         event_id=event.id,
         filename=name,
         sha256=events.keep_blob(session, event.office_id, content),
-        state=ImportState.PENDING,
-        reading=_to_keep(reading),
+        state=ImportState.READING,
+        reading={},
+        choices=Choices(remembered=remembered(session, event.office_id)).to_json(),
         uploaded_by=actor.id,
         uploaded_at=clock.now(),
     )
     session.add(found)
     session.flush()
-    _audit(session, actor, "roster.uploaded", found, rows=len(reading.rows))
+    _audit(session, actor.id, "roster.uploaded", found, bytes=len(content))
     return found
 
 
-def read_again(
+def unreadable(filename: str, error: UnreadableFile) -> str:
+    """The sentence for a file that cannot be read."""
+    return f"「{filename}」を読み取れません。{error.message}"
+
+
+def is_small(session: Session, roster_import: RosterImport) -> bool:
+    """Whether its work is short enough to be done while the person waits."""
+    if roster_import.state is ImportState.READING:
+        size = events.blob_size(session, roster_import.office_id, roster_import.sha256)
+        return size <= SMALL_FILE
+    return roster_import.total <= SMALL_ROSTER
+
+
+def choose(
     session: Session,
     actor: Actor,
     roster_import: RosterImport,
     sheet: str,
     mapping: Mapping[Field, str] | None,
-    reading: Reading | None = None,
 ) -> None:
-    """Read the kept file once more with the sheet and columns that the person chose."""
-    actor.require(Action.IMPORT_ROSTER)
-    _require_pending(roster_import)
-    if reading is None:
-        reading = read_kept(session, roster_import, sheet, mapping)
-    roster_import.reading = _to_keep(reading)
-    _audit(session, actor, "roster.mapped", roster_import, rows=len(reading.rows))
+    """Have the file read anew with the sheet and columns that the person chose."""
+    _require_pending(session, actor, roster_import)
+    reading = reading_of(roster_import)
+    if sheet not in reading.sheets:
+        raise UserError("そのシートはファイルにありません。シートを選び直してください。")
+    if mapping is not None:
+        remember(session, actor, reading, mapping)
+    kept = roster_import.choices if mapping is not None else {}
+    told = Choices.from_json(kept).to_json() | {
+        "sheet": sheet,
+        "mapping": None if mapping is None else {f.value: c for f, c in mapping.items()},
+        "remembered": remembered(session, roster_import.office_id),
+    }
+    _read_again(session, roster_import, told)
+    _audit(session, actor.id, "roster.mapped", roster_import)
 
 
-def read_file(content: bytes, filename: str) -> Reading:
-    """Read an uploaded file; :class:`UserError` names what is wrong with it. No SQL."""
-    return _read(content, events.clean_filename(filename), None, None)
-
-
-def read_kept(
-    session: Session,
-    roster_import: RosterImport,
-    sheet: str,
-    mapping: Mapping[Field, str] | None,
-) -> Reading:
-    """Read the file of an import again, in the chosen sheet and columns."""
-    content = events.read_blob(session, roster_import.office_id, roster_import.sha256)
-    return _read(content, roster_import.filename, sheet, mapping)
-
-
-def plan(
-    session: Session,
-    event: Event,
-    roster_import: RosterImport,
-    chosen: frozenset[int] = frozenset(),
-) -> Plan:
-    """What importing would do. ``chosen`` are Excel's numbers of questionable rows to take."""
-    reading = _kept(roster_import)
-    taken = tuple(row for row in reading.rows if _is_taken(row, chosen))
-    return Plan(reading, taken, tuple(compare(_current(session, event), taken)))
-
-
-def apply(
+def correct(
     session: Session,
     actor: Actor,
-    event: Event,
-    import_id: int,
-    chosen: frozenset[int] = frozenset(),
-) -> Plan:
-    """Import a pending reading: all of it in this transaction, or nothing."""
-    actor.require(Action.IMPORT_ROSTER)
-    events.lock(session, event.id)
-    roster_import = get_import(session, event, import_id)
-    _require_pending(roster_import)
-    planned = plan(session, event, roster_import, chosen)
-    if planned.obstacle:
-        raise UserError(planned.obstacle)
-    apply_changes(session, event, roster_import, planned.changes)
+    roster_import: RosterImport,
+    key: str,
+    values: Mapping[Field, str],
+) -> None:
+    """Put right values in the place of a row's; the import keeps old, new, who and when."""
+    _require_pending(session, actor, roster_import)
+    row = row_of(_row(session, roster_import, key))
+    changed = {
+        field: value.strip()
+        for field, value in values.items()
+        if value.strip() != _told(row, field).strip()
+    }
+    if not changed:
+        raise UserError("どの値も変わっていません。直すところを書き換えてください。")
+    if any(len(value) > LONGEST_VALUE for value in changed.values()):
+        raise UserError(f"{LONGEST_VALUE}文字を超える値は入力できません。短くしてください。")
+    told = dict(roster_import.choices)
+    corrections = dict(told.get("corrections", {}))
+    corrections[key] = corrections.get(key, {}) | {f.value: v for f, v in changed.items()}
+    roster_import.notes = [
+        *roster_import.notes,
+        *(
+            {
+                "row": key,
+                "field": FIELD_NAMES[field],
+                "old": _told(row, field),
+                "new": value,
+                "by": actor.staff.name,
+                "at": clock.now().isoformat(),
+            }
+            for field, value in changed.items()
+        ),
+    ]
+    _read_again(session, roster_import, told | {"corrections": corrections})
+    _audit(session, actor.id, "roster.corrected", roster_import, row=key, fields=sorted(changed))
+
+
+def split(session: Session, actor: Actor, roster_import: RosterImport, key: str) -> None:
+    """Make a contact of each of the addresses in a row's one cell."""
+    _require_pending(session, actor, roster_import)
+    _row(session, roster_import, key)
+    told = dict(roster_import.choices)
+    _read_again(session, roster_import, told | {"split": sorted({*told.get("split", ()), key})})
+    _audit(session, actor.id, "roster.split", roster_import, row=key)
+
+
+def answer(
+    session: Session, actor: Actor, roster_import: RosterImport, answers: Mapping[str, Answer]
+) -> None:
+    """Keep what a person said to rows: take, leave, or nothing yet."""
+    _require_pending(session, actor, roster_import)
+    query = sa.select(RosterRow).where(
+        RosterRow.import_id == roster_import.id, RosterRow.key.in_(answers)
+    )
+    _keep_answers(roster_import, [(row, answers[row.key]) for row in session.scalars(query)])
+    _plan_again(roster_import)
+
+
+def answer_all(
+    session: Session, actor: Actor, roster_import: RosterImport, code: str, said: Answer
+) -> int:
+    """The same answer for every open row with this one reason; returns how many they were."""
+    _require_pending(session, actor, roster_import)
+    query = sa.select(RosterRow).where(
+        RosterRow.import_id == roster_import.id, is_open(), RosterRow.codes == code
+    )
+    rows = [row for row in session.scalars(query) if said is not Answer.TAKE or row.takeable]
+    _keep_answers(roster_import, [(row, said) for row in rows])
+    _plan_again(roster_import)
+    return len(rows)
+
+
+def confirm_notice(
+    session: Session, actor: Actor, roster_import: RosterImport, kind: str, code: str
+) -> None:
+    """Keep that a person has looked at a question about the file, or at an alarm."""
+    _require_pending(session, actor, roster_import)
+    known = {ALARM + each["code"] for each in roster_import.alarms}
+    known |= {QUESTION + each.code for each in reading_of(roster_import).questions}
+    if f"{kind}:{code}" not in known:
+        raise UserError(OUT_OF_DATE)
+    roster_import.answers = roster_import.answers | {f"{kind}:{code}": actor.id}
+    roster_import.stamp += 1
+    _audit(session, actor.id, "roster.notice_confirmed", roster_import, notice=f"{kind}:{code}")
+
+
+def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: int) -> None:
+    """Have the import written that was shown under this ``stamp``, and no other."""
+    _require_pending(session, actor, roster_import)
+    event = session.get_one(Event, roster_import.event_id)
+    if roster_import.planned_version != event.roster_version:
+        _plan_again(roster_import)
+        raise UserError(OUT_OF_DATE)
+    if stamp != roster_import.stamp:
+        raise UserError(OUT_OF_DATE)
+    found = obstacles(session, roster_import)
+    if found:
+        raise UserError(found[0])
+    roster_import.state = ImportState.APPLYING
+    roster_import.confirmed_by = actor.id
+    roster_import.message = ""
+
+
+def write_roster(session: Session, event: Event, roster_import: RosterImport) -> None:
+    """Write a confirmed import, all of it in this transaction. The event's row is locked.
+
+    Raises :class:`UserError` before anything is written if the roster moved meanwhile.
+    """
+    if roster_import.planned_version != event.roster_version:
+        raise UserError(OUT_OF_DATE)
+    found = obstacles(session, roster_import)
+    if found:
+        raise UserError(found[0])
+    apply_rows(session, event, roster_import)
+    clear_rows(session, roster_import)
     roster_import.state = ImportState.APPLIED
     roster_import.applied_at = clock.now()
-    counts = {kind.value: len(planned.of_kind(kind)) for kind in Kind}
-    _audit(session, actor, "roster.imported", roster_import, **counts)
-    return planned
+    event.roster_version += 1
+    counts = {k: v for k, v in roster_import.counts.items() if isinstance(v, int)}
+    _audit(session, roster_import.confirmed_by, "roster.imported", roster_import, **counts)
+    session.flush()
+
+
+def undo(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    roster_import: RosterImport,
+    last_sent: datetime | None,
+) -> None:
+    """Take the newest change of the roster back. ``last_sent``: when the event last sent a mail."""
+    actor.require(Action.IMPORT_ROSTER)
+    events.lock(session, event.id)
+    undoing.undo(session, event, roster_import, last_sent)
+    _audit(session, actor.id, "roster.undone", roster_import)
 
 
 def discard(session: Session, actor: Actor, event: Event) -> None:
-    """Drop the pending import; the roster stays as it is."""
+    """Drop the open import; the roster stays as it is."""
     actor.require(Action.IMPORT_ROSTER)
-    _discard_pending(session, event)
+    events.lock(session, event.id)
+    _discard_open(session, event)
 
 
-def pending_import(session: Session, event: Event) -> RosterImport | None:
-    """The upload that waits for its confirmation."""
+def open_import(session: Session, event: Event) -> RosterImport | None:
+    """The upload that waits for its confirmation, or is being read."""
     query = sa.select(RosterImport).where(
-        RosterImport.event_id == event.id, RosterImport.state == ImportState.PENDING
+        RosterImport.event_id == event.id, RosterImport.state.in_(OPEN)
     )
-    return session.scalar(query.order_by(RosterImport.id.desc()).limit(1))
+    return session.scalar(query)
 
 
-def get_import(session: Session, event: Event, import_id: int) -> RosterImport:
-    """One import of the event."""
-    found = session.scalar(
-        sa.select(RosterImport).where(
-            RosterImport.id == import_id,
-            RosterImport.event_id == event.id,
-            RosterImport.office_id == event.office_id,
-        )
+def get_import(
+    session: Session, event: Event, import_id: int, *, lock: bool = False
+) -> RosterImport:
+    """One import of the event; ``lock`` holds the event and the import against other changes."""
+    if lock:
+        events.lock(session, event.id)
+    query = sa.select(RosterImport).where(
+        RosterImport.id == import_id,
+        RosterImport.event_id == event.id,
+        RosterImport.office_id == event.office_id,
     )
+    found = session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise NotFound
     return found
+
+
+def reading_of(roster_import: RosterImport) -> Reading:
+    """How the file was read, without the rows."""
+    return Reading.from_json(roster_import.reading)
 
 
 def imported_before(session: Session, roster_import: RosterImport) -> RosterImport | None:
@@ -201,92 +295,91 @@ def imported_before(session: Session, roster_import: RosterImport) -> RosterImpo
     return session.scalar(query.order_by(RosterImport.id.desc()).limit(1))
 
 
-def _mixed_status(rows: tuple[Row, ...]) -> str:
-    """A company takes part or it does not: rows that disagree cannot be imported."""
-    numbers: dict[str, dict[str, int]] = {}
-    for row in rows:
-        numbers.setdefault(row.company, {}).setdefault(row.status, row.number)
-    for company, found in numbers.items():
-        if len(found) > 1:
-            places = "と".join(f"{number}行目" for number in sorted(found.values()))
-            return (
-                f"「{company}」の行で参加と辞退が分かれています（{places}）。"
-                "Excelでどちらかにそろえるか、送らない担当者の行を消してください。"
+def history(session: Session, event: Event) -> list[RosterImport]:
+    """The changes of the event's roster that were made, newest first."""
+    states = [ImportState.APPLIED, ImportState.UNDONE]
+    query = sa.select(RosterImport).where(
+        RosterImport.event_id == event.id, RosterImport.state.in_(states)
+    )
+    return list(
+        session.scalars(query.order_by(RosterImport.applied_at.desc(), RosterImport.id.desc()))
+    )
+
+
+def _told(row: Any, field: Field) -> str:
+    name = "raw_email" if field is Field.EMAIL else field.value
+    return str(getattr(row, name, ""))
+
+
+def _row(session: Session, roster_import: RosterImport, key: str) -> RosterRow:
+    found = session.scalar(
+        sa.select(RosterRow).where(RosterRow.import_id == roster_import.id, RosterRow.key == key)
+    )
+    if found is None:
+        raise UserError(OUT_OF_DATE)
+    return found
+
+
+def _keep_answers(roster_import: RosterImport, said: list[tuple[RosterRow, Answer]]) -> None:
+    kept = dict(roster_import.answers)
+    for stored, given in said:
+        if given is Answer.TAKE and not stored.takeable:
+            raise UserError(
+                f"{stored.key}行目は、このままでは取り込めません。値を直すか、"
+                "「取り込まない」を選んでください。"
             )
-    return ""
+        stored.answer = given.value
+        kept[stored.key] = [given.value, fingerprint(row_of(stored))]
+    roster_import.answers = kept
 
 
-def _is_taken(row: Row, chosen: frozenset[int]) -> bool:
-    return row.verdict is Verdict.OK or (row.verdict is Verdict.QUESTION and row.number in chosen)
+def _read_again(session: Session, roster_import: RosterImport, choices: dict[str, Any]) -> None:
+    roster_import.choices = choices
+    roster_import.message = ""
+    roster_import.done = 0
+    roster_import.stamp += 1
+    roster_import.state = ImportState.READING
 
 
-def _read(
-    content: bytes, filename: str, sheet: str | None, mapping: Mapping[Field, str] | None
-) -> Reading:
-    try:
-        return read_roster(content, filename, Choices(sheet, mapping))
-    except UnreadableFile as error:
-        raise UserError(f"「{filename}」を読み取れません。{error.message}") from error
+def _plan_again(roster_import: RosterImport) -> None:
+    roster_import.stamp += 1
+    roster_import.state = ImportState.PLANNING
 
 
-def _to_keep(reading: Reading) -> dict[str, Any]:
-    return reading.to_json() | {"rows": [row.to_json() for row in reading.rows]}
+def _discard_open(session: Session, event: Event) -> None:
+    for found in session.scalars(
+        sa.select(RosterImport)
+        .where(RosterImport.event_id == event.id, RosterImport.state.in_(OPEN))
+        .with_for_update()
+    ):
+        clear_rows(session, found)
+        found.state = ImportState.DISCARDED
+        found.reading = {}
+        found.choices, found.answers, found.alarms = {}, {}, []
+    session.flush()
 
 
-def _kept(roster_import: RosterImport) -> Reading:
-    told = roster_import.reading
-    return replace(Reading.from_json(told), rows=tuple(map(Row.from_json, told["rows"])))
-
-
-def _current(session: Session, event: Event) -> list[Current]:
-    query = (
-        sa.select(Contact)
-        .where(Contact.event_id == event.id, Contact.active)
-        .options(selectinload(Contact.participant))
-        .order_by(Contact.source_row, Contact.id)
-    )
-    return [_as_current(contact, contact.participant) for contact in session.scalars(query)]
-
-
-def _as_current(contact: Contact, participant: Participant) -> Current:
-    return Current(
-        contact_id=contact.id,
-        participant_id=participant.id,
-        company=participant.company,
-        department=contact.department,
-        title=contact.title,
-        contact=contact.name,
-        email=contact.address,
-        phone=contact.phone,
-        status=participant.status.value,
-    )
-
-
-def _discard_pending(session: Session, event: Event) -> None:
-    session.execute(
-        sa.update(RosterImport)
-        .where(RosterImport.event_id == event.id, RosterImport.state == ImportState.PENDING)
-        .values(state=ImportState.DISCARDED)
-    )
-
-
-def _require_pending(roster_import: RosterImport) -> None:
+def _require_pending(session: Session, actor: Actor, roster_import: RosterImport) -> None:
+    actor.require(Action.IMPORT_ROSTER)
+    if roster_import.state in (ImportState.READING, ImportState.PLANNING, ImportState.APPLYING):
+        raise UserError(STILL_AT_WORK)
     if roster_import.state is not ImportState.PENDING:
-        raise UserError(
-            "この名簿はすでに取り込んだか、新しいファイルに置きかわっています。"
-            "イベントの画面でいまの名簿を確かめてください。"
-        )
+        raise UserError(MOVED_ON)
 
 
 def _audit(
-    session: Session, actor: Actor, action: str, roster_import: RosterImport, **details: object
+    session: Session,
+    staff_id: int | None,
+    action: str,
+    roster_import: RosterImport,
+    **details: object,
 ) -> None:
     record(
         session,
         action,
         f"event:{roster_import.event_id}",
         office_id=roster_import.office_id,
-        staff_id=actor.id,
+        staff_id=staff_id,
         file=roster_import.sha256,
         **details,
     )
