@@ -210,7 +210,7 @@ class _Writer:
         ]
         if values:
             query = sa.insert(Participant).returning(Participant.company, Participant.id)
-            yield from self._session.execute(query, values).tuples()
+            yield from self._session.execute(query, values)
 
 
 def _set_company(participant: Participant, row: Row) -> None:

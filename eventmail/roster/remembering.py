@@ -21,7 +21,7 @@ def remembered(session: Session, office_id: int) -> dict[str, str]:
     query = sa.select(ColumnChoice.header, ColumnChoice.field).where(
         ColumnChoice.office_id == office_id
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def remember(

@@ -197,12 +197,11 @@ def confirm_notice(
 
 
 def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: int) -> None:
-    """Have the import written that was shown under this ``stamp``, and no other."""
+    """Have the import written that was shown under this ``stamp``, and no other.
+
+    If the roster has moved since it was planned, the job plans it anew and says so instead.
+    """
     _require_pending(session, actor, roster_import)
-    event = session.get_one(Event, roster_import.event_id)
-    if roster_import.planned_version != event.roster_version:
-        _plan_again(roster_import)
-        raise UserError(OUT_OF_DATE)
     if stamp != roster_import.stamp:
         raise UserError(OUT_OF_DATE)
     found = obstacles(session, roster_import)

@@ -87,7 +87,7 @@ def _portions_before(
             .order_by(RosterChange.contact_id)
             .limit(PORTION)
         )
-        found = {number: before or {} for number, before in session.execute(query).tuples()}
+        found = {number: before or {} for number, before in session.execute(query)}
         if not found:
             return
         yield found

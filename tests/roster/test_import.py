@@ -2,100 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from io import BytesIO
-
 import pytest
 import sqlalchemy as sa
 
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events import service as events
-from eventmail.events.models import Contact, Event
-from eventmail.mailings.models import Snapshot
-from eventmail.roster import service
-from eventmail.roster.diff import Kind
-from eventmail.roster.models import RosterImport
-from eventmail.roster.service import Plan
-from eventmail.sample import FOLDER, People
-from eventmail.spreadsheet.columns import Field
-from tests.conftest import Meeting
-from tests.mailings.journey import reload
-from tests.pages import Pages
-from tests.spreadsheet.sheets import xlsx
-
-SignIn = Callable[[str], Pages]
-HEADER = ("事業所名", "部署", "担当者名", "メールアドレス", "参加")
-A = ("株式会社甲", "総務部", "甲野 一", "a@kou.example", "参加")
-B = ("株式会社乙", "", "乙野 二", "b@otsu.example", "参加")
-C = ("株式会社丙", "", "", "c@hei.example", "参加")
-
-
-@pytest.fixture
-def event(database: Database, people: People) -> Event:
-    """An event without participants."""
-    from datetime import date
-
-    from eventmail.events.service import EventFacts
-    from eventmail.offices import service as offices
-
-    with database.writing() as session:
-        box = offices.mailboxes(session, people.author.office.id)[0]
-        facts = EventFacts("面接会", date(2026, 12, 9), "", "会場", box.id, box.id)
-        return events.add_event(session, people.author, facts)
-
-
-class Importer:
-    def __init__(self, database: Database, people: People, event: Event) -> None:
-        self.database, self.people, self.event = database, people, event
-
-    def __call__(self, *rows: tuple[str, ...], chosen: frozenset[int] = frozenset()) -> Plan:
-        with self.database.writing() as session:
-            content = xlsx([HEADER, *rows])
-            found = service.upload(session, self.people.author, self.event, "名簿.xlsx", content)
-        with self.database.writing() as session:
-            return service.apply(session, self.people.author, self.event, found.id, chosen)
-
-    def addressees(self) -> list[tuple[str, str]]:
-        with self.database.reading() as session:
-            found = events.addressees(session, self.event)
-            return [(each.participant.company, each.address) for each in found]
-
-
-@pytest.fixture
-def bring(database: Database, people: People, event: Event) -> Importer:
-    return Importer(database, people, event)
-
-
-def kinds(plan: Plan) -> dict[str, int]:
-    return {kind.value: len(plan.of_kind(kind)) for kind in Kind if plan.of_kind(kind)}
+from eventmail.events.models import Contact
+from eventmail.roster.models import Answer, RosterImport, RosterRow
+from tests.roster.importer import HEADER, A, B, C, Importer
 
 
 def test_the_first_import_is_all_new(bring: Importer) -> None:
-    assert kinds(bring(A, B, C)) == {"new": 3}
+    assert bring(A, B, C).kinds == {"new": 3}
     assert bring.addressees() == [(row[0], row[3]) for row in (A, B, C)]
 
 
 def test_every_contact_keeps_its_source_row(bring: Importer, database: Database) -> None:
-    bring(A, B)
+    done = bring(A, B)
     with database.reading() as session:
         contacts = session.scalars(sa.select(Contact).order_by(Contact.id)).all()
-        (done,) = session.scalars(sa.select(RosterImport))
         assert [(c.source_row, c.import_id) for c in contacts] == [(2, done.id), (3, done.id)]
         assert len({c.row_digest for c in contacts}) == 2
-        assert len(done.sha256) == 64
+        assert len(session.get_one(RosterImport, done.id).sha256) == 64
+
+
+def test_the_rows_go_when_the_import_is_done(bring: Importer, database: Database) -> None:
+    bring(A, B)
+    with database.reading() as session:
+        assert session.scalars(sa.select(RosterRow)).all() == []
 
 
 def test_the_same_list_again_changes_nothing(bring: Importer) -> None:
     bring(A, B)
-    assert kinds(bring(A, B)) == {"same": 2}
+    assert bring(A, B).kinds == {"same": 2}
     assert len(bring.addressees()) == 2
 
 
 def test_new_changed_gone(bring: Importer) -> None:
     bring(A, B)
     changed = (*A[:2], "甲野 三", *A[3:])
-    assert kinds(bring(changed, C)) == {"new": 1, "changed": 1, "gone": 1}
+    assert bring(changed, C).kinds == {"new": 1, "changed": 1, "gone": 1}
     assert bring.addressees() == [("株式会社甲", "a@kou.example"), ("株式会社丙", "c@hei.example")]
 
 
@@ -110,18 +57,16 @@ def test_who_is_gone_stays_as_withdrawn_and_may_come_back(
             "株式会社甲": "attending",
             "株式会社乙": "withdrawn",
         }
-    assert kinds(bring(A, B)) == {"same": 1, "new": 1}
+    assert bring(A, B).kinds == {"same": 1, "new": 1}
     assert len(bring.addressees()) == 2
 
 
 def test_a_changed_address_is_loud(bring: Importer) -> None:
     bring(A, B)
-    plan = bring((*A[:3], "new@kou.example", A[4]), B)
-    (change,) = plan.of_kind(Kind.CHANGED)
-    assert change.loud
-    assert [(f.field, f.old, f.new) for f in change.fields] == [
-        ("email", "a@kou.example", "new@kou.example")
-    ]
+    (first, _) = bring.open((*A[:3], "new@kou.example", A[4]), B).rows()
+    assert (first.change, first.loud) == ("changed", True)
+    assert first.differences == [["email", "a@kou.example", "new@kou.example"]]
+    bring.confirm()
     assert ("株式会社甲", "new@kou.example") in bring.addressees()
 
 
@@ -173,138 +118,129 @@ def test_a_company_spelt_anew_is_the_same_company(bring: Importer, database: Dat
         assert [p.company for p in events.participants(session, bring.event)] == ["㈱甲", B[0]]
 
 
-def test_errors_stop_the_whole_import(bring: Importer) -> None:
-    bring(A)
-    with pytest.raises(UserError, match="誤りのある行が1行"):
-        bring(A, B, ("株式会社丙", "", "", "no address", "参加"))
-    assert bring.addressees() == [(A[0], A[3])]
+def test_the_other_columns_come_too(bring: Importer, database: Database) -> None:
+    header = (*HEADER, "電話番号", "法人番号", "備考")
+    row = (*A, "0123-11-2001", "7000012050002", "車で来場")
+    bring.open(row, header=header)
+    bring.confirm()
+    with database.reading() as session:
+        (contact,) = session.scalars(sa.select(Contact))
+        assert (contact.phone, contact.notes) == ("0123-11-2001", "車で来場")
+        assert contact.participant.corporate_number == "7000012050002"
 
 
-def test_a_questionable_row_is_taken_only_when_chosen(bring: Importer) -> None:
-    unsure = (*B[:4], "検討中")
-    bring(A, unsure)
-    assert len(bring.addressees()) == 1
-    bring(A, unsure, chosen=frozenset({3}))
-    assert len(bring.addressees()) == 2
+class TestAnswers:
+    NO_ADDRESS = ("株式会社丙", "", "", "no address", "参加")
+    UNSURE = (*B[:4], "検討中")
 
+    def test_an_error_stops_the_whole_import(self, bring: Importer) -> None:
+        bring(A)
+        with pytest.raises(UserError, match="まだ答えのない行が1行"):
+            bring(A, B, self.NO_ADDRESS)
+        assert bring.addressees() == [(A[0], A[3])]
 
-def test_an_import_is_confirmed_once(bring: Importer, database: Database, people: People) -> None:
-    bring(A)
-    with database.writing() as session:
-        (done,) = session.scalars(sa.select(RosterImport))
-        with pytest.raises(UserError, match="すでに取り込んだか"):
-            service.apply(session, people.author, bring.event, done.id)
+    def test_an_error_can_be_left_out_but_never_taken(self, bring: Importer) -> None:
+        bring.open(A, self.NO_ADDRESS)
+        with pytest.raises(UserError, match="このままでは取り込めません"):
+            bring.answer("3", Answer.TAKE)
+        bring.answer("3", Answer.LEAVE)
+        bring.confirm()
+        assert bring.addressees() == [(A[0], A[3])]
 
+    def test_an_error_can_be_mended_on_the_spot(self, bring: Importer, database: Database) -> None:
+        bring.open(A, self.NO_ADDRESS)
+        bring.correct("3", email="c@hei.example")
+        assert bring.kinds == {"new": 2}
+        bring.confirm()
+        assert bring.addressees()[1] == ("株式会社丙", "c@hei.example")
+        (note,) = bring.current().notes
+        assert (note["row"], note["old"], note["new"]) == ("3", "no address", "c@hei.example")
 
-class TestPages:
-    def upload(self, browser: Pages, event: Event, content: bytes, status: int = 200) -> str:
-        page = browser.post(
-            f"/events/{event.id}/roster",
-            {"file": (BytesIO(content), "名簿.xlsx")},
-            status=status,
-        )
-        return page.text
-
-    def test_a_file_that_is_no_roster_is_named_and_nothing_is_kept(
-        self, sign_in: SignIn, event: Event, database: Database
-    ) -> None:
-        text = self.upload(sign_in("author"), event, b"%PDF-1.4", 422)
-        assert "「名簿.xlsx」を読み取れません。PDFのファイルです。" in text
-        with database.reading() as session:
-            assert session.scalars(sa.select(RosterImport)).all() == []
-
-    def test_no_file_at_all(self, sign_in: SignIn, event: Event) -> None:
-        page = sign_in("author").post(f"/events/{event.id}/roster", {}, status=422)
-        assert "名簿のファイルを選んでください。" in page.text
-
-    def test_bad_rows_are_listed_first_and_there_is_no_import_button(
-        self, sign_in: SignIn, event: Event
-    ) -> None:
-        content = (FOLDER / "不備のある名簿.xlsx").read_bytes()
-        text = self.upload(sign_in("author"), event, content)
-        assert "誤りのある行が11行あるため" in text
-        assert "件を取り込む" not in text
-        assert text.index("5行目C列") < text.index("good@yoimihon.example")
-
-    def test_a_missing_column_can_be_chosen_on_the_page(
-        self, sign_in: SignIn, event: Event, bring: Importer
-    ) -> None:
-        browser = sign_in("author")
-        rows = [("ご参加いただく先", "メール"), ("株式会社甲", "a@kou.example")]
-        assert "「事業所名」の列が見つかりません" in self.upload(browser, event, xlsx(rows))
-        path = browser.response.request.path
-        choice = dict.fromkeys(Field, "") | {"sheet": "名簿", "company": "A", "email": "B"}
-        page = browser.post(f"{path}/columns", choice)
-        assert "1件を取り込む" in page.text
-        browser.post(path)
-        assert bring.addressees() == [("株式会社甲", "a@kou.example")]
-
-    @pytest.mark.parametrize(
-        "choice",
-        [{"sheet": "ない"}, {"sheet": "名簿", "company": "ZZZ"}, {}],
-        ids=["no such sheet", "no such column", "nothing"],
-    )
-    def test_a_forged_choice_is_refused_and_nothing_changes(
-        self, sign_in: SignIn, event: Event, choice: dict[str, str]
-    ) -> None:
-        browser = sign_in("author")
-        self.upload(browser, event, xlsx([HEADER, A]))
-        path = browser.response.request.path
-        page = browser.post(f"{path}/columns", choice, status=409)
-        assert "選び直してください" in page.text
-        assert "1件を取り込む" in browser.get(path).text
-
-    def test_questions_are_ticked_one_by_one(
-        self, sign_in: SignIn, event: Event, bring: Importer
-    ) -> None:
-        browser = sign_in("author")
-        self.upload(browser, event, xlsx([HEADER, A, (*B[:4], "検討中")]))
-        browser.post(browser.response.request.path, {"rows": ["3"]})
+    def test_a_question_is_taken_only_when_a_person_says_so(self, bring: Importer) -> None:
+        bring.open(A, self.UNSURE)
+        with pytest.raises(UserError, match="まだ答えのない行が1行"):
+            bring.confirm()
+        bring.answer("3", Answer.TAKE)
+        bring.confirm()
         assert len(bring.addressees()) == 2
 
-    def test_what_would_change_is_shown_before(
-        self, sign_in: SignIn, event: Event, bring: Importer
+    def test_all_rows_with_one_reason_are_answered_at_once(self, bring: Importer) -> None:
+        unsure = [(f"株式会社{n}", "", "", f"a@n{n}.example", "検討中") for n in range(5)]
+        bring.open(A, *unsure)
+        assert bring.answer_all("unknown_status", Answer.LEAVE) == 5
+        bring.confirm()
+        assert bring.addressees() == [(A[0], A[3])]
+
+    def test_an_answer_does_not_outlive_what_it_was_given_to(self, bring: Importer) -> None:
+        bring.open(A, self.UNSURE)
+        bring.answer("3", Answer.TAKE)
+        bring.correct("2", contact="甲野 花子")
+        assert [row.answer for row in bring.rows()] == ["", "take"]
+        bring.correct("3", company="株式会社丁")
+        assert [row.answer for row in bring.rows()] == ["", ""]
+
+    def test_one_address_in_two_taken_rows_is_refused(self, bring: Importer) -> None:
+        bring.open(A, (*A[:2], "甲野 二", *A[3:]))
+        for key in ("2", "3"):
+            if bring.row(key).verdict == "question":
+                bring.answer(key, Answer.TAKE)
+        with pytest.raises(UserError, match="同じメールアドレス"):
+            bring.confirm()
+
+
+class TestConfirming:
+    def test_once(self, bring: Importer) -> None:
+        bring(A)
+        with pytest.raises(UserError, match="すでに取り込んだか"):
+            bring.confirm()
+
+    def test_only_what_was_shown(self, bring: Importer) -> None:
+        bring.open(A)
+        with pytest.raises(UserError, match="内容が変わりました"):
+            bring.confirm(stamp=bring.current().stamp - 1)
+
+    def test_not_against_a_roster_that_moved_meanwhile(
+        self, bring: Importer, database: Database
     ) -> None:
-        bring(A, B)
-        changed = xlsx([HEADER, (*A[:3], "new@kou.example", A[4])])
-        text = self.upload(sign_in("author"), event, changed)
-        assert "変更前：a@kou.example" in text
-        assert "変更後：new@kou.example" in text
-        assert "名簿にないため、辞退として残します" in text
+        bring.open(A)
+        with database.writing() as session:
+            bring.reload(session).roster_version += 1
+        bring.confirm()
+        assert "内容が変わりました" in bring.current().message
+        assert bring.addressees() == []
+        bring.confirm()
+        assert len(bring.addressees()) == 1
 
-    def test_the_same_file_twice_says_so(self, sign_in: SignIn, event: Event) -> None:
-        browser = sign_in("author")
-        content = xlsx([HEADER, A])
-        self.upload(browser, event, content)
-        browser.post(browser.response.request.path)
-        assert "このファイルは前にも取り込んでいます" in self.upload(browser, event, content)
+    def test_a_new_upload_takes_the_place_of_one_that_waits(self, bring: Importer) -> None:
+        first = bring.open(A).current().id
+        bring.open(B)
+        with pytest.raises(UserError, match="すでに取り込んだか"):
+            bring.confirm(import_id=first)
+        bring.confirm()
+        assert bring.addressees() == [(B[0], B[3])]
 
-    def test_giving_up_leaves_the_roster_as_it_was(
-        self, sign_in: SignIn, event: Event, bring: Importer
+    def test_giving_up_leaves_the_roster_and_no_row(
+        self, bring: Importer, database: Database
     ) -> None:
         bring(A)
-        browser = sign_in("author")
-        self.upload(browser, event, xlsx([HEADER, B]))
-        assert "取り込みの途中の名簿があります" in browser.get(f"/events/{event.id}").text
-        browser.post(f"/events/{event.id}/roster/discard")
+        bring.open(B)
+        bring.discard()
         assert bring.addressees() == [(A[0], A[3])]
-        assert "取り込みの途中" not in browser.get(f"/events/{event.id}").text
+        with database.reading() as session:
+            assert session.scalars(sa.select(RosterRow)).all() == []
 
-    def test_an_import_during_the_check_starts_it_again(
-        self,
-        sign_in: SignIn,
-        meeting: Meeting,
-        submitted: Snapshot,
-        database: Database,
-        people: People,
-    ) -> None:
-        browser = sign_in("author")
-        self.upload(browser, meeting.event, xlsx([HEADER, A]))
-        page = browser.post(browser.response.request.path)
-        assert "作成中に戻りました" in page.text
-        assert reload(database, people, meeting.mailing.id).state.value == "draft"
 
-    def test_the_roster_page_lists_everybody(self, sign_in: SignIn, meeting: Meeting) -> None:
-        page = sign_in("checker").get(f"/events/{meeting.event.id}/participants")
-        assert "30社" in page.text
-        assert "taro.yamada@aozora-seisakusho.example" in page.text
+def test_many_rows_go_in_portions(bring: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    from eventmail.roster import importing, jobs, undoing
+
+    for room in (importing, jobs, undoing):
+        monkeypatch.setattr(room, "PORTION", 3)
+    many = [(f"株式会社{n // 2}", "", f"担当{n}", f"a{n}@n{n}.example", "参加") for n in range(11)]
+    bring(*many)
+    assert [address for _, address in bring.addressees()] == [row[3] for row in many]
+    bring(*many[:4])
+    assert len(bring.addressees()) == 4
+    bring.undo()
+    assert len(bring.addressees()) == 11
+    bring.undo()
+    assert bring.addressees() == []

@@ -1,0 +1,22 @@
+"""Fixtures of this room: an event without participants, and somebody who imports into it."""
+
+from __future__ import annotations
+
+import pytest
+
+from eventmail.database import Database
+from eventmail.events.models import Event
+from eventmail.sample import People
+from tests.roster.importer import Importer, make_event
+
+
+@pytest.fixture
+def event(database: Database, people: People) -> Event:
+    """An event without participants."""
+    return make_event(database, people)
+
+
+@pytest.fixture
+def bring(database: Database, people: People, event: Event) -> Importer:
+    """Imports rows into the event."""
+    return Importer(database, people, event)
