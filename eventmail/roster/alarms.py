@@ -7,6 +7,7 @@ that belonged to one company now stand beside another.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -45,6 +46,11 @@ class Alarm:
     code: str
     message: str
     moved: tuple[Moved, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name together with what it says: looking at one alarm does not answer the next."""
+        return f"{self.code}-{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""

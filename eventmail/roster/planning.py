@@ -60,10 +60,16 @@ def open_questions(roster_import: RosterImport, reading: Reading) -> list[Questi
     return [q for q in reading.questions if QUESTION + q.code not in roster_import.answers]
 
 
+def all_alarms(roster_import: RosterImport) -> list[Alarm]:
+    """Every alarm of the plan."""
+    return [Alarm.from_json(each) for each in roster_import.alarms]
+
+
 def open_alarms(roster_import: RosterImport) -> list[Alarm]:
     """The alarms that nobody has confirmed."""
-    found = [Alarm.from_json(each) for each in roster_import.alarms]
-    return [each for each in found if ALARM + each.code not in roster_import.answers]
+    return [
+        each for each in all_alarms(roster_import) if ALARM + each.key not in roster_import.answers
+    ]
 
 
 def gone(session: Session, event: Event, roster_import: RosterImport) -> sa.Select[Contact]:
