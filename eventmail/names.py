@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-
 _ONE_SPELLING = (
     *((re.compile(r"(?:sy|sh)(?=[auo])"), "sh"), (re.compile(r"si"), "shi")),
     *((re.compile(r"(?:ty|cy)(?=[auo])"), "ch"), (re.compile(r"ti"), "chi")),

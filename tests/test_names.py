@@ -10,7 +10,12 @@ import pytest
 from eventmail.addresses import EmailAddress, names_a_person
 from eventmail.names import GIVEN_NAMES, ROLE_WORDS, SURNAMES, fold_romaji
 
-PERSONS = """
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+PERSONS = _words("""
     taro.yamada yamada.taro yamada_taro yamada-taro yamadataro tarou.yamada hanako-suzuki
     suzuki.hanako ichiro.suzuki kenichi.yamaguchi misaki.ito itou.misaki itoh.misaki
     ohtani.shohei shouhei.ootani sayaka.hayashi kazuo.fujita kenta.abe abe.kenta ken.tanaka
@@ -22,8 +27,8 @@ PERSONS = """
     wakabayashi.kazuhiro ogasawara.ren ren-ogasawara shiho.miyake miyake.shiho1985
     aozora.yamada.taro h28.yamada.taro Taro.Yamada TARO_YAMADA takahashi.naoko+saiyo
     yudai.komatsu komatsuyudai kaito.kurosawa asahi.nagano
-""".split()
-ORDINARY = """
+""")
+ORDINARY = _words("""
     info jinji soumu somu saiyo saiyou recruit hr keiri eigyo office contact kanko tenpo honbu
     gyomu kango jimu kikaku kojo shinro career shushoku hello en mail main admin support staff
     yamada sato suzuki tanaka yamada1 yamada.t t.yamada t-yamada tyamada yamadat yamada_t sato.k
@@ -34,7 +39,7 @@ ORDINARY = """
     midori.kai hinatakai wakaba-gakuen fujita-shoten matsuda-kogyo tanaka-seisakusho
     nakamura.kensetsu yamamoto_denki 1234567 a x01 abc.def saiyo2027 shinsotsu2027 noreply
     webmaster postmaster satoai
-""".split()
+""")
 
 
 @pytest.mark.parametrize("local", PERSONS)
