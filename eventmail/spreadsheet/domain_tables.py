@@ -28,7 +28,7 @@ COMMON = (
 # One letter from a common one, and real.
 NEIGHBOURS = _table("""
     ymail.com email.com mail.com gail.com gmal.com umail.com hmail.com smail.com tmail.com
-    imail.com cloud.com ecloud.com ncloud.com ucloud.com fifty.com
+    imail.com cloud.com ecloud.com ncloud.com ucloud.com fifty.com emobile.ne.jp
 """)
 MISTAKES = {
     "gmail.co.jp": "gmail.com",

@@ -17,6 +17,7 @@ from eventmail.spreadsheet.domain_tables import (
 from eventmail.spreadsheet.look_alikes import (
     Near,
     ending_cut_off,
+    is_latin,
     mixes_scripts,
     plain_twin,
     shown_domain,
@@ -25,6 +26,7 @@ from eventmail.spreadsheet.look_alikes import (
 
 _UNDOTTED = {each.replace(".", ""): each for each in (*COMMON, *FREE_MAIL, "ocn.ne.jp", "au.com")}
 _UNDOTTED_ENDS = {**{f"{kind}jp": f".{kind}.jp" for kind in KINDS}, "com": ".com", "jp": ".jp"}
+_KNOWN = NEIGHBOURS | FREE_MAIL | frozenset(COMMON)
 _NEAR = Near(COMMON)
 _THIN = {thin(each): each for each in COMMON}
 
@@ -40,7 +42,7 @@ class Doubt:
 @lru_cache(maxsize=4096)
 def doubt_about(domain: str) -> Doubt | None:
     """What is odd about a right domain in A-labels; None about an ordinary one."""
-    if domain in FREE_MAIL or domain in COMMON:
+    if domain in _KNOWN:
         return None
     if "xn--" in domain:
         return _doubt_about_letters(shown_domain(domain))
@@ -66,9 +68,9 @@ def is_likely(domain: str) -> bool:
 
 
 def _doubt_about_letters(shown: str) -> Doubt | None:
-    twin = plain_twin(shown)
-    if twin:
-        return Doubt("look_alike", _repaired(twin))
+    twin = _repaired(plain_twin(shown))
+    if twin in _KNOWN or (twin and not is_latin(shown)):  # an umlaut alone is no trick
+        return Doubt("look_alike", twin)
     cut = ending_cut_off(shown)
     if cut:
         return Doubt("odd_ending", _repaired(cut))
@@ -78,7 +80,7 @@ def _doubt_about_letters(shown: str) -> Doubt | None:
 def _repaired(domain: str) -> str:
     """The domain that was probably meant; the same one if nothing is odd."""
     ended = _with_its_end(domain)
-    if ended in NEIGHBOURS or ended in FREE_MAIL:
+    if ended in _KNOWN:
         return ended
     return MISTAKES.get(ended) or _THIN.get(thin(ended)) or _NEAR.find(ended) or ended
 

@@ -69,6 +69,11 @@ def mixes_scripts(shown: str) -> bool:
     return any(len(found) > 1 and not found <= _JAPANESE for found in _scripts(shown))
 
 
+def is_latin(shown: str) -> bool:
+    """Whether every letter is a Latin one, with accents or without."""
+    return all(found <= {"LATIN"} for found in _scripts(shown))
+
+
 def _scripts(shown: str) -> Iterator[set[str]]:
     for label in shown.split("."):
         words = {unicodedata.name(c, "?").split("-")[0].split()[0] for c in label if c.isalpha()}
