@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from eventmail.spreadsheet.domain_tables import FREE_MAIL
 from eventmail.spreadsheet.rows import Row, company_key
 
 SHOWN = 5
-# Providers whose domain says nothing about the company behind an address.
-SHARED_BY = 3
+SHARED_BY = 3  # companies: a domain that so many have is a provider's, and says nothing of any
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ def _moved_domains(rows: Sequence[Row], known: Sequence[Known]) -> Iterator[Alar
     for row in rows:
         domain = _domain(row.email)
         was, stands = before.get(domain, {}), now[domain]
+        if domain in FREE_MAIL:
+            continue
         alone = len(was) == 1 and len(stands) < SHARED_BY and not set(was) & set(stands)
         if alone and row.email.casefold() not in old_addresses:
             found.append(Moved(row.key, domain, next(iter(was.values())), row.company))
