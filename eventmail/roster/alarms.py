@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from eventmail.spreadsheet.domain_tables import FREE_MAIL
+from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
 from eventmail.spreadsheet.rows import Row, company_key
 
 SHOWN = 5
+PROVIDERS = FREE_MAIL | frozenset(COMMON)
 SHARED_BY = 3  # companies: a domain that so many have is a provider's, and says nothing of any
 
 
@@ -122,7 +123,7 @@ def _moved_domains(rows: Sequence[Row], known: Sequence[Known]) -> Iterator[Alar
     for row in rows:
         domain = _domain(row.email)
         was, stands = before.get(domain, {}), now[domain]
-        if domain in FREE_MAIL:
+        if domain in PROVIDERS:
             continue
         alone = len(was) == 1 and len(stands) < SHARED_BY and not set(was) & set(stands)
         if alone and row.email.casefold() not in old_addresses:
