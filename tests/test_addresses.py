@@ -62,6 +62,8 @@ REFUSED = {
     "句点 behind": ("a@b.example。", "forbidden"),
     "backslash": ("a\\b@c.example", "forbidden"),
     "colon": ("group:a@b.example", "forbidden"),
+    "encoded word": ("=?UTF-8?B?YQ==?=@b.example", "forbidden"),
+    "begin of an encoded word": ("a=?b@c.example", "forbidden"),
     "display name": ("山田 <a@b.example>", "display_name"),
     "round brackets": ("a@b.example（自宅）", "display_name"),
     "address literal": ("a@[192.0.2.1]", "display_name"),
