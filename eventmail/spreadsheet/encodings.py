@@ -68,7 +68,9 @@ def _unreadable(content: bytes, error: UnicodeDecodeError) -> Exception:
 
 
 _LINES = re.compile(r"[\r\n]")
-_TYPED = re.compile(r"[\t\r\n\x20-\x7e\u2010-\u26ff\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]")
+_TYPED = re.compile(
+    "[\t\r\n\x20-\x7e\xa0-\xff\u2010-\u27bf\u3000-\u9fff\ue000-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
 
 
 def _without_mark(content: bytes) -> tuple[str, str]:
@@ -91,16 +93,17 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _japanese(content: bytes) -> tuple[str, str]:
-    """CP932 or EUC-JP."""
+    """CP932 or EUC-JP. What both can read is EUC-JP, unless it is well spelt half-width kana."""
     sjis, euc = _cp932(content), _euc(content)
-    if sjis is not None and (euc is None or not _is_misread(sjis)):
+    whole = _euc(content[:-1])  # its last byte may be half a character
+    if sjis is not None and not (euc and _is_misread(sjis, euc)):
+        if euc is None and whole and _is_misread(sjis, whole):
+            raise unreadable("cut_off")
         return sjis, "cp932"
     if euc is not None:
         return euc, "euc_jp"
-    whole = _cp932(content[:-1])  # its last byte may be half a character
-    if whole is not None and len(content) > 1 and _is_lead(content[-1]):
-        raise unreadable("cut_off")
-    raise unreadable("encoding")
+    cut = _cp932(content[:-1]) is not None and _is_lead(content[-1])
+    raise unreadable("cut_off" if cut or whole else "encoding")
 
 
 def _is_lead(byte: int) -> bool:
@@ -123,16 +126,19 @@ _HALF = re.compile(r"[\uff61-\uff9f]+")
 _SPELT = re.compile(r"(?:[ｦｱ-ﾝ](?:(?<=[ｳｶ-ﾄﾊ-ﾎ])ﾞ|(?<=[ﾊ-ﾎ])ﾟ)?|[｡｢｣､･ｧ-ｯｰ])+")
 
 
-def _is_misread(text: str) -> bool:
+def _is_misread(sjis: str, euc: str) -> bool:
     """EUC-JP read as CP932: half-width kana that nobody spells so, or characters of no font.
 
-    EUC-JP's hiragana begin with ､ and its katakana with ･ in this light.
+    EUC-JP's hiragana begin with ､ and its katakana with ･ in this light. Only a few everyday
+    kanji look like kana that are spelt well.
     """
-    runs = _HALF.findall(text)
+    runs = _HALF.findall(sjis)
     marks = sum(run.count("､") + run.count("･") for run in runs)
     odd = sum(_SPELT.fullmatch(run) is None for run in runs)
-    private = sum("\ue000" <= each <= "\uf8ff" for each in text)
-    return odd * 3 > len(runs) or marks * 4 > sum(map(len, runs)) or private * 10 > len(text)
+    private = any("\ue000" <= each <= "\uf8ff" for each in sjis)
+    kanji = [each.encode("cp932", "replace") for each in euc if each > "\x7f"]
+    everyday = all(b"\x88\x9f" <= each <= b"\x98\x72" for each in kanji)
+    return private or everyday or odd * 3 > len(runs) or marks * 4 > sum(map(len, runs))
 
 
 def _sjis(row: int, cell: int) -> bytes:
@@ -142,23 +148,22 @@ def _sjis(row: int, cell: int) -> bytes:
     return bytes((lead, trail))
 
 
-_EUC = re.compile(
-    rb"(?P<pair>[\xa1-\xfe][\xa1-\xfe])|\x8e(?P<kana>[\xa1-\xdf])"
-    rb"|(?P<rare>\x8f[\xa1-\xfe][\xa1-\xfe])|(?P<other>[^\x00-\x7f])"
-)
+_EUC = re.compile(rb"([\xa1-\xfe])([\xa1-\xfe])|\x8e([\xa1-\xdf])|([^\x00-\x7f])")
 
 
 def _euc(content: bytes) -> str | None:
     def replaced(match: re.Match[bytes]) -> bytes:
-        if match["other"]:
+        if match[4]:
             raise ValueError
-        if match["rare"]:
-            return match["rare"].decode("euc_jp").encode("cp932")
-        return match["kana"] or _sjis(match[0][0] - 0x80, match[0][1] - 0x80)
+        return match[3] or _sjis(match[1][0] - 0x80, match[2][0] - 0x80)
 
     try:
         return _EUC.sub(replaced, content).decode("cp932")
     except ValueError:  # a UnicodeError is one
+        pass
+    try:
+        return content.decode("euc_jp")  # knows rare kanji that CP932 lacks
+    except UnicodeDecodeError:
         return None
 
 

@@ -116,15 +116,17 @@ def _saved(made: Workbook) -> bytes:
     return target.getvalue()
 
 
-def rewritten(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    """An archive with each part changed; an emptied part is left out."""
+def rewritten(
+    content: bytes, change: Callable[[str, bytes], bytes], more: dict[str, bytes] | None = None
+) -> bytes:
+    """An archive with each part changed, and more parts; an emptied part is left out."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
     ):
-        for name in old.namelist():
-            part = change(name, old.read(name))
+        parts = {name: change(name, old.read(name)) for name in old.namelist()}
+        for name, part in (parts | (more or {})).items():
             if part:
                 new.writestr(name, part)
     return target.getvalue()
