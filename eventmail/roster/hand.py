@@ -179,9 +179,7 @@ def _finish(
     made.counts = counts
     # In SQL: the event was read before its row was locked.
     session.execute(
-        sa.update(Event)
-        .where(Event.id == event.id)
-        .values(roster_version=Event.roster_version + 1)
+        sa.update(Event).where(Event.id == event.id).values(roster_version=Event.roster_version + 1)
     )
     session.flush()
     record(

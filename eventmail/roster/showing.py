@@ -79,8 +79,9 @@ class Alike:
 def counts(roster_import: RosterImport) -> dict[Show, int]:
     """How many rows each filter shows, as they were counted when the import was planned."""
     told = roster_import.counts
-    found = {show: int(told.get(show.value, 0)) for show in Show if show is not Show.ALL}
-    return {Show.ALL: sum(int(told.get(each.value, 0)) for each in Verdict), **found}
+    found = {show: int(told.get(show.value, 0)) for show in Show}
+    found[Show.ALL] = sum(int(told.get(each.value, 0)) for each in Verdict)
+    return found
 
 
 def rows(

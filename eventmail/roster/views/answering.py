@@ -73,7 +73,9 @@ def choose_columns(event_id: int, import_id: int) -> ResponseReturnValue:
             raise UserError(NOT_READ)
         # Another sheet has other columns: they are looked for anew there.
         sheet = form.sheet.data
-        service.choose(session, actor(), found, sheet, form.mapping if sheet == read.sheet else None)
+        service.choose(
+            session, actor(), found, sheet, form.mapping if sheet == read.sheet else None
+        )
 
     return act(event_id, import_id, deed, lambda: review_page(event_id, import_id, 409), "columns")
 

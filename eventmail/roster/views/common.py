@@ -37,7 +37,7 @@ class Place:
     page: int = 1
 
     @property
-    def args(self) -> dict[str, str | int]:
+    def args(self) -> dict[str, Any]:
         """For ``url_for``; what is as at first is left out."""
         told = {"show": self.show.value, "q": self.q, "page": self.page}
         return {name: value for name, value in told.items() if value not in ("all", "", 1)}
@@ -122,9 +122,7 @@ def require_stamp(found: RosterImport) -> None:
 
 def corrections(found: RosterImport) -> list[dict[str, Any]]:
     """What was corrected in an import, the last first."""
-    return [
-        note | {"at": datetime.fromisoformat(note["at"])} for note in reversed(found.notes)
-    ]
+    return [note | {"at": datetime.fromisoformat(note["at"])} for note in reversed(found.notes)]
 
 
 def tell_voided(count: int) -> None:

@@ -16,6 +16,7 @@ from eventmail.roster.forms import MappingForm
 from eventmail.roster.models import AT_WORK, ImportState, RosterImport
 from eventmail.roster.showing import Show
 from eventmail.roster.views.common import (
+    Place,
     blueprint,
     carry_on,
     corrections,
@@ -78,6 +79,13 @@ def review_page(event_id: int, import_id: int, status: int = 200) -> ResponseRet
     return render_template("roster/review.html", **_shown(session, event, found)), status
 
 
+def _listed(session: Session, event: Event, found: RosterImport, here: Place) -> dict[str, object]:
+    if here.show is Show.GONE:
+        return {"listed": showing.gone_page(session, event, found, here.q, here.page)}
+    listed = showing.rows(session, found, here.show, here.q, here.page)
+    return {"listed": listed, "bundles": list(showing.bundles(found, listed.items))}
+
+
 def _imported(found: RosterImport) -> ResponseReturnValue:
     flash(f"参加者名簿を取り込みました（{found.counts['taken']}件）。", "success")
     tell_voided(int(found.counts.get("voided", 0)))
@@ -98,19 +106,12 @@ def _progress(event: Event, found: RosterImport) -> str:
 def _shown(session: Session, event: Event, found: RosterImport) -> dict[str, object]:
     here = place()
     read = service.reading_of(found)
-    gone = here.show is Show.GONE
-    listed = (
-        showing.gone_page(session, event, found, here.q, here.page)
-        if gone
-        else showing.rows(session, found, here.show, here.q, here.page)
-    )
     return {
         "event": event,
         "found": found,
         "reading": read,
         "place": here,
-        "listed": listed,
-        "bundles": [] if gone else list(showing.bundles(found, listed.items)),
+        **_listed(session, event, found, here),
         "first_gone": showing.first_gone(session, event, found),
         "counts": showing.counts(found),
         "obstacles": planning.placed_obstacles(session, found),
