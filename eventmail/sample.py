@@ -66,14 +66,7 @@ def load_office(session: Session) -> People:
 def make_event(session: Session, author: Actor) -> Event:
     """The meeting, its roster imported from the workbook, its materials on the shelf."""
     told = story()
-    box = session.scalars(
-        sa.select(Mailbox).where(Mailbox.office_id == author.office.id).order_by(Mailbox.id)
-    ).first()
-    assert box is not None
-    facts = dict(told["event"], held_on=date.fromisoformat(told["event"]["held_on"]))
-    event = events.add_event(
-        session, author, EventFacts(**facts, sender_id=box.id, reply_to_id=box.id)
-    )
+    event = make_empty_event(session, author)
     content = (FOLDER / told["workbook"]).read_bytes()
     upload = roster.upload(session, author, event, told["workbook"], content)
     jobs.run(jobs.in_session(session), upload.id, mailings.refresh)
@@ -83,6 +76,19 @@ def make_event(session: Session, author: Actor) -> Event:
         content = (FOLDER / filename).read_bytes()
         events.put_material(session, author, event, filename, content)
     return event
+
+
+def make_empty_event(session: Session, author: Actor) -> Event:
+    """The meeting without participants."""
+    told = story()
+    box = session.scalars(
+        sa.select(Mailbox).where(Mailbox.office_id == author.office.id).order_by(Mailbox.id)
+    ).first()
+    assert box is not None
+    facts = dict(told["event"], held_on=date.fromisoformat(told["event"]["held_on"]))
+    return events.add_event(
+        session, author, EventFacts(**facts, sender_id=box.id, reply_to_id=box.id)
+    )
 
 
 def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:

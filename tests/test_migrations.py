@@ -51,12 +51,16 @@ def test_the_guards_come_with_the_migrations(kind: str, templates: Templates) ->
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_rows_and_guards_outlive_every_step_back_and_forth(kind: str, templates: Templates) -> None:
-    """A table that is written anew on the way keeps its rows, its indexes and its triggers."""
+    """A table that is written anew on the way keeps its rows, its indexes and its triggers.
+
+    What only newer tables hold is gone: how an import is undone.
+    """
     database = Database(templates.copy(kind, "approved"))
     before = contents(database)
+    assert before["roster_changes"] == 30
     migrate.downgrade(database, "0001")
     migrate.upgrade(database)
-    assert contents(database) == before
+    assert contents(database) == before | {"roster_changes": 0}
     assert before["mailings"] == 1
     assert before["deliveries"] == 31
     database.dispose()
@@ -80,3 +84,27 @@ def contents(database: Database) -> dict[str, object]:
             str(index["name"]) for table in tables for index in inspector.get_indexes(table)
         )
     return found
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_a_reading_that_waited_is_read_anew(kind: str, templates: Templates) -> None:
+    """The newest reading that waited before 0003 is read again; an older one is given up."""
+    database = Database(templates.copy(kind, "meeting"))
+    migrate.downgrade(database, "0002")
+    copy = (
+        "INSERT INTO roster_imports (id, office_id, event_id, filename, sha256, state, reading, "
+        "uploaded_by, uploaded_at) SELECT {id}, office_id, event_id, filename, sha256, 'pending', "
+        "reading, uploaded_by, uploaded_at FROM roster_imports WHERE id = 1"
+    )
+    with database.writing() as session:
+        for number in (8, 9):
+            session.execute(sa.text(copy.format(id=number)))
+    migrate.upgrade(database)
+    with database.reading() as session:
+        found = session.execute(sa.text("SELECT id, state FROM roster_imports ORDER BY id"))
+        assert [tuple(each) for each in found] == [
+            (1, "applied"),
+            (8, "discarded"),
+            (9, "reading"),
+        ]
+    database.dispose()

@@ -7,16 +7,18 @@ that belonged to one company now stand beside another.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
 from eventmail.spreadsheet.rows import Row, company_key
 
 SHOWN = 5
-# Providers whose domain says nothing about the company behind an address.
-SHARED_BY = 3
+PROVIDERS = FREE_MAIL | frozenset(COMMON)
+SHARED_BY = 3  # companies: a domain that so many have is a provider's, and says nothing of any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Alarm:
     code: str
     message: str
     moved: tuple[Moved, ...]
+
+    @property
+    def key(self) -> str:
+        """Its name together with what it says: looking at one alarm does not answer the next."""
+        return f"{self.code}-{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for a JSON column."""
@@ -116,6 +123,8 @@ def _moved_domains(rows: Sequence[Row], known: Sequence[Known]) -> Iterator[Alar
     for row in rows:
         domain = _domain(row.email)
         was, stands = before.get(domain, {}), now[domain]
+        if domain in PROVIDERS:
+            continue
         alone = len(was) == 1 and len(stands) < SHARED_BY and not set(was) & set(stands)
         if alone and row.email.casefold() not in old_addresses:
             found.append(Moved(row.key, domain, next(iter(was.values())), row.company))

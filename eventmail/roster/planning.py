@@ -12,8 +12,9 @@ from eventmail.events.models import Contact, Event, Participant
 from eventmail.roster.alarms import Alarm, Known, alarms
 from eventmail.roster.diff import Change, Current, Kind, compare
 from eventmail.roster.models import ImportState, RosterImport, RosterRow
-from eventmail.roster.storing import is_open, is_taken, row_of
+from eventmail.roster.storing import is_open, is_taken
 from eventmail.spreadsheet.reading import Question, Reading
+from eventmail.spreadsheet.rows import Row
 
 QUESTION, ALARM = "question:", "alarm:"
 SHOWN = 3
@@ -31,18 +32,10 @@ class Obstacle:
 
 def plan(session: Session, event: Event, roster_import: RosterImport) -> None:
     """Compare the rows that would be taken with the roster as it stands, and write it down."""
-    taken = {
-        stored.key: (stored.position, row_of(stored))
-        for stored in session.scalars(
-            sa.select(RosterRow)
-            .where(RosterRow.import_id == roster_import.id, is_taken())
-            .order_by(RosterRow.position)
-        )
-    }
+    positions, rows = _taken(session, roster_import)
     current = list(current_contacts(session, event))
-    rows = [row for _, row in taken.values()]
     changes = compare(current, rows)
-    _write(session, roster_import, {key: position for key, (position, _) in taken.items()}, changes)
+    _write(session, roster_import, positions, changes)
     found = alarms(rows, known_addresses(session, event, current))
     roster_import.alarms = [each.to_json() for each in found]
     roster_import.counts = _counts(session, roster_import, changes)
@@ -75,10 +68,16 @@ def open_questions(roster_import: RosterImport, reading: Reading) -> list[Questi
     return [q for q in reading.questions if QUESTION + q.code not in roster_import.answers]
 
 
+def all_alarms(roster_import: RosterImport) -> list[Alarm]:
+    """Every alarm of the plan."""
+    return [Alarm.from_json(each) for each in roster_import.alarms]
+
+
 def open_alarms(roster_import: RosterImport) -> list[Alarm]:
     """The alarms that nobody has confirmed."""
-    found = [Alarm.from_json(each) for each in roster_import.alarms]
-    return [each for each in found if ALARM + each.code not in roster_import.answers]
+    return [
+        each for each in all_alarms(roster_import) if ALARM + each.key not in roster_import.answers
+    ]
 
 
 def gone(session: Session, event: Event, roster_import: RosterImport) -> sa.Select[Contact]:
@@ -130,6 +129,17 @@ def known_addresses(session: Session, event: Event, current: list[Current]) -> l
         .limit(OTHER_EVENTS)
     )
     return [Known(company, address, None) for company, address in session.execute(query)]
+
+
+def _taken(session: Session, roster_import: RosterImport) -> tuple[dict[str, int], list[Row]]:
+    """The rows that would be imported, and where each key stands."""
+    query = (
+        sa.select(RosterRow.position, RosterRow.data)
+        .where(RosterRow.import_id == roster_import.id, is_taken())
+        .order_by(RosterRow.position)
+    )
+    found = [(position, Row.from_json(data)) for position, data in session.execute(query)]
+    return {row.key: position for position, row in found}, [row for _, row in found]
 
 
 def _write(

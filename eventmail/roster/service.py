@@ -18,7 +18,7 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.roster import undoing
 from eventmail.roster.importing import apply_rows
 from eventmail.roster.models import OPEN, Answer, ImportState, RosterImport, RosterRow
-from eventmail.roster.planning import ALARM, QUESTION, obstacles
+from eventmail.roster.planning import ALARM, QUESTION, all_alarms, obstacles
 from eventmail.roster.remembering import remember, remembered
 from eventmail.roster.storing import clear_rows, fingerprint, is_open, row_of
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field
@@ -187,7 +187,7 @@ def confirm_notice(
 ) -> None:
     """Keep that a person has looked at a question about the file, or at an alarm."""
     _require_pending(session, actor, roster_import)
-    known = {ALARM + each["code"] for each in roster_import.alarms}
+    known = {ALARM + each.key for each in all_alarms(roster_import)}
     known |= {QUESTION + each.code for each in reading_of(roster_import).questions}
     if f"{kind}:{code}" not in known:
         raise UserError(OUT_OF_DATE)

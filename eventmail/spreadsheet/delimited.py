@@ -1,81 +1,99 @@
-"""CSV and TSV: which encoding, which delimiter, which records.
-
-The encoding is a rule and no guess, because statistical guessers fail on ordinary CP932: byte
-order mark, ISO-2022-JP's escape, strict UTF-8, strict CP932, EUC-JP.
-"""
+"""CSV and TSV: which delimiter, which records."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
 
-from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet import limits
+from eventmail.spreadsheet.cells import Cell, Workbook
+from eventmail.spreadsheet.encodings import decode
+from eventmail.spreadsheet.gathering import Budget, Gathering
 from eventmail.spreadsheet.refusal import unreadable
 
-MOST_ROWS = 100_000
-MOST_COLUMNS = 200
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
-NAMES = {
-    "utf-8-sig": "UTF-8（BOM付き）",
-    "utf-16": "UTF-16",
-    "iso2022_jp": "JIS",
-    "utf-8": "UTF-8",
-    "cp932": "シフトJIS（CP932）",
-    "euc_jp": "EUC-JP",
-}
-LONGEST_FIELD = 32_767  # what an Excel cell can hold
+DELIMITERS = ",\t;"
+NO_DELIMITER = "\x1f"  # a character that no list has: a file of one column
+HEAD = 200  # records by which the delimiter is found
+_DECLARED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 def read(content: bytes, name: str) -> Workbook:
     """The one sheet of a text file."""
-    decoded = decode(content)
-    if decoded is None:
-        raise unreadable("encoding" if b"\0" not in content else "unknown")
-    text, encoding = decoded
-    lines, delimiter = records(text)
-    if len(lines) > MOST_ROWS:
-        raise unreadable("too_many_rows")
-    rows = tuple(
-        SheetRow(number, tuple(Cell(value) for value in values[:MOST_COLUMNS]))
-        for number, values in enumerate(lines, start=1)
-    )
-    return Workbook((Sheet(name, rows),), "tsv" if delimiter == "\t" else "csv", encoding)
+    text, encoding = decode(content)
+    declared = _DECLARED.match(text)
+    if declared:  # Excel's own line: it shows the file without it, and counts without it
+        text = text[declared.end() :]
+    delimiter = declared[1] if declared else delimiter_of(text)
+    gathering = Gathering(Budget())
+    for number, values in enumerate(records(text, delimiter), start=1):
+        gathering.add(number, [Cell(value[: limits.LONGEST_CELL]) for value in values])
+    sheet = gathering.sheet(name)
+    return Workbook((sheet,), "tsv" if delimiter == "\t" else "csv", encoding)
 
 
-def decode(content: bytes) -> tuple[str, str] | None:
-    """The text and Python's name of its encoding, or None if no encoding reads it whole."""
-    for encoding in _candidates(content):
-        try:
-            text = content.decode(encoding)
-        except (UnicodeDecodeError, UnicodeError):
-            continue
-        if "\0" not in text and not (encoding == "cp932" and _is_kana_soup(text)):
-            return text, encoding
-    return None
+def delimiter_of(text: str) -> str:
+    """What divides the first records into columns most evenly; commas in a name do not."""
+    best, most = NO_DELIMITER, 0.0
+    for each in DELIMITERS:
+        evenness = _evenness(text, each)
+        if evenness > most:
+            best, most = each, evenness
+    return best
 
 
-def _is_kana_soup(text: str) -> bool:
-    """Whether most of it is half-width katakana: what EUC-JP looks like when read as CP932."""
-    japanese = [c for c in text if c > "\x7f"]
-    return sum("\uff61" <= c <= "\uff9f" for c in japanese) * 2 > len(japanese)
+def _evenness(text: str, delimiter: str) -> float:
+    """The part of the records, from the first divided one on, that have the usual width.
 
-
-def records(text: str) -> tuple[list[list[str]], str]:
-    """A CSV's or TSV's records, and the delimiter: what stands most often in its first lines."""
-    csv.field_size_limit(max(LONGEST_FIELD, csv.field_size_limit()))
-    head = text.splitlines()[:20]
-    delimiter = max(",\t;", key=lambda each: sum(line.count(each) for line in head))
+    Titles above the table are not divided. 0 if dividing gives no table.
+    """
+    found = itertools.islice(csv.reader(_lines(text), delimiter=delimiter), HEAD)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), delimiter
+        widths = [len(record) for record in found if any(record)]
     except csv.Error:
-        return [line.split(delimiter) for line in text.splitlines()], delimiter
+        return 0.0
+    below = list(itertools.dropwhile(lambda width: width < 2, widths))
+    divided = Counter(width for width in below if width > 1)
+    if not divided:
+        return 0.0
+    (width, count), *_ = divided.most_common(1)
+    enough = count > 1 or len(widths) == 1
+    return count / len(below) + width / 10_000 if enough and count * 2 >= len(below) else 0.0
 
 
-def _candidates(content: bytes) -> tuple[str, ...]:
-    for mark, encoding in MARKS:
-        if content.startswith(mark):
-            return (encoding,)
-    if any(escape in content for escape in ESCAPES):
-        return ("iso2022_jp",)
-    return ("utf-8", "cp932", "euc_jp")
+def records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """A text's records; a quote that is opened and never closed is a refusal.
+
+    Left alone it would swallow the lines below into one cell. Quotes inside one line are taken as
+    Excel takes them, however they stand.
+    """
+    csv.field_size_limit(limits.MOST_CHARACTERS)
+    seen: list[str] = []
+
+    def remembered() -> Iterator[str]:
+        for line in _lines(text):
+            seen.append(line)
+            yield line
+
+    for record in csv.reader(remembered(), delimiter=delimiter):
+        if len(seen) > 1 or '"' in seen[0]:
+            _check_quotes(seen, delimiter)
+        seen.clear()
+        yield record
+
+
+def _check_quotes(lines: list[str], delimiter: str) -> None:
+    closed = len(lines) == 1 and lines[0].endswith(("\n", "\r"))
+    if closed:
+        return
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise unreadable("broken_quotes") from error
+
+
+def _lines(text: str) -> io.StringIO:
+    return io.StringIO(text, newline="")

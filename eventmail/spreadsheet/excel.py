@@ -1,161 +1,170 @@
-"""Reads an Excel workbook with openpyxl. Runs in the confined child only."""
+"""Reads an Excel workbook (xlsx, xlsm, templates, Strict Open XML). Runs in the confined child.
+
+Its XML is read directly. openpyxl takes more than four times as long for the same cells, glues
+nothing and sees hidden rows, but tells no formula that was never calculated, no row that a filter
+hides and no partly struck text in one pass, lacks the number formats that Japanese Excel names by
+number alone, and gives a whole workbook up for an odd style or print setting.
+"""
 
 from __future__ import annotations
 
-import datetime
 import io
-import warnings
+import posixpath
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
 
-from defusedxml.ElementTree import iterparse
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.cell import coordinate_to_tuple
-
-from eventmail.spreadsheet.cells import EMPTY, Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet import markup
+from eventmail.spreadsheet.cells import Sheet, Workbook
+from eventmail.spreadsheet.excel_sheet import SheetHandler, area_of
+from eventmail.spreadsheet.excel_strings import SharedStrings
+from eventmail.spreadsheet.excel_styles import Styles
+from eventmail.spreadsheet.gathering import Budget, Gathering, Range
+from eventmail.spreadsheet.markup import local
 from eventmail.spreadsheet.refusal import unreadable
-
-MOST_ROWS = 100_000
-MOST_COLUMNS = 200
-MOST_CHARACTERS = 60_000_000  # of all cells: one long shared text can be shown a million times
-LONGEST_CELL = 32_767  # characters, Excel's own limit
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
 def read(content: bytes) -> Workbook:
-    """Every sheet, hidden ones too. Raises what openpyxl raises on a damaged file."""
-    warnings.simplefilter("ignore")
-    reader = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
-    reader.read()
-    if not reader.wb.worksheets:
-        raise unreadable("no_sheet")
-    parts = {sheet.name: relation.target for sheet, relation in reader.parser.find_sheets()}
+    """Every sheet, hidden ones too. Raises what the XML parser raises on a damaged file."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        sheets = tuple(
-            _sheet(each, _uncalculated(archive, parts.get(each.title)))
-            for each in reader.wb.worksheets
+        return _Package(archive).workbook()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One part that another part refers to. ``kind`` is the last word of its type."""
+
+    kind: str
+    target: str
+
+
+class _Relations(markup.Quiet):
+    def __init__(self) -> None:
+        self.found: dict[str, Relation] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            target = attributes.get("Target", "").replace("\\", "/")
+            self.found[attributes.get("Id", "")] = Relation(kind, target)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A sheet as the workbook lists it."""
+
+    name: str
+    relation: str
+    hidden: bool
+
+
+@dataclass(slots=True)
+class _Contents(markup.Quiet):
+    """The workbook's own part: its sheets, its first day, its hidden names of filters."""
+
+    sheets: list[_Listed] = field(default_factory=list)
+    from_1904: bool = False
+    filters: dict[int, str] = field(default_factory=dict)
+    _filtered: int = -1
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        what = local(name)
+        if what == "sheet":
+            relation = next((v for k, v in attributes.items() if local(k) == "id"), "")
+            hidden = attributes.get("state", "visible") != "visible"
+            self.sheets.append(_Listed(attributes.get("name", ""), relation, hidden))
+        elif what == "workbookPr":
+            self.from_1904 = attributes.get("date1904", "0") in ("1", "true")
+        elif what == "definedName" and attributes.get("name") == "_xlnm._FilterDatabase":
+            self._filtered = int(attributes.get("localSheetId", -1))
+
+    def text(self, text: str) -> None:
+        if self._filtered >= 0:
+            self.filters[self._filtered] = self.filters.get(self._filtered, "") + text
+
+    def end(self, name: str) -> None:
+        self._filtered = -1
+
+
+class _Table(markup.Quiet):
+    """A table of its own filter, as Excel calls a range that was formatted as one."""
+
+    def __init__(self) -> None:
+        self.filters: list[Range] = []
+        self._range = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        what = local(name)
+        if what == "autoFilter":
+            self._range = attributes.get("ref", "")
+        elif what == "filterColumn" and self._range:
+            self.filters.append(area_of(self._range))
+
+
+class _Package:
+    """The archive's parts, found as Excel finds them: whatever the case, the slash and the name."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {_key(each): each for each in archive.namelist()}
+
+    def workbook(self) -> Workbook:
+        main = self._main_part()
+        contents = _Contents()
+        self._parse(main, contents)
+        relations = self._relations(main)
+        listed = [(i, s, relations.get(s.relation)) for i, s in enumerate(contents.sheets)]
+        tables = [(i, s, r.target) for i, s, r in listed if r and r.kind == "worksheet"]
+        if not tables:
+            raise unreadable("chart_only" if listed else "no_sheet")
+        styles, strings = Styles(), SharedStrings()
+        for relation in relations.values():
+            if relation.kind == "styles":
+                self._parse(relation.target, styles)
+            elif relation.kind == "sharedStrings" and _key(relation.target) in self._names:
+                self._parse(relation.target, strings)
+        budget = Budget()
+        return Workbook(
+            tuple(
+                self._sheet(
+                    each,
+                    target,
+                    SheetHandler(Gathering(budget), styles, strings.cells, contents.from_1904),
+                    contents.filters.get(index, ""),
+                )
+                for index, each, target in tables
+            ),
+            "xlsm" if any(r.kind == "vbaProject" for r in relations.values()) else "xlsx",
         )
-    characters = sum(len(cell.text) for s in sheets for row in s.rows for cell in row.cells)
-    if characters > MOST_CHARACTERS:
-        raise unreadable("bomb")
-    return Workbook(sheets, "xlsm" if reader.wb.vba_archive else "xlsx")
+
+    def _sheet(self, listed: _Listed, part: str, handler: SheetHandler, database: str) -> Sheet:
+        self._parse(part, handler)
+        handler.finish(database)
+        for relation in self._relations(part).values():
+            if relation.kind == "table":
+                table = _Table()
+                self._parse(relation.target, table)
+                handler.gathering.filters += table.filters
+        return handler.gathering.sheet(listed.name, listed.hidden)
+
+    def _main_part(self) -> str:
+        found = (r.target for r in self._relations("").values() if r.kind == "officeDocument")
+        return next(found, "/xl/workbook.xml")
+
+    def _relations(self, part: str) -> dict[str, Relation]:
+        folder, name = posixpath.split(part)
+        source = posixpath.join(folder, "_rels", f"{name}.rels")
+        handler = _Relations()
+        if _key(source) in self._names:
+            self._parse(source, handler)
+        return {
+            each: Relation(r.kind, posixpath.normpath(posixpath.join("/", folder, r.target)))
+            for each, r in handler.found.items()
+        }
+
+    def _parse(self, part: str, handler: markup.Handler) -> None:
+        with self._archive.open(self._names[_key(part)]) as file:
+            markup.parse(file, handler)
 
 
-def _uncalculated(archive: zipfile.ZipFile, part: str | None) -> dict[tuple[int, int], str]:
-    """The formulas that no Excel ever calculated, by row and column.
-
-    openpyxl shows None for them as for a formula whose result is an empty text, which is no fault.
-    """
-    found: dict[tuple[int, int], str] = {}
-    if part is None:
-        return found
-    with archive.open(part) as file:
-        for cell in _cells_of(file):
-            formula = _child(cell, "f")
-            if formula is not None and not _has_result(cell) and cell.get("r"):
-                row, column = coordinate_to_tuple(cell.get("r"))
-                found[row, column] = "=" + (formula.text or "")
-    return found
-
-
-def _cells_of(file: Any) -> Iterator[Any]:
-    for _, element in iterparse(file, events=("end",)):
-        name = element.tag.rpartition("}")[2]
-        if name == "c":
-            yield element
-        elif name == "row":
-            element.clear()
-
-
-def _has_result(cell: Any) -> bool:
-    value = _child(cell, "v")
-    return value is not None and (bool(value.text) or cell.get("t") == "str")
-
-
-def _child(cell: Any, name: str) -> Any:
-    found = cell.find(_MAIN + name)
-    return found if found is not None else cell.find(_STRICT + name)
-
-
-def _sheet(sheet: Any, uncalculated: dict[tuple[int, int], str]) -> Sheet:
-    by_row: dict[int, dict[int, Any]] = {}
-    for (row, column), cell in sheet._cells.items():
-        says = cell.value is not None or (row, column) in uncalculated
-        if says and column <= MOST_COLUMNS:
-            by_row.setdefault(row, {})[column] = cell
-    if len(by_row) > MOST_ROWS:
-        raise unreadable("too_many_rows")
-    return Sheet(
-        name=sheet.title,
-        rows=tuple(
-            SheetRow(number, _cells(cells, uncalculated, number), _is_hidden(sheet, number))
-            for number, cells in sorted(by_row.items())
-        ),
-        hidden=sheet.sheet_state != "visible",
-        hidden_columns=_hidden_columns(sheet),
-        merged=tuple(
-            (m.min_row, m.min_col - 1, m.max_row, m.max_col - 1) for m in sheet.merged_cells.ranges
-        ),
-    )
-
-
-def _is_hidden(sheet: Any, number: int) -> bool:
-    if number not in sheet.row_dimensions:
-        return False
-    dimension = sheet.row_dimensions[number]
-    height = dimension.height  # points; a row of no height cannot be seen either
-    return bool(dimension.hidden) or (height is not None and height < 1)
-
-
-def _hidden_columns(sheet: Any) -> frozenset[int]:
-    found: set[int] = set()
-    for dimension in sheet.column_dimensions.values():
-        if dimension.hidden and dimension.min and dimension.max:
-            found.update(range(dimension.min - 1, min(dimension.max, MOST_COLUMNS)))
-    return frozenset(found)
-
-
-def _cells(
-    cells: dict[int, Any], uncalculated: dict[tuple[int, int], str], row: int
-) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(uncalculated[row, column], "formula")
-        if (row, column) in uncalculated
-        else _told(cells.get(column))
-        for column in range(1, max(cells) + 1)
-    )
-
-
-def _told(cell: Any) -> Cell:
-    if cell is None or cell.value is None:
-        return EMPTY
-    if cell.data_type == "e":
-        return Cell(str(cell.value)[:LONGEST_CELL], "error")
-    struck = cell.has_style and bool(cell.font.strike)
-    return Cell(_text(cell)[:LONGEST_CELL], "", struck, cell.data_type == "n")
-
-
-def _text(cell: Any) -> str:
-    value = cell.value
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return _number(value, cell.number_format)
-    return str(value)
-
-
-def _number(value: float, number_format: str) -> str:
-    if isinstance(value, float) and not value.is_integer():
-        return repr(value)
-    digits = str(int(value))
-    # A format of zeros alone shows leading zeros: 0123456789 kept as a number.
-    if number_format and set(number_format) == {"0"}:
-        return digits.zfill(len(number_format))
-    return digits
+def _key(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").casefold()

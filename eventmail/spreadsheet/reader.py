@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from eventmail import confined
-from eventmail.spreadsheet.kinds import kind_of
+from eventmail.spreadsheet.kinds import MEGABYTE, kind_of
 from eventmail.spreadsheet.reading import Choices, Reading
 from eventmail.spreadsheet.refusal import unreadable
 from eventmail.spreadsheet.rows import Row
 
-SECONDS = 120.0
+# Of the processor: a small file gets little, so that nobody waits long for a hostile one.
+SECONDS = 20.0
+SECONDS_PER_MEGABYTE = 10.0
 MEGABYTES_OF_CHILD = 3072
 
 
@@ -45,7 +47,7 @@ def stream(
             confined.stream(
                 "eventmail.spreadsheet.reading:answer",
                 payload,
-                seconds=SECONDS,
+                seconds=SECONDS + SECONDS_PER_MEGABYTE * len(content) / MEGABYTE,
                 megabytes=MEGABYTES_OF_CHILD,
             )
         ) as lines:

@@ -6,18 +6,25 @@ Runs in the confined child; :mod:`eventmail.spreadsheet.reader` is its other end
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from eventmail.spreadsheet.cells import Sheet, Workbook
-from eventmail.spreadsheet.columns import FIELD_NAMES, Field, column_of, guess, letter
-from eventmail.spreadsheet.layout import Skipped, Table, choose_sheet, find_table
+from eventmail.spreadsheet.cells import Workbook
+from eventmail.spreadsheet.choosing import Candidate, best, candidate
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field, column_of, letter
+from eventmail.spreadsheet.judging import judge
+from eventmail.spreadsheet.layout import Skipped, Table
+from eventmail.spreadsheet.mapping import guess
+from eventmail.spreadsheet.questions import Question, of_sheets, of_table
 from eventmail.spreadsheet.refusal import UnreadableFile, unreadable
-from eventmail.spreadsheet.rows import Row, Verdict, judge
+from eventmail.spreadsheet.rows import Row, Verdict
+from eventmail.spreadsheet.sifting import sift
 from eventmail.spreadsheet.workbook import read_workbook
 
 SAMPLES = 3
+__all__ = ["Choices", "Column", "Question", "Reading", "Skipped", "answer", "read"]
 NEEDED = (Field.COMPANY, Field.EMAIL)
 
 
@@ -62,14 +69,6 @@ class Column:
     header: str
     samples: tuple[str, ...]
     hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Something about the whole file that a person must confirm. Each ``code`` stands once."""
-
-    code: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,13 @@ def read(content: bytes, filename: str = "", choices: Choices | None = None) -> 
     """
     chosen = choices or Choices()
     workbook = read_workbook(content, filename)
-    table = find_table(_chosen_sheet(workbook, chosen.sheet))
-    found = _mapping(table, chosen)
-    problem = _problem(table, [each for each in NEEDED if each not in found])
+    here, others = _chosen_sheet(workbook, chosen.sheet)
+    found = _mapping(here.table, chosen)
+    problem = _unclear(here.table, found)
+    table = here.table if problem else sift(here.table, found)
+    problem = problem or _empty(table)
     rows = () if problem else tuple(judge(table, found, chosen.corrections, chosen.split))
+    counts = Counter(row.verdict.value for row in rows)
     return Reading(
         format=workbook.format,
         encoding=workbook.encoding,
@@ -137,8 +139,12 @@ def read(content: bytes, filename: str = "", choices: Choices | None = None) -> 
         columns=_columns(table),
         mapping={each: letter(column) for each, column in found.items()},
         skipped=table.skipped,
+        questions=(
+            *of_sheets(here, others, chosen.sheet is not None),
+            *(() if problem else of_table(table, found)),
+        ),
         problem=problem,
-        counts={v.value: sum(row.verdict is v for row in rows) for v in Verdict},
+        counts={each.value: counts[each.value] for each in Verdict},
         rows=rows,
     )
 
@@ -160,13 +166,17 @@ def answer(payload: bytes) -> Iterator[dict[str, Any]]:
         yield {"row": row.to_json()}
 
 
-def _chosen_sheet(workbook: Workbook, name: str | None) -> Sheet:
+def _chosen_sheet(workbook: Workbook, name: str | None) -> tuple[Candidate, list[Candidate]]:
+    """The sheet to read, and the others."""
+    candidates = [candidate(each) for each in workbook.sheets]
     if name is None:
-        return choose_sheet(workbook)
-    named = [each for each in workbook.sheets if each.name == name]
-    if not named:
-        raise unreadable("no_sheet")
-    return named[0]
+        here = best(candidates)
+    else:
+        named = [each for each in candidates if each.sheet.name == name]
+        if not named:
+            raise unreadable("no_sheet")
+        here = named[0]
+    return here, [each for each in candidates if each is not here]
 
 
 def _columns(table: Table) -> tuple[Column, ...]:
@@ -185,7 +195,8 @@ def _columns(table: Table) -> tuple[Column, ...]:
 def _mapping(table: Table, choices: Choices) -> dict[Field, int]:
     if choices.mapping is not None:
         return _as_columns(choices.mapping, len(table.headers))
-    return guess(table.headers, [table.values(c) for c in range(len(table.headers))])
+    samples = [table.values(c) for c in range(len(table.headers))]
+    return guess(table.headers, samples, choices.remembered, table.sheet.hidden_columns)
 
 
 def _as_columns(mapping: Mapping[Field, str], width: int) -> dict[Field, int]:
@@ -193,18 +204,33 @@ def _as_columns(mapping: Mapping[Field, str], width: int) -> dict[Field, int]:
     return {each: c for each, c in found.items() if c is not None and c < width}
 
 
-def _problem(table: Table, missing: list[Field]) -> str:
+def _unclear(table: Table, mapping: Mapping[Field, int]) -> str:
+    """Why the columns cannot be read: one is missing, or one is chosen twice."""
     place = f"シート「{table.sheet.name}」"
-    if missing:
-        names = "と".join(f"「{FIELD_NAMES[each]}」" for each in missing)
-        seen = "、".join(header for header in table.headers if header) or "なし"
-        return (
-            f"{place}に{names}の列が見つかりません（見出し：{seen}）。"
-            "下の「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
-        )
-    if not table.rows:
-        return f"{place}に参加事業所の行がありません。名簿のあるシートを選んでください。"
-    return ""
+    by_column: dict[int, list[Field]] = {}
+    for each, column in mapping.items():
+        by_column.setdefault(column, []).append(each)
+    for column, fields in by_column.items():
+        if len(fields) > 1:
+            names = "と".join(f"「{FIELD_NAMES[each]}」" for each in fields)
+            chosen = f"{place}の{letter(column)}列が{names}の両方に選ばれています。"
+            return f"{chosen}1つだけにしてください。"
+    missing = [each for each in NEEDED if each not in mapping]
+    if not missing:
+        return ""
+    names = "と".join(f"「{FIELD_NAMES[each]}」" for each in missing)
+    seen = "、".join(header for header in table.headers if header) or "なし"
+    return (
+        f"{place}に{names}の列が見つかりません（見出し：{seen}）。"
+        "下の「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
+    )
+
+
+def _empty(table: Table) -> str:
+    if table.rows:
+        return ""
+    place = f"シート「{table.sheet.name}」"
+    return f"{place}に参加事業所の行がありません。名簿のあるシートを選んでください。"
 
 
 def _fields(told: Mapping[str, str]) -> dict[Field, str]:

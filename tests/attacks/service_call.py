@@ -15,6 +15,7 @@ from eventmail.mailings import review, service
 from eventmail.mailings.models import MailingState
 from eventmail.mailings.review import Deed, Transition
 from eventmail.offices.permissions import ALLOWED, EVERY_ROLE, Action, Actor
+from eventmail.roster import jobs
 from eventmail.roster import service as roster
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
@@ -104,7 +105,9 @@ def _import(session: Session, actor: Actor, world: World) -> None:
     event = world.event(session)
     content = xlsx([HEADER, ("攻撃社", "", "spy@evil.example")])
     upload = roster.upload(session, actor, event, "名簿.xlsx", content)
-    roster.apply(session, actor, event, upload.id)
+    jobs.run(jobs.in_session(session), upload.id, lambda *_: [])
+    roster.confirm(session, actor, upload, upload.stamp)
+    jobs.run(jobs.in_session(session), upload.id, lambda *_: [])
 
 
 STATE = "SELECT state FROM mailings"

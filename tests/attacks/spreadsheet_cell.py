@@ -13,7 +13,18 @@ from typing import Any
 
 from eventmail import addresses, confined
 from eventmail.addresses import EmailAddress
-from eventmail.spreadsheet import kinds, layout, rows, workbook
+from eventmail.spreadsheet import (
+    checks,
+    choosing,
+    judging,
+    kinds,
+    layout,
+    limits,
+    parting,
+    rows,
+    sifting,
+    workbook,
+)
 from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.rows import Row, Verdict
@@ -97,7 +108,7 @@ def sheet(*texts: tuple[str, ...], **options: Any) -> Sheet:
 
 def taken(read: Sheet) -> list[Row]:
     """The rows that an import takes if nobody ticks anything."""
-    judged = rows.judge(layout.find_table(read), COLUMNS)
+    judged = judging.judge(sifting.sift(layout.find_table(read), COLUMNS), COLUMNS)
     return [row for row in judged if row.verdict is Verdict.OK]
 
 
@@ -176,14 +187,14 @@ def _header_in_company(_world: World) -> bool:
 def _last_years_sheet(_world: World) -> bool:
     old = Sheet("昨年", sheet(("呉精機", "", OTHER, "")).rows, hidden=True)
     now = Sheet("今年", sheet(("株式会社青空", "佐藤", "", "")).rows)
-    return any(row.email == OTHER for row in taken(layout.choose_sheet(Workbook((now, old)))))
+    return any(row.email == OTHER for row in taken(choosing.choose_sheet(Workbook((now, old)))))
 
 
 def _bomb(_world: World) -> bool:
     """A workbook with thousands of parts that no Excel would write."""
     target = io.BytesIO(xlsx([HEADER, ("株式会社青空", "佐藤", OWN, "")]))
     with zipfile.ZipFile(target, "a") as archive:
-        for number in range(kinds.MOST_ENTRIES):
+        for number in range(limits.MOST_ENTRIES):
             archive.writestr(f"xl/media/{number}.png", b"")
     return bool(workbook.read_workbook(target.getvalue()).sheets)
 
@@ -195,15 +206,16 @@ def _confined(name: str) -> Callable[[World], bool]:
     return strike
 
 
-DUPLICATES: Lowering = instead(rows, "_judge_duplicates", lambda judged, *_: judged)
-AS_ATTENDING: Lowering = instead(rows, "_status", lambda *_: (rows.ATTENDING, ()))
-VISIBILITY: Lowering = silent(rows, "_visibility", ())
+DUPLICATES: Lowering = instead(judging, "ask_about_duplicates", lambda judged, *_: judged)
+AS_ATTENDING: Lowering = silent(checks, "status", rows.ATTENDING)
+VISIBILITY: Lowering = silent(checks, "visibility")
+ODD_NAMES: Lowering = silent(checks, "doubts_of_name", [])
 NO_CONTROL = Also(Barrier.COMPOSER, silent(COMPOSE, "has_control", False))
 TWO = ("株式会社青空", "佐藤", OWN, "")
 VERDICTS: dict[str, tuple[Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
     "one address cell merged over two companies": (
         _sheet_reaches(sheet(TWO, ("呉精機", "", "", ""), merged=((2, 2, 3, 2),)), "呉精機"),
-        cut(layout, "_filled", "left == addresses or "),
+        cut(layout, "_filled", " or has_address(text)"),
         (Also(Barrier.ROSTER_VERDICT, DUPLICATES),),
     ),
     "one address with two companies": (
@@ -213,7 +225,7 @@ VERDICTS: dict[str, tuple[Callable[[World], bool], Lowering, tuple[Also, ...]]] 
     ),
     "one address with two companies, in capitals": (
         _sheet_reaches(sheet(TWO, ("呉精機", "", OWN.upper(), "")), "呉精機"),
-        cut(rows, "_judge_duplicates", "row.email.casefold()", "row.email"),
+        cut(judging, "ask_about_duplicates", "row.email.casefold()", "row.email"),
         (),
     ),
     "one address with two companies, in full width": (
@@ -223,12 +235,12 @@ VERDICTS: dict[str, tuple[Callable[[World], bool], Lowering, tuple[Also, ...]]] 
     ),
     "a hidden row": (
         _sheet_reaches(_hidden(hidden=True), "呉精機"),
-        silent(rows, "_visibility", ()),
+        silent(checks, "visibility"),
         (),
     ),
     "a struck row": (
         _sheet_reaches(_hidden(struck=True), "呉精機"),
-        silent(rows, "_visibility", ()),
+        silent(checks, "visibility"),
         (),
     ),
     "a company that withdrew": (
@@ -248,17 +260,17 @@ VERDICTS: dict[str, tuple[Callable[[World], bool], Lowering, tuple[Also, ...]]] 
     ),
     "a formula never calculated, with the neighbour's address": (
         _uncalculated,
-        silent(rows, "_cell_faults", ()),
-        (),
+        silent(checks, "faults"),
+        (Also(Barrier.ROSTER_VERDICT, ODD_NAMES),),
     ),
     "a header behind a company's name": (
         _header_in_company,
-        instead(rows, "_value", lambda row, mapping, field: row.text(mapping.get(field, 99))),
-        (NO_CONTROL,),
+        instead(parting, "clean", str),
+        (NO_CONTROL, Also(Barrier.ROSTER_VERDICT, ODD_NAMES)),
     ),
     "last year's list on a hidden sheet": (
         _last_years_sheet,
-        cut(layout, "_likeness", "not sheet.hidden", "True"),
+        cut(choosing, "_likeness", "not each.sheet.hidden", "True"),
         (),
     ),
 }

@@ -14,8 +14,10 @@ from eventmail.events.service import EventFacts
 from eventmail.mailings import service as mailings
 from eventmail.offices import service as offices
 from eventmail.roster import jobs, service
+from eventmail.roster.alarms import Alarm
 from eventmail.roster.diff import Kind
 from eventmail.roster.models import Answer, RosterImport, RosterRow
+from eventmail.roster.planning import all_alarms
 from eventmail.sample import People
 from eventmail.spreadsheet.columns import Field
 from tests.spreadsheet.sheets import xlsx
@@ -44,8 +46,8 @@ class Importer:
     def __call__(self, *rows: tuple[object, ...]) -> Importer:
         """Upload and confirm; alarms are confirmed, questions are not answered."""
         self.open(*rows)
-        for alarm in self.current().alarms:
-            self.notice("alarm", alarm["code"])
+        for alarm in self.alarms():
+            self.notice("alarm", alarm.key)
         self.confirm()
         return self
 
@@ -65,11 +67,17 @@ class Importer:
         """What a worker does."""
         jobs.run(self.database.writing, self.id, mailings.refresh)
 
+    def another_event(self) -> Event:
+        return make_event(self.database, self.people, "説明会")
+
     def current(self) -> RosterImport:
         with self.database.reading() as session:
             found = session.get_one(RosterImport, self.id)
             _ = found.reading
             return found
+
+    def alarms(self) -> list[Alarm]:
+        return all_alarms(self.current())
 
     def rows(self) -> list[RosterRow]:
         with self.database.reading() as session:

@@ -106,8 +106,11 @@ def test_a_withdrawn_row_gets_no_mail(bring: Importer) -> None:
 
 def test_a_company_neither_takes_part_nor_not(bring: Importer) -> None:
     colleague = (A[0], "", "甲野 次郎", "jiro@kou.example", "辞退")
+    bring.open(A, colleague)
+    for key in ("2", "3"):
+        bring.answer(key, Answer.TAKE)
     with pytest.raises(UserError, match="参加と辞退が分かれています（2行目と3行目）"):
-        bring(A, colleague)
+        bring.confirm()
     assert bring.addressees() == []
 
 

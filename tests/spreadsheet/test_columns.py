@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.spreadsheet.columns import Field, column_of, field_of, guess, letter
+from eventmail.spreadsheet.columns import Field, column_of, letter
+from eventmail.spreadsheet.headers import field_of
+from eventmail.spreadsheet.mapping import guess
 
 
 @pytest.mark.parametrize(

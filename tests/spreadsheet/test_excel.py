@@ -1,4 +1,4 @@
-"""Every kind of file is read or refused with one sentence; nothing else comes out."""
+"""xlsx and xlsm: every cell as Excel shows it, and what Excel hides told as such."""
 
 from __future__ import annotations
 
@@ -6,195 +6,296 @@ import datetime
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart
 from openpyxl.styles import Font
+from openpyxl.worksheet.table import Table
 
-from eventmail import confined
-from eventmail.spreadsheet import excel, kinds
-from eventmail.spreadsheet.reader import read_roster
-from eventmail.spreadsheet.refusal import MESSAGES, UnreadableFile
+from eventmail.spreadsheet.cells import Cell
+from eventmail.spreadsheet.refusal import UnreadableFile
 from eventmail.spreadsheet.workbook import read_workbook
 from tests.spreadsheet.books import book, saved
+from tests.spreadsheet.corpus import MAIN, as_excel_writes, rewritten
+from tests.spreadsheet.packages import archive
+
+STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+SHEET = "xl/worksheets/sheet1.xml"
 
 
-def archive(**entries: bytes) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in entries.items():
-            file.writestr(name.replace("__", "/"), content)
-    return made.getvalue()
+def first(content: bytes) -> list[Cell]:
+    """The cells of the first row."""
+    return list(read_workbook(content).sheets[0].rows[0].cells)
 
 
-def compound(stream: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + stream.encode("utf-16-le") + bytes(64)
+def with_part(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with something in one of its parts put differently."""
+
+    def change(name: str, told: bytes) -> bytes:
+        if name != part:
+            return told
+        assert re.search(old, told)
+        return re.sub(old, lambda _: new, told)
+
+    return rewritten(content, change)
 
 
-REFUSED = {
-    "nothing": (b"", "empty"),
-    "only line breaks": (b"\r\n\r\n", "empty"),
-    "over ten megabytes": (b"a" * (kinds.LARGEST_FILE + 1), "too_big"),
-    "encrypted": (compound("EncryptedPackage"), "encrypted"),
-    "old Excel": (compound("Workbook"), "old_excel"),
-    "old Word": (compound("WordDocument"), "word"),
-    "old PowerPoint": (compound("PowerPoint Document"), "powerpoint"),
-    "other compound": (compound("Something"), "unknown"),
-    "ods": (
-        archive(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
-        "open_document",
-    ),
-    "pdf": (b"%PDF-1.7\n", "pdf"),
-    "png": (b"\x89PNG\r\n", "image"),
-    "webp": (b"RIFF\1\1\1\1WEBPVP8 ", "image"),
-    "docx": (archive(word__document=b"<w/>"), "word"),
-    "pptx": (archive(ppt__presentation=b"<p/>"), "powerpoint"),
-    "zip of other files": (archive(photo=b"x"), "other_zip"),
-    "cut workbook": (archive(xl__workbook=b"<w/>")[:40], "damaged"),
-    "no workbook inside": (archive(xl__workbook=b"<w/>"), "damaged"),
-    "bomb by ratio": (archive(xl__sheet=bytes(20_000_000)), "bomb"),
-    "bomb as mimetype": (archive(mimetype=bytes(20_000_000)), "bomb"),
-    "too many entries": (archive(**{f"xl__{n}": b"" for n in range(2001)}), "bomb"),
-    "web page": (b"<html><table>", "web_page"),
-    "no known encoding": (b"a,\xff\xff\x81\n", "encoding"),
-    "binary": (b"a\0b\xff\xff\n", "unknown"),
-    "too many lines": (b"a\n" * 100_001, "too_many_rows"),
+def with_cell(markup: bytes) -> bytes:
+    """A workbook whose A1 is this markup."""
+    made, sheet = book()
+    sheet["A1"], sheet["B1"] = "=B9", "x"
+    return with_part(saved(made), SHEET, rb'<c r="A1".*?</c>', markup)
+
+
+VALUES: dict[str, tuple[Any, str, bool]] = {
+    "text": ("髙﨑①㈱", "髙﨑①㈱", False),
+    "text with blanks around": (" 空白　", " 空白　", False),
+    "text with a line break": ("a\nb", "a\nb", False),
+    "whole number": (3, "3", True),
+    "whole number kept as a fraction": (3.0, "3", True),
+    "fraction": (2.5, "2.5", True),
+    "negative": (-4, "-4", True),
+    "corporate number": (7000012050002, "7000012050002", True),
+    "yes": (True, "TRUE", False),
+    "no": (False, "FALSE", False),
+    "date": (datetime.date(2026, 12, 9), "2026-12-09", False),
+    "moment": (datetime.datetime(2026, 12, 9, 13, 30), "2026-12-09 13:30", False),  # noqa: DTZ001
+    "time": (datetime.time(9, 5), "09:05:00", False),
 }
 
 
-@pytest.mark.parametrize(("content", "code"), REFUSED.values(), ids=REFUSED)
-def test_refused_with_one_sentence(content: bytes, code: str) -> None:
+@pytest.mark.parametrize(("value", "text", "numeric"), VALUES.values(), ids=VALUES)
+def test_a_value_as_excel_shows_it(value: object, text: str, numeric: bool) -> None:
+    assert first(saved(book([value])[0])) == [Cell(text, "", False, numeric)]
+
+
+MARKUP = {
+    "text of its own": (b'<c r="A1" t="inlineStr"><is><t>a</t></is></c>', Cell("a")),
+    "text of its own with a guide": (
+        '<c t="inlineStr"><is><t>髙﨑</t><rPh sb="0"><t>タカサキ</t></rPh></is></c>'.encode(),
+        Cell("髙﨑"),
+    ),
+    "partly struck text of its own": (
+        b'<c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t>a</t></r><r><t>b</t></r></is></c>',
+        Cell("ab", "", True),
+    ),
+    "a run that is said not to be struck": (
+        b'<c r="A1" t="inlineStr"><is><r><rPr><strike val="0"/></rPr><t>a</t></r></is></c>',
+        Cell("a"),
+    ),
+    "a struck blank": (
+        b'<c r="A1" t="inlineStr"><is><r><rPr><strike/></rPr><t> </t></r><r><t>b</t></r></is></c>',
+        Cell(" b"),
+    ),
+    "what XML cannot hold": (
+        b'<c r="A1" t="inlineStr"><is><t>a_x000A_b_x005F_x000A_</t></is></c>',
+        Cell("a\nb_x000A_"),
+    ),
+    "formula's text": (b'<c r="A1" t="str"><f>B9</f><v>a</v></c>', Cell("a")),
+    "formula's number": (b'<c r="A1"><f>B9</f><v>7</v></c>', Cell("7", "", False, True)),
+    "formula without a result": (b'<c r="A1"><f>B9</f></c>', Cell("=B9", "formula")),
+    "formula with an empty result": (b'<c r="A1"><f>B9</f><v/></c>', Cell("=B9", "formula")),
+    "shared formula": (b'<c r="A1"><f t="shared" si="0"/></c>', Cell("=", "formula")),
+    "formula's empty text": (b'<c r="A1" t="str"><f>IF(B9="","",B9)</f><v></v></c>', Cell("")),
+    "formula's error": (b'<c r="A1" t="e"><f>B9</f><v>#REF!</v></c>', Cell("#REF!", "error")),
+    "error": (b'<c r="A1" t="e"><v>#N/A</v></c>', Cell("#N/A", "error")),
+    "date of Strict Open XML": (
+        b'<c r="A1" t="d"><v>2026-12-09T00:00:00</v></c>',
+        Cell("2026-12-09"),
+    ),
+    "cell without its place": (b'<c t="str"><v>a</v></c>', Cell("a")),
+    "style that is not there": (b'<c r="A1" s="99"><v>7</v></c>', Cell("7", "", False, True)),
+}
+
+
+@pytest.mark.parametrize(("markup", "cell"), MARKUP.values(), ids=MARKUP)
+def test_a_cell_however_it_is_written(markup: bytes, cell: Cell) -> None:
+    assert first(with_cell(markup)) == [cell, Cell("x")]
+
+
+BROKEN = {
+    "text that is not there": b'<c r="A1" t="s"><v>99</v></c>',
+    "text before the first": b'<c r="A1" t="s"><v>-1</v></c>',
+    "place without a column": b'<c r="12"><v>1</v></c>',
+    "no number": b'<c r="A1"><v>seven</v></c>',
+    "a row twice": b'<c r="A1"><v>1</v></c></row><row r="1"><c r="A1"><v>1</v></c>',
+    "a row beyond the last": b'</row><row r="1048577"><c r="A1048577"><v>1</v></c>',
+}
+
+
+@pytest.mark.parametrize("markup", BROKEN.values(), ids=BROKEN)
+def test_what_excel_would_call_broken(markup: bytes) -> None:
     with pytest.raises(UnreadableFile) as caught:
-        read_workbook(content, "名簿.xlsx")
-    assert (caught.value.code, caught.value.message) == (code, MESSAGES[code])
+        read_workbook(with_cell(markup))
+    assert caught.value.code == "damaged"
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [(confined.TooSlow("x"), "too_slow"), (confined.ConfinedError("x"), "damaged")],
-)
-def test_a_child_that_fails_is_a_refusal(
-    monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str
-) -> None:
-    def fail(*_: object, **__: object) -> object:
-        raise fault
-
-    monkeypatch.setattr(confined, "stream", fail)
-    with pytest.raises(UnreadableFile) as caught:
-        read_roster(saved(book(["a"])[0]))
-    assert caught.value.code == code
+def test_a_format_by_number_of_a_japanese_excel() -> None:
+    made, sheet = book([datetime.date(2026, 12, 9)])
+    sheet["A1"].number_format = "0.00"  # any that is kept by its number
+    content = with_part(saved(made), "xl/styles.xml", rb'numFmtId="2"', b'numFmtId="58"')
+    assert first(content) == [Cell("令和8年12月9日")]
 
 
-def test_values_as_excel_shows_them() -> None:
-    made, sheet = book(["a", 3, 3.5, True, datetime.date(2023, 6, 7), None, "#N/A"])
-    sheet["H1"] = 123456789
-    sheet["H1"].number_format = "0000000000"
-    sheet["G1"].data_type = "e"
-    (row,) = read_workbook(saved(made)).sheets[0].rows
-    texts = [cell.text for cell in row.cells]
-    assert texts == ["a", "3", "3.5", "TRUE", "2023-06-07", "", "#N/A", "0123456789"]
-    assert [row.fault(c) for c in (0, 6)] == ["", "error"]
+def test_a_workbook_that_counts_its_days_from_1904() -> None:
+    made, _ = book([datetime.date(2026, 12, 9)])
+    made.epoch = datetime.datetime(1904, 1, 1)  # noqa: DTZ001
+    assert first(saved(made))[0].text == "2026-12-09"
 
 
-@pytest.mark.parametrize(
-    ("cell", "text", "fault"),
-    [
-        (b"<f>B9</f>", "=B9", "formula"),
-        (b"<f>B9</f><v/>", "=B9", "formula"),
-        (b"<f>B9</f><v>7</v>", "7", ""),
-    ],
-    ids=["no result", "empty result", "result"],
-)
-def test_formulas_with_and_without_a_result(cell: bytes, text: str, fault: str) -> None:
-    (row,) = read_workbook(_with_formula(b'<c r="A1">' + cell + b"</c>")).sheets[0].rows
-    assert (row.text(0), row.fault(0)) == (text, fault)
+def test_phonetic_guides_are_never_glued_to_a_name() -> None:
+    content = as_excel_writes(saved(book(["髙﨑 一郎"])[0]), {"髙﨑 一郎": "タカサキイチロウ"})
+    assert "タカサキ".encode() in zipfile.ZipFile(io.BytesIO(content)).read("xl/sharedStrings.xml")
+    assert first(content) == [Cell("髙﨑 一郎")]
 
 
-def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell() -> None:
-    content = _with_formula(b'<c r="A1" t="str"><f>IF(B9="","",B9)</f><v></v></c>')
-    (row,) = read_workbook(content).sheets[0].rows
-    assert (row.text(0), row.fault(0)) == ("", "")
+def test_what_is_struck_as_a_whole_and_in_part() -> None:
+    made, sheet = book(["消した行"], ["残る", "消した"], [], ["残る"])
+    sheet["A1"].font = sheet["B2"].font = Font(strike=True)
+    sheet["A3"] = CellRichText(TextBlock(InlineFont(strike=True), "旧名"), "新名")
+    rows = read_workbook(saved(made)).sheets[0].rows
+    assert [[c.struck for c in row.cells] for row in rows] == [
+        [True],
+        [False, True],
+        [True],
+        [False],
+    ]
+    assert [row.struck for row in rows] == [True, False, True, False]
+    assert rows[2].text(0) == "旧名新名"
 
 
-def _with_formula(cell: bytes) -> bytes:
-    made, sheet = book()
-    sheet["A1"], sheet["B1"] = "=B9", "x"
-    old = zipfile.ZipFile(io.BytesIO(saved(made)))
-    new = io.BytesIO()
-    with zipfile.ZipFile(new, "w") as file:
-        for name in old.namelist():
-            content = re.sub(rb'<c r="A1".*?</c>', lambda _: cell, old.read(name))
-            file.writestr(name, content)
-    return new.getvalue()
-
-
-def test_hidden_struck_and_merged() -> None:
+def test_hidden_rows_columns_and_sheets_and_merged_cells() -> None:
     made, sheet = book(["a", "b"], ["c", "d"], ["e"], ["f"])
     sheet.row_dimensions[2].hidden = True
     sheet.row_dimensions[4].height = 0.5
-    sheet["A3"].font = Font(strike=True)
     sheet.column_dimensions["B"].hidden = True
+    sheet.column_dimensions["D"].width = 77
     sheet.merge_cells("C1:D2")
     made.create_sheet("控え").sheet_state = "hidden"
-    first, second = read_workbook(saved(made)).sheets
-    assert [r.hidden for r in first.rows] == [False, True, False, True]
-    assert [r.struck for r in first.rows] == [False, False, True, False]
-    assert first.hidden_columns == {1}
-    assert first.merged == ((1, 2, 2, 3),)
-    assert (first.hidden, second.hidden) == (False, True)
+    made.create_sheet("奥").sheet_state = "veryHidden"
+    content = with_part(saved(made), SHEET, rb'width="77"', b'width="0"')
+    told, *others = read_workbook(content).sheets
+    assert [row.hidden for row in told.rows] == [False, True, False, True]
+    assert told.hidden_columns == {1, 3}
+    assert told.merged == ((1, 2, 2, 3),)
+    assert [told.hidden, *(each.hidden for each in others)] == [False, True, True]
 
 
-def test_rows_keep_excels_numbers() -> None:
+def test_what_a_merged_cell_covers_is_not_shown() -> None:
+    content = saved(book(["甲", "隠れ"], ["下", "角", "外"])[0])
+    merged = b'<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><pageMargins'
+    told = read_workbook(with_part(content, SHEET, rb"<pageMargins", merged)).sheets[0]
+    assert [[c.text for c in row.cells] for row in told.rows] == [["甲", ""], ["", "", "外"]]
+
+
+def test_rows_keep_excels_numbers_over_gaps() -> None:
     made, sheet = book()
-    sheet["B7"] = "x"
-    assert [row.number for row in read_workbook(saved(made)).sheets[0].rows] == [7]
+    sheet["B7"], sheet["A9"] = "x", "y"
+    rows = read_workbook(saved(made)).sheets[0].rows
+    assert [(row.number, row.text(0), row.text(1)) for row in rows] == [(7, "", "x"), (9, "y", "")]
 
 
-def test_all_cells_together_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excel, "MOST_CHARACTERS", 5)
-    assert read_workbook(saved(book(["abc", "de"])[0])).sheets
-    with pytest.raises(UnreadableFile) as caught:
-        read_workbook(saved(book(["abc", "def"])[0]))
-    assert caught.value.code == "bomb"
+def filtered(change: Callable[[Any], None]) -> list[tuple[bool, bool]]:
+    """Whether rows 2 and 5 of a sheet are hidden, and filtered."""
+    made, sheet = book(["参加"], ["いいえ"], ["はい"], ["はい"], ["下に離れた行"])
+    sheet.row_dimensions[2].hidden = sheet.row_dimensions[5].hidden = True
+    change(sheet)
+    rows = read_workbook(saved(made)).sheets[0].rows
+    return [(row.hidden, row.filtered) for row in rows if row.number in (2, 5)]
 
 
-def test_rows_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excel, "MOST_ROWS", 1)
-    with pytest.raises(UnreadableFile) as caught:
-        read_workbook(saved(book(["a"], ["b"])[0]))
-    assert caught.value.code == "too_many_rows"
+def _filter_of_the_sheet(sheet: Any) -> None:
+    sheet.auto_filter.ref = "A1:A4"
+    sheet.auto_filter.add_filter_column(0, ["はい"])
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8-sig", "utf-16", "utf-8", "cp932", "iso2022_jp", "euc_jp"]
-)
-def test_csv_in_every_encoding(encoding: str) -> None:
-    content = "会社名,担当者\r\n株式会社学校,電話\r\n".encode(encoding)
-    found = read_workbook(content, "求人.csv")
-    assert found.encoding == encoding
-    assert found.sheets[0].name == "求人"
-    assert [c.text for c in found.sheets[0].rows[1].cells] == ["株式会社学校", "電話"]
+def _filter_that_hides_nothing(sheet: Any) -> None:
+    sheet.auto_filter.ref = "A1:A4"
 
 
-def test_cp932_keeps_its_own_characters() -> None:
-    (row,) = read_workbook("㈱髙﨑①,ｶﾅ".encode("cp932")).sheets[0].rows
-    assert row.text(0) == "㈱髙﨑①"
+def _filter_of_a_table(sheet: Any) -> None:
+    table = Table(displayName="名簿", ref="A1:A4")
+    table._initialise_columns()
+    table.tableColumns[0].name = "参加"
+    table.autoFilter.add_filter_column(0, ["はい"])
+    sheet.add_table(table)
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
-def test_csv_delimiters_and_quoted_line_breaks(delimiter: str) -> None:
-    content = f'"a\nb"{delimiter}c\r\n\r\nd{delimiter}e\r\n'.encode()
-    rows = read_workbook(content).sheets[0].rows
-    assert [[c.text for c in r.cells] for r in rows] == [["a\nb", "c"], [], ["d", "e"]]
-    assert rows[2].number == 3
+def _filter_in_place(sheet: Any) -> None:
+    from openpyxl.workbook.defined_name import DefinedName
+
+    sheet.sheet_properties.filterMode = True
+    name = "_xlnm._FilterDatabase"
+    sheet.defined_names[name] = DefinedName(name, attr_text="名簿!$A$1:$A$4", hidden=True)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=60).filter(lambda b: not b.startswith(b"PK")))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        answer = read_workbook(content).sheets[0].name
-    except UnreadableFile as error:
-        answer = error.message
-    assert answer == "CSV" or answer in MESSAGES.values()
+FILTERS = {
+    "by hand": (lambda _: None, False),
+    "a filter": (_filter_of_the_sheet, True),
+    "a filter that is set to nothing": (_filter_that_hides_nothing, False),
+    "a table's filter": (_filter_of_a_table, True),
+    "an advanced filter in place": (_filter_in_place, True),
+}
+
+
+@pytest.mark.parametrize(("change", "is_filtered"), FILTERS.values(), ids=FILTERS)
+def test_what_hides_a_row(change: Callable[[Any], None], is_filtered: bool) -> None:
+    assert filtered(change) == [(True, is_filtered), (True, False)]
+
+
+def test_strict_open_xml_is_read_like_any_other() -> None:
+    content = saved(book(["株式会社甲", 5])[0])
+    strict = rewritten(content, lambda _, part: part.replace(MAIN, STRICT))
+    assert strict != content
+    assert first(strict) == first(content)
+
+
+def test_names_in_the_archive_may_differ_in_case_and_slashes() -> None:
+    with zipfile.ZipFile(io.BytesIO(saved(book(["甲"])[0]))) as old:
+        parts = {name.upper().replace("/", "\\"): old.read(name) for name in old.namelist()}
+    parts = {name.replace("XL\\", "xl\\"): part for name, part in parts.items()}
+    assert first(archive(parts)) == [Cell("甲")]
+
+
+def test_elements_may_have_a_prefix() -> None:
+    markup = (
+        b'<x:worksheet xmlns:x="' + MAIN + b'"><x:sheetData><x:row><x:c t="str"><x:v>a</x:v>'
+        b"</x:c></x:row></x:sheetData></x:worksheet>"
+    )
+    content = rewritten(saved(book(["b"])[0]), lambda name, part: markup if name == SHEET else part)
+    assert first(content) == [Cell("a")]
+
+
+def test_an_odd_style_does_not_make_the_roster_unreadable() -> None:
+    content = saved(book(["甲"])[0])
+    odd = with_part(
+        content, "xl/styles.xml", rb"<fills.*?</fills>", b'<fills><fill odd="1"/></fills>'
+    )
+    assert first(odd) == [Cell("甲")]
+
+
+def test_a_workbook_with_macros_is_told() -> None:
+    relation = b'<Relationship Id="m" Target="vbaProject.bin" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"/></Relationships>'
+    part = "xl/_rels/workbook.xml.rels"
+    content = saved(book(["甲"])[0])
+    assert read_workbook(content).format == "xlsx"
+    assert read_workbook(with_part(content, part, b"</Relationships>", relation)).format == "xlsm"
+
+
+def test_a_workbook_of_a_chart_alone_and_of_a_picture_alone() -> None:
+    chart = Workbook()
+    chart.remove(chart.active)  # type: ignore[arg-type]
+    chart.create_chartsheet().add_chart(BarChart())
+    drawing, sheet = book()
+    sheet.add_chart(BarChart())
+    codes = []
+    for made in (chart, drawing):
+        with pytest.raises(UnreadableFile) as caught:
+            read_workbook(saved(made))
+        codes.append(caught.value.code)
+    assert codes == ["chart_only", "image_only"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.spreadsheet.columns import Field, column_of, field_of, fold, letter
+from eventmail.spreadsheet.columns import Field, column_of, fold, letter
+from eventmail.spreadsheet.headers import field_of
 from eventmail.spreadsheet.reading import Choices, Reading, read
 from eventmail.spreadsheet.rows import Verdict
 from tests.spreadsheet.sheets import HEADER, saved, xlsx
@@ -17,7 +18,7 @@ GOOD = ("株式会社甲", "甲野", "a@kou.example")
     [
         ("事業所名", Field.COMPANY),
         ("会　社　名", Field.COMPANY),
-        ("企業名（正式）", None),
+        ("企業名（正式）", Field.COMPANY),
         ("学校名", Field.COMPANY),
         ("Company", Field.COMPANY),
         ("担当者\n氏名", Field.CONTACT),

@@ -86,7 +86,7 @@ def test_the_faulty_one() -> None:
         5: ["no_address"],
         6: ["bad_address"],
         7: ["two_addresses"],
-        8: ["no_company"],
+        8: ["company_above"],
         9: ["shared_address"],
         10: ["shared_address"],
         11: ["hidden_row"],
@@ -96,8 +96,8 @@ def test_the_faulty_one() -> None:
         15: ["formula"],
         16: ["bad_address"],
         17: [],
-        18: ["same_twice"],
-        19: ["same_twice"],
+        18: ["same_twice", "two_spellings"],
+        19: ["same_twice", "two_spellings"],
     }
 
 

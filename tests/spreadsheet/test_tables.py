@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.spreadsheet.layout import choose_sheet, find_table
-from eventmail.spreadsheet.workbook import Workbook
+from eventmail.spreadsheet.cells import Sheet, Workbook
+from eventmail.spreadsheet.choosing import choose_sheet
+from eventmail.spreadsheet.layout import Table
+from eventmail.spreadsheet.layout import find_table as found
+from eventmail.spreadsheet.mapping import guess
+from eventmail.spreadsheet.sifting import sift
 from tests.spreadsheet.books import HEADER, sheet_of
 
 ONE = ("株式会社一番", "山田 太郎", "ichi@ichiban.example")
 TWO = ("株式会社二番", "", "ni@niban.example")
+
+
+def find_table(sheet: Sheet) -> Table:
+    table = found(sheet)
+    samples = [table.values(c) for c in range(len(table.headers))]
+    return sift(table, guess(table.headers, samples))
 
 
 def numbers(*rows: tuple[str, ...]) -> tuple[list[int], list[int]]:
@@ -39,7 +49,10 @@ def test_header_of_two_rows() -> None:
     lower = ("", "氏名", "E-mail")
     merged = ((1, 0, 2, 0), (1, 1, 1, 2))
     table = find_table(sheet_of(upper, lower, ONE, merged=merged))
-    assert (table.header_rows, table.headers) == ((1, 2), ("学校名", "氏名", "E-mail"))
+    assert (table.header_rows, table.headers) == (
+        (1, 2),
+        ("学校名", "進路指導担当 氏名", "進路指導担当 E-mail"),
+    )
 
 
 @pytest.mark.parametrize(

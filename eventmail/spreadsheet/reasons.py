@@ -1,0 +1,86 @@
+"""The codes of reasons, how much each weighs, and the sentences that are the same for all cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eventmail.spreadsheet.columns import Field, letter
+from eventmail.spreadsheet.rows import Reason, Verdict
+
+# Reasons that are told and need no answer.
+NOTES = frozenset(("normalised", "corrected", "lost_zero"))
+# Reasons for which a row cannot be taken before it is corrected.
+ERRORS = frozenset(
+    ("no_company", "no_address", "bad_address", "formula", "error_value", "too_long")
+)
+WEIGHT = {Verdict.OK: 0, Verdict.QUESTION: 1, Verdict.ERROR: 2}
+NEVER_CALCULATED = "数式の結果が保存されていません。Excelで開いて保存し直してください。"
+EXCEL_ERROR = "Excelのエラー値です。正しい値に直してください。"
+MOST_NAMED = 10  # other rows that a sentence lists
+
+
+def level_of(code: str) -> Verdict:
+    """What a reason of this code makes of its row."""
+    if code in ERRORS:
+        return Verdict.ERROR
+    return Verdict.OK if code in NOTES else Verdict.QUESTION
+
+
+def worse(first: Verdict, second: Verdict) -> Verdict:
+    """The worse of two verdicts."""
+    return first if WEIGHT[first] >= WEIGHT[second] else second
+
+
+def place(sheet: str, number: int, column: str = "", value: str = "") -> str:
+    """Where: sheet, Excel's own row number and column, and what stands there."""
+    return (
+        f"シート「{sheet}」{number}行目"
+        + (f"{column}列" if column else "")
+        + (f"「{short(value)}」" if value else "")
+    )
+
+
+def short(text: str) -> str:
+    """A value as a sentence can quote it."""
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def row_name(number: int, part: int) -> str:
+    """「7行目」, or 「7行目の2人目」 of a row that was split."""
+    return f"{number}行目" if part == 1 else f"{number}行目の{part}人目"
+
+
+def listed(names: Iterable[str], count: int) -> str:
+    """The other rows: all of them, or the first and how many more."""
+    shown = "・".join(names)
+    return shown if count <= MOST_NAMED else f"{shown}ほか{count - MOST_NAMED}行"
+
+
+class Finder:
+    """Collects the reasons of one row and the worst verdict among them."""
+
+    __slots__ = ("_number", "_sheet", "reasons", "verdict")
+
+    def __init__(self, sheet: str, number: int) -> None:
+        self._sheet = sheet
+        self._number = number
+        self.reasons: list[Reason] = []
+        self.verdict = Verdict.OK
+
+    def add(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        column: int = -1,
+        value: str = "",
+        field: Field | None = None,
+        suggestion: str = "",
+        level: Verdict | None = None,
+    ) -> None:
+        """Add a reason for a cell, or for the whole row where no column is given."""
+        letters = letter(column) if column >= 0 else ""
+        message = f"{place(self._sheet, self._number, letters, value)}：{sentence}"
+        of_field = field.value if field else ""
+        self.reasons.append(Reason(code, letters, message, of_field, suggestion))
+        self.verdict = worse(self.verdict, level or level_of(code))
