@@ -14,7 +14,9 @@ from eventmail.events.models import Event
 from eventmail.mailings import service as mailings
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, permitted
+from eventmail.roster import listing
 from eventmail.roster import service as roster
+from eventmail.roster.views.common import page_number, search_text
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("events", __name__)
@@ -79,10 +81,21 @@ def change(event_id: int) -> ResponseReturnValue:
 @blueprint.get("/events/<int:event_id>/participants")
 @permitted(Action.SEE)
 def participants(event_id: int) -> str:
-    """The roster as it stands."""
-    event = service.get_event(reading(), actor(), event_id)
-    found = service.participants(reading(), event)
-    return render_template("events/participants.html", event=event, participants=found)
+    """The roster as it stands, page by page."""
+    session = reading()
+    event = service.get_event(session, actor(), event_id)
+    found = listing.entries(session, event, search_text(), page_number())
+    shown = [contact for entry in found.items for contact in entry.contacts]
+    return render_template(
+        "events/participants.html",
+        event=event,
+        listed=found,
+        total=listing.count_participants(session, event),
+        addressees=listing.count_addressees(session, event),
+        sources=listing.sources(session, shown),
+        by_hand=listing.BY_HAND,
+        q=search_text(),
+    )
 
 
 @blueprint.post("/events/<int:event_id>/materials")
@@ -138,9 +151,9 @@ def _page(event: Event, form: MaterialForm) -> str:
         "events/show.html",
         event=event,
         form=form,
-        participants=service.participants(session, event),
-        addressees=len(service.addressees(session, event)),
-        pending=roster.pending_import(session, event),
+        participants=listing.count_participants(session, event),
+        addressees=listing.count_addressees(session, event),
+        pending=roster.open_import(session, event),
         materials=service.shelf(session, event),
         mailings=mailings.list_mailings(session, event),
     )

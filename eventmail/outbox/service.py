@@ -170,6 +170,16 @@ def as_sent(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery,
     return delivery, _whole(session, delivery, attempt)
 
 
+def last_attempt_at(session: Session, event_id: int) -> datetime | None:
+    """When a mail of the event was last handed over; None if none ever was."""
+    query = (
+        sa.select(sa.func.max(Attempt.handed_over_at))
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .where(Delivery.event_id == event_id)
+    )
+    return session.scalar(query)
+
+
 def attempts(session: Session, delivery: Delivery) -> list[Attempt]:
     """Every try to hand a delivery over, oldest first."""
     query = sa.select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(Attempt.number)

@@ -1,16 +1,27 @@
-"""Uploading a workbook, choosing sheet and columns, and confirming the import."""
+"""Uploading a workbook, choosing sheet and columns, correcting a row, typing a contact."""
 
 from __future__ import annotations
 
-from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from typing import Any
 
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
+
+from eventmail.addresses import AddressError, EmailAddress
+from eventmail.events.models import Contact, Participant
+from eventmail.roster.hand import Typed
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field
 from eventmail.spreadsheet.reading import Column, Reading
-from eventmail.web.forms import Form
+from eventmail.spreadsheet.rows import ATTENDING, WITHDRAWN, Row
+from eventmail.web.forms import Form, LongTextField, TextField, cleaned
 
 UNUSED = SelectChoice("", "（使わない）")
+STATUSES = [(ATTENDING, "参加"), (WITHDRAWN, "辞退")]
+UNKNOWN_STATUS = "unknown_status"
+LONGEST_NOTES = 1000
+AGAIN = "2回の入力が同じではありません。もう一度、両方に入力してください。"
 
 
 class UploadForm(Form):
@@ -46,12 +57,135 @@ _SELECTS = {field.value: SelectField(FIELD_NAMES[field]) for field in Field}
 _BOUND = type("BoundMappingForm", (MappingForm,), _SELECTS)
 
 
-class ConfirmForm(Form):
-    """The import's yes, with the questionable rows that are to be taken."""
+class CorrectionForm(Form):
+    """The values of one row, as they were read, to be put right."""
 
-    rows = SelectMultipleField("取り込む行", coerce=int, validate_choice=False)
+    company = TextField(FIELD_NAMES[Field.COMPANY])
+    department = TextField(FIELD_NAMES[Field.DEPARTMENT])
+    title = TextField(FIELD_NAMES[Field.TITLE])
+    contact = TextField(FIELD_NAMES[Field.CONTACT])
+    email = TextField(FIELD_NAMES[Field.EMAIL])
+    phone = TextField(FIELD_NAMES[Field.PHONE])
+    corporate_number = TextField(FIELD_NAMES[Field.CORPORATE_NUMBER])
+    status = SelectField(FIELD_NAMES[Field.STATUS])
+    notes = LongTextField(FIELD_NAMES[Field.NOTES])
+
+    @classmethod
+    def of(cls, row: Row) -> CorrectionForm:
+        """The form filled with what was read; a status that was not understood is left open."""
+        unknown = any(reason.code == UNKNOWN_STATUS for reason in row.reasons)
+        told = {name: getattr(row, name) for name in _CORRECTED}
+        told |= {"email": row.raw_email, "status": "" if unknown else row.status}
+        form = cls(data=told)
+        form.status.choices = [("", "（選んでください）")] * unknown + STATUSES
+        return form
+
+    @property
+    def values(self) -> dict[Field, str]:
+        """What stands in the fields."""
+        return {Field(name): self[name].data or "" for name in _CORRECTED}
+
+
+_CORRECTED = (
+    "company",
+    "department",
+    "title",
+    "contact",
+    "email",
+    "phone",
+    "corporate_number",
+    "status",
+    "notes",
+)
+
+
+class HandForm(Form):
+    """One contact, typed by hand. The address is typed twice."""
+
+    company = TextField(
+        "事業所名",
+        [
+            DataRequired("事業所名を入力してください。"),
+            Length(max=200, message="200文字までで入力してください。"),
+        ],
+    )
+    corporate_number = TextField(
+        "法人番号", [Regexp(r"^(\d{13})?$", message="法人番号は半角の数字13けたです。")]
+    )
+    status = RadioField("参加・辞退", choices=STATUSES, default=ATTENDING)
+    department = TextField("部署", [Length(max=200, message="200文字までで入力してください。")])
+    title = TextField("役職", [Length(max=200, message="200文字までで入力してください。")])
+    name = TextField("担当者名", [Length(max=200, message="200文字までで入力してください。")])
+    # Read as it was typed: what is trimmed here would not be seen by the one strict type.
+    email = StringField(
+        "メールアドレス", [DataRequired("メールアドレスを入力してください。")], filters=[cleaned]
+    )
+    email_again = StringField("メールアドレス（確認のためもう一度）", filters=[cleaned])
+    use_anyway = BooleanField("このまま使う")
+    names_person = BooleanField("アドレスに個人名が含まれる")
+    phone = TextField("電話番号", [Length(max=60, message="60文字までで入力してください。")])
+    notes = LongTextField(
+        "備考", [Length(max=LONGEST_NOTES, message=f"{LONGEST_NOTES}文字までで入力してください。")]
+    )
+
+    @classmethod
+    def of(cls, contact: Contact | None, participant: Participant | None) -> HandForm:
+        """An empty form, one for a company's next contact, or one with a contact's values."""
+        told: dict[str, Any] = {}
+        if participant is not None:
+            told |= {"company": participant.company, "status": participant.status.value}
+            told |= {"corporate_number": participant.corporate_number}
+        if contact is not None:
+            told |= {name: getattr(contact, name) for name in _OF_CONTACT}
+            told |= {"email": contact.address, "email_again": contact.address}
+        return cls(data=told)
+
+    def validate_email(self, field: StringField) -> None:
+        """One address and nothing else."""
+        try:
+            EmailAddress.parse(field.data or "")
+        except AddressError as error:
+            raise ValidationError(error.message) from error
+
+    @property
+    def doubts(self) -> bool:
+        """Whether the address looks mistyped, so that a person may say that it is right."""
+        return False
+
+    def validate_email_again(self, field: StringField) -> None:
+        """The same address once more."""
+        if not self.email.errors and _key(field.data) != _key(self.email.data):
+            raise ValidationError(AGAIN)
+
+    @property
+    def typed(self) -> Typed:
+        """What was typed, in a form that was found right."""
+        return Typed(
+            company=self.company.data,
+            corporate_number=self.corporate_number.data or "",
+            status=self.status.data,
+            department=self.department.data or "",
+            title=self.title.data or "",
+            name=self.name.data or "",
+            email=EmailAddress.parse(self.email.data),
+            phone=self.phone.data or "",
+            notes=self.notes.data or "",
+            names_person=self.names_person.data,
+        )
+
+
+_OF_CONTACT = ("department", "title", "name", "phone", "notes", "names_person")
+
+
+def _key(text: str | None) -> str:
+    try:
+        return str(EmailAddress.parse(text or ""))
+    except AddressError:
+        return ""
 
 
 def _label(column: Column) -> str:
     samples = "、".join(column.samples)
-    return f"{column.letter}列　{column.header}" + (f"（{samples}）" if samples else "")
+    hidden = "（非表示の列）" if column.hidden else ""
+    header = f"{column.letter}列{hidden}　{column.header}"
+    return header + (f"（{samples}）" if samples else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +19,15 @@ from eventmail.spreadsheet.rows import Row
 QUESTION, ALARM = "question:", "alarm:"
 SHOWN = 3
 OTHER_EVENTS = 20_000  # contacts of the office's other events that are compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What is in the way, and where it can be cleared: the rows are found by ``search``."""
+
+    place: str
+    message: str
+    search: str = ""
 
 
 def plan(session: Session, event: Event, roster_import: RosterImport) -> None:
@@ -36,9 +46,14 @@ def plan(session: Session, event: Event, roster_import: RosterImport) -> None:
 
 def obstacles(session: Session, roster_import: RosterImport) -> list[str]:
     """What is in the way of importing, each in one sentence; empty if nothing is."""
+    return [each.message for each in placed_obstacles(session, roster_import)]
+
+
+def placed_obstacles(session: Session, roster_import: RosterImport) -> list[Obstacle]:
+    """What is in the way of importing, each with the place where it can be cleared."""
     reading = Reading.from_json(roster_import.reading)
     if reading.problem:
-        return [reading.problem]
+        return [Obstacle("columns", reading.problem)]
     return [
         *_unanswered_rows(session, roster_import),
         *_unconfirmed(roster_import, reading),
@@ -163,26 +178,29 @@ def _counts(session: Session, roster_import: RosterImport, changes: list[Change]
     return counts
 
 
-def _unanswered_rows(session: Session, roster_import: RosterImport) -> Iterator[str]:
+def _unanswered_rows(session: Session, roster_import: RosterImport) -> Iterator[Obstacle]:
     query = sa.select(sa.func.count()).where(RosterRow.import_id == roster_import.id, is_open())
     count = session.scalars(query).one()
     if count:
-        yield (
+        yield Obstacle(
+            "open",
             f"まだ答えのない行が{count}行あります。"
-            "行ごとに、値を直すか、取り込むかどうかを選んでください。"
+            "行ごとに、値を直すか、取り込むかどうかを選んでください。",
         )
 
 
-def _unconfirmed(roster_import: RosterImport, reading: Reading) -> Iterator[str]:
+def _unconfirmed(roster_import: RosterImport, reading: Reading) -> Iterator[Obstacle]:
     count = len(open_alarms(roster_import))
     if count:
-        yield f"名簿の並びや行き先についての警告が{count}件あります。内容を確かめてください。"
+        message = f"名簿の並びや行き先についての警告が{count}件あります。内容を確かめてください。"
+        yield Obstacle("alarms", message)
     count = len(open_questions(roster_import, reading))
     if count:
-        yield f"ファイル全体について確かめてほしいことが{count}件あります。"
+        message = f"ファイル全体について確かめてほしいことが{count}件あります。"
+        yield Obstacle("questions", message)
 
 
-def _doubled(session: Session, roster_import: RosterImport) -> Iterator[str]:
+def _doubled(session: Session, roster_import: RosterImport) -> Iterator[Obstacle]:
     query = (
         sa.select(RosterRow.address_key)
         .where(RosterRow.import_id == roster_import.id, is_taken())
@@ -192,10 +210,11 @@ def _doubled(session: Session, roster_import: RosterImport) -> Iterator[str]:
     )
     for address in session.scalars(query.limit(SHOWN)):
         places = _places(session, roster_import, RosterRow.address_key == address)
-        yield f"{places}が同じメールアドレスです。取り込む行を1つだけにしてください。"
+        message = f"{places}が同じメールアドレスです。取り込む行を1つだけにしてください。"
+        yield Obstacle("rows", message, address)
 
 
-def _mixed_status(session: Session, roster_import: RosterImport) -> Iterator[str]:
+def _mixed_status(session: Session, roster_import: RosterImport) -> Iterator[Obstacle]:
     """A company takes part or it does not: rows that disagree cannot be imported."""
     query = (
         sa.select(RosterRow.company)
@@ -206,9 +225,11 @@ def _mixed_status(session: Session, roster_import: RosterImport) -> Iterator[str
     )
     for company in session.scalars(query.limit(SHOWN)):
         places = _places(session, roster_import, RosterRow.company == company)
-        yield (
+        yield Obstacle(
+            "rows",
             f"「{company}」の行で参加と辞退が分かれています（{places}）。"
-            "どちらかにそろえるか、送らない担当者の行を「取り込まない」にしてください。"
+            "どちらかにそろえるか、送らない担当者の行を「取り込まない」にしてください。",
+            company,
         )
 
 
@@ -222,7 +243,8 @@ def _places(session: Session, roster_import: RosterImport, which: sa.ColumnEleme
     return "と".join(f"{number}行目" for number in numbers)
 
 
-def _nothing(session: Session, roster_import: RosterImport) -> Iterator[str]:
+def _nothing(session: Session, roster_import: RosterImport) -> Iterator[Obstacle]:
     mine = RosterRow.import_id == roster_import.id
     if session.scalar(sa.select(RosterRow.position).where(mine, is_taken()).limit(1)) is None:
-        yield "取り込める行がありません。シートと列の選び方と、行ごとの答えを確かめてください。"
+        message = "取り込める行がありません。シートと列の選び方と、行ごとの答えを確かめてください。"
+        yield Obstacle("columns", message)

@@ -306,6 +306,8 @@ def history(session: Session, event: Event) -> list[RosterImport]:
 
 
 def _told(row: Any, field: Field) -> str:
+    if field is Field.STATUS and any(r.code == "unknown_status" for r in row.reasons):
+        return ""  # whatever a person says is news
     name = "raw_email" if field is Field.EMAIL else field.value
     return str(getattr(row, name, ""))
 

@@ -1,0 +1,142 @@
+"""The roster as it stands: counted, searched, and shown page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
+from eventmail.roster.models import RosterImport, Source
+
+PAGE = 50
+BY_HAND = "手入力"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf(Generic[T]):
+    """One page of a long list."""
+
+    items: Sequence[T]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A company with its contacts: those in the roster, else the last one who was."""
+
+    participant: Participant
+    contacts: Sequence[Contact]
+
+    @property
+    def attends(self) -> bool:
+        """Whether it takes part."""
+        return self.participant.status is ParticipantStatus.ATTENDING
+
+
+def page_of(session: Session, query: sa.Select[T], wanted: int) -> PageOf[T]:
+    """A page of a query's first entities; a page beyond the last is the last."""
+    total = session.scalars(sa.select(sa.func.count()).select_from(query.subquery())).one()
+    page = min(wanted, max(1, -(-total // PAGE)))
+    items = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return PageOf(items, total, page)
+
+
+def count_participants(session: Session, event: Event) -> int:
+    """How many companies the roster names, those who withdrew included."""
+    query = sa.select(sa.func.count()).where(Participant.event_id == event.id)
+    return session.scalars(query).one()
+
+
+def count_addressees(session: Session, event: Event) -> int:
+    """How many contacts a mail to all would reach."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Contact)
+        .join(Contact.participant)
+        .where(
+            Contact.event_id == event.id,
+            Contact.active,
+            Participant.status == ParticipantStatus.ATTENDING,
+        )
+    )
+    return session.scalars(query).one()
+
+
+def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[Entry]:
+    """A page of companies in the order of the roster; ``text`` must stand somewhere in them."""
+    first_row = (
+        sa.select(sa.func.min(Contact.source_row))
+        .where(Contact.participant_id == Participant.id, Contact.active)
+        .correlate(Participant)
+        .scalar_subquery()
+    )
+    query = sa.select(Participant).where(Participant.event_id == event.id)
+    if text:
+        query = query.where(_holds(text))
+    # Whoever has no active contact comes last, on both databases.
+    ordered = query.order_by(first_row.is_(None), first_row, Participant.id)
+    found = page_of(session, ordered, wanted)
+    contacts = _contacts(session, [each.id for each in found.items])
+    return PageOf(
+        [Entry(each, contacts.get(each.id, [])) for each in found.items], found.total, found.page
+    )
+
+
+def shown_contacts() -> sa.ColumnElement[bool]:
+    """Who stands for his company: the active ones, else the last one who was."""
+    other = sa.orm.aliased(Contact)
+    better = sa.exists().where(
+        other.participant_id == Contact.participant_id,
+        sa.or_(other.active, other.id > Contact.id),
+    )
+    return sa.or_(Contact.active, ~better)
+
+
+def sources(session: Session, contacts: Sequence[Contact]) -> dict[int, str]:
+    """Import to where its values came from: the file's name, or a person's hand."""
+    query = sa.select(RosterImport.id, RosterImport.filename, RosterImport.source).where(
+        RosterImport.id.in_({each.import_id for each in contacts})
+    )
+    return {
+        number: BY_HAND if source == Source.HAND else filename
+        for number, filename, source in session.execute(query)
+    }
+
+
+def _contacts(session: Session, participants: Sequence[int]) -> dict[int, list[Contact]]:
+    query = (
+        sa.select(Contact)
+        .where(Contact.participant_id.in_(participants), shown_contacts())
+        .order_by(Contact.source_row, Contact.id)
+    )
+    found: dict[int, list[Contact]] = {}
+    for contact in session.scalars(query):
+        found.setdefault(contact.participant_id, []).append(contact)
+    return found
+
+
+def _holds(text: str) -> sa.ColumnElement[bool]:
+    columns = (
+        Contact.name,
+        Contact.department,
+        Contact.title,
+        Contact.address,
+        Contact.phone,
+        Contact.notes,
+    )
+    somewhere = sa.or_(*(each.icontains(text, autoescape=True) for each in columns))
+    contact = sa.exists().where(
+        Contact.participant_id == Participant.id, shown_contacts(), somewhere
+    )
+    return sa.or_(Participant.company.icontains(text, autoescape=True), contact)
