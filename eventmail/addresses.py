@@ -53,9 +53,9 @@ _BETWEEN = re.compile(r"[,;、\s/・|()<>\[\]]")
 _FORBIDDEN = frozenset("\"'`\\,;:|、。")
 _PLAIN = re.compile(
     r"(?P<local>[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)"
-    r"@(?P<domain>(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+(?P<top>[A-Za-z]{2,63}))"
+    r"@(?P<domain>(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]+)"
 )
-_SPECIAL_TOPS = frozenset(each.rpartition(".")[2] for each in SPECIAL_USE_DOMAIN_NAMES)
+_SPECIAL_ENDS = tuple(f".{each}" for each in SPECIAL_USE_DOMAIN_NAMES)
 _LONGEST_LABEL = 63  # RFC 1035, 2.3.4
 _BRACKETS = frozenset({"Ps", "Pe", "Pi", "Pf"})
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -130,7 +130,7 @@ def _is_full_name(first: str, second: str) -> bool:
 
 
 def _is_run_together(word: str) -> bool:
-    if word in SURNAMES or word in GIVEN_NAMES:
+    if word in SURNAMES:
         return False  # shinozaki is not Shin Ozaki
     return any(_is_full_name(word[:cut], word[cut:]) for cut in range(3, len(word) - 2))
 
@@ -152,7 +152,8 @@ def _plain(text: str) -> tuple[str, str] | None:
     if found is None or len(text) > LONGEST or found.end("local") > LONGEST_LOCAL:
         return None
     domain = found["domain"].lower()
-    if found["top"].lower() in _SPECIAL_TOPS or max(map(len, domain.split("."))) > _LONGEST_LABEL:
+    is_special = f".{domain}".endswith(_SPECIAL_ENDS)
+    if is_special or max(map(len, domain.split("."))) > _LONGEST_LABEL:
         return None
     return found["local"], domain
 

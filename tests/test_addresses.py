@@ -28,7 +28,9 @@ READ = {
     "carrier, last dot": ("a.@EZWEB.ne.jp", "a.@ezweb.ne.jp"),
     "carrier, below": ("a..b@t.vodafone.ne.jp", "a..b@t.vodafone.ne.jp"),
     "longest local": (f"{'a' * 64}@b.example", f"{'a' * 64}@b.example"),
+    "longest local, with a sign": (f"{'a' * 63}!@b.example", f"{'a' * 63}!@b.example"),
     "longest of all": (f"{'a' * 64}@{LONG_DOMAIN}", f"{'a' * 64}@{LONG_DOMAIN}"),
+    "longest of all, with a sign": (f"{'a' * 63}!@{LONG_DOMAIN}", f"{'a' * 63}!@{LONG_DOMAIN}"),
     "longest on the wire": (
         f"{'a' * 54}@{LONG_IN_LETTERS_FOR_MACHINES}",
         f"{'a' * 54}@{'xn--9ca.' * 24}example",
@@ -62,6 +64,8 @@ REFUSED = {
     "句点 behind": ("a@b.example。", "forbidden"),
     "backslash": ("a\\b@c.example", "forbidden"),
     "colon": ("group:a@b.example", "forbidden"),
+    "encoded word": ("=?UTF-8?B?YQ==?=@b.example", "forbidden"),
+    "begin of an encoded word": ("a=?b@c.example", "forbidden"),
     "display name": ("山田 <a@b.example>", "display_name"),
     "round brackets": ("a@b.example（自宅）", "display_name"),
     "address literal": ("a@[192.0.2.1]", "display_name"),
@@ -110,7 +114,9 @@ REFUSED = {
 }
 AT_ONCE = {
     "letters": ("info@aozora.example", "info", "aozora.example"),
-    "all that a local part may hold": ("aZ09_+-.b@c.example", "aZ09_+-.b", "c.example"),
+    "all that a local part may hold": ("AZaz09_+-.AZaz09_+-@c.jp", "AZaz09_+-.AZaz09_+-", "c.jp"),
+    "all that a domain may hold": ("a@AZaz09-AZaz09.b.AZaz", "a", "azaz09-azaz09.b.azaz"),
+    "shortest top level": ("a@b.c", "a", "b.c"),
     "capitals": ("Info@AOZORA.Example", "Info", "aozora.example"),
     "figures and hyphens": ("a@0-b-9.c1.example", "a", "0-b-9.c1.example"),
     "shortest": ("a@b.jp", "a", "b.jp"),

@@ -146,9 +146,9 @@ def _about(address: EmailAddress, written: str) -> tuple[CellReason, ...]:
 def _questions(address: EmailAddress) -> Iterator[CellReason]:
     doubt = doubt_about(address.domain)
     if doubt:
-        yield reason(doubt.code, str(address), doubt.likely and likely_address(address))
+        yield reason(doubt.code, str(address), likely_address(address.local, doubt.likely))
     if address.local.casefold().startswith("www."):
-        yield reason("www", str(address), str(address)[4:])
+        yield reason("www", str(address), likely_address(address.local[4:], address.domain))
     if "%" in address.local:
         yield reason("percent", str(address))
 

@@ -17,7 +17,7 @@ _WRONG_DOT = re.compile(
 
 def mend(text: str) -> tuple[str, str] | None:
     """Why a text is no address, as the code of a question, and the address that was meant."""
-    if len(text) > LONGEST:
+    if "@" not in text or len(text) > LONGEST:
         return None
     because = ""
     for code, change in _MENDINGS.items():
@@ -31,18 +31,24 @@ def mend(text: str) -> tuple[str, str] | None:
     return None
 
 
-def likely_address(address: EmailAddress) -> str:
-    """The address at the domain that was probably meant."""
-    doubt = doubt_about(address.domain)
-    return f"{address.local}@{doubt.likely or address.domain}" if doubt else str(address)
+def likely_address(local: str, domain: str) -> str:
+    """The whole address at a domain that was probably meant; empty if there is no such address."""
+    try:
+        return str(EmailAddress.parse(f"{local}@{domain}"))
+    except AddressError:
+        return ""
 
 
 def _address(text: str) -> str:
-    try:
-        meant = EmailAddress.parse(likely_address(EmailAddress.parse(text)))
-    except AddressError:
-        return ""
-    return str(meant) if is_likely(meant.domain) else ""
+    local, _, domain = likely_address(*_halves(text)).partition("@")
+    doubt = doubt_about(domain)
+    meant = doubt.likely if doubt and doubt.likely else domain
+    return likely_address(local, meant) if is_likely(meant) else ""
+
+
+def _halves(text: str) -> tuple[str, str]:
+    local, _, domain = text.partition("@")
+    return local, domain
 
 
 def _without_web(text: str) -> str:
@@ -58,21 +64,21 @@ def _no_space_beside_at(text: str) -> str:
 
 
 def _right_dots(text: str) -> str:
-    local, at, domain = text.partition("@")
-    return local + at + _WRONG_DOT.sub(".", domain)
+    local, domain = _halves(text)
+    return f"{local}@{_WRONG_DOT.sub('.', domain)}"
 
 
 def _with_dots(text: str) -> str:
-    local, at, domain = text.partition("@")
+    local, domain = _halves(text)
     meant = "" if "." in domain else dotted(domain.lower())
-    return local + at + (meant or domain)
+    return f"{local}@{meant or domain}"
 
 
 def _right_carrier(text: str) -> str:
     """``a..b`` is right at a carrier only, so its domain is looked at before its local part."""
-    local, at, domain = text.partition("@")
+    local, domain = _halves(text)
     doubt = doubt_about(domain.lower()) if domain.isascii() else None
-    return local + at + (doubt.likely if doubt and doubt.likely else domain)
+    return f"{local}@{doubt.likely if doubt and doubt.likely else domain}"
 
 
 _MENDINGS = {

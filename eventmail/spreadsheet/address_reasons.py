@@ -26,6 +26,7 @@ class CellReason:
 
 
 _MEANT = "「{suggestion}」の誤りではないか確かめてください。"
+_UNKNOWN = "正しいか確かめてください。"
 NOTES = {
     "full_width": "全角の文字を半角に直して読み取りました（{value}）。",
     "spaces": "前後の空白や改行を取り除いて読み取りました（{value}）。",
@@ -46,9 +47,7 @@ QUESTIONS = {
     ),
     "mistyped_domain": f"打ち間違いと思われるドメインです（{{value}}）。{_MEANT}",
     "look_alike": f"形の似た別の文字が使われています（{{value}}）。{_MEANT}",
-    "mixed_scripts": (
-        "「@」より後ろに別の言語の文字が混ざっています（{value}）。正しいか確かめてください。"
-    ),
+    "mixed_scripts": f"「@」より後ろに別の言語の文字が混ざっています（{{value}}）。{_UNKNOWN}",
     "odd_ending": f"アドレスの後ろに余分な文字があるようです（{{value}}）。{_MEANT}",
     "www": f"「www.」はメールアドレスでは普通使いません（{{value}}）。{_MEANT}",
     "web_address": f"ホームページのアドレスの形が混ざっています（{{value}}）。{_MEANT}",
@@ -56,9 +55,7 @@ QUESTIONS = {
     "dot_missing": f"「@」より後ろに「.」がありません（{{value}}）。{_MEANT}",
     "doubled_at": f"「@」が続けて入力されています（{{value}}）。{_MEANT}",
     "space_beside_at": f"「@」の隣に空白があります（{{value}}）。{_MEANT}",
-    "percent": (
-        "「%」のあるアドレスは別の人に届くことがあります（{value}）。正しいか確かめてください。"
-    ),
+    "percent": f"「%」のあるアドレスは別の人に届くことがあります（{{value}}）。{_UNKNOWN}",
     "remark": (
         "「{rest}」と書かれています（{value}）。このアドレスに送ってよいか確かめてください。"
     ),
@@ -81,7 +78,8 @@ _LONGEST_VALUE = 60
 def reason(code: str, value: str = "", suggestion: str = "", **more: object) -> CellReason:
     """The reason of this code, its sentence filled in with what the cell holds."""
     told = {name: _short(text) if isinstance(text, str) else text for name, text in more.items()}
-    filled = _SENTENCES[code].format(value=_short(value), suggestion=suggestion, **told)
+    sentence = _SENTENCES[code] if suggestion else _SENTENCES[code].replace(_MEANT, _UNKNOWN)
+    filled = sentence.format(value=_short(value), suggestion=suggestion, **told)
     return CellReason(code, filled, suggestion)
 
 

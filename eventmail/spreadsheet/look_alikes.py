@@ -83,7 +83,10 @@ def _scripts(shown: str) -> Iterator[set[str]]:
 def _shown_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
-    return label.removeprefix("xn--").encode("ascii").decode("punycode")
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label  # no A-label after all
 
 
 def _cuts(word: str) -> Iterator[str]:
