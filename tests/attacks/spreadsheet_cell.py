@@ -13,7 +13,7 @@ from typing import Any
 
 from eventmail import addresses, confined
 from eventmail.addresses import EmailAddress
-from eventmail.spreadsheet import kinds, layout, limits, rows, workbook
+from eventmail.spreadsheet import kinds, layout, rows, workbook
 from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.rows import Row, Verdict
@@ -183,7 +183,7 @@ def _bomb(_world: World) -> bool:
     """A workbook with thousands of parts that no Excel would write."""
     target = io.BytesIO(xlsx([HEADER, ("株式会社青空", "佐藤", OWN, "")]))
     with zipfile.ZipFile(target, "a") as archive:
-        for number in range(limits.MOST_ENTRIES):
+        for number in range(kinds.MOST_ENTRIES):
             archive.writestr(f"xl/media/{number}.png", b"")
     return bool(workbook.read_workbook(target.getvalue()).sheets)
 
