@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from eventmail import confined
-from eventmail.spreadsheet.kinds import MEGABYTE, kind_of
+from eventmail.spreadsheet.kinds import kind_of
+from eventmail.spreadsheet.limits import MEGABYTE
 from eventmail.spreadsheet.reading import Choices, Reading
 from eventmail.spreadsheet.refusal import unreadable
 from eventmail.spreadsheet.rows import Row
