@@ -8,13 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 import click
 
 from eventmail.errors import UserError
+from eventmail.spreadsheet import report
 from eventmail.spreadsheet.address_cell import CellReading, read_cell
 from eventmail.spreadsheet.address_reasons import CellReason, Level, reason
+from eventmail.spreadsheet.limits import LARGEST_FILE
+from eventmail.spreadsheet.reader import read_roster
+from eventmail.spreadsheet.reading import Choices
+from eventmail.spreadsheet.refusal import UnreadableFile
 
 LONGEST_LINE = 64 * 1024  # twice what a cell of Excel holds
 STANDARD_INPUT = "-"
@@ -38,6 +43,47 @@ def check_address(file: str) -> None:
             out.write(_as_line(line, read))
             out.flush()
     sys.exit(0 if all_accepted else 1)
+
+
+@click.command("check-sheet")
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="結果をJSONで出します。")
+@click.option("--sheet", help="読み取るシートの名前（指定しなければ、名簿らしいシート）")
+def check_sheet(file: str, as_json: bool, sheet: str | None) -> None:
+    """名簿 FILE を取り込みと同じ規則で読み、各行の判定を出します。何も保存しません。
+
+    すべてそのまま取り込めれば0、確かめることか誤りがあれば1、読めなければ2で終わります。
+    """
+    try:
+        read = read_roster(_content(file), Path(file).name, Choices(sheet=sheet))
+    except UnreadableFile as error:
+        _unreadable(error.code, f"「{file}」を読み取れません。{error.message}", as_json)
+    except UserError as error:
+        _unreadable("no_file", error.message, as_json)
+    if as_json:
+        _write(json.dumps(report.as_json(read), ensure_ascii=False) + "\n")
+    else:
+        _write("".join(f"{line}\n" for line in report.listing(read)))
+    sys.exit(0 if report.is_clear(read) else 1)
+
+
+def _content(file: str) -> bytes:
+    with _opened(file) as source:
+        return source.read(LARGEST_FILE + 1)
+
+
+def _unreadable(code: str, message: str, as_json: bool) -> NoReturn:
+    if as_json:
+        told = {"error": {"code": code, "message": message}}
+        _write(json.dumps(told, ensure_ascii=False) + "\n")
+    click.echo(f"エラー：{message}", err=True)
+    sys.exit(2)
+
+
+def _write(text: str) -> None:
+    # UTF-8 whatever the terminal's language; a file may hold half a surrogate pair.
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
 def _as_line(line: str, read: CellReading) -> bytes:
@@ -74,7 +120,7 @@ def _lines(source: BinaryIO) -> Iterator[tuple[str, bool]]:
         yield text.removesuffix("\n").removesuffix("\r"), is_whole
 
 
-COMMANDS = (check_address,)
+COMMANDS = (check_address, check_sheet)
 
 
 def register(group: click.Group) -> None:

@@ -39,6 +39,9 @@ SECRET = "tests only: nothing is signed with this elsewhere"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", help="keep the journeys' pictures of the pages in this folder")
+    parser.addoption(
+        "--golden", action="store_true", help="write the golden results of the workbooks anew"
+    )
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eventmail.spreadsheet.address import read_address
+from eventmail.spreadsheet.address_cell import read_cell
+from eventmail.spreadsheet.address_reasons import LEVELS, Level
 from eventmail.spreadsheet.cells import SheetRow
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field
 from eventmail.spreadsheet.contents import has_address
@@ -22,6 +23,11 @@ from eventmail.spreadsheet.values import (
     status_of,
 )
 
+_VERDICTS = {
+    Level.ACCEPT: Verdict.OK,
+    Level.QUESTION: Verdict.QUESTION,
+    Level.REJECT: Verdict.ERROR,
+}
 LONGEST_PHONE = 60
 LONGEST = {"phone": LONGEST_PHONE, "notes": 1000}
 LONGEST_TEXT = 200
@@ -66,9 +72,7 @@ def faults(seen: Seen, found: Finder) -> None:
                 else ("error_value", EXCEL_ERROR)
             )
             text = seen.row.text(column)
-            found.add(
-                code, f"{FIELD_NAMES[each]}が{sentence}", column=column, value=text, field=each
-            )
+            found.add(code, f"{FIELD_NAMES[each]}{sentence}", column=column, value=text, field=each)
 
 
 def company(seen: Seen, found: Finder) -> str:
@@ -77,13 +81,12 @@ def company(seen: Seen, found: Finder) -> str:
     if text and text not in DITTO:
         for doubt in doubts_of_name("company", text):
             _doubt(found, doubt, column, text, Field.COMPANY)
-        if _EXAMPLE.match(text) or _PLACEHOLDER.search(text):
-            _example(found, column, text)
         return text
     if seen.row.fault(column) and not text:
         return ""
     above = seen.above.get("company", "")
-    if above:
+    values = seen.part.values
+    if above and (values["contact"] or values["email"] or values["phone"]):
         sentence = (
             f"事業所名がありません。すぐ上の行と同じ「{short(above)}」でよいか確かめてください。"
         )
@@ -153,10 +156,18 @@ def address(seen: Seen, found: Finder) -> tuple[str, bool]:
     if not text.strip():
         _no_address(seen, found)
         return "", False
-    read = read_address(text)
-    for doubt in read.doubts:
-        _doubt(found, doubt, column, seen.part.values["email"], Field.EMAIL, read.verdict)
-    return read.email, read.person
+    read = read_cell(text)
+    for each in read.reasons:
+        found.add(
+            each.code,
+            each.message,
+            column=column,
+            value=seen.part.values["email"],
+            field=Field.EMAIL,
+            suggestion=each.suggestion,
+            level=_VERDICTS[LEVELS[each.code]],
+        )
+    return read.address, read.person
 
 
 def phone(seen: Seen, found: Finder) -> str:
@@ -225,9 +236,13 @@ def visibility(seen: Seen, found: Finder) -> None:
 
 def example(seen: Seen, found: Finder) -> None:
     """A row that shows how the list is to be filled in."""
-    first = next((cell.text.strip() for cell in seen.row.cells if cell.text.strip()), "")
-    if _EXAMPLE.match(first) and first != seen.part.values["company"]:
-        _example(found, -1, "")
+    company_name = seen.part.values["company"]
+    first = next((text for cell in seen.row.cells if (text := cell.text.strip())), "")
+    if _EXAMPLE.match(first) or _EXAMPLE.match(company_name) or _PLACEHOLDER.search(company_name):
+        sentence = (
+            "記入例のような行です。参加事業所でなければ、そのままで構いません（取り込みません）。"
+        )
+        found.add("example_row", sentence)
 
 
 def strange(header: int, found: Finder) -> None:
@@ -258,12 +273,7 @@ def aside(found: Finder) -> None:
 
 def _no_address(seen: Seen, found: Finder) -> None:
     column = seen.column(Field.EMAIL)
-    taken = {seen.column(Field.COMPANY), seen.column(Field.CONTACT)}
-    elsewhere = [
-        (place, cell.text.strip())
-        for place, cell in enumerate(seen.row.cells)
-        if place not in taken and has_address(cell.text)
-    ]
+    elsewhere = [cell.text.strip() for cell in seen.row.cells if has_address(cell.text)]
     sentence = "メールアドレスがありません。入力するか、行ごと消してください。"
     if seen.merged_address:
         sentence = (
@@ -272,22 +282,15 @@ def _no_address(seen: Seen, found: Finder) -> None:
         )
     suggestion = ""
     if len(elsewhere) == 1:
-        suggestion = read_address(elsewhere[0][1]).email
+        suggestion = read_cell(elsewhere[0]).address
         sentence = (
-            f"メールアドレスの列が空で、ほかの列に「{short(elsewhere[0][1])}」があります。"
+            f"メールアドレスの列が空で、ほかの列に「{short(elsewhere[0])}」があります。"
             "正しい列に入力し直してください。"
         )
     found.add("no_address", sentence, column=column, field=Field.EMAIL, suggestion=suggestion)
 
 
-def _doubt(
-    found: Finder,
-    doubt: Doubt,
-    column: int,
-    value: str,
-    of: Field,
-    level: Verdict | None = None,
-) -> None:
+def _doubt(found: Finder, doubt: Doubt, column: int, value: str, of: Field) -> None:
     found.add(
         doubt.code,
         doubt.sentence,
@@ -295,12 +298,4 @@ def _doubt(
         value=value,
         field=of,
         suggestion=doubt.suggestion,
-        level=level,
     )
-
-
-def _example(found: Finder, column: int, text: str) -> None:
-    sentence = (
-        "記入例のような行です。参加事業所でなければ、そのままで構いません（取り込みません）。"
-    )
-    found.add("example_row", sentence, column=column, value=text)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from eventmail.spreadsheet import limits
 from eventmail.spreadsheet.cells import Cell, Workbook
+from eventmail.spreadsheet.encodings import NAMES as NAMES
 from eventmail.spreadsheet.encodings import decode
 from eventmail.spreadsheet.gathering import Budget, Gathering
 from eventmail.spreadsheet.refusal import unreadable
@@ -30,7 +31,8 @@ def read(content: bytes, name: str) -> Workbook:
     delimiter = declared[1] if declared else delimiter_of(text)
     gathering = Gathering(Budget())
     for number, values in enumerate(records(text, delimiter), start=1):
-        gathering.add(number, [Cell(value[: limits.LONGEST_CELL]) for value in values])
+        kept = values[: limits.MOST_COLUMNS]
+        gathering.add(number, [Cell(value[: limits.LONGEST_CELL]) for value in kept])
     sheet = gathering.sheet(name)
     return Workbook((sheet,), "tsv" if delimiter == "\t" else "csv", encoding)
 

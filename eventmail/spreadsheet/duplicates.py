@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from eventmail.spreadsheet.columns import Field, letter
 from eventmail.spreadsheet.companies import company_key
-from eventmail.spreadsheet.look_alike import near_pairs
+from eventmail.spreadsheet.nearby import near_pairs
 from eventmail.spreadsheet.reasons import MOST_NAMED, listed, place, row_name, short, worse
 from eventmail.spreadsheet.rows import ATTENDING, Reason, Row, Verdict
 

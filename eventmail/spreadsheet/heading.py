@@ -49,7 +49,9 @@ def texts_of(row: SheetRow) -> list[str]:
 
 
 def _joined(texts: list[str]) -> str:
-    """「担当者」 over 「氏名」; a whole header of its own needs nothing above it."""
+    """「担当者」 over 「氏名」, or one word in pieces; some need nothing above them."""
+    if len(texts) > 1 and _is_exact("".join(texts)):
+        return "".join(texts)
     if len(texts) > 1 and not is_header_word(" ".join(texts)) and is_header_word(texts[-1]):
         return texts[-1]
     return " ".join(texts)

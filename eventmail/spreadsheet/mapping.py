@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eventmail.spreadsheet.columns import Field, fold
 from eventmail.spreadsheet.contents import BY_CONTENT, has_address, is_reading, share
-from eventmail.spreadsheet.headers import hint_of
+from eventmail.spreadsheet.headers import EXACT, hint_of
 
 REMEMBERED = 1000
 BY_VALUES = 30
@@ -38,10 +38,12 @@ def guess(
         _column(number, header, samples[number], remembered or {}, number in hidden)
         for number, header in enumerate(headers)
     ]
+    if not any(each.field is Field.EMAIL and each.score > 0 for each in columns):
+        columns = [_by_addresses(each) for each in columns]
     found = {each: best for each in Field if (best := _best(columns, each)) is not None}
     _by_content(columns, found)
-    _names(headers, found)
-    return found
+    _names(found)
+    return {each: found[each] for each in Field if each in found}
 
 
 def _column(
@@ -58,14 +60,20 @@ def _column(
         return _Column(number, field, REMEMBERED + 40 * addresses, True, values)
     hint = hint_of(header)
     field, score = (hint.field, float(hint.score)) if hint else (None, 0.0)
-    if addresses >= MOSTLY and field is not Field.EMAIL:
-        field, score = Field.EMAIL, BY_VALUES
     if field is Field.EMAIL:
         # A column that is called an address and holds none is not the one to take.
-        score += 40 * addresses if addresses or not values else -180
+        score += 40 * addresses if addresses or not values else -EXACT
     if field in (Field.CONTACT, Field.COMPANY) and values and share(values, is_reading) == 1:
         score -= 40  # a phonetic guide under a header that does not say so
     return _Column(number, field, score - 15 * hidden, hint is not None, values)
+
+
+def _by_addresses(column: _Column) -> _Column:
+    """Where no header names the addresses: a column that mostly holds some."""
+    addresses = share(column.values, has_address)
+    if addresses < MOSTLY or column.score >= REMEMBERED or column.field is Field.EMAIL:
+        return column
+    return column._replace(field=Field.EMAIL, score=BY_VALUES + 40 * addresses)
 
 
 def _best(columns: Sequence[_Column], field: Field) -> int | None:
@@ -83,7 +91,7 @@ def _by_content(columns: Sequence[_Column], found: dict[Field, int]) -> None:
             found[field] = best[1]
 
 
-def _names(headers: Sequence[str], found: dict[Field, int]) -> None:
+def _names(found: dict[Field, int]) -> None:
     """A family and a given name are used together and only where no column holds both."""
     family, contact = found.get(Field.FAMILY_NAME), found.get(Field.CONTACT)
     given = found.get(Field.GIVEN_NAME)

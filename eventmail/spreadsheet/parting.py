@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from eventmail.spreadsheet.address import read_address
+from eventmail.spreadsheet.address_cell import read_cell
 from eventmail.spreadsheet.cells import SheetRow
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.values import clean
@@ -66,8 +66,8 @@ class Parting:
 
     def _several(self, row: SheetRow, whole: Part, own: Mapping[Field, str]) -> list[Part]:
         # Where a correction itself holds several addresses, it is what is split.
-        again = read_address(own.get(Field.EMAIL, "")).addresses
-        addresses = again if len(again) > 1 else read_address(whole.address).addresses
+        again = _addresses(own.get(Field.EMAIL, ""))
+        addresses = again if len(again) > 1 else _addresses(whole.address)
         if len(addresses) < 2:
             return [_corrected(whole, own)]
         if len(again) > 1:
@@ -90,6 +90,10 @@ class Parting:
             )
             for number, (address, name) in enumerate(zip(addresses, names, strict=True), start=1)
         ]
+
+
+def _addresses(text: str) -> list[str]:
+    return [str(each) for each in read_cell(text).addresses]
 
 
 def names_for(text: str, count: int) -> tuple[Sequence[str], bool]:

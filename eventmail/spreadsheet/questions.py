@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from eventmail.spreadsheet.choosing import Candidate
-from eventmail.spreadsheet.columns import FIELD_NAMES, Field, letter
+from eventmail.spreadsheet.columns import FIELD_NAMES, Field, fold, letter
 from eventmail.spreadsheet.contents import has_address, share
 from eventmail.spreadsheet.headers import field_of
 from eventmail.spreadsheet.heading import texts_of
@@ -50,9 +50,17 @@ def of_sheets(chosen: Candidate, others: Sequence[Candidate], by_hand: bool) -> 
             )
 
 
-def of_table(table: Table, mapping: Mapping[Field, int]) -> Iterator[Question]:
-    """What is unclear about the table, its header and its columns."""
+def of_table(
+    table: Table, mapping: Mapping[Field, int], known: Collection[str] | None
+) -> Iterator[Question]:
+    """What is unclear about the table, its header and its columns.
+
+    ``known`` are the folded headers that the office once confirmed; None: a person chose the
+    columns just now.
+    """
     yield from _of_header(table)
+    if known is not None:
+        yield from _guessed(table, mapping, known)
     yield from _of_columns(table, mapping)
     for number in sorted(set(table.strange.values())):
         yield Question(
@@ -80,6 +88,22 @@ def _of_header(table: Table) -> Iterator[Question]:
             )
 
 
+def _guessed(
+    table: Table, mapping: Mapping[Field, int], known: Collection[str]
+) -> Iterator[Question]:
+    """Columns of names and addresses whose header does not say what they hold."""
+    for field in (Field.COMPANY, Field.CONTACT, Field.EMAIL):
+        column = mapping.get(field, -1)
+        header = table.headers[column] if column >= 0 else ""
+        if header and field_of(header) is not field and fold(header) not in known:
+            yield Question(
+                f"guessed_column:{letter(column)}",
+                f"シート「{table.sheet.name}」{letter(column)}列の見出し「{short(header)}」では"
+                f"わからないため、中身から「{FIELD_NAMES[field]}」と判断しました。"
+                "これでよいか確かめてください。",
+            )
+
+
 def _of_columns(table: Table, mapping: Mapping[Field, int]) -> Iterator[Question]:
     sheet = table.sheet
     for field, column in mapping.items():
@@ -97,8 +121,9 @@ def _of_columns(table: Table, mapping: Mapping[Field, int]) -> Iterator[Question
             "右の表の事業所は読み取っていません。左の表の下に移してから選び直してください。",
         )
     used = mapping.get(Field.EMAIL, -1)
+    asked_by_row = {mapping.get(each) for each in (Field.COMPANY, Field.CONTACT)}
     for column, header in enumerate(table.headers):
-        if column == used or (0 <= beside <= column):
+        if column in asked_by_row or column == used or (0 <= beside <= column):
             continue
         values = table.values(column)
         addresses = share(values, has_address)

@@ -129,6 +129,7 @@ def read(content: bytes, filename: str = "", choices: Choices | None = None) -> 
     table = here.table if problem else sift(here.table, found)
     problem = problem or _empty(table)
     rows = () if problem else tuple(judge(table, found, chosen.corrections, chosen.split))
+    known = None if chosen.mapping is not None else chosen.remembered
     counts = Counter(row.verdict.value for row in rows)
     return Reading(
         format=workbook.format,
@@ -141,7 +142,7 @@ def read(content: bytes, filename: str = "", choices: Choices | None = None) -> 
         skipped=table.skipped,
         questions=(
             *of_sheets(here, others, chosen.sheet is not None),
-            *(() if problem else of_table(table, found)),
+            *(() if problem else of_table(table, found, known)),
         ),
         problem=problem,
         counts={each.value: counts[each.value] for each in Verdict},
@@ -222,7 +223,7 @@ def _unclear(table: Table, mapping: Mapping[Field, int]) -> str:
     seen = "、".join(header for header in table.headers if header) or "なし"
     return (
         f"{place}に{names}の列が見つかりません（見出し：{seen}）。"
-        "下の「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
+        "「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
     )
 
 

@@ -8,14 +8,12 @@ from eventmail.spreadsheet.columns import Field, letter
 from eventmail.spreadsheet.rows import Reason, Verdict
 
 # Reasons that are told and need no answer.
-NOTES = frozenset(("normalised", "corrected", "lost_zero"))
+NOTES = frozenset(("corrected", "lost_zero"))
 # Reasons for which a row cannot be taken before it is corrected.
-ERRORS = frozenset(
-    ("no_company", "no_address", "bad_address", "formula", "error_value", "too_long")
-)
+ERRORS = frozenset(("no_company", "no_address", "formula", "error_value", "too_long"))
 WEIGHT = {Verdict.OK: 0, Verdict.QUESTION: 1, Verdict.ERROR: 2}
-NEVER_CALCULATED = "数式の結果が保存されていません。Excelで開いて保存し直してください。"
-EXCEL_ERROR = "Excelのエラー値です。正しい値に直してください。"
+NEVER_CALCULATED = "は数式ですが、結果が保存されていません。Excelで開いて保存し直してください。"
+EXCEL_ERROR = "がExcelのエラー値です。正しい値に直してください。"
 MOST_NAMED = 10  # other rows that a sentence lists
 
 

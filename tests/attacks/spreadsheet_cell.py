@@ -14,6 +14,7 @@ from typing import Any
 from eventmail import addresses, confined
 from eventmail.addresses import EmailAddress
 from eventmail.spreadsheet import (
+    address_cell,
     checks,
     choosing,
     judging,
@@ -25,6 +26,8 @@ from eventmail.spreadsheet import (
     sifting,
     workbook,
 )
+from eventmail.spreadsheet.address_cell import CellReading
+from eventmail.spreadsheet.address_reasons import Level
 from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.rows import Row, Verdict
@@ -149,7 +152,14 @@ def _any_fields(*given: Any) -> str:
     return _AnyCharacter(FIELDS(*given))
 
 
+def _trusting(text: str) -> CellReading:
+    """A reading of the cell that takes whatever the address type gives."""
+    address = EmailAddress.parse(text)
+    return CellReading((address,), Level.ACCEPT, str(address))
+
+
 ADDRESS_TYPE: Lowering = instead(addresses, "_checked", _any_text)
+NO_CARE = Also(Barrier.ROSTER_VERDICT, instead(address_cell, "_read_with_care", _trusting))
 ANY_CHARACTER = Also(Barrier.COMPOSER, instead(COMPOSE, "_fields", _any_fields))
 
 
@@ -287,9 +297,10 @@ CHILD: dict[str, tuple[Callable[[World], bool], Lowering]] = {
     "a file whose reader never ends": (_confined("spin"), NO_LIMIT),
 }
 
+BEHIND_THE_TYPE = (NO_CARE, ANY_CHARACTER)
 ATTACKS = (
     *(
-        Attack(Family.CELL, Barrier.ADDRESS_TYPE, name, _cell(text), ADDRESS_TYPE, (ANY_CHARACTER,))
+        Attack(Family.CELL, Barrier.ADDRESS_TYPE, name, _cell(text), ADDRESS_TYPE, BEHIND_THE_TYPE)
         for name, text in CELLS.items()
     ),
     *(

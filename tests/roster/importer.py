@@ -55,13 +55,15 @@ class Importer:
         self, *rows: tuple[object, ...], header: tuple[str, ...] = HEADER, work: bool = True
     ) -> Importer:
         """Upload, and let it be read."""
-        content = xlsx([header, *rows])
-        with self.database.writing() as session:
-            found = service.upload(session, self.people.author, self.event, "名簿.xlsx", content)
-            self.id = found.id
+        self.upload(xlsx([header, *rows]))
         if work:
             self.work()
         return self
+
+    def upload(self, content: bytes) -> None:
+        with self.database.writing() as session:
+            found = service.upload(session, self.people.author, self.event, "名簿.xlsx", content)
+            self.id = found.id
 
     def work(self) -> None:
         """What a worker does."""

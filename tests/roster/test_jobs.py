@@ -14,8 +14,8 @@ from eventmail.database import Database
 from eventmail.mailings import service as mailings
 from eventmail.roster import jobs, service
 from eventmail.roster.models import ImportState, RosterImport
-from eventmail.spreadsheet import reader
 from tests.roster.importer import A, B, C, Importer
+from tests.spreadsheet.packages import archive
 
 
 class Crash(Exception):
@@ -125,13 +125,13 @@ def test_an_import_that_was_given_up_while_it_was_read_stays_given_up(
 
 
 def test_a_file_that_cannot_be_read_says_why_and_is_not_open(
-    bring: Importer, database: Database, monkeypatch: pytest.MonkeyPatch
+    bring: Importer, database: Database
 ) -> None:
-    monkeypatch.setattr(reader, "SECONDS", 0.01)
-    bring.open(*[A] * 20_000)
+    bring.upload(archive({"xl/workbook.xml": b"<broken"}))
+    bring.work()
     failed = bring.current()
     assert failed.state is ImportState.FAILED
-    assert failed.message.startswith("「名簿.xlsx」を読み取れません。時間がかかりすぎました。")
+    assert failed.message.startswith("「名簿.xlsx」を読み取れません。ファイルが壊れています。")
     with database.reading() as session:
         assert service.open_import(session, bring.event) is None
     assert waiting(database) == []

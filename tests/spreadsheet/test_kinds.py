@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 
 import eventmail.spreadsheet
 from eventmail.sample import FOLDER
@@ -30,6 +32,13 @@ def encrypted_entry() -> bytes:
     return bytes(content)
 
 
+def with_password() -> bytes:
+    """A workbook that another library encrypted."""
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(saved(book(["甲"])[0]))).encrypt("secret", target)
+    return target.getvalue()
+
+
 REFUSED = {
     "nothing": (b"", "empty"),
     "only blanks": (b"\r\n \r\n", "empty"),
@@ -37,7 +46,11 @@ REFUSED = {
     "only zeros": (bytes(600), "empty"),
     "only delimiters": (b",,,\r\n,,,\r\n", "empty"),
     "over ten megabytes": (b"a," * (LARGEST_FILE // 2 + 1), "too_big"),
-    "xlsx with a password": (compound("EncryptionInfo", "EncryptedPackage"), "encrypted"),
+    "xlsx with a password": (with_password(), "encrypted"),
+    "xlsx with a password, by its names": (
+        compound("EncryptionInfo", "EncryptedPackage"),
+        "encrypted",
+    ),
     "ods with a password": (ods("", manifest=ENCRYPTED), "encrypted"),
     "zip with a password": (encrypted_entry(), "encrypted_zip"),
     "xls whose stream is empty": (compound("Workbook"), "damaged"),

@@ -84,7 +84,7 @@ def test_the_faulty_one() -> None:
     assert {row.number: [reason.code for reason in row.reasons] for row in found.rows} == {
         4: [],
         5: ["no_address"],
-        6: ["bad_address"],
+        6: ["no_at"],
         7: ["two_addresses"],
         8: ["company_above"],
         9: ["shared_address"],
@@ -94,10 +94,10 @@ def test_the_faulty_one() -> None:
         13: ["unknown_status"],
         14: ["error_value"],
         15: ["formula"],
-        16: ["bad_address"],
+        16: ["space"],
         17: [],
         18: ["same_twice", "two_spellings"],
-        19: ["same_twice", "two_spellings"],
+        19: ["upper_case", "same_twice", "two_spellings"],
     }
 
 

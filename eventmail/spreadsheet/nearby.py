@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations
 
+from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
+
 MOST_COMPARED = 30  # domains of one company
+WELL_KNOWN = FREE_MAIL.union(COMMON)  # a company may use several providers
 SHORTEST = 5  # letters of a name below which two letters' difference says nothing
 
 
@@ -19,6 +22,8 @@ def near_pairs(domains: list[str]) -> list[tuple[str, str]]:
 
 def are_near(first: str, second: str) -> bool:
     """Whether two different domains differ in one or two letters, or only in the ending."""
+    if first in WELL_KNOWN and second in WELL_KNOWN:
+        return False
     one, _, ending = first.partition(".")
     two, _, other = second.partition(".")
     if min(len(one), len(two)) < SHORTEST:
