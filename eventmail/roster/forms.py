@@ -18,7 +18,8 @@ from eventmail.spreadsheet.rows import ATTENDING, WITHDRAWN, Row
 from eventmail.web.forms import Form, LongTextField, TextField, cleaned
 
 UNUSED = SelectChoice("", "（使わない）")
-STATUSES = [(ATTENDING, "参加"), (WITHDRAWN, "辞退")]
+STATUSES = [SelectChoice(ATTENDING, "参加"), SelectChoice(WITHDRAWN, "辞退")]
+UNDECIDED = SelectChoice("", "（選んでください）")
 UNKNOWN_STATUS = "unknown_status"
 LONGEST_NOTES = 1000
 AGAIN = "2回の入力が同じではありません。もう一度、両方に入力してください。"
@@ -77,7 +78,7 @@ class CorrectionForm(Form):
         told = {name: getattr(row, name) for name in _CORRECTED}
         told |= {"email": row.raw_email, "status": "" if unknown else row.status}
         form = cls(data=told)
-        form.status.choices = [("", "（選んでください）")] * unknown + STATUSES
+        form.status.choices = [UNDECIDED] * unknown + STATUSES
         return form
 
     @property
