@@ -18,7 +18,7 @@ from eventmail.spreadsheet.heading import is_header_row, texts_of
 from eventmail.spreadsheet.layout import Skipped, Table
 
 WIDE_MERGE = 3  # columns; a text over that many is a heading of a group
-_DIVIDER = re.compile(r"[■□◆◇●○◎★☆▼▲▽△【《〈<＜＝=‐―-]")
+_DIVIDER = re.compile(r"[■□◆◇●○◎★☆▼▲▽△【《〈<＜＝=‐―-]\s*[^\s]")
 _NUMBERED = re.compile(
     r"(第?\d{1,2}[.、)部章]|[(]\d{1,2}[)]|[IVX]{1,4}[.、) ]|[ア-ンa-z][.、)])\s*\S.*|"
     r"\d{1,2}\s+\D{1,12}業"
@@ -70,7 +70,7 @@ class _Sieve:
         self._telling = [mapping[each] for each in _TELLING if each in mapping]
         self._headers = table.headers
         self._named = {header for header in table.headers if header}
-        self._words = {word for header in table.headers for word in header.split()} | self._named
+        self._words = [{header, *header.split()} for header in table.headers]
         self._second = 0  # the number of a second header with its columns in another order
         self._wide = {
             (top, left)
@@ -105,8 +105,7 @@ class _Sieve:
     def _why_header(self, row: SheetRow, texts: list[str]) -> str:
         if _is_numbering(texts):
             return "列の番号の行です。"
-        plain = [" ".join(text.split()) for text in texts]
-        if len(self._named) > 1 and all(text in self._words for text in plain):
+        if len(self._named) > 1 and self._repeats(row):
             self._second = 0
             return "見出しの繰り返しです。"
         if not is_header_row(row):
@@ -116,6 +115,12 @@ class _Sieve:
         moved = any(own and own is not first for own, first in fields)
         self._second = row.number if moved else 0
         return "並びの違う見出しです。" if moved else "見出しの繰り返しです。"
+
+    def _repeats(self, row: SheetRow) -> bool:
+        """Whether each cell says what the header says of its column."""
+        cells = zip(row.cells, self._words, strict=False)
+        plain = [(" ".join(cell.text.split()), words) for cell, words in cells]
+        return all(text in words for text, words in plain if text)
 
     def _why_alone(self, row: SheetRow, texts: list[str], first: str) -> str:
         if len(texts) > 1 or len(self._named) < 3:

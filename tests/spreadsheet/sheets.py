@@ -8,6 +8,9 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from eventmail.spreadsheet.reading import Choices, Reading, read
+from eventmail.spreadsheet.rows import Row
+
 HEADER = ("事業所名", "担当者名", "メールアドレス")
 
 
@@ -30,3 +33,17 @@ def saved(book: Workbook) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def read_rows(
+    *rows: Sequence[Any],
+    choices: Choices | None = None,
+    change: Callable[[Any], None] | None = None,
+) -> Reading:
+    """The reading of a workbook of one sheet with these rows, the header's among them."""
+    return read(xlsx(rows, change), "名簿.xlsx", choices)
+
+
+def codes(row: Row) -> list[str]:
+    """The codes of a row's reasons."""
+    return [reason.code for reason in row.reasons]
