@@ -20,16 +20,29 @@ def record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def excel_95(*cells: bytes, font: int = 0) -> bytes:
-    """A workbook of Excel 95: a stream alone, texts in CP932. ``font`` holds 8 if struck."""
+STRUCK = 8  # a font's switch
+
+
+def font(switches: int) -> bytes:
+    """A font."""
+    return record(0x31, struct.pack("<HHHHHBBBBB", 200, switches, 0, 400, 0, 0, 0, 0, 0, 1) + b"A")
+
+
+def excel_95(*cells: bytes, switches: int = 0, code: int = 0) -> bytes:
+    """A workbook of Excel 95: a stream alone, texts in CP932.
+
+    All cells have the first font, with these switches, and the number format of that number; the
+    second font is struck.
+    """
     name = "名簿".encode("cp932")
-    style = struct.pack("<HHHHHHHH", 0, 0, 0, 0, 0, 0, 0, 0)
+    style = struct.pack("<HHHHHHHH", 0, code, 0, 0, 0, 0, 0, 0)
 
     def start(at: int) -> bytes:
         return (
             record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0))
             + record(0x42, struct.pack("<H", 932))
-            + record(0x31, struct.pack("<HHHHHBBBBB", 200, font, 0, 400, 0, 0, 0, 0, 0, 1) + b"A")
+            + font(switches)
+            + font(STRUCK)
             + record(0xE0, style)
             + record(SHEET, struct.pack("<IBBB", at, 0, 0, len(name)) + name)
             + record(0x0A)
@@ -66,10 +79,38 @@ def test_a_workbook_of_excel_95_in_cp932() -> None:
     ]
 
 
-@pytest.mark.parametrize(("font", "struck"), [(0, False), (8, True)])
-def test_struck_text_in_excel_95(font: int, struck: bool) -> None:
-    (row,) = read_workbook(excel_95(label(0, 0, "甲"), font=font)).sheets[0].rows
+@pytest.mark.parametrize(("switches", "struck"), [(0, False), (STRUCK, True)])
+def test_struck_text_in_excel_95(switches: int, struck: bool) -> None:
+    (row,) = read_workbook(excel_95(label(0, 0, "甲"), switches=switches)).sheets[0].rows
     assert row.cells == (Cell("甲", "", struck),)
+
+
+RUNS = {
+    "the end": ([(2, 1)], True),
+    "the middle": ([(1, 1), (3, 0)], True),
+    "a blank alone": ([(3, 1), (4, 0)], False),
+    "nothing": ([(1, 0)], False),
+    "a font that is not there": ([(1, 99)], False),
+}
+
+
+@pytest.mark.parametrize(("runs", "struck"), RUNS.values(), ids=RUNS)
+def test_partly_struck_text(runs: list[tuple[int, int]], struck: bool) -> None:
+    text = b"abc d"
+    told = struct.pack("<HHHH", 0, 0, 0, len(text)) + text + bytes([len(runs)])
+    rich = record(0xD6, told + b"".join(bytes(each) for each in runs))
+    (row,) = read_workbook(excel_95(rich)).sheets[0].rows
+    assert row.cells == (Cell("abc d", "", struck),)
+
+
+CODES = {57: "R8.12.9", 58: "令和8年12月9日", 31: "2026年12月9日", 14: "2026-12-09", 1: "46365"}
+
+
+@pytest.mark.parametrize(("code", "text"), CODES.items())
+def test_formats_that_a_japanese_excel_names_by_number(code: int, text: str) -> None:
+    day = record(0x203, struct.pack("<HHHd", 0, 0, 0, 46365))
+    (row,) = read_workbook(excel_95(day, code=code)).sheets[0].rows
+    assert row.text(0) == text
 
 
 def test_yes_and_errors() -> None:
