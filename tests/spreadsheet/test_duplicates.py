@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from eventmail.spreadsheet.columns import Field
@@ -150,12 +148,3 @@ def test_the_second_contact_of_a_split_row_is_named_as_such() -> None:
     rows = [books.row(2, "一番", "a@b.example"), books.row(3, "一番", "a@b.example")]
     found = ask_about_duplicates([rows[0], replace(rows[1], part=2)], "名簿", MAPPING)
     assert "3行目の2人目と同じ" in found[0].reasons[0].message
-
-
-def test_the_time_grows_as_the_number_of_rows() -> None:
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        asked(*[(f"一番{n % 7}", f"{n % 11}@b.example") for n in range(count)])
-        return time.process_time() - start
-
-    assert seconds(8000) < 40 * (seconds(1000) + 0.01)
