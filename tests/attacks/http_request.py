@@ -63,11 +63,16 @@ def _foreign_sender(field: str) -> Callable[[World], bool]:
 
 
 def _ticked_error(world: World) -> bool:
-    """The rows with one address for two companies are ticked as if they were only questions."""
+    """Both rows with one address for two companies are taken."""
     browser = world.browser("author")
     content = xlsx([HEADER, ("甲社", "", SPY), ("乙社", "", SPY)])
     path = browser.post("/events/1/roster", {"file": (io.BytesIO(content), "a.xlsx")}).location
-    browser.post(path, {"rows": ["2", "3"]})
+
+    def stamp() -> str:
+        return str(world.value("SELECT max(stamp) FROM roster_imports WHERE state = 'pending'"))
+
+    browser.post(f"{path}/answers", {"row-2": "take", "row-3": "take", "stamp": stamp()})
+    browser.post(path, {"stamp": stamp()})
     return bool(world.value(f"SELECT count(*) FROM contacts WHERE address = '{SPY}'") == 2)
 
 
@@ -322,15 +327,12 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
             Also(Barrier.SCHEMA, without_constraint("events", "fk_events_reply_to")),
         ),
     ),
-    "rows in error, ticked": (
+    "both rows with one address, taken": (
         Barrier.ROSTER_VERDICT,
         "meeting",
         _ticked_error,
-        instead(roster.Plan, "obstacle", ""),
-        (
-            Also(Barrier.ROSTER_VERDICT, silent(roster, "_is_taken", True)),
-            Also(Barrier.SCHEMA, without_index("uq_contacts_active_address")),
-        ),
+        silent(roster, "obstacles", []),
+        (Also(Barrier.SCHEMA, without_index("uq_contacts_active_address")),),
     ),
     "a contact of another event in the preview": (
         Barrier.OFFICE_WALL,
