@@ -112,6 +112,7 @@ def test_the_encoding_is_found(content: bytes, encoding: str, text: str) -> None
 UNREADABLE = {
     "no known encoding": (b"a,\xff\xff\x81\n", "encoding"),
     "no known encoding, other bytes": (b"\xff\x80\xff\x81,\x8e", "encoding"),
+    "a sign that only other countries' files have": (b"a,10\x80\nb,20\x80\n", "encoding"),
     "UTF-8 with a broken character inside": (
         LIST.encode().replace("担".encode(), b"\xe6\x8b", 1),
         "encoding",
@@ -164,6 +165,10 @@ TABLES = {
     "one column with a comma in a name": (
         "会社名\n株式会社大空, 小空\n乙\n丙\n",
         [["会社名"], ["株式会社大空, 小空"], ["乙"], ["丙"]],
+    ),
+    "one column with a comma in some names": (
+        "大空, 小空\n乙\n丙\n丁\n戊, 己\n庚\n",
+        [["大空, 小空"], ["乙"], ["丙"], ["丁"], ["戊, 己"], ["庚"]],
     ),
     "one column, two addresses in the last": (
         "a@x.example\nb@x.example\nc@x.example, d@x.example\n",
