@@ -124,6 +124,7 @@ UNREADABLE = {
     "cut ISO-2022-JP": ("会社名".encode("iso2022_jp")[:-4], "cut_off"),
     "ISO-2022-JP with a control sign in a pair": (b"\x1b$B\x01\x02\x1b(B", "encoding"),
     "zeros, and no UTF-16": (b"a\0\0\0b,\0\0c\n\0", "unknown"),
+    "UTF-16 without a mark, too short to be sure": ("一丁".encode("utf-16-le"), "unknown"),
     "UTF-16 of nothing that one types": ("\u0e01\u0e02\n".encode("utf-16-le") * 9, "unknown"),
     "UTF-16 with a zero inside": ("a,b\0c\n".encode("utf-16"), "unknown"),
     "a quote that is never closed": ('a,"b\nc,d\ne,f\n', "broken_quotes"),
