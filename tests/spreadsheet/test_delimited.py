@@ -112,6 +112,7 @@ def test_the_encoding_is_found(content: bytes, encoding: str, text: str) -> None
 UNREADABLE = {
     "no known encoding": (b"a,\xff\xff\x81\n", "encoding"),
     "no known encoding, other bytes": (b"\xff\x80\xff\x81,\x8e", "encoding"),
+    "a sign that only other countries' files have": (b"a,10\x80\nb,20\x80\n", "encoding"),
     "UTF-8 with a broken character inside": (
         LIST.encode().replace("担".encode(), b"\xe6\x8b", 1),
         "encoding",
@@ -123,6 +124,7 @@ UNREADABLE = {
     "cut ISO-2022-JP": ("会社名".encode("iso2022_jp")[:-4], "cut_off"),
     "ISO-2022-JP with a control sign in a pair": (b"\x1b$B\x01\x02\x1b(B", "encoding"),
     "zeros, and no UTF-16": (b"a\0\0\0b,\0\0c\n\0", "unknown"),
+    "UTF-16 without a mark, too short to be sure": ("一丁".encode("utf-16-le"), "unknown"),
     "UTF-16 of nothing that one types": ("\u0e01\u0e02\n".encode("utf-16-le") * 9, "unknown"),
     "UTF-16 with a zero inside": ("a,b\0c\n".encode("utf-16"), "unknown"),
     "a quote that is never closed": ('a,"b\nc,d\ne,f\n', "broken_quotes"),
@@ -164,6 +166,10 @@ TABLES = {
     "one column with a comma in a name": (
         "会社名\n株式会社大空, 小空\n乙\n丙\n",
         [["会社名"], ["株式会社大空, 小空"], ["乙"], ["丙"]],
+    ),
+    "one column with a comma in some names": (
+        "大空, 小空\n乙\n丙\n丁\n戊, 己\n庚\n",
+        [["大空, 小空"], ["乙"], ["丙"], ["丁"], ["戊, 己"], ["庚"]],
     ),
     "one column, two addresses in the last": (
         "a@x.example\nb@x.example\nc@x.example, d@x.example\n",

@@ -138,3 +138,7 @@ def test_every_day_is_the_day(day: int) -> None:
     told = datetime.date.fromisoformat(shown(day, "yyyy-mm-dd")[0])
     start = datetime.date(1899, 12, 30 if day > 60 else 31)
     assert told - start == datetime.timedelta(days=day)
+
+
+def test_a_format_is_no_longer_than_excels() -> None:
+    assert len(shown(5, "0" * 1000)[0]) == 255
