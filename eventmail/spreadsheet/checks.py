@@ -29,10 +29,11 @@ _VERDICTS = {
     Level.REJECT: Verdict.ERROR,
 }
 LONGEST_PHONE = 60
-LONGEST = {"phone": LONGEST_PHONE, "notes": 1000}
+LONGEST = {Field.PHONE: LONGEST_PHONE, Field.NOTES: 1000}
 LONGEST_TEXT = 200
-_EXAMPLE = re.compile(r"[(（【]?(記入)?例[)）】:：]|[(（【]?(記入)?例$|記入例|サンプル$")
-_PLACEHOLDER = re.compile(r"[○〇◯]{2,}|△△|□□|××")
+_EXAMPLE = re.compile(
+    r"^[(（【]?(記入)?例[)）】:：]|^[(（【]?(記入)?例$|^記入例|^サンプル$|[○〇◯]{2}|△△|□□|××"
+)
 
 
 @dataclass(slots=True)
@@ -198,19 +199,21 @@ def status(seen: Seen, found: Finder) -> str:
 def corporate_number(seen: Seen, found: Finder) -> str:
     """The 法人番号, if it is one."""
     text = seen.part.values["corporate_number"]
+    if not text:
+        return ""
     number, doubt = corporate_number_of(text)
     if doubt:
         _doubt(found, doubt, seen.column(Field.CORPORATE_NUMBER), text, Field.CORPORATE_NUMBER)
     return number
 
 
-def length(name: str, seen: Seen, found: Finder) -> None:
-    """A value that is longer than what can be kept."""
-    most = LONGEST.get(name, LONGEST_TEXT)
-    each = Field(name)
-    if each is not Field.EMAIL and len(seen.part.values[name]) > most:
-        sentence = f"{FIELD_NAMES[each]}が{most}文字を超えています。短くしてください。"
-        found.add("too_long", sentence, column=seen.column(each), field=each)
+def lengths(seen: Seen, found: Finder) -> None:
+    """Values that are longer than what can be kept."""
+    for each in Field:
+        most = LONGEST.get(each, LONGEST_TEXT)
+        if each is not Field.EMAIL and len(seen.part.values[each.value]) > most:
+            sentence = f"{FIELD_NAMES[each]}が{most}文字を超えています。短くしてください。"
+            found.add("too_long", sentence, column=seen.column(each), field=each)
 
 
 def visibility(seen: Seen, found: Finder) -> None:
@@ -238,7 +241,7 @@ def example(seen: Seen, found: Finder) -> None:
     """A row that shows how the list is to be filled in."""
     company_name = seen.part.values["company"]
     first = next((text for cell in seen.row.cells if (text := cell.text.strip())), "")
-    if _EXAMPLE.match(first) or _EXAMPLE.match(company_name) or _PLACEHOLDER.search(company_name):
+    if _EXAMPLE.search(company_name) or _EXAMPLE.search(first):
         sentence = (
             "記入例のような行です。参加事業所でなければ、そのままで構いません（取り込みません）。"
         )

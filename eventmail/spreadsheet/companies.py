@@ -37,7 +37,9 @@ def company_key(name: str) -> str:
     """A company's name with width, blanks, bars, old letters and ㈱ for 株式会社 folded away."""
     plain = unicodedata.normalize("NFKC", name).casefold().replace("[", "(").replace("]", ")")
     plain = _LEFT_OUT.sub("", plain)
-    return _BARS.sub("ー", _FORM.sub(_formed, plain)).translate(_VARIANTS)
+    if "(" in plain or "npo" in plain:
+        plain = _FORM.sub(_formed, plain)
+    return _BARS.sub("ー", plain).translate(_VARIANTS)
 
 
 def _formed(found: re.Match[str]) -> str:

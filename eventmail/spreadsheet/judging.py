@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
 
 from eventmail.spreadsheet import checks
@@ -17,6 +18,8 @@ from eventmail.spreadsheet.rows import ATTENDING, Row, row_digest
 from eventmail.spreadsheet.values import DITTO
 
 _REMEMBERED = ("company", "department", "title", "contact", "phone", "status")
+_TELLING = attrgetter(*_REMEMBERED)
+_FAULT, _STRUCK = attrgetter("fault"), attrgetter("struck")
 
 
 def judge(
@@ -67,7 +70,8 @@ class _Judge:
             checks.aside(found)
             return _row(seen, found, _Values())
         values = seen.part.values
-        checks.faults(seen, found)
+        if any(map(_FAULT, seen.row.cells)):
+            checks.faults(seen, found)
         checks.example(seen, found)
         read = _Values(company=checks.company(seen, found))
         if not DITTO.isdisjoint(values.values()):
@@ -81,11 +85,10 @@ class _Judge:
         return _row(seen, found, read)
 
     def _rare(self, seen: checks.Seen, found: Finder) -> None:
-        for name, value in seen.part.values.items():
-            if len(value) > checks.LONGEST_PHONE:
-                checks.length(name, seen, found)
+        if max(map(len, seen.part.values.values())) > checks.LONGEST_PHONE:
+            checks.lengths(seen, found)
         row = seen.row
-        if row.hidden or row.filtered or any(cell[2] for cell in row.cells):
+        if row.hidden or row.filtered or any(map(_STRUCK, row.cells)):
             checks.visibility(seen, found)
         if row.number in self._strange:
             checks.strange(self._strange[row.number], found)
@@ -94,9 +97,9 @@ class _Judge:
 
     def _remember(self, judged: Row) -> None:
         self._above_number = judged.number
-        self._above = {
-            name: getattr(judged, name) or self._above.get(name, "") for name in _REMEMBERED
-        }
+        for name, value in zip(_REMEMBERED, _TELLING(judged), strict=True):
+            if value:
+                self._above[name] = value
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ class Doubt(NamedTuple):
 
 def clean(text: str) -> str:
     """A cell's text on one line. A name keeps its characters as they are (髙 stays 髙)."""
-    if _UNPRINTABLE.search(text):
+    if not text.isprintable() and _UNPRINTABLE.search(text):
         # A control character (a pasted vertical tab, say) would break a mail's header.
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         text = _UNPRINTABLE.sub("", text.replace("\t", " ").replace("\n", " "))
