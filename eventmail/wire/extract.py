@@ -95,10 +95,10 @@ def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
 def _behind_pdf(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
     """An archive hung behind the PDF; what only looks like one was read as the PDF's own."""
     try:
-        yield from _zip_texts(content, budget, depth)
-    except Unsearchable as error:
-        if error.reason != "damaged":
-            raise
+        zipfile.ZipFile(io.BytesIO(content)).close()
+    except _DAMAGE:
+        return
+    yield from _zip_texts(content, budget, depth)
 
 
 def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:

@@ -208,6 +208,9 @@ FAULTS = {
     "an encrypted PDF": (files.pdf("x", locked=True), "encrypted"),
     "a PDF cut short": (b"%PDF-1.4\nx", "damaged"),
     "a password on an archive behind a PDF": (files.pdf("x") + files.locked_zip(), "encrypted"),
+    "an archive behind a PDF, spoiled": (
+        files.pdf("x") + files.damaged_zip(zipfile.ZIP_DEFLATED), "damaged",
+    ),
 }  # fmt: skip
 NO_FAULTS = {
     "an OpenDocument": files.zipped(("META-INF/manifest.xml", b"<x/>")),

@@ -8,16 +8,18 @@ from eventmail.wire.views import views
 from tests.wire.test_views import encoded, shown
 
 
+@pytest.mark.parametrize("around", ["{}", "{} ", "{}\t", " {} ", "\t{}", "{0}{0}"])
 @pytest.mark.parametrize("sign", ">|・•*")
-def test_a_citation_or_a_list_may_go_over_the_lines_with(sign: str) -> None:
-    for mark in (sign, f"{sign} ", f"{sign}\t", f" {sign} ", f"\t{sign}", f"{sign}{sign}"):
-        assert "taro@ku\nre.example" in views(f"{mark}taro@ku\n{mark}re.example")[-1]
+def test_a_citation_or_a_list_may_go_over_the_lines_with(sign: str, around: str) -> None:
+    mark = around.format(sign)
+    assert "taro@ku\nre.example" in views(f"{mark}taro@ku\n{mark}re.example")[-1]
 
 
 @pytest.mark.parametrize("between", ["", " ", "\t", " \t"])
-def test_a_citation_may_be_cited_again(between: str) -> None:
-    mark = f">{between}>{between}"
-    assert "taro@ku\nre.example" in views(f"{mark}taro@ku\n{mark}re.example")[-1]
+def test_however_often_it_was_cited_it_is_one_cover(between: str) -> None:
+    mark = f">{between}" * 5
+    text = f"{mark}taro@ku\n{mark}re.example"
+    assert views(text) == [text, f"{mark}taro@ku\nre.example"]
 
 
 def test_base64_may_be_cited() -> None:
