@@ -107,7 +107,7 @@ def is_erased(session: Session, mailing: Mailing) -> bool:
         .join(Snapshot, Snapshot.id == Erasure.snapshot_id)
         .where(Snapshot.mailing_id == mailing.id)
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return session.scalars(query).first() is not None
 
 
 def contributors(session: Session, mailing: Mailing) -> set[int]:

@@ -38,12 +38,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WIDE = ("utf-16", "utf-32")
 _ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError,
 )  # fmt: skip
-_RTF = re.compile(r"\\'[0-9a-fA-F]{2}|\\u\d+ ?\??|\\[a-z]+-?\d* ?|\\-|[{}]|\r?\n")
+_RTF = re.compile(
+    r"\\'(?P<byte>[0-9a-fA-F]{2})|\\u(?P<number>-?\d+) ?\??|\\[a-z]+-?\d* ?|\\-|[{}]|\r?\n"
+)
 
 __all__ = ["Budget", "Unsearchable", "texts"]
 
@@ -84,8 +85,7 @@ def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
                 continue
             budget.take(len(found))
             yield from texts(found, budget, depth + 1)
-        if zipfile.is_zipfile(io.BytesIO(content)):
-            yield from _behind_pdf(content, budget, depth)
+        yield from _behind_pdf(content, budget, depth)
     elif zipfile.is_zipfile(io.BytesIO(content)):  # at the end of a picture or program, too
         yield from _zip_texts(content, budget, depth)
     elif content.startswith(_ZIP):
@@ -95,10 +95,10 @@ def _inner_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
 def _behind_pdf(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
     """An archive hung behind the PDF; what only looks like one was read as the PDF's own."""
     try:
-        yield from _zip_texts(content, budget, depth)
-    except Unsearchable as error:
-        if error.reason != "damaged":
-            raise
+        zipfile.ZipFile(io.BytesIO(content)).close()
+    except _DAMAGE:
+        return
+    yield from _zip_texts(content, budget, depth)
 
 
 def _zip_texts(content: bytes, budget: Budget, depth: int) -> Iterator[str]:
@@ -156,12 +156,14 @@ def _decoded(content: bytes) -> Iterator[str]:
             yield text
             if text.startswith("{\\rtf"):
                 yield _RTF.sub(_rtf_character, text)
-    if not readable or named in _WIDE:  # what begins like UTF-16 may be something else
+    # What begins like UTF-16 or UTF-32 may be something else.
+    if not readable or named not in (None, "utf-8-sig"):
         yield from packed_and_plain(content)
 
 
 def _rtf_character(found: re.Match[str]) -> str:
-    code = re.match(r"\\(?:'(?P<hex>..)|u(?P<number>\d+))", found[0])
-    if not code:
-        return ""
-    return chr(int(code["hex"], 16) if code["hex"] else min(int(code["number"]), 0xFFFF))
+    if found["byte"]:
+        return chr(int(found["byte"], 16))
+    if found["number"]:
+        return chr(int(found["number"]) % 0x10000)  # Word counts from -32768 on
+    return ""

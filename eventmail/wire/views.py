@@ -26,22 +26,21 @@ _DOT_WORD = r"(?:\.|dot|ドット|どっと)"
 _MARKS = "★☆●○◎■□◆◇♪♯*#※▲△▼▽◉"
 _SPOKEN = (
     (re.compile(rf"{_OPEN}\s?{_AT_WORD}\s?{_CLOSE}", re.IGNORECASE), "@"),
-    (re.compile(r"(?<=\s)at(?=\s)|(?:アット|あっと)(?:マーク|まーく)?", re.IGNORECASE), "@"),
+    (re.compile(r"(?<=\s)at(?=\s)|アット|あっと", re.IGNORECASE), "@"),
     (re.compile(rf"(?<=[A-Za-z0-9])(?:_at_|-at-|\.at\.|AT|[{_MARKS}])(?=[A-Za-z0-9])"), "@"),
     (re.compile(rf"{_OPEN}\s?{_DOT_WORD}\s?{_CLOSE}", re.IGNORECASE), "."),
     (re.compile(r"(?<=\s)dot(?=\s)|ドット|どっと", re.IGNORECASE), "."),
     (re.compile(r"(?<=[A-Za-z0-9])[。・·](?=[A-Za-z0-9])"), "."),
-    (re.compile(r"@(?:マーク|まーく)"), "@"),
+    (re.compile(r"@(?:マーク|まーく)"), "@"),  # what アットマーク has become, too
 )
 # What Word, Excel and a Japanese keyboard put where a hyphen was meant.
 _HYPHEN = re.compile("(?<=[A-Za-z0-9])[\u2010-\u2015\u2212\u2500\u30fc](?=[A-Za-z0-9])")
 _LINE_MARK = re.compile(r"\n[ \t]*(?:[>|・•*][ \t]*)+")
 _TAGS = re.compile("[\U000e0021-\U000e007e]")  # an invisible copy of ASCII
 _RIGHT_TO_LEFT = "\u202e"
-_LOOKALIKES = str.maketrans(  # Cyrillic and Greek letters that pass for ours
-    "авсԁеѕіјһкӏмнопрԛгтуѵԝхαεηικνορτυχγω",
-    "abcdesijhklmhonpqrtyvwxaenikvoptuxyw",
-)
+_THEIRS = "авсԁеѕіјһкӏмнопрԛгтуѵԝхαεηικνορτυχγω"  # Cyrillic and Greek letters that pass for
+_OURS = "abcdesijhklmhonpqrtyvwxaenikvoptuxyw"
+_LOOKALIKES = str.maketrans(_THEIRS + _THEIRS.upper() + "ΒΖΗΜΝΥ", _OURS * 2 + "bzhmny")
 _DRESSED = re.compile(  # ours in a dress that NFKC leaves on
     r"(?:LATIN LETTER SMALL CAPITAL|REGIONAL INDICATOR SYMBOL LETTER"
     r"|NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER) ([A-Z])"
@@ -75,11 +74,9 @@ class _PlainLetters(dict[int, str]):
     """For ``str.translate``: letters that look like ASCII letters become those."""
 
     def __missing__(self, code: int) -> str:
-        dressed = _DRESSED.fullmatch(unicodedata.name(chr(code), ""))
-        lower = chr(code).lower()
-        self[code] = dressed[1] if dressed else lower.translate(_LOOKALIKES)
-        if self[code] == lower:
-            self[code] = chr(code)
+        char = chr(code)
+        dressed = _DRESSED.fullmatch(unicodedata.name(char, ""))
+        self[code] = dressed[1] if dressed else char.translate(_LOOKALIKES)
         return self[code]
 
 

@@ -14,7 +14,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import freezing
-from eventmail.mailings.models import Mailing, Reached, Snapshot, SnapshotRecipient
+from eventmail.mailings.models import Erasure, Mailing, Reached, Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import content_of_draft, content_of_snapshot
 from eventmail.sample import People
 
@@ -118,6 +118,30 @@ def test_before_anything_was_sent_nobody_is_reached(
         mailing = only_mailing(session)
         assert freezing.reached_count(session, mailing) == 0
         assert len(freezing.audience(session, mailing)) == len(submitted.recipients)
+
+
+def test_what_is_erased_is_erased_for_its_own_mailing_and_no_other(
+    database: Database, people: People, meeting: object
+) -> None:
+    with database.writing() as session:
+        mailing = only_mailing(session)
+        other = Mailing(
+            event=mailing.event,
+            office_id=mailing.office_id,
+            created_by=people.author.id,
+            created_at=clock.now(),
+        )
+        session.add(other)
+        session.flush()
+        for each in (mailing, other):
+            content = content_of_draft(each, freezing.audience(session, each), 1)
+            freezing.freeze(session, people.author, each, content)
+        assert not freezing.is_erased(session, mailing)
+        assert mailing.latest is not None
+        session.add(Erasure(snapshot_id=mailing.latest.id, at=clock.now(), reason="保存期間の満了"))
+        session.flush()
+        assert freezing.is_erased(session, mailing)
+        assert not freezing.is_erased(session, other)
 
 
 def test_whoever_touched_the_event_made_the_mailing_too(

@@ -110,6 +110,15 @@ def test_in_a_binary_file_six_characters_are_looked_at() -> None:
 
 RICH = {
     "a character": (r"{\rtf1 jinji\'40kure}", "jinji@kure"),
+    "a character by its number": (r"{\rtf1 jinji\u64?kure}", "jinji@kure"),
+    "a number and a space": (r"{\rtf1 jinji\u64 kure}", "jinji@kure"),
+    "a number, a space and a stand-in": (r"{\rtf1 jinji\u64 ?kure}", "jinji@kure"),
+    "a number below zero, as Word writes a full-width sign": (
+        r"{\rtf1 jinji\u-224?kure}", "jinji＠kure",
+    ),
+    "the highest number": (r"{\rtf1 jinji\u-1?}", "jinji\uffff"),
+    "a number too high": (r"{\rtf1 jinji\u65600?kure}", "jinji@kure"),
+    "a word that begins like a number's": (r"{\rtf1 jin\ul ji}", "jinji"),
     "a word of control": (r"{\rtf1 \b jinji\b0 @}", "jinji@"),
     "a word with a number": (r"{\rtf1 \li720 jinji}", "jinji"),
     "a word with a negative number": (r"{\rtf1 \li-720 jinji}", "jinji"),
@@ -120,7 +129,7 @@ RICH = {
     "a hyphen that is seen only at a line's end": (r"{\rtf1 jin\-ji}", "jinji"),
     "a backslash that means nothing": (r"{\rtf1 jin\1ji}", r"jin\1ji"),
     "a space that is meant": (r"{\rtf1 \b  jinji}", " jinji"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "plain"), RICH.values(), ids=RICH)
@@ -134,8 +143,16 @@ def test_each_digit_of_a_character_in_rich_text_is_known(digit: str) -> None:
     assert f"x{chr(int(digit * 2, 16))}y" in list(texts(text.encode(), Budget()))
 
 
+def test_rich_text_is_searched_beside_what_no_encoding_can_hold() -> None:
+    assert found(rb"{\rtf1 \u-10179?\u-8704? jinji\u-224?kure.example}")
+
+
 def test_a_text_that_is_not_rich_keeps_its_signs() -> None:
     assert list(texts(b"{a} \\b ", Budget())) == ["{a} \\b "] * 4
+
+
+def test_a_text_that_names_its_encoding_is_read_once() -> None:
+    assert list(texts(codecs.BOM_UTF8 + b"about a@b.example", Budget())) == ["about a@b.example"]
 
 
 HIDING = {
@@ -151,6 +168,7 @@ HIDING = {
     "four archives deep": nested(4),
     "a PDF": files.pdf(OTHER, compressed=True),
     "a PDF that begins late": b"%" * 1019 + files.pdf(OTHER, compressed=True),
+    "an archive behind a PDF": files.pdf("x") + files.zipped(("a", OTHER.encode())),
     "a file attached to a PDF": files.pdf_with(attached="a.txt", content=WIDE.encode()),
     "its name": files.pdf_with(attached=f"{WIDE}.txt", content=b"x"),
     "archives attached to a PDF": files.pdf_with(attached="a.zip", content=nested(3)),
@@ -189,11 +207,17 @@ FAULTS = {
     ),
     "an encrypted PDF": (files.pdf("x", locked=True), "encrypted"),
     "a PDF cut short": (b"%PDF-1.4\nx", "damaged"),
+    "a password on an archive behind a PDF": (files.pdf("x") + files.locked_zip(), "encrypted"),
+    "an archive behind a PDF, spoiled": (
+        files.pdf("x") + files.damaged_zip(zipfile.ZIP_DEFLATED), "damaged",
+    ),
 }  # fmt: skip
 NO_FAULTS = {
     "an OpenDocument": files.zipped(("META-INF/manifest.xml", b"<x/>")),
     "a word in another entry": files.zipped(("content.xml", b"encryption-data")),
     "a text about PDF": b" " * 1100 + b"%PDF-1.4 begins every PDF",
+    "a PDF in which something looks like an archive": files.pdf("x")
+    + b"PK\x05\x06\0\0\0\0\1\0\1\0\x2e\0\0\0\0\0\0\0\0\0",
     "an empty archive": b"PK\x05\x06" + bytes(18),
     "what is no Office file after all": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and @ home",
 }

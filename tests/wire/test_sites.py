@@ -94,6 +94,7 @@ DOMAINS = {
     "Japanese": ("info@がくせい.example", "info@がくせい.example"),
     "Japanese before a word": ("info@学生.exampleまで", "info@学生.example"),
     "accents": ("info@café.example", "info@café.example"),
+    "a letter that machines write as two": ("info@ᾠδή.example", "info@ᾠδή.example"),
 }
 
 

@@ -49,7 +49,10 @@ def test_folding(text: str, plain: str) -> None:
 
 
 OPENING, CLOSING = "[({<【〔〈《「『≪", "])}>】〕〉》」』≫"
-AT_WORDS = ("@", "at", "AT", "a", "アット", "アットマーク", "あっと", "あっとまーく")
+AT_WORDS = (
+    "@", "at", "AT", "a", "at mark", "at-mark", "atmark",
+    "アット", "アットマーク", "あっと", "あっとまーく",
+)  # fmt: skip
 DOT_WORDS = (".", "dot", "DOT", "ドット", "どっと")
 MARKS = "★☆●○◎■□◆◇♪♯*#※▲△▼▽◉"
 
@@ -84,6 +87,15 @@ SPOKEN = {
     "アットマーク": ("taroアットマークkure", "taro@kure"),
     "あっと": ("taroあっとkure", "taro@kure"),
     "あっとまーく": ("taroあっとまーくkure", "taro@kure"),
+    "@マーク": ("taro@マークkure", "taro@kure"),
+    "@まーく": ("taro@まーくkure", "taro@kure"),
+    "make it half-width": ("taro(@を半角に)kure", "taro@kure"),
+    "it is half-width": ("taro(@は半角)kure", "taro@kure"),
+    "turn it into @": ("taro(@に変更)kure", "taro@kure"),
+    "a long vowel mark for a dash": ("taro(@ー半角)kure", "taro@kure"),
+    "into @, in one letter": ("taro(@に)kure", "taro@kure"),
+    "what to do in twelve letters": ("taro(@を半角に置き換えてください)kure", "taro@kure"),
+    "what to do, all in brackets": ("(taro(@を半角に)b.jp)", "(taro@b.jp)"),
     "dot between spaces": ("kure dot example", "kure . example"),
     "DOT between spaces": ("kure DOT example", "kure . example"),
     "ドット": ("kureドットexample", "kure.example"),
@@ -112,6 +124,8 @@ NOT_SPOKEN = {
     "a full stop behind": "info。次に",
     "an empty bracket": "taro[]kure",
     "another word in brackets": "taro[et]kure",
+    "what to do in thirteen letters": "taro(@を半角に置き換えてくださいね)kure",
+    "an address in brackets": "taro(@kure.example)",
     "no closing bracket": "taro[at kure",
     "no opening bracket": "taro at]kure",
 }
