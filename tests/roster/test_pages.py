@@ -107,7 +107,9 @@ class TestUpload:
         assert "名簿のファイルを選んでください。" in page.text
 
     def test_what_was_read_stands_on_the_page(self, review: Review) -> None:
-        text = review.upload("会社名,メール\n株式会社甲,a@kou.example\n".encode("cp932"), "a.csv").text
+        text = review.upload(
+            "会社名,メール\n株式会社甲,a@kou.example\n".encode("cp932"), "a.csv"
+        ).text
         for each in ("CSV", "シフトJIS（CP932）", "1行目", "1件を取り込む", "森下 あかり"):
             assert each in text
 
@@ -250,9 +252,7 @@ class TestRows:
         assert "n6.example" in review.see("?show=gone").text
         assert "n6.example" not in review.see("?show=gone&q=n5").text
 
-    def test_what_would_change_is_shown_side_by_side(
-        self, review: Review, bring: Importer
-    ) -> None:
+    def test_what_would_change_is_shown_side_by_side(self, review: Review, bring: Importer) -> None:
         bring(A, B)
         text = review.rows((*A[:3], "new@kou.example", "辞退"), B).text
         assert "変更前：a@kou.example" in text
@@ -341,7 +341,9 @@ class TestCorrections:
         values = {e.attributes.get("name"): e.attributes.get("value") for e in page.all("input")}
         assert values["email"] == "no address"
         assert "3行目" in page.text
-        page = review.post("row?key=3", company=BROKEN[0], email="d@tei.example", status="attending")
+        page = review.post(
+            "row?key=3", company=BROKEN[0], email="d@tei.example", status="attending"
+        )
         assert "変更前：no address" in page.text
         assert "変更後：d@tei.example" in page.text
         assert "森下 あかり" in page.text
@@ -393,7 +395,9 @@ class TestColumns:
     def test_a_missing_column_can_be_chosen_on_the_page(
         self, review: Review, bring: Importer
     ) -> None:
-        page = review.upload(xlsx([("ご参加いただく先", "メール"), ("株式会社甲", "a@kou.example")]))
+        page = review.upload(
+            xlsx([("ご参加いただく先", "メール"), ("株式会社甲", "a@kou.example")])
+        )
         if "1件を取り込む" not in page.text:
             assert "「事業所名」の列が見つかりません" in page.text
         choice = dict.fromkeys((f.value for f in Field), "")
@@ -464,9 +468,7 @@ def test_an_import_during_the_check_starts_it_again(
     assert reload(database, people, meeting.mailing.id).state.value == "draft"
 
 
-def test_a_roster_that_changed_meanwhile_is_compared_again(
-    review: Review, bring: Importer
-) -> None:
+def test_a_roster_that_changed_meanwhile_is_compared_again(review: Review, bring: Importer) -> None:
     review.rows(A)
     review.browser.post(
         f"/events/{review.event.id}/participants/new",
