@@ -12,6 +12,8 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.events.models import Contact, Participant
 from eventmail.roster.hand import Typed
+from eventmail.spreadsheet.address_cell import read_cell
+from eventmail.spreadsheet.address_reasons import LEVELS, CellReason, Level
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field
 from eventmail.spreadsheet.reading import Column, Reading
 from eventmail.spreadsheet.rows import ATTENDING, WITHDRAWN, Row
@@ -22,6 +24,7 @@ STATUSES = [SelectChoice(ATTENDING, "参加"), SelectChoice(WITHDRAWN, "辞退")
 UNDECIDED = SelectChoice("", "（選んでください）")
 UNKNOWN_STATUS = "unknown_status"
 LONGEST_NOTES = 1000
+USE_ANYWAY = "このままでよければ、「このまま使う」に印を付けてください。"
 AGAIN = "2回の入力が同じではありません。もう一度、両方に入力してください。"
 
 
@@ -101,8 +104,9 @@ _CORRECTED = (
 
 
 class HandForm(Form):
-    """One contact, typed by hand. The address is typed twice."""
+    """One contact, typed by hand. The address is typed twice; ``known`` is the one it has."""
 
+    known = ""
     company = TextField(
         "事業所名",
         [
@@ -139,19 +143,29 @@ class HandForm(Form):
         if contact is not None:
             told |= {name: getattr(contact, name) for name in _OF_CONTACT}
             told |= {"email": contact.address, "email_again": contact.address}
-        return cls(data=told)
+        form = cls(data=told)
+        form.known = contact.address if contact is not None else ""
+        return form
 
     def validate_email(self, field: StringField) -> None:
-        """One address and nothing else."""
+        """One address and nothing else; one that looks mistyped is asked about."""
         try:
-            EmailAddress.parse(field.data or "")
+            address = EmailAddress.parse(field.data or "")
         except AddressError as error:
             raise ValidationError(error.message) from error
+        asked = [each.message for each in self.questions()] if not self.use_anyway.data else []
+        if asked and str(address) != self.known:
+            raise ValidationError("".join(asked) + USE_ANYWAY)
+
+    def questions(self) -> list[CellReason]:
+        """Why the address looks mistyped; empty if it does not."""
+        found = read_cell(self.email.data or "").reasons
+        return [each for each in found if LEVELS[each.code] is Level.QUESTION]
 
     @property
     def doubts(self) -> bool:
-        """Whether the address looks mistyped, so that a person may say that it is right."""
-        return False
+        """Whether the page offers to use an address that looks mistyped."""
+        return bool(self.email.data) and bool(self.questions()) and self.email.data != self.known
 
     def validate_email_again(self, field: StringField) -> None:
         """The same address once more."""

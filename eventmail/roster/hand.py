@@ -69,7 +69,7 @@ def add(session: Session, actor: Actor, event: Event, typed: Typed) -> Contact:
     contact = Contact(
         office_id=event.office_id,
         event_id=event.id,
-        participant_id=participant.id,
+        participant=participant,
         source_row=_next_row(session, event),
         **_values(change, typed),
     )

@@ -21,7 +21,9 @@ from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.outbox import ledger, service
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.worker import Outbox
-from eventmail.sample import People
+from eventmail.roster import service as roster
+from eventmail.roster.models import ImportState, RosterImport
+from eventmail.sample import FOLDER, People
 from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings.journey import reload
@@ -118,6 +120,34 @@ def test_a_queue_that_cannot_take_the_wake_up_stops_nobody(
 
     monkeypatch.setattr(outbox.huey, "enqueue", broken)
     outbox.wake(snapshot.id)
+
+
+def test_an_import_is_read_by_whoever_is_woken_and_found_by_the_sweep(
+    outbox: Outbox, database: Database, people: People, meeting: Meeting
+) -> None:
+    content = (FOLDER / "参加企業一覧.xlsx").read_bytes()
+    with database.writing() as session:
+        found = roster.upload(session, people.author, meeting.event, "名簿.xlsx", content)
+    outbox.huey.storage.flush_queue()
+    outbox.sweep()
+    assert outbox.huey.pending_count() == 1, "a task that was lost is found"
+    outbox.huey.execute(outbox.huey.dequeue())
+    with database.reading() as session:
+        assert session.get_one(RosterImport, found.id).state is ImportState.PENDING
+    outbox.sweep()
+    assert outbox.huey.pending_count() == 0, "now it waits for a person"
+    outbox.wake_roster(found.id)
+    outbox.huey.execute(outbox.huey.dequeue())
+
+
+def test_a_queue_that_cannot_take_an_import_stops_nobody(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(outbox.huey, "enqueue", broken)
+    outbox.wake_roster(1)
 
 
 def _finished(database: Database, snapshot: Snapshot) -> bool:

@@ -63,6 +63,7 @@ def test_no_route_opens_anything_of_another_office(
             "version_id",
             "material_id",
             "import_id",
+            "contact_id",
             "delivery_id",
             "alert_id",
         ),
