@@ -185,8 +185,10 @@ READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
 
 @pytest.mark.parametrize(("make", "texts"), READ.values(), ids=READ)
 def test_what_is_large_and_harmless_is_read(make: Callable[[], bytes], texts: list[str]) -> None:
-    rows = read_workbook(make()).sheets[0].rows
+    told = read_workbook(make()).sheets[0]
+    rows = told.rows
     assert [each.text(0) for each in rows] == texts
+    assert max(told.hidden_columns, default=0) < limits.MOST_COLUMNS
     assert max(len(each.cells) for each in rows) <= limits.MOST_COLUMNS
 
 
