@@ -132,6 +132,7 @@ def test_a_hostile_file_is_one_sentence(make: Callable[[], bytes], code: str) ->
     assert refused(content) == code
 
 
+LONG = b'<row><c t="inlineStr"><is><t>%s</t></is></c></row>' % (b"a" * 40_000)
 READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "a cell in the last row and column": (
         lambda: sheet(
@@ -164,6 +165,10 @@ READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "one long text shown often": (lambda: shared(3), ["a" * 30_000] * 3),
     "a cell longer than Excel's": (
         lambda: sheet(b'<row><c t="str"><v>%s</v></c></row>' % (b"a" * 40_000)),
+        ["a" * limits.LONGEST_CELL],
+    ),
+    "a text of its own longer than Excel's": (
+        lambda: sheet(LONG),
         ["a" * limits.LONGEST_CELL],
     ),
     "a merged cell over everything": (
