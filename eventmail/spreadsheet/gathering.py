@@ -50,8 +50,11 @@ class Gathering:
     def add(
         self, number: int, cells: Sequence[Cell], hidden: bool = False, filtered: bool = False
     ) -> None:
-        """A row's cells from column A on; a row in which nothing stands is left out."""
-        kept = list(cells[: limits.MOST_COLUMNS])
+        """A row's cells from column A on; a row in which nothing stands is left out.
+
+        No more than ``limits.MOST_COLUMNS`` of them: the reader stops there already.
+        """
+        kept = list(cells)
         while kept and not kept[-1].text and not kept[-1].fault:
             kept.pop()
         if not kept:

@@ -132,6 +132,7 @@ def test_a_hostile_file_is_one_sentence(make: Callable[[], bytes], code: str) ->
     assert refused(content) == code
 
 
+LONG = b'<row><c t="inlineStr"><is><t>%s</t></is></c></row>' % (b"a" * 40_000)
 READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
     "a cell in the last row and column": (
         lambda: sheet(
@@ -166,6 +167,10 @@ READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
         lambda: sheet(b'<row><c t="str"><v>%s</v></c></row>' % (b"a" * 40_000)),
         ["a" * limits.LONGEST_CELL],
     ),
+    "a text of its own longer than Excel's": (
+        lambda: sheet(LONG),
+        ["a" * limits.LONGEST_CELL],
+    ),
     "a merged cell over everything": (
         lambda: sheet(b'<row><c t="str"><v>a</v></c></row><mergeCell ref="A1:XFD1048576"/>'),
         ["a"],
@@ -185,8 +190,10 @@ READ: dict[str, tuple[Callable[[], bytes], list[str]]] = {
 
 @pytest.mark.parametrize(("make", "texts"), READ.values(), ids=READ)
 def test_what_is_large_and_harmless_is_read(make: Callable[[], bytes], texts: list[str]) -> None:
-    rows = read_workbook(make()).sheets[0].rows
+    told = read_workbook(make()).sheets[0]
+    rows = told.rows
     assert [each.text(0) for each in rows] == texts
+    assert max(told.hidden_columns, default=0) < limits.MOST_COLUMNS
     assert max(len(each.cells) for each in rows) <= limits.MOST_COLUMNS
 
 
