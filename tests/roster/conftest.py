@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.sample import People
+from tests.pages import Pages
 from tests.roster.importer import Importer, make_event
+from tests.roster.review import Review
 
 
 @pytest.fixture
@@ -20,3 +24,9 @@ def event(database: Database, people: People) -> Event:
 def bring(database: Database, people: People, event: Event) -> Importer:
     """Imports rows into the event."""
     return Importer(database, people, event)
+
+
+@pytest.fixture
+def review(sign_in: Callable[[str], Pages], event: Event) -> Review:
+    """The author at the review page of the event's upload."""
+    return Review(sign_in("author"), event)

@@ -21,7 +21,7 @@ from eventmail.spreadsheet import safe_text
 from tests.conftest import Meeting
 from tests.pages import Pages
 from tests.roster.importer import HEADER, A, B, Importer
-from tests.roster.test_pages import Review
+from tests.roster.review import Review
 from tests.spreadsheet.sheets import saved, xlsx
 
 SignIn = Callable[[str], Pages]
@@ -134,11 +134,6 @@ class TestRoster:
 )
 def test_what_looks_like_a_formula(text: str, risky: bool) -> None:
     assert safe_text.looks_like_a_formula(text) is risky
-
-
-@pytest.fixture
-def review(sign_in: SignIn, event: Event) -> Review:
-    return Review(sign_in("author"), event)
 
 
 def annotated(review: Review) -> tuple[Any, str]:

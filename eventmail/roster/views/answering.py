@@ -31,7 +31,7 @@ def answer(event_id: int, import_id: int) -> ResponseReturnValue:
             raise UserError(NO_ANSWER)
         service.answer(session, actor(), found, said)
 
-    anchor = ROW + request.form.get("saved", "")[:20]
+    anchor = ROW + request.values.get("saved", "")[:20]
     return act(event_id, import_id, deed, lambda: review_page(event_id, import_id, 409), anchor)
 
 
