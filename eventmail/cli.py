@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from eventmail import config, create_app, demo, migrate, processes
+from eventmail import cli_sheets, config, create_app, demo, migrate, processes
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -189,6 +189,9 @@ def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], passwo
         found = offices.office_named(session, office)
         offices.add_staff(session, found, login, name, password, [Role(r) for r in roles])
     click.echo(f"職員「{name}」を登録しました。")
+
+
+cli_sheets.register(cli)
 
 
 def settings_of_demo() -> Settings:

@@ -1,19 +1,32 @@
 """Common Japanese surnames and given names in Latin letters, and the words of desks and roles.
 
 Tables for telling ``taro.yamada`` from ``jinji``. They are no register of names: a rarer name is
-simply not known. Spellings of long vowels (Satou, Satoh, Sato) are folded to one.
+simply not known. Spellings are folded to one: of long vowels (Satou, Satoh, Sato), and those of
+school and of passports (Sinzi, Shinji; Homma, Honma).
 """
 
 from __future__ import annotations
 
 import re
 
+_ONE_SPELLING = (
+    *((re.compile(r"(?:sy|sh)(?=[auo])"), "sh"), (re.compile(r"si"), "shi")),
+    *((re.compile(r"(?:ty|cy)(?=[auo])"), "ch"), (re.compile(r"ti"), "chi")),
+    *((re.compile(r"tu"), "tsu"), (re.compile(r"(?<![sct])hu"), "fu")),
+    *((re.compile(r"[jz]y(?=[auo])|z(?=i)"), "j"), (re.compile(r"m(?=[bmp])"), "n")),
+)
+_LONG_O_BY_H = re.compile(r"oh(?=[^aeiouy]|$)")
+_LONG_U = re.compile(r"u{2,}")
+_LONG_O = re.compile(r"o[ou]+")
+
 
 def fold_romaji(word: str) -> str:
-    """A romanised word in lower case with its long vowels made short: ``Ohno`` is ``ono``."""
-    lower = word.casefold()
-    plain = re.sub(r"oh(?=[^aeiouy]|$)", "o", lower)
-    return re.sub(r"o[ou]+", "o", re.sub(r"u{2,}", "u", plain))
+    """A romanised word in lower case in one spelling: ``Ohno`` is ``ono``, ``Sinzi`` ``shinji``."""
+    plain = word.casefold()
+    for pattern, spelling in _ONE_SPELLING:
+        plain = pattern.sub(spelling, plain)
+    plain = _LONG_O_BY_H.sub("o", plain)
+    return _LONG_O.sub("o", _LONG_U.sub("u", plain))
 
 
 def _table(words: str) -> frozenset[str]:
@@ -46,6 +59,15 @@ SURNAMES = _table("""
     uno usui wada watanabe yagi yamada yamagata yamaguchi yamakawa yamamoto yamamura yamanaka
     yamane yamaoka yamashita yamauchi yamazaki yano yasuda yokota yokoyama yoneda yoshida
     yoshikawa yoshimura yoshioka
+    fujinaga fukunaga hamaguchi hamasaki haneda hiramatsu hiraoka hosoda inaba ishiguro ishizaki
+    iwai kagawa kanda kashiwagi kataoka kawabata kawahara kawanishi kawase kido kishimoto kitahara
+    kitajima komatsu komiya kosaka koyanagi kuroki kurosawa kusano machida maekawa makita
+    matsubara matsuyama matsuzaki miyagi miyake miyashita miyoshi mizutani mukai murai muto nagano
+    nagasawa nagase nagashima nakazawa nishihara nishiwaki nishizawa nozaki numata ogasawara okawa
+    okumura okuno onodera onuki oshiro sakuma sakurada sasagawa sawamura segawa shibuya shiina
+    shimazaki shindo shinozaki shirakawa sonoda sugihara sugimura sugino suwa takami takamatsu
+    takemura tamaki tazawa tokuda tokunaga tomioka toyama tsukada tsuruta umemoto wakabayashi
+    wakamatsu yajima yanagi yanagida yanase yasui yokoi yonezawa yoshii yoshino yoshizawa yuasa
 """)
 GIVEN_NAMES = _table("""
     ai aiko aiko aina airi akane aki akie akihiko akihiro akiko akio akira aoi asami asuka atsuko
@@ -73,6 +95,12 @@ GIVEN_NAMES = _table("""
     yasuyuki yoko yoshiaki yoshie yoshihiro yoshiko yoshimi yoshinori yoshio yosuke yota yuichi
     yui yuichiro yuji yuka yukari yuki yukiko yukio yuko yuma yumi yumiko yuri yuriko yusuke yuta
     yutaka yuto yuya
+    akari akihito akinori arisa asahi ayana ayane chisato fuyumi haruna harumi hidenori hinata
+    hirofumi hirokazu hisao honami ichika kaho kaito kazue kazunori keigo kento kimiko kiyomi kohei
+    kosei kyohei maho marina masahito masanori masumi minori mitsuhiro mizuho nobuaki ren riku
+    ryohei ryunosuke ryuto setsuko shiho shingo shogo sora sumiko takafumi takanori tatsuki
+    tomoaki tomoe tomonori toshihiko yoshifumi yoshikazu yoshitaka yoshiyuki yudai yugo
+    shoko yuna yurina
 """)
 ROLE_WORDS = _table("""
     accounting admin administrator bosyu boshu bu career center contact desk eigyo eigyou en fax

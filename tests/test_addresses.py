@@ -6,9 +6,11 @@ import dataclasses
 import string
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eventmail import addresses
 from eventmail.addresses import CARRIERS, MESSAGES, AddressError, EmailAddress, names_a_person
 from eventmail.names import GIVEN_NAMES, SURNAMES
 
@@ -98,6 +100,24 @@ REFUSED = {
     "two dots in carrier's domain": ("a@..docomo.ne.jp", "domain"),
     "hyphen in carrier's domain": ("a..b@-x.docomo.ne.jp", "domain"),
     "underscore": ("a@b_c.example", "domain"),
+    "longest label and one more": (f"a@{'b' * 64}.example", "domain"),
+    "top level of figures": ("a@b.123", "domain"),
+    "top level for tests": ("a@b.test", "domain"),
+    "top level for tests, in capitals": ("a@b.TEST", "domain"),
+    "top level of a house network": ("a@b.local", "domain"),
+    "two hyphens that are no A-label": ("a@ab--c.example", "domain"),
+    "an A-label that is none": ("a@xn--a.example", "domain"),
+}
+AT_ONCE = {
+    "letters": ("info@aozora.example", "info", "aozora.example"),
+    "all that a local part may hold": ("aZ09_+-.b@c.example", "aZ09_+-.b", "c.example"),
+    "capitals": ("Info@AOZORA.Example", "Info", "aozora.example"),
+    "figures and hyphens": ("a@0-b-9.c1.example", "a", "0-b-9.c1.example"),
+    "shortest": ("a@b.jp", "a", "b.jp"),
+    "longest label": (f"a@{'b' * 63}.example", "a", f"{'b' * 63}.example"),
+    "longest top level": (f"a@b.{'c' * 63}", "a", f"b.{'c' * 63}"),
+    "longest local": (f"{'a' * 64}@b.example", "a" * 64, "b.example"),
+    "longest of all": (f"{'a' * 64}@{LONG_DOMAIN}", "a" * 64, LONG_DOMAIN),
 }
 
 
@@ -111,6 +131,36 @@ def test_refuses_with_a_code_and_its_sentence(text: str, code: str) -> None:
     with pytest.raises(AddressError) as caught:
         EmailAddress.parse(text)
     assert (caught.value.code, caught.value.message) == (code, MESSAGES[code])
+
+
+@pytest.mark.parametrize(("text", "local", "domain"), AT_ONCE.values(), ids=AT_ONCE)
+def test_a_plain_address_is_read_without_the_slow_library(
+    text: str, local: str, domain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "_checked_in_full", lambda _: pytest.fail("asked in full"))
+    assert EmailAddress.parse(text) == EmailAddress(local, domain)
+
+
+NEAR = ("a", "B", "0", ".", "..", "-", "--", "_", "+", "=", "xn--", "a" * 62, "a" * 31)
+ENDS = (".example", ".jp", ".j", ".JP", ".j-p", ".test", ".Local", ".arpa", ".jp1", ".", "")
+
+
+@settings(max_examples=1000)
+@given(
+    st.lists(st.sampled_from(NEAR), max_size=5).map("".join),
+    st.lists(st.sampled_from(NEAR), max_size=8).map("".join),
+    st.sampled_from(ENDS),
+)
+def test_what_is_read_at_once_the_library_reads_alike(local: str, domain: str, end: str) -> None:
+    text = f"{local}@{domain}{end}"
+    at_once = addresses._plain(text)
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        assert at_once is None
+        return
+    assert at_once in (None, (local, found.ascii_domain))
+    assert addresses._checked_in_full(text) == (local, found.ascii_domain)
 
 
 @pytest.mark.parametrize(
