@@ -1,9 +1,9 @@
 """Reads an Excel workbook (xlsx, xlsm, templates, Strict Open XML). Runs in the confined child.
 
-Its XML is read directly, in one pass. openpyxl takes three times as long for the same cells; it sees
-hidden rows, but neither a formula that was never calculated nor a row that a filter hides nor a
-partly struck text, lacks the number formats that Japanese Excel names by number alone, and gives a
-whole workbook up for an odd style or print setting.
+Its XML is read directly, in one pass. openpyxl takes three times as long for the same cells; it
+sees hidden rows, but neither a formula that was never calculated nor a row that a filter hides nor
+a partly struck text, lacks the number formats that Japanese Excel names by number alone, and gives
+a whole workbook up for an odd style or print setting.
 """
 
 from __future__ import annotations
