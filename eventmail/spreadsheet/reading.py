@@ -127,6 +127,8 @@ def read(content: bytes, filename: str = "", choices: Choices | None = None) -> 
     workbook = read_workbook(content, filename)
     here, others = _chosen_sheet(workbook, chosen.sheet)
     found = _mapping(here.table, chosen)
+    if not found and _is_prose(workbook, here.table):
+        raise unreadable("no_table")
     problem = _unclear(here.table, found)
     table = here.table if problem else sift(here.table, found)
     problem = problem or _empty(table)
@@ -180,6 +182,12 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _is_prose(workbook: Workbook, table: Table) -> bool:
+    """Whether a text file holds lines of one text each, and nothing that a list would have."""
+    undivided = all(len(row.cells) <= 1 for row in table.sheet.rows)
+    return workbook.format in ("csv", "tsv") and not table.header_rows and undivided
 
 
 def _chosen_sheet(workbook: Workbook, name: str | None) -> tuple[Candidate, list[Candidate]]:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from eventmail.spreadsheet.columns import Field, fold
-from eventmail.spreadsheet.reading import Choices, Reading
+from eventmail.spreadsheet.reading import Choices, Reading, read
+from eventmail.spreadsheet.refusal import UnreadableFile
 from eventmail.spreadsheet.rows import Verdict
 from tests.spreadsheet.sheets import HEADER, codes, read_rows
 
@@ -70,6 +71,32 @@ def test_a_table_that_lacks_something_says_what(rows: list[tuple[str, ...]], sai
     assert said in found.problem
     assert "シート「名簿」" in found.problem
     assert found.rows == ()
+
+
+PROSE = {
+    "a letter": "各位\n\n平素よりお世話になっております。\n資料を送ります。\n",
+    "one line": "あとで名簿を入れる",
+    "notes, with a comma": "# メモ\n12月9日、会場を予約\n受付は10時から, 2名\n",
+}
+
+
+@pytest.mark.parametrize("text", PROSE.values(), ids=PROSE)
+def test_a_text_that_is_no_table_is_told_as_such(text: str) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        read(text.encode())
+    assert caught.value.code == "no_table"
+
+
+LISTS = {
+    "addresses alone": "a@x.example\nb@x.example\n",
+    "companies under a header": "事業所名\n株式会社甲\n",
+    "companies by their form": "株式会社甲\n乙商事株式会社\n",
+}
+
+
+@pytest.mark.parametrize("text", LISTS.values(), ids=LISTS)
+def test_a_list_of_one_column_says_what_is_missing(text: str) -> None:
+    assert "列が見つかりません" in read(text.encode()).problem
 
 
 def test_the_missing_column_names_the_headers_that_were_seen() -> None:
