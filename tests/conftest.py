@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -32,6 +33,10 @@ from tests.pages import Pages
 from tests.postgres import cluster
 
 pytest_plugins = ["tests.recorder"]
+
+# The same examples in every run, however slow the machine: what fails here fails for everybody.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 DATABASES = ("sqlite", "postgresql")
 SECRET = "tests only: nothing is signed with this elsewhere"

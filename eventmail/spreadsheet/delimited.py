@@ -38,21 +38,24 @@ def read(content: bytes, name: str) -> Workbook:
 
 
 def delimiter_of(text: str) -> str:
-    """What divides the first records into columns most evenly; commas in a name do not."""
-    best, most = NO_DELIMITER, 0.0
-    for each in DELIMITERS:
-        evenness = _evenness(text, each)
-        if evenness > most:
-            best, most = each, evenness
-    return best
+    """What divides the first records into columns most evenly; commas in a name do not.
+
+    First by those that agree with every quote: what stands in quotes divides nothing.
+    """
+    for strict in (True, False):
+        evenness = {each: _evenness(text, each, strict=strict) for each in DELIMITERS}
+        best = max(DELIMITERS, key=evenness.__getitem__)
+        if evenness[best]:
+            return best
+    return NO_DELIMITER
 
 
-def _evenness(text: str, delimiter: str) -> float:
+def _evenness(text: str, delimiter: str, *, strict: bool) -> float:
     """The part of the records, from the first divided one on, that have the usual width.
 
     Titles above the table are not divided. 0 if dividing gives no table.
     """
-    found = itertools.islice(csv.reader(_lines(text), delimiter=delimiter), HEAD)
+    found = itertools.islice(csv.reader(_lines(text), delimiter=delimiter, strict=strict), HEAD)
     try:
         widths = [len(record) for record in found if any(record)]
     except csv.Error:

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eventmail.sample import FOLDER
@@ -51,6 +51,8 @@ def test_any_text_survives_a_workbook(rows: list[list[str]]) -> None:
 
 @QUICK
 @given(ROWS, st.sampled_from(["utf-8-sig", "utf-16"]), st.sampled_from(",\t;"))
+@example([["0", "\t0"]], "utf-8-sig", ";")
+@example([["0", "\t"]], "utf-8-sig", ",")
 def test_any_text_survives_a_csv(rows: list[list[str]], encoding: str, delimiter: str) -> None:
     width = max(len(row) for row in rows)
     even = [row + ["x"] * (width - len(row)) for row in rows] * 2
