@@ -16,6 +16,7 @@ from eventmail.cli import cli
 from eventmail.processes import ENTRY
 from eventmail.sample import FOLDER
 from tests.spreadsheet import books_of_offices as offices
+from tests.spreadsheet import odd_rows_of_offices as odd_rows
 from tests.spreadsheet.sheets import HEADER, xlsx
 
 GOOD = ("株式会社甲", "甲野", "a@kou.example")
@@ -31,7 +32,7 @@ def check(tmp_path: Path) -> Any:
 
 
 def test_what_it_tells_programs(check: Any) -> None:
-    done = check(offices.lost_zeros_and_digits(), "--json")
+    done = check(odd_rows.lost_zeros_and_digits(), "--json")
     told = json.loads(done.stdout_bytes)
     first = told["rows"][0]
     assert list(told) == [
@@ -68,7 +69,7 @@ def test_skipped_rows_questions_and_suggestions(check: Any) -> None:
 
 
 def test_a_text_file_tells_its_encoding(check: Any) -> None:
-    told = json.loads(check(offices.names_of_odd_letters(), "--json").stdout_bytes)
+    told = json.loads(check(odd_rows.names_of_odd_letters(), "--json").stdout_bytes)
     assert (told["format"], told["encoding"]) == ("csv", "cp932")
 
 

@@ -1,4 +1,4 @@
-"""What check-sheet says of every workbook in books_of_offices, word for word.
+"""What check-sheet says of every workbook of these offices, word for word.
 
 ``golden/NAME.txt`` is documentation: it is read by people. After a change that is meant,
 
@@ -16,7 +16,7 @@ import pytest
 
 from eventmail.spreadsheet.reading import read
 from eventmail.spreadsheet.report import listing
-from tests.spreadsheet.books_of_offices import BOOKS
+from tests.spreadsheet.odd_rows_of_offices import BOOKS
 
 GOLDEN = Path(__file__).parent / "golden"
 
