@@ -165,7 +165,10 @@ class _Writer:
             row = wanted[contact.id]
             _set_company(contact.participant, row)  # the same company, perhaps spelt anew
             self._participants[row.company] = contact.participant_id
-            for name, value in contact_values(self._import, row).items():
+            values = contact_values(self._import, row)
+            if values["address_key"] == contact.address_key:
+                del values["names_person"]  # the office may have overruled it for this address
+            for name, value in values.items():
                 setattr(contact, name, value)
         self._session.flush()
 

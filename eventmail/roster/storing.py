@@ -66,7 +66,7 @@ def _values(roster_import: RosterImport, position: int, row: Row) -> dict[str, A
         "company": row.company,
         "address_key": row.email.casefold(),
         "status": row.status,
-        "bundle": getattr(row, "group", ""),
+        "bundle": row.group,
         "codes": " ".join(dict.fromkeys(reason.code for reason in row.reasons))[:400],
         "change": "",
         "loud": False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventmail.spreadsheet.cells import Sheet, Workbook
+from eventmail.spreadsheet.cells import Sheet
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.contents import has_address
 from eventmail.spreadsheet.headers import field_of
@@ -42,13 +42,11 @@ def candidate(sheet: Sheet) -> Candidate:
     return Candidate(sheet, table, known, addresses)
 
 
-def choose_sheet(workbook: Workbook) -> Sheet:
-    """The sheet most like a roster: visible, with known headers, with many addresses."""
-    return best(list(map(candidate, workbook.sheets))).sheet
-
-
 def best(candidates: list[Candidate]) -> Candidate:
-    """The likeliest of some sheets; the first of equals."""
+    """The sheet most like a roster: visible, with known headers, with many addresses.
+
+    The first of equals.
+    """
     return max(candidates, key=_likeness)
 
 

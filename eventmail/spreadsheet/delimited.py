@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from eventmail.spreadsheet import limits
 from eventmail.spreadsheet.cells import Cell, Workbook
-from eventmail.spreadsheet.encodings import NAMES as NAMES
 from eventmail.spreadsheet.encodings import decode
 from eventmail.spreadsheet.gathering import Budget, Gathering
 from eventmail.spreadsheet.refusal import unreadable

@@ -13,7 +13,6 @@ import zipfile
 from eventmail.spreadsheet import compound, limits
 from eventmail.spreadsheet.refusal import unreadable
 
-LARGEST_FILE, MOST_ENTRIES = limits.LARGEST_FILE, limits.MOST_ENTRIES
 TEXT = "text"
 XLSX, XLS, ODS = "xlsx", "xls", "ods"
 READABLE = frozenset((TEXT, XLSX, XLS, ODS))
@@ -29,7 +28,7 @@ def kind_of(content: bytes) -> str:
     """
     if not content.strip(_NOTHING):
         raise unreadable("empty")
-    if len(content) > LARGEST_FILE:
+    if len(content) > limits.LARGEST_FILE:
         raise unreadable("too_big")
     kind = _kind(content)
     if kind not in READABLE:
@@ -156,7 +155,7 @@ _ENTRY = b"PK\1\2"  # with which each line of an archive's table of contents beg
 
 
 def _zip_kind(content: bytes) -> str:
-    if content.count(_ENTRY) > 5 * MOST_ENTRIES:  # some may be an archive's in the archive
+    if content.count(_ENTRY) > 5 * limits.MOST_ENTRIES:  # some may be an archive's in the archive
         return "bomb"
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -194,4 +193,4 @@ def _is_bomb(entries: list[zipfile.ZipInfo]) -> bool:
     unpacked = sum(each.file_size for each in entries)
     packed = sum(each.compress_size for each in entries)
     ratio = unpacked > limits.MEGABYTE and unpacked > packed * limits.MOST_COMPRESSED
-    return len(entries) > MOST_ENTRIES or unpacked > limits.LARGEST_UNPACKED or ratio
+    return len(entries) > limits.MOST_ENTRIES or unpacked > limits.LARGEST_UNPACKED or ratio

@@ -28,7 +28,7 @@ from eventmail.spreadsheet import (
 )
 from eventmail.spreadsheet.address_cell import CellReading
 from eventmail.spreadsheet.address_reasons import Level
-from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow, Workbook
+from eventmail.spreadsheet.cells import Cell, Sheet, SheetRow
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.rows import Row, Verdict
 from eventmail.wire import Individual, Wording
@@ -197,7 +197,10 @@ def _header_in_company(_world: World) -> bool:
 def _last_years_sheet(_world: World) -> bool:
     old = Sheet("昨年", sheet(("呉精機", "", OTHER, "")).rows, hidden=True)
     now = Sheet("今年", sheet(("株式会社青空", "佐藤", "", "")).rows)
-    return any(row.email == OTHER for row in taken(choosing.choose_sheet(Workbook((now, old)))))
+    return any(
+        row.email == OTHER
+        for row in taken(choosing.best(list(map(choosing.candidate, (now, old)))).sheet)
+    )
 
 
 def _bomb(_world: World) -> bool:

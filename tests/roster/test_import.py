@@ -247,3 +247,18 @@ def test_many_rows_go_in_portions(bring: Importer, monkeypatch: pytest.MonkeyPat
     assert len(bring.addressees()) == 11
     bring.undo()
     assert bring.addressees() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "named"), [(A[3], True), ("soumu@kou.example", False)], ids=["the same", "another"]
+)
+def test_the_offices_word_on_an_address_outlives_the_next_list(
+    address: str, named: bool, bring: Importer, database: Database
+) -> None:
+    bring(A)
+    with database.writing() as session:
+        session.scalars(sa.select(Contact)).one().names_person = True
+    bring((*A[:3], address, A[4]))
+    with database.reading() as session:
+        found = session.scalars(sa.select(Contact).where(Contact.active)).one()
+        assert (found.address, found.names_person) == (address, named)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.spreadsheet.cells import Workbook
-from eventmail.spreadsheet.choosing import choose_sheet
+from eventmail.spreadsheet.choosing import best, candidate
 from eventmail.spreadsheet.layout import find_table
 from tests.spreadsheet.books import HEADER, sheet_of
 
@@ -119,4 +118,4 @@ def test_a_decoration_merged_over_the_whole_page_is_not_copied() -> None:
 def test_the_sheet_with_the_roster_is_chosen() -> None:
     cover = sheet_of(("表紙",), name="表紙")
     roster = sheet_of(HEADER, ONE, name="参加校")
-    assert choose_sheet(Workbook((cover, roster))).name == "参加校"
+    assert best([candidate(cover), candidate(roster)]).sheet.name == "参加校"
