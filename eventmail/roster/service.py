@@ -242,7 +242,6 @@ def undo(
     """Take the newest change of the roster back. ``last_sent``: when the event last sent a mail."""
     actor.require(Action.IMPORT_ROSTER)
     events.lock(session, event.id)
-    session.refresh(event, ["roster_version"])  # it was read before the lock
     undoing.undo(session, event, roster_import, last_sent)
     _audit(session, actor.id, "roster.undone", roster_import)
 

@@ -72,7 +72,7 @@ def _leave_all(session: Session, roster_import: RosterImport) -> None:
     """First nobody of it is active, so that two who swapped their addresses do not collide."""
     touched = sa.select(RosterChange.contact_id).where(RosterChange.import_id == roster_import.id)
     session.execute(sa.update(Contact).where(Contact.id.in_(touched)).values(active=False))
-    session.expire_all()
+    session.expire_all()  # what was looked at before the lock, the version too
 
 
 def _portions_before(
