@@ -13,7 +13,6 @@ from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant
 from eventmail.mailings.models import Snapshot
-from eventmail.roster import service
 from eventmail.sample import People
 from tests.conftest import Meeting
 from tests.roster.importer import A, B, C, Importer
@@ -115,19 +114,3 @@ def test_a_plan_of_before_is_out_of_date(bring: Importer) -> None:
     bring.confirm(import_id=waiting)
     assert bring.addressees() == []
     assert "内容が変わりました" in bring.current().message
-
-
-def test_the_version_counts_on_from_what_the_lock_holds(
-    bring: Importer, database: Database
-) -> None:
-    bring(A)
-    with database.writing() as session:
-        event = bring.reload(session)
-        seen = event.roster_version
-        session.execute(  # as another transaction does between the look and the lock
-            sa.text("UPDATE events SET roster_version = roster_version + 5 WHERE id = :id"),
-            {"id": event.id},
-        )
-        newest = service.history(session, event)[0]
-        service.undo(session, bring.people.author, event, newest, None)
-        assert event.roster_version == seen + 6
