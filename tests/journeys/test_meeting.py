@@ -82,7 +82,7 @@ class Person:
         expect(self.page.locator("main")).to_contain_text(text)
 
     def heading(self, text: str | re.Pattern[str]) -> None:
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(text, timeout=20_000)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(text, timeout=60_000)
 
     def picture(self, name: str) -> None:
         """Check that nothing sticks out of the screen; keep a picture where asked for."""
