@@ -64,6 +64,16 @@ class Cleared:
     def __reduce__(self) -> str:
         raise TypeError("a cleared mail is sent here or not at all")
 
+    @property
+    def pieces(self) -> tuple[bytes, ...]:
+        """The mail's bytes in order: what is its own, and what it shares with others."""
+        return (self.content,)
+
+    @property
+    def size(self) -> int:
+        """How many bytes the mail has (RFC 1870)."""
+        return sum(map(len, self.pieces))
+
 
 # What each cleared mail was when it was cleared; an entry goes when its mail goes.
 _issued: WeakKeyDictionary[Cleared, tuple[object, ...]] = WeakKeyDictionary()
