@@ -114,7 +114,7 @@ class Press:
         self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
     ) -> Cleared:
         knowledge = Knowledge(ours=self.office.ours, own=own, known=self.office.known)
-        return inspect(composed.content, envelope, self.identity, knowledge, self.materials)
+        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
 
 
 def make_press(content: Content, read: Callable[[str], bytes], office: OfficeAddresses) -> Press:

@@ -198,7 +198,7 @@ def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     else:
         composed = press.compose(first.recipient, first.token, _now())
         cleared = press.clear(composed, first.recipient, first.own)
-    return Made(ids, cleared, composed.digest, composed.head)
+    return Made(ids, cleared, cleared.digest, composed.head)
 
 
 def _recipients(session: Session, snapshot_id: int) -> Iterator[Recipient]:
