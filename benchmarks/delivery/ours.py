@@ -92,7 +92,7 @@ def _sent(database: Database, outbox: Outbox, pids: list[int], mails: int) -> Ru
     outbox.wake(snapshot_id)
     _await_end(database, snapshot_id)
     after = spent(pids)
-    first, last = _times(database, snapshot_id)
+    first, last = times(database, snapshot_id)
     seconds = (last - min(start, first)).total_seconds()
     begun = max(0.0, (first - start).total_seconds())
     return Run(mails, seconds, after.cpu - before.cpu, after.memory, begun)
@@ -113,7 +113,7 @@ def _await_end(database: Database, snapshot_id: int) -> None:
     raise SystemExit(f"the mailing was not over after {PATIENCE:g} s: {notice}")
 
 
-def _times(database: Database, snapshot_id: int) -> tuple[datetime, datetime]:
+def times(database: Database, snapshot_id: int) -> tuple[datetime, datetime]:
     """When the first mail was handed over, and when the last was settled; all must be accepted."""
     with database.reading() as session:
         accepted = Delivery.state == DeliveryState.ACCEPTED

@@ -95,4 +95,4 @@ def _expect(child: subprocess.Popen[str], word: str) -> None:
     assert child.stdout is not None
     said = child.stdout.readline().strip()
     if said != word:
-        raise SystemExit(f"{child.args!r} said {said!r} and not {word!r}")
+        raise SystemExit(f"{child.args[:2]!r} said {said!r} and not {word!r}")
