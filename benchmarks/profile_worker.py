@@ -79,13 +79,13 @@ def _on_processor(thread: int) -> int:
 
 
 def _stack(frame: FrameType | None) -> list[str]:
-    """From the outermost call to the innermost."""
+    """From the outermost call to the innermost, without what called the work itself."""
     names: list[str] = []
-    while frame is not None:
+    while frame is not None and frame.f_code.co_filename != __file__:
         code = frame.f_code
         names.append(f"{_short(code.co_filename)}:{code.co_qualname}")
         frame = frame.f_back
-    return names[::-1]
+    return names[::-1] or ["the benchmark"]
 
 
 def _short(path: str) -> str:
@@ -100,22 +100,31 @@ def sampled(work: Callable[[], None], folded: Path | None, lines: int) -> None:
     sampler.start()
     work()
     sampler.end()
-    own: Counter[str] = Counter()
-    within: Counter[str] = Counter()
-    by_clock: Counter[str] = Counter()
-    for stack, used in sampler.stacks.items():
-        own[stack[-1]] += used
-        within.update(dict.fromkeys(set(stack), used))
-        by_clock.update(dict.fromkeys(set(stack), sampler.clock[stack]))
-    print(f"{sum(own.values()) / 1e9:.2f} s on the processor")
-    for title, chosen in (("by own time", own), ("with what it calls", within)):
-        print(f"\n{title}\n  own CPU s   all CPU s   all clock s  function")
-        for name, _ in chosen.most_common(lines):
-            times = (own[name] / 1e9, within[name] / 1e9, by_clock[name] / 1e9)
-            print("{:11.3f} {:11.3f} {:13.3f}  {}".format(*times, name))
+    print(f"{sum(sampler.stacks.values()) / 1e9:.2f} s on the processor")
+    _show("by our innermost function, with the libraries that it calls", sampler, _ours, lines)
+    _show("by function alone", sampler, lambda stack: {stack[-1]}, lines)
+    _show("by function with all that it calls", sampler, set, lines)
     if folded:
         text = "".join(f"{';'.join(s)} {n // 1000}\n" for s, n in sampler.stacks.items() if n)
         folded.write_text(text)
+
+
+def _show(
+    title: str, sampler: Sampler, who: Callable[[tuple[str, ...]], set[str]], lines: int
+) -> None:
+    used: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    for stack in sampler.stacks:
+        for name in who(stack):
+            used[name] += sampler.stacks[stack]
+            passed[name] += sampler.clock[stack]
+    print(f"\n{title}\n    CPU s  clock s")
+    for name, _ in used.most_common(lines):
+        print(f"{used[name] / 1e9:9.3f} {passed[name] / 1e9:8.3f}  {name}")
+
+
+def _ours(stack: tuple[str, ...]) -> set[str]:
+    return {next((each for each in reversed(stack) if each.startswith("eventmail/")), stack[-1])}
 
 
 def counted(work: Callable[[], None], lines: int) -> None:
