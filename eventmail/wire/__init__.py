@@ -10,8 +10,8 @@ from eventmail.wire.compose import (
     compose,
     encode_material,
     message_id_for,
+    pieces_of,
     reassemble,
-    sha256_of,
 )
 from eventmail.wire.envelope import (
     LARGEST_BATCH,
@@ -23,6 +23,7 @@ from eventmail.wire.envelope import (
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import Searched, search
 from eventmail.wire.sink import Received, Sink, run_sink
@@ -31,11 +32,13 @@ from eventmail.wire.transport import (
     Kind,
     NotAllowedHere,
     Outcome,
+    Pressure,
     Relay,
     RelayUnavailable,
     Reply,
     Result,
     Security,
+    pressure_of,
     relay_from,
 )
 from eventmail.wire.unwritable import Unwritable
@@ -59,6 +62,8 @@ __all__ = [
     "NotAllowedHere",
     "Outcome",
     "ParsedMail",
+    "Pieces",
+    "Pressure",
     "Received",
     "Relay",
     "RelayUnavailable",
@@ -76,6 +81,8 @@ __all__ = [
     "inspect",
     "message_id_for",
     "parse_mail",
+    "pieces_of",
+    "pressure_of",
     "reassemble",
     "recipients_of",
     "relay_from",

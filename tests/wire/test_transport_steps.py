@@ -145,7 +145,7 @@ DOTS = {
 def test_dots_are_doubled_where_they_would_end_the_mail(
     line: Line, content: bytes, said: bytes
 ) -> None:
-    passed = Cleared(OFFICE, Individual(AOZORA), content, seal=gate._SEAL)
+    passed = Cleared(OFFICE, Individual(AOZORA), (content,), seal=gate._SEAL)
     with Connection(RELAY) as connection:
         connection.send(passed)
     assert said in line.said
