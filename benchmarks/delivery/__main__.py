@@ -31,6 +31,9 @@ def main() -> None:
     chosen = [each.quick() if asked.quick else each for each in CASES if each.name in asked.cases]
     results = Results()
     with store(asked.database, FOLDER) as kept:
+        if asked.memory:
+            _measure_memory(kept, asked)
+            return
         _make_ready(chosen)
         for number in range(1, asked.rounds + 1):
             _say(f"round {number} of {asked.rounds}, load average {os.getloadavg()[0]:.1f}")
@@ -42,6 +45,18 @@ def main() -> None:
         print(f"{case.name}: {case.title}")
     print(f"ours: {asked.workers} workers, {asked.connections} connections, {asked.database}\n")
     print(report.table(results))
+
+
+def _measure_memory(kept: Store, asked: argparse.Namespace) -> None:
+    """The largest worker process at 1,000, 10,000 and 100,000 recipients of case S."""
+    knobs = Knobs(asked.workers, asked.connections, record=True)
+    print("| recipients | mails/s | largest worker MB | after the look at all mails MB |")
+    print("| ---: | ---: | ---: | ---: |")
+    for mails in (100, 1_000, 10_000) if asked.quick else (1_000, 10_000, 100_000):
+        with sink(FOLDER, 0) as port:
+            run = ours(CASES[0], mails, port, kept, FOLDER, knobs)
+        rate = f"{report.rate(run):,.0f}"
+        print(f"| {mails:,} | {rate} | {run.largest:.0f} | {run.afterwards:.0f} |", flush=True)
 
 
 def _make_ready(chosen: list[Case]) -> None:
@@ -85,7 +100,8 @@ def _options() -> argparse.ArgumentParser:
         default=list(SENDERS),
         help="beginnings of names: ours,wire,nodemailer",
     )
-    parser.add_argument("--quick", action="store_true", help="a tenth of the mails, one round")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the mails")
+    parser.add_argument("--memory", action="store_true", help="peak memory of ours, and no more")
     parser.add_argument("--workers", type=int, default=2, help="our worker processes")
     parser.add_argument("--connections", type=int, default=8, help="our connections to the relay")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")

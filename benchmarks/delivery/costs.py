@@ -13,16 +13,26 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Spent:
-    """Processor seconds (user and system), and the sum of the processes' highest memory in MB."""
+    """Processor seconds (user and system); each process's highest memory in MB: sum and largest."""
 
     cpu: float
     memory: float
+    largest: float
 
 
 def spent(pids: list[int]) -> Spent:
     """By these processes, all their living children, and those that have ended."""
     family = list(_family(pids))
-    return Spent(sum(map(_cpu, family)), sum(map(_memory, family)))
+    memory = list(map(_memory, family))
+    return Spent(sum(map(_cpu, family)), sum(memory), max(memory))
+
+
+def begin(pids: list[int]) -> Spent:
+    """What was spent before; from now on "highest memory" means the highest after this moment."""
+    for pid in _family(pids):
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return spent(pids)
 
 
 def threads(pid: int) -> int:

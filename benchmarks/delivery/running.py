@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.delivery import cases, letter
 from benchmarks.delivery.cases import Case
-from benchmarks.delivery.costs import spent
+from benchmarks.delivery.costs import begin, spent
 
 PEERS = Path(__file__).parent / "peers"
 COMMANDS = {
@@ -29,13 +29,19 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Run:
-    """What one run took. ``begun`` is how much of it went by before the first mail left."""
+    """What one run took. ``begun`` is how much of it went by before the first mail left.
+
+    ``largest`` is the highest memory of a single process, ``afterwards`` the same when the look at
+    all mails that follows the sending is over as well (only where it was waited for).
+    """
 
     mails: int
     seconds: float
     cpu: float
     memory: float
+    largest: float
     begun: float = 0.0
+    afterwards: float = 0.0
 
 
 def other(sender: str, case: Case, port: int, folder: Path) -> Run:
@@ -80,7 +86,7 @@ def _timed(command: list[str], mails: int, folder: Path) -> Run:
 def _driven(child: subprocess.Popen[str], mails: int) -> Run:
     assert child.stdin is not None
     _expect(child, "ready")
-    before = spent([child.pid])
+    before = begin([child.pid])
     start = time.perf_counter()
     child.stdin.write("go\n")
     child.stdin.flush()
@@ -88,11 +94,11 @@ def _driven(child: subprocess.Popen[str], mails: int) -> Run:
     seconds = time.perf_counter() - start
     after = spent([child.pid])
     child.stdin.close()
-    return Run(mails, seconds, after.cpu - before.cpu, after.memory)
+    return Run(mails, seconds, after.cpu - before.cpu, after.memory, after.largest)
 
 
 def _expect(child: subprocess.Popen[str], word: str) -> None:
     assert child.stdout is not None
     said = child.stdout.readline().strip()
     if said != word:
-        raise SystemExit(f"{child.args!r} said {said!r} and not {word!r}")
+        raise SystemExit(f"{child.args[:2]!r} said {said!r} and not {word!r}")

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Protocol
 import psycopg
 import sqlalchemy as sa
 
+KEPT = 24 * 3600.0
 ACCOUNT = "postgres"  # PostgreSQL refuses to run as root
 
 
@@ -62,6 +64,14 @@ class Files:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()
         part.rename(self.folder / f"{name}.sqlite3")
+        self._forget()
+
+    def _forget(self) -> None:
+        """What an earlier day or an earlier schema prepared is of no use any more."""
+        long_ago = time.time() - KEPT
+        for each in self.folder.glob("*.sqlite3"):
+            if each.stat().st_mtime < long_ago:
+                each.unlink()
 
     def copy(self, name: str) -> str:
         """See :class:`Store`."""
