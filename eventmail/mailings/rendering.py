@@ -7,11 +7,12 @@ leaves. Materials are encoded once and shared by every copy.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail.addresses import EmailAddress
+from eventmail.mailings.known import Known
 from eventmail.mailings.letter import render
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.wire import (
@@ -40,7 +41,7 @@ class OfficeAddresses:
     """What the gate must know of an office: its own mailboxes and all participants it has."""
 
     ours: frozenset[EmailAddress]
-    known: Collection[str]
+    known: Known
     by_participant: Mapping[int, frozenset[EmailAddress]]
 
 

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import TypeVar
 
+from eventmail.wire.outcome import Pressure
 from eventmail.wire.relay import Relay, Security
 
 Answer = TypeVar("Answer")
@@ -38,6 +39,12 @@ class RelayUnavailable(Exception):
         what = _SENTENCES[code].format(seconds=relay.timeout)
         self.message_ja = f"送信サーバー {relay.place} {what}"
         super().__init__(f"{code}: {self.message_ja}")
+
+    @property
+    def pressure(self) -> Pressure:
+        """Whether to come again later, or only when somebody has changed the settings."""
+        table = {"auth": Pressure.CREDENTIALS, "refused": Pressure.SLOW_DOWN}
+        return table.get(self.code, Pressure.DOWN)
 
 
 def open_connection(relay: Relay) -> smtplib.SMTP:

@@ -70,3 +70,26 @@ class Outcome:
     def reply(self) -> Reply:
         """The reply that goes with :attr:`kind`."""
         return next(each.reply for each in self.results if each.kind is self.kind)
+
+
+class Pressure(StrEnum):
+    """What a reply asks of all who send, beyond the one mail."""
+
+    NONE = "none"
+    RETRY = "retry"
+    SLOW_DOWN = "slow_down"
+    CREDENTIALS = "credentials"
+    TOO_BIG = "too_big"
+    PERMANENT = "permanent"
+    DOWN = "down"
+    MISCONFIGURED = "misconfigured"
+
+
+def pressure_of(answer: Reply) -> Pressure:
+    """By code alone."""
+    if answer.code in (421, 432):
+        return Pressure.SLOW_DOWN
+    if answer.code in (530, 534, 535, 538):
+        return Pressure.CREDENTIALS
+    by_class = {4: Pressure.RETRY, 5: Pressure.PERMANENT}
+    return by_class.get(answer.code // 100, Pressure.NONE)

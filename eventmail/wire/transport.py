@@ -11,14 +11,14 @@ import contextlib
 import re
 import select
 import smtplib  # noqa: TID251
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 
 from eventmail.addresses import EmailAddress
 from eventmail.wire.connecting import RelayUnavailable, open_connection
 from eventmail.wire.envelope import LARGEST_BATCH, recipients_of
 from eventmail.wire.gate import Cleared, is_as_cleared
-from eventmail.wire.outcome import Kind, Outcome, Reply, Result, reply
+from eventmail.wire.outcome import Kind, Outcome, Pressure, Reply, Result, pressure_of, reply
 from eventmail.wire.relay import NotAllowedHere, Relay, Security, relay_from
 
 __all__ = [
@@ -26,11 +26,13 @@ __all__ = [
     "Kind",
     "NotAllowedHere",
     "Outcome",
+    "Pressure",
     "Relay",
     "RelayUnavailable",
     "Reply",
     "Result",
     "Security",
+    "pressure_of",
     "relay_from",
 ]
 
@@ -100,6 +102,17 @@ class Connection:
             return _all(recipients, Kind.NOT_SENT, _LOST, {})
         self._sent += 1
         return self._transaction(self._smtp, cleared, recipients, handing_over)
+
+    @property
+    def largest_size(self) -> int | None:
+        """The largest mail the relay takes, in bytes, where it says so (RFC 1870)."""
+        said = self._smtp.esmtp_features.get("size", "") if self._smtp is not None else ""
+        return int(said) or None if said.isdecimal() else None
+
+    def send_all(self, mails: Iterator[Cleared]) -> Iterator[Outcome]:
+        """Send mail after mail; one outcome for each that was pulled."""
+        while self.usable and (cleared := next(mails, None)) is not None:
+            yield self.send(cleared)
 
     def _transaction(
         self,
