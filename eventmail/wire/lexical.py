@@ -13,7 +13,6 @@ from eventmail.wire.unwritable import has_control
 LONGEST_LINE = 998  # RFC 5322, section 2.1.1, without CRLF
 _LONG = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
 _FIELD = re.compile(r"([!-9;-~]+): ([!-~][ -~]*(?:\r\n (?=[!-~])[ -~]*)*)\r\n")
-_FOLD = re.compile(r"\r\n ")
 _WORD = re.compile(r"=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=")
 _WORDS = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
 _SHOWS_OTHERS = re.compile(
@@ -63,7 +62,7 @@ def read_headers(block: bytes, names: AbstractSet[str]) -> dict[str, str]:
 
 def _unfolded(value: str) -> str:
     """One line. We never write two spaces: between encoded words a reader sees none of them."""
-    line = _FOLD.sub(" ", value)
+    line = value.replace("\r\n ", " ")
     if "  " in line:
         raise Malformed("header_syntax")
     return line
@@ -72,10 +71,15 @@ def _unfolded(value: str) -> str:
 def _admit(name: str, found: dict[str, str], names: AbstractSet[str]) -> None:
     if name in found:
         raise Malformed("duplicate_header")
-    if _SHOWS_OTHERS.fullmatch(name):
+    if _shows_others(name):
         raise Malformed("forbidden_header")
     if name not in names:
         raise Malformed("unknown_header")
+
+
+@lru_cache(maxsize=64)
+def _shows_others(name: str) -> bool:
+    return bool(_SHOWS_OTHERS.fullmatch(name))
 
 
 def decode_words(value: str) -> str:

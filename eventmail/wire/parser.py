@@ -49,7 +49,10 @@ class ParsedMail:
 
     def header(self, name: str) -> Header:
         """The one header of that name."""
-        return next(each for each in self.headers if each.name == name)
+        for each in self.headers:
+            if each.name == name:
+                return each
+        raise KeyError(name)
 
     def has(self, name: str) -> bool:
         """Whether there is such a header."""

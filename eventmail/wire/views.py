@@ -38,10 +38,10 @@ _SPOKEN = (
 )
 # Where a line may be the beginning of any of these, even if the rest is on the next line.
 _MAY_SPEAK = re.compile(
-    rf"{_OPEN}(?:\Z|\s?(?:@|a|アット|あっと|\.|dot|ドット|どっと))|(?:\A|\s)(?:at|dot)(?:\s|\Z)"
-    r"|アット|あっと|ドット|どっと|@マーク|@まーく",
-    re.IGNORECASE,
+    rf"{_OPEN}(?:\Z|\s?(?:[@.aA]|アット|あっと|[dD][oO][tT]|ドット|どっと))"
+    r"|アット|あっと|ドット|どっと|@マーク|@まーく"
 )
+_MAY_BE_WORD = re.compile(r"(?:\A|\s)(?:[aA]|[dD][oO])[tT](?:\s|\Z)")
 _MAY_BE_SIGN = re.compile(
     rf"(?<=[A-Za-z0-9])(?:_at_|-at-|\.at\.|AT|[{_MARKS}。・·])(?=[A-Za-z0-9])"
 )
@@ -61,9 +61,9 @@ _DRESSED = re.compile(  # ours in a dress that NFKC leaves on
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})|%u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\'([0-9a-f]{2})", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
 _SOFT_BREAK = re.compile(r"=\r?\n")
+_MAY_BE_QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\Z)")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]{12,})*")
-_RUN = re.compile(r"[A-Za-z0-9+/_-]{12}")  # where there is none, neither is base64 nor hexadecimal
 _BREAK = re.compile(r"\r?\n")
 # How "@" looks in base64, for each place it can have in a group of three bytes.
 _BASE64_AT = re.compile(r"Q[A-P]|[EUk0][A-D]|[BFJNRVZdhlptx159]A")
@@ -101,9 +101,10 @@ def all_sites(text: str) -> Iterator[Site]:
     """Every site in every view of ``text``."""
     for view, due in _views(text):
         yield from sites(view)
-        if due & _MAY_BE_ENCODED:
-            for hidden in _encoded(view):
-                yield from sites(hidden)
+        for number, decode in enumerate(_OF_RUNS, len(_DECODERS)):
+            if due >> number & 1:
+                for hidden in decode(view):
+                    yield from sites(hidden)
 
 
 @lru_cache(maxsize=1024)
@@ -134,7 +135,7 @@ def _views(text: str) -> list[tuple[str, int]]:
 
 
 def _due(text: str) -> int:
-    """Which decoders could change ``text``, a bit for each; the highest: is anything encoded.
+    """Which decoders could change ``text``, a bit for each, and then what runs may be in it.
 
     Each bit is asked line by line, as most lines stand in every mail of a mailing. What a line
     says of itself holds whatever stands above and below it, or the bit would not be line by line.
@@ -214,16 +215,16 @@ def _alike(text: str) -> str:
 
 
 def _may_speak(line: str) -> bool:
-    return bool(_MAY_SPEAK.search(line) or _MAY_BE_SIGN.search(line))
+    return bool(_MAY_SPEAK.search(line) or _MAY_BE_WORD.search(line) or _MAY_BE_SIGN.search(line))
 
 
 # Each decoder, and whether a text with this line in it could be changed by it. Where the text of a
 # match may go over a line's end, the line in which it begins must already say yes.
 _DECODERS: tuple[tuple[Callable[[str], str], Callable[[str], object]], ...] = (
-    (html.unescape, lambda line: "&" in line),
+    (html.unescape, lambda line: html.unescape(line) != line),
     (unquote, lambda line: "%" in line),
     (_escapes, lambda line: "\\" in line or "%u" in line),
-    (_quoted_printable, lambda line: "=" in line),
+    (_quoted_printable, _MAY_BE_QUOTED.search),
     (_without_tags, lambda line: "<" in line),
     (
         lambda text: text.replace("+AEA-", "@").replace("+AC4-", "."),
@@ -234,19 +235,26 @@ _DECODERS: tuple[tuple[Callable[[str], str], Callable[[str], object]], ...] = (
     (_alike, lambda line: _alike(line) != line),
     (spoken, _may_speak),
 )
-_IS_DUE: tuple[Callable[[str], object], ...] = (*(each for _, each in _DECODERS), _RUN.search)
-_MAY_BE_ENCODED = 1 << len(_DECODERS)
-_EVERYTHING = 2 * _MAY_BE_ENCODED - 1
+_IS_DUE: tuple[Callable[[str], object], ...] = (
+    *(each for _, each in _DECODERS),
+    re.compile(r"[A-Za-z0-9+/_-]{12}").search,  # the beginning of what _BASE64 finds
+    _HEX.search,
+)
+_EVERYTHING = (1 << len(_IS_DUE)) - 1
 
 
-def _encoded(text: str) -> Iterator[str]:
-    """What base64 and hexadecimal runs in ``text`` say, wherever in the run they begin."""
+def _in_base64(text: str) -> Iterator[str]:
+    """What base64 runs in ``text`` say, wherever in the run they begin."""
     for run in _BASE64.findall(text):
         joined = _BREAK.sub("", run).replace("-", "+").replace("_", "/")
         if not _BASE64_AT.search(joined):
             continue
         for offset in range(4):
             yield from _speaking(_unpadded(joined[offset:]))
+
+
+def _in_hex(text: str) -> Iterator[str]:
+    """What hexadecimal runs in ``text`` say."""
     for run in _HEX.findall(text):
         yield from _speaking(bytes.fromhex(run))
 
@@ -260,3 +268,6 @@ def _unpadded(run: str) -> bytes:
 def _speaking(content: bytes) -> Iterator[str]:
     if b"@" in content:
         yield fold(content.decode("utf-8", "replace"))
+
+
+_OF_RUNS = (_in_base64, _in_hex)

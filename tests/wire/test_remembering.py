@@ -89,7 +89,7 @@ def plain_sites(text: str) -> Iterator[Site]:
 def plain_all_sites(text: str) -> Iterator[Site]:
     for view in plain_views(text):
         yield from plain_sites(view)
-        for hidden in looks._encoded(view):
+        for hidden in (*looks._in_base64(view), *looks._in_hex(view)):
             yield from plain_sites(hidden)
 
 
