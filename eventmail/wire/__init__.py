@@ -25,7 +25,7 @@ from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.rules import RULES, GateRefusal
-from eventmail.wire.searchable import Searched, search
+from eventmail.wire.searchable import Searched, Unchanging, search
 from eventmail.wire.sink import Received, Sink, run_sink
 from eventmail.wire.transport import (
     Connection,
@@ -73,6 +73,7 @@ __all__ = [
     "Security",
     "Sink",
     "Stamp",
+    "Unchanging",
     "Unwritable",
     "Wording",
     "compose",
