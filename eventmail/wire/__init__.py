@@ -23,6 +23,7 @@ from eventmail.wire.envelope import (
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import Searched, search
 from eventmail.wire.sink import Received, Sink, run_sink
@@ -59,6 +60,7 @@ __all__ = [
     "NotAllowedHere",
     "Outcome",
     "ParsedMail",
+    "Pressure",
     "Received",
     "Relay",
     "RelayUnavailable",
@@ -76,6 +78,7 @@ __all__ = [
     "inspect",
     "message_id_for",
     "parse_mail",
+    "pressure_of",
     "reassemble",
     "recipients_of",
     "relay_from",

@@ -16,6 +16,7 @@ from eventmail.wire import (
     Identity,
     Individual,
     gate,
+    lines,
     recipients_of,
     transport,
 )
@@ -66,7 +67,7 @@ def _by_subclass() -> Any:
 OTHERS_MAIL = mail(body=f"ご案内 {OTHER}").content
 HANDED: dict[str, Callable[[], Any]] = {
     "bytes instead of a cleared mail": lambda: SimpleNamespace(
-        sender=OFFICE, envelope=TO_AOZORA, content=OTHERS_MAIL
+        sender=OFFICE, envelope=TO_AOZORA, pieces=(OTHERS_MAIL,), size=len(OTHERS_MAIL)
     ),
     "a cleared mail made without its constructor": _out_of_nothing,
     "a cleared mail of a subclass": _by_subclass,
@@ -296,7 +297,7 @@ def _smuggles(world: World) -> bool:
     return world.recorder.seen[0].content == GOOD
 
 
-NOT_DOUBLED: Lowering = instead(transport, "_dots_doubled", bytes)
+NOT_DOUBLED: Lowering = instead(lines, "_dots_doubled", lambda pieces, _: pieces)
 
 ATTACKS = (
     *(
