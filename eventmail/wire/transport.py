@@ -218,7 +218,8 @@ class Connection:
         elif mail.go_ahead:
             # RFC 2920, section 3.1: DATA was said ahead, and nobody is left to send it to.
             line.write(DOT)
-            if line.answer()[0] // 100 not in (2, 4, 5):
+            code, _ = line.answer()
+            if code == CLOSING or code // 100 not in (2, 4, 5):
                 self._drop()
         else:
             self._owes_reset = mail.begun

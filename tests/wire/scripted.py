@@ -33,13 +33,14 @@ class Script:
     """``answers`` by verb; ``CONTENT`` comes when the content begins, ``DOT`` when it is whole.
 
     An answer is the bytes to say, or HANG_UP, RESET, SILENCE, or a list of such in turn.
-    ``drops``: replies come in pieces of so many bytes. ``patient``: replies are kept back until
-    the whole group has come. ``early`` has what came before its turn.
+    A callable among them is called. ``drops``: replies come in pieces of so many bytes.
+    ``patient``: nothing of a group is answered before its DATA, and so many final dots not before
+    the next group. ``early`` has what came before its turn.
     """
 
     offers: list[str] = field(default_factory=list)
     drops: int = 0
-    patient: bool = False
+    patient: int = 0
     port: int = 0
     heard: list[bytes] = field(default_factory=list)
     early: list[bytes] = field(default_factory=list)
@@ -113,13 +114,14 @@ class Script:
         if scripted := self._next("CONTENT"):
             content = self._line()
             self._do(scripted)
-        while (said := b"" if content == b".\r\n" else self._line()) != b".\r\n" and said:
+        while content != b".\r\n" and (said := self._line()) != b".\r\n":
             content += said
-        if content != b".\r\n":
+        if content not in (b"", b".\r\n"):
             self.heard.append(content)
         self.heard.append(b".\r\n")
         self._mail, self._recipients = False, 0
-        self._do(self._next("DOT") or FINE, last=not self._buffer)
+        self.patient -= bool(self.patient)
+        self._do(self._next("DOT") or FINE, last=not self.patient)
 
     def _next(self, verb: str) -> Any:
         answers = self._answers[verb]
@@ -127,7 +129,9 @@ class Script:
 
     def _do(self, answer: Any, *, last: bool = True) -> None:
         for each in answer if isinstance(answer, list) else [answer]:
-            if isinstance(each, bytes):
+            if callable(each):
+                each()
+            elif isinstance(each, bytes):
                 self._say(each, last=last)
             else:
                 self._break(each)
