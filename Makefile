@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks check bench bench-roster mutants fix lock settings pictures clean
+.PHONY: help demo demo-reset test attacks check bench bench-gate bench-roster mutants fix lock settings pictures clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,11 @@ check: $(VENV)/dev ## 書式・静的検査だけ / format, lint, types, contrac
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_migrations.py
 
-bench: $(VENV)/run ## 送信ゲートにかかる時間を測る（数分） / measure what the gate costs (minutes)
+bench: $(VENV)/run ## 送信の速さをほかのソフトと並べて測る（20分ほど） / measure delivery beside other senders
+	@benchmarks/delivery/install var/bench
+	@$(BIN)/python -m benchmarks.delivery $(BENCH)
+
+bench-gate: $(VENV)/run ## 送信ゲートにかかる時間を測る（数分） / measure what the gate costs (minutes)
 	@$(BIN)/python benchmarks/gate_cost.py
 
 bench-roster: $(VENV)/run ## 名簿の読み取りにかかる時間を測る（数分） / measure reading a roster (minutes)

@@ -1,6 +1,6 @@
 """What the gate costs: composing, checking and sending the same mails, side by side in one run.
 
-    make bench                                  print the table
+    make bench-gate                             print the table
     python benchmarks/gate_cost.py --markdown   the same as Markdown, for README.md
 
 Mails go over one kept connection to the built-in sink in another process on this machine, which

@@ -74,7 +74,7 @@ def worker() -> None:
     """送信処理を動かします。"""
     settings = _ready()
     outbox = Outbox(settings, Database(settings.database))
-    processes.run_worker(outbox.consumer())
+    processes.run_worker(outbox.consumer(), outbox.ending)
 
 
 @cli.command()
@@ -82,7 +82,8 @@ def serve() -> None:
     """画面と送信処理を一緒に動かします。"""
     settings = _ready()
     click.echo(f"http://{settings.host}:{settings.port}/ で動いています。Ctrl-Cで終わります。")
-    sys.exit(processes.run_group(settings, [["worker"], ["web"]]))
+    workers = [["worker"]] * settings.worker_processes
+    sys.exit(processes.run_group(settings, [*workers, ["web"]]))
 
 
 @cli.command()
@@ -153,6 +154,21 @@ def set_batches(office: str, allowed: str, size: int | None) -> None:
     click.echo(f"所「{office}」では、BCC一括送信を{told}。")
 
 
+@cli.command("set-sending")
+@click.argument("office")
+@click.option("--hold", type=click.IntRange(0, 1440), help="決裁から送信開始まで待つ分数")
+@click.option("--first-copy", help="控えを確かめる方法。hand（人が確かめる）か、自動で続ける分数")
+def set_sending(office: str, hold: int | None, first_copy: str | None) -> None:
+    """所 OFFICE の、送信開始までの待ち時間と、送信控えの確かめ方を決めます。"""
+    with Database(_ready().database).writing() as session:
+        found = offices.office_named(session, office)
+        held = found.hold_minutes if hold is None else hold
+        copied = found.first_copy_minutes if first_copy is None else _first_copy(first_copy)
+        offices.set_sending(session, found, held, copied)
+    told = "人が確かめてから" if copied is None else f"送信控えの{copied}分後に自動で"
+    click.echo(f"所「{office}」では、決裁の{held}分後に送信控えを送り、残りは{told}送ります。")
+
+
 @cli.command("erase-mailing")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="消去の理由。記録に残ります。例：保存期間の満了")
@@ -192,6 +208,16 @@ def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], passwo
 
 
 cli_sheets.register(cli)
+
+
+def _first_copy(text: str) -> int | None:
+    if text == "hand":
+        return None
+    if not text.isdecimal() or int(text) > 1440:
+        raise UserError(
+            f"--first-copy「{text}」を読めません。hand か 0〜1440 の数字にしてください。"
+        )
+    return int(text)
 
 
 def settings_of_demo() -> Settings:

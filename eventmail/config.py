@@ -50,6 +50,29 @@ def _count(value: str) -> int:
     return number
 
 
+def _few(value: str) -> int:
+    number = int(value)
+    if not 1 <= number <= 64:
+        raise ValueError(value)
+    return number
+
+
+def _lease(value: str) -> int:
+    number = int(value)
+    if not 2 <= number <= 3600:
+        raise ValueError(value)
+    return number
+
+
+def _limit(value: str) -> int | None:
+    if not value.strip():
+        return None
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
 def _batch(value: str) -> int:
     number = int(value)
     if not 1 <= number <= 100:
@@ -106,6 +129,13 @@ class Settings:
     https: bool = _setting(
         _switch, False, "true か false", "利用者との間がHTTPSか。クッキーをHTTPSだけに限ります。"
     )
+    worker_processes: int = _setting(_few, 2, "1〜64の整数", "serve が動かす送信処理プロセスの数。")
+    lease_seconds: int = _setting(
+        _lease,
+        60,
+        "2〜3600の整数",
+        "送信処理が応答しなくなってから、手元のメールをほかに渡すまでの秒数。",
+    )
     worker_threads: int = _setting(
         _count, 2, "1〜1000の整数", "1つの送信処理プロセスのスレッド数。"
     )
@@ -130,6 +160,18 @@ class Settings:
     )
     mail_ehlo_name: str = _setting(
         _text, "", "ホスト名", "EHLOで名のる名前。空ならこのコンピューターの名前を使います。"
+    )
+    mail_connections: int = _setting(
+        _few, 8, "1〜64の整数", "送信サーバーへの接続の上限（すべての送信処理の合計）。"
+    )
+    mail_lanes: int = _setting(
+        _few, 4, "1〜64の整数", "1つの送信処理プロセスが同時に使う接続の数。"
+    )
+    mail_per_minute: int | None = _setting(
+        _limit, None, "1以上の整数（空なら制限なし）", "1分間に送る通数の上限（全体の合計）。"
+    )
+    mail_max_emails: int | None = _setting(
+        _limit, None, "1以上の整数（空なら制限なし）", "1つの接続で送る通数の上限。"
     )
     mail_max_recipients: int = _setting(
         _batch, 100, "1〜100の整数", "BCC一括送信で、一度に渡すあて先の数の上限。"
@@ -221,6 +263,8 @@ def to_environment(settings: Settings) -> dict[str, str]:
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if value is None:
+        return ""
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
@@ -237,4 +281,4 @@ def table() -> str:
 def _shown(default: Any) -> str:
     if isinstance(default, bool):
         return "`true`" if default else "`false`"
-    return f"`{default}`" if default not in ("", ()) else "（空）"
+    return f"`{default}`" if default not in ("", (), None) else "（空）"

@@ -94,6 +94,13 @@ class Database:
         self.engine.dispose()
 
 
+def table_of(model: type[Base]) -> sa.Table:
+    """The table of a model: many rows in one statement pass the ORM by."""
+    table = sa.inspect(model).local_table
+    assert isinstance(table, sa.Table)
+    return table
+
+
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> None:
     """Insert a row unless it is there already, even by a transaction beside this one."""
     if session.get_bind().dialect.name == "sqlite":

@@ -36,14 +36,18 @@ def serve_web(app: Flask, settings: Settings) -> None:
     server.run()
 
 
-def run_worker(consumer: Any) -> None:
-    """Run Huey's consumer; SIGTERM and Ctrl-C alike let the mail in hand be settled first."""
+def run_worker(consumer: Any, ending: threading.Event) -> None:
+    """Run Huey's consumer; SIGTERM and Ctrl-C alike let the mails in hand be settled first.
+
+    ``ending`` tells the work in hand to come to its end.
+    """
     stop = threading.Event()
     consumer.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     while not stop.wait(HEALTH_SECONDS):
         consumer.check_worker_health()
+    ending.set()
     consumer.stop(graceful=True)
 
 

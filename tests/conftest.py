@@ -224,6 +224,7 @@ def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
         mail_port=relay.port,
         mail_sink=True,
         mail_timeout=5.0,
+        mail_lanes=1,
     )
 
 

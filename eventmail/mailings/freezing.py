@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -21,7 +23,13 @@ from eventmail.mailings.models import (
     SnapshotRecipient,
 )
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
-from eventmail.mailings.snapshot import Attachment, Content, Recipient
+from eventmail.mailings.snapshot import (
+    Attachment,
+    Content,
+    Recipient,
+    bare_content,
+    recipient_of,
+)
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
 
@@ -40,6 +48,7 @@ COPIED = (
     "event_date",
     "event_hours",
     "event_place",
+    "send_at",
 )
 
 
@@ -129,9 +138,29 @@ def press_for(session: Session, content: Content) -> Press:
     )
 
 
+def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
+    """The press for a snapshot that is sent a few recipients at a time: it holds the first only.
+
+    The companies' own addresses are read with each handful, and given to ``Press.clear``.
+    """
+    first = sa.select(SnapshotRecipient).where(
+        SnapshotRecipient.snapshot_id == snapshot.id, SnapshotRecipient.position == 1
+    )
+    content = dataclasses.replace(
+        bare_content(snapshot), recipients=(recipient_of(session.scalars(first).one()),)
+    )
+    office = OfficeAddresses(
+        ours=_mailboxes(session, snapshot.office_id),
+        known=known_addresses(session, snapshot.office_id),
+        by_participant={},
+    )
+    return make_press(
+        content, lambda sha256: events.read_blob(session, snapshot.office_id, sha256), office
+    )
+
+
 def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:
     """The office's mailboxes, every participant address it knows, and each company's own."""
-    once = sa.select(SnapshotRecipient.address_key).where(SnapshotRecipient.office_id == office_id)
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
@@ -139,8 +168,26 @@ def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeA
     for participant_id, address in session.execute(query):
         own.setdefault(participant_id, set()).add(EmailAddress.parse(address))
     return OfficeAddresses(
-        ours=frozenset(box.email for box in offices.mailboxes(session, office_id)),
-        # An address that was mended in the roster since may still stand in somebody's files.
-        known=events.known_addresses(session, office_id) | frozenset(session.scalars(once)),
+        ours=_mailboxes(session, office_id),
+        known=frozenset(_known_keys(session, office_id)),
         by_participant={key: frozenset(value) for key, value in own.items()},
     )
+
+
+def known_addresses(session: Session, office_id: int) -> KnownAddresses:
+    """Every participant address the office knows or ever wrote to, held small."""
+    return KnownAddresses(_known_keys(session, office_id))
+
+
+def _mailboxes(session: Session, office_id: int) -> frozenset[EmailAddress]:
+    return frozenset(box.email for box in offices.mailboxes(session, office_id))
+
+
+def _known_keys(session: Session, office_id: int) -> Iterator[str]:
+    """The roster's of all events; and those mended since may still stand in somebody's files."""
+    for column, owner in (
+        (Contact.address_key, Contact.office_id),
+        (SnapshotRecipient.address_key, SnapshotRecipient.office_id),
+    ):
+        query = sa.select(column).where(owner == office_id)
+        yield from session.scalars(query.execution_options(yield_per=1000))

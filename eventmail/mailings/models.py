@@ -85,6 +85,8 @@ class Mailing(Base):
         choice(MailingState, "state"), default=MailingState.DRAFT
     )
     notice: Mapped[str] = mapped_column(sa.String(500), default="")
+    # When the sending shall begin; None for as soon as it is approved and held.
+    send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -186,6 +188,7 @@ class Snapshot(Base):
     event_date: Mapped[date]
     event_hours: Mapped[str] = mapped_column(sa.String(60))
     event_place: Mapped[str] = mapped_column(sa.String(200))
+    send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recipient_count: Mapped[int]
     submitted_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,11 +7,12 @@ leaves. Materials are encoded once and shared by every copy.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail.addresses import EmailAddress
+from eventmail.mailings.known import Known
 from eventmail.mailings.letter import render
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.wire import (
@@ -40,7 +41,7 @@ class OfficeAddresses:
     """What the gate must know of an office: its own mailboxes and all participants it has."""
 
     ours: frozenset[EmailAddress]
-    known: Collection[str]
+    known: Known
     by_participant: Mapping[int, frozenset[EmailAddress]]
 
 
@@ -78,9 +79,15 @@ class Press:
         """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
         return self._clear(composed, envelope, frozenset())
 
-    def clear(self, composed: Composed, recipient: Recipient) -> Cleared:
+    def clear(
+        self,
+        composed: Composed,
+        recipient: Recipient,
+        own: frozenset[EmailAddress] | None = None,
+    ) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`."""
-        own = self.office.by_participant.get(recipient.participant_id, frozenset())
+        if own is None:
+            own = self.office.by_participant.get(recipient.participant_id, frozenset())
         return self._clear(composed, Individual(recipient.email), own)
 
     def compose_first_copy(self, token: str, date: datetime) -> Composed:
@@ -107,7 +114,7 @@ class Press:
         self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
     ) -> Cleared:
         knowledge = Knowledge(ours=self.office.ours, own=own, known=self.office.known)
-        return inspect(composed.content, envelope, self.identity, knowledge, self.materials)
+        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
 
 
 def make_press(content: Content, read: Callable[[str], bytes], office: OfficeAddresses) -> Press:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -64,6 +65,7 @@ class Draft:
     version: int
     mode: SendMode = SendMode.INDIVIDUAL
     html: bool = False
+    send_at: datetime | None = None
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:
@@ -328,7 +330,7 @@ def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
     if changed and not batches_allowed(session, mailing.office_id):
         raise UserError(BATCH_NOT_ALLOWED)
     mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
-    mailing.mode, mailing.html = draft.mode, draft.html
+    mailing.mode, mailing.html, mailing.send_at = draft.mode, draft.html, draft.send_at
 
 
 def _is_current(session: Session, mailing: Mailing) -> bool:
@@ -340,7 +342,8 @@ def _is_current(session: Session, mailing: Mailing) -> bool:
     # What was submitted before an upgrade is compared as its own time wrote it down.
     same = dataclasses.replace(live, format=snapshot.format, html=snapshot.html)
     digests = same.digest, content_of_snapshot(snapshot).digest
-    return live.html == snapshot.html and digests == (snapshot.digest, snapshot.digest)
+    unchanged = (live.html, live.send_at) == (snapshot.html, snapshot.send_at)
+    return unchanged and digests == (snapshot.digest, snapshot.digest)
 
 
 def _void(session: Session, mailing: Mailing) -> None:

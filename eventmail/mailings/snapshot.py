@@ -10,16 +10,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from eventmail.addresses import EmailAddress
 from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
-from eventmail.mailings.models import Mailing, SendMode, Snapshot
+from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 2
-NOT_IN_FORMAT = {1: {"html"}, 2: set[str]()}  # a digest says what its time could say
+FORMAT = 3
+NOT_IN_FORMAT = {1: {"html", "send_at"}, 2: {"send_at"}, 3: set[str]()}  # what its time could say
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Content:
     event_place: str
     materials: tuple[Attachment, ...]
     recipients: tuple[Recipient, ...]
+    send_at: datetime | None = None
     format: int = FORMAT
 
     @property
@@ -100,11 +103,32 @@ class Content:
     @property
     def digest(self) -> str:
         """The snapshot's name: SHA-256 in hexadecimal over the canonical JSON."""
-        plain = dataclasses.asdict(self) | {"event_date": self.event_date.isoformat()}
-        for name in NOT_IN_FORMAT[self.format]:
-            del plain[name]
-        text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self, self.recipients)
+
+
+def digest_of(content: Content, recipients: Iterable[Recipient]) -> str:
+    """The digest of a content with these recipients, read one by one: there may be 100,000."""
+    plain = dataclasses.asdict(dataclasses.replace(content, recipients=()))
+    plain["event_date"] = content.event_date.isoformat()
+    plain["send_at"] = content.send_at and content.send_at.astimezone(UTC).isoformat()
+    for name in NOT_IN_FORMAT[content.format]:
+        del plain[name]
+    # Inside a JSON string every quotation mark is escaped, so this stands in it only once.
+    before, mark, after = _canonical(plain).partition('"recipients":[]')
+    digest = hashlib.sha256(before.encode() + mark[:-1].encode())
+    for number, recipient in enumerate(recipients):
+        digest.update(b"," if number else b"")
+        digest.update(_canonical(_plain(recipient)).encode())
+    digest.update(b"]" + after.encode())
+    return digest.hexdigest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(recipient: Recipient) -> dict[str, Any]:
+    return {name: getattr(recipient, name) for name in Recipient.__slots__}
 
 
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
@@ -126,6 +150,7 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         event_date=event.held_on,
         event_hours=event.hours,
         event_place=event.place,
+        send_at=mailing.send_at,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
     )
@@ -133,6 +158,12 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
 
 def content_of_snapshot(snapshot: Snapshot) -> Content:
     """What the stored rows say was frozen."""
+    recipients = tuple(map(recipient_of, snapshot.recipients))
+    return dataclasses.replace(bare_content(snapshot), recipients=recipients)
+
+
+def bare_content(snapshot: Snapshot) -> Content:
+    """What was frozen, less the recipients: those who send read them a few at a time."""
     return Content(
         mailing_id=snapshot.mailing_id,
         revision=snapshot.revision,
@@ -148,22 +179,25 @@ def content_of_snapshot(snapshot: Snapshot) -> Content:
         event_date=snapshot.event_date,
         event_hours=snapshot.event_hours,
         event_place=snapshot.event_place,
+        send_at=snapshot.send_at,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),
-        recipients=tuple(
-            Recipient(
-                r.participant_id,
-                r.contact_id,
-                r.company,
-                r.department,
-                r.title,
-                r.name,
-                r.address,
-            )
-            for r in snapshot.recipients
-        ),
+        recipients=(),
         format=snapshot.format,
+    )
+
+
+def recipient_of(row: SnapshotRecipient) -> Recipient:
+    """One stored recipient."""
+    return Recipient(
+        row.participant_id,
+        row.contact_id,
+        row.company,
+        row.department,
+        row.title,
+        row.name,
+        row.address,
     )
 
 

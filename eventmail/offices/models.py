@@ -33,16 +33,27 @@ class Office(Base):
     """所: every row of data belongs to exactly one.
 
     ``batches_allowed``: whether its mailings may go out as BCC一括, at most ``batch_size``
-    recipients in one transaction.
+    recipients in one transaction. ``hold_minutes``: how long a sending waits after approval.
+    ``first_copy_minutes``: after how long the rest follows the office's first copy; None if
+    somebody has to say that the copy looks right. ``stopped_at``: STOP, nothing of it leaves.
     """
 
     __tablename__ = "offices"
-    __table_args__ = (sa.CheckConstraint("batch_size BETWEEN 1 AND 100", "batch_size"),)
+    __table_args__ = (
+        sa.CheckConstraint("batch_size BETWEEN 1 AND 100", "batch_size"),
+        sa.CheckConstraint("hold_minutes BETWEEN 0 AND 1440", "hold_minutes"),
+        sa.CheckConstraint("first_copy_minutes BETWEEN 0 AND 1440", "first_copy_minutes"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     bureau_id: Mapped[int] = mapped_column(sa.ForeignKey("bureaus.id"))
     name: Mapped[str] = mapped_column(sa.String(200), unique=True)
     batches_allowed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     batch_size: Mapped[int] = mapped_column(default=50, server_default="50")
+    hold_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    first_copy_minutes: Mapped[int | None] = mapped_column(default=0, server_default="0")
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stopped_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    stop_reason: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
 
 class Mailbox(Base):

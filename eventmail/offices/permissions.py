@@ -23,6 +23,11 @@ class Action(enum.StrEnum):
     CHECK = "check"
     APPROVE = "approve"
     SEE_TO_ALERT = "see_to_alert"
+    STOP = "stop"
+    RESUME = "resume"
+    RELEASE = "release"
+    CANCEL = "cancel"
+    DECIDE_FATE = "decide_fate"
 
 
 EVERY_ROLE = frozenset(Role)
@@ -36,6 +41,12 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CHECK: frozenset({Role.CHECKER}),
     Action.APPROVE: frozenset({Role.APPROVER}),
     Action.SEE_TO_ALERT: frozenset({Role.APPROVER}),
+    # Whoever sees that something is wrong can stop it; going on is decided like the sending was.
+    Action.STOP: EVERY_ROLE,
+    Action.RESUME: frozenset({Role.APPROVER}),
+    Action.RELEASE: EVERY_ROLE,
+    Action.CANCEL: frozenset({Role.AUTHOR, Role.APPROVER}),
+    Action.DECIDE_FATE: frozenset({Role.AUTHOR, Role.APPROVER}),
 }
 ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
 

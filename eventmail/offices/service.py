@@ -75,6 +75,24 @@ def set_batches(session: Session, office: Office, allowed: bool, size: int) -> N
     )
 
 
+def set_sending(
+    session: Session, office: Office, hold_minutes: int, first_copy_minutes: int | None
+) -> None:
+    """How long an office's sendings wait after approval (minutes, at most a day), and how long the
+    rest waits for the first copy to be looked at; None: until somebody says that it is right.
+    """
+    office.hold_minutes, office.first_copy_minutes = hold_minutes, first_copy_minutes
+    session.flush()
+    record(
+        session,
+        "office.sending_set",
+        f"office:{office.id}",
+        office_id=office.id,
+        hold_minutes=hold_minutes,
+        first_copy_minutes=first_copy_minutes,
+    )
+
+
 def add_mailbox(session: Session, office: Office, name: str, address: str) -> Mailbox:
     """Give an office one more mailbox of its own. Raises :class:`UserError` for a bad address."""
     try:

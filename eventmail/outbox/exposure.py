@@ -53,19 +53,46 @@ class Look:
     exposed_places: tuple[str, ...]
 
 
+@dataclass(slots=True)
+class Tally:
+    """How many mails were looked through, and what was found."""
+
+    mails: int = 0
+    exposing: int = 0
+    unreadable: int = 0
+
+    @classmethod
+    def of(cls, looks: Iterator[Look]) -> Tally:
+        """Count, and keep none of them."""
+        found = cls()
+        for each in looks:
+            found.mails += 1
+            found.exposing += bool(each.exposed_places)
+            found.unreadable += not each.readable
+        return found
+
+
+def newest_record(session: Session, snapshot_id: int) -> ExposureRecord | None:
+    """What was found after the last round; None if it was not looked through yet."""
+    query = sa.select(ExposureRecord).where(ExposureRecord.snapshot_id == snapshot_id)
+    return session.scalars(query.order_by(ExposureRecord.round.desc())).first()
+
+
 def make_record(database: Database, snapshot_id: int) -> None:
     """Look through all mails of a finished sending and keep what was found; once for each."""
     with database.reading() as session:
-        if session.get(ExposureRecord, snapshot_id) is not None:
+        number = session.get_one(Dispatch, snapshot_id).round
+        if session.get(ExposureRecord, (snapshot_id, number)) is not None:
             return
         snapshot = session.get_one(Snapshot, snapshot_id)
         office = office_addresses(session, snapshot.office_id, snapshot.event_id)
-        looks = list(look_through(session, snapshot, office))
+        tally = Tally.of(look_through(session, snapshot, office))
     with database.writing() as session:
-        # Locked, and asked again: another worker may have been as quick.
-        session.get_one(Dispatch, snapshot_id, with_for_update=True)
-        if session.get(ExposureRecord, snapshot_id) is None:
-            _keep(session, snapshot, looks, len(office.known))
+        # Locked, and asked again: another worker may have been as quick, or a new round begun.
+        dispatch = session.get_one(Dispatch, snapshot_id, with_for_update=True)
+        made = session.get(ExposureRecord, (snapshot_id, number)) is not None
+        if not made and dispatch.round == number and dispatch.finished_at is not None:
+            _keep(session, snapshot, number, tally, len(office.known))
 
 
 def try_record(database: Database, snapshot_id: int) -> None:
@@ -79,11 +106,14 @@ def try_record(database: Database, snapshot_id: int) -> None:
 def make_missing(database: Database) -> None:
     """Make the records that a worker left out when it ended between two steps, newest first."""
     with database.reading() as session:
-        made = sa.select(ExposureRecord.snapshot_id)
+        made = sa.select(ExposureRecord.snapshot_id).where(
+            ExposureRecord.snapshot_id == Dispatch.snapshot_id,
+            ExposureRecord.round == Dispatch.round,
+        )
         erased = sa.select(Erasure.snapshot_id)
         query = sa.select(Dispatch.snapshot_id).where(
             Dispatch.finished_at.is_not(None),
-            Dispatch.snapshot_id.not_in(made),
+            ~made.exists(),
             Dispatch.snapshot_id.not_in(erased),
         )
         newest = query.order_by(Dispatch.finished_at.desc()).limit(MADE_AT_ONCE)
@@ -163,14 +193,15 @@ def _look(
     return Look(attempt.delivery_id, attempt.digest, same, places if same else ())
 
 
-def _keep(session: Session, snapshot: Snapshot, looks: Sequence[Look], known: int) -> None:
+def _keep(session: Session, snapshot: Snapshot, number: int, tally: Tally, known: int) -> None:
     found = ExposureRecord(
         snapshot_id=snapshot.id,
+        round=number,
         examined_at=clock.now(),
-        mails=len(looks),
+        mails=tally.mails,
         known_addresses=known,
-        exposing=sum(bool(each.exposed_places) for each in looks),
-        unreadable=sum(not each.readable for each in looks),
+        exposing=tally.exposing,
+        unreadable=tally.unreadable,
     )
     session.add(found)
     record(

@@ -1,83 +1,150 @@
 """The rows of the outbox: claim, hand over, settle, and give back what was left lying.
 
-Every function is one short transaction of the caller's. A claim is committed before its mail is
-made; the attempt is committed before its bytes leave; so after any crash the rows say which mails
-surely did not leave (``queued`` again) and which may have (``uncertain``: a person decides).
+Every function is one short step of the caller's transaction, for a few mails at a time. A claim is
+committed before its mail is made; the attempt is committed before its bytes leave; so after any
+crash the rows say which mails surely did not leave (``queued`` again) and which may have
+(``uncertain``: a person decides).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 
 from eventmail import clock
+from eventmail.database import table_of
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 
-LEASE = timedelta(minutes=5)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+LEASE = timedelta(minutes=1)
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 UNSETTLED = (*OPEN, DeliveryState.CLAIMED)
+CUT_OFF = "送信処理が途中で止まったため、届いたかどうかわかりません。"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One mail that is about to leave: for one delivery, or for all of a blind batch."""
+
+    delivery_ids: tuple[int, ...]
+    digest: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one delivery. ``number`` names the attempt that the words belong to."""
+
+    delivery_id: int
+    number: int | None
+    state: DeliveryState
+    outcome: str = ""
+    code: int | None = None
+    text: str = ""
+    due_at: datetime | None = None
+
+    @property
+    def reply(self) -> str:
+        """The relay's words as the page shows them."""
+        return f"{self.code} {self.text}".strip()[:500] if self.code else self.text[:500]
 
 
 def claim(
-    session: Session, snapshot_id: int, worker: str, count: int, *, first_copy: bool
+    session: Session,
+    snapshot_id: int,
+    worker: str,
+    count: int,
+    *,
+    first_copy: bool,
+    lease: timedelta = LEASE,
 ) -> list[int]:
     """Take up to ``count`` due deliveries for ``worker``; returns their ids.
 
-    One UPDATE over a locking subselect: PostgreSQL skips what another worker is taking, SQLite
-    drops the locking words and has one writer anyway.
+    One UPDATE over a locking subselect for each state, so that both read the index in its order:
+    PostgreSQL skips what another worker is taking, SQLite has one writer anyway.
     """
-    due = (
-        sa.select(Delivery.id)
-        .where(
-            Delivery.snapshot_id == snapshot_id,
-            Delivery.first_copy == first_copy,
-            Delivery.state.in_(OPEN),
-            Delivery.due_at <= clock.now(),
-        )
-        .order_by(Delivery.id)
-        .limit(count)
-        .with_for_update(skip_locked=True)
-    )
-    taken = session.execute(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(due))
-        .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=clock.now() + LEASE)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return sorted(taken.scalars())
+    taken: list[int] = []
+    for state in OPEN:
+        if len(taken) < count:
+            found = _due(snapshot_id, state, count - len(taken), first_copy=first_copy)
+            taken += _take(session, found, worker, lease)
+    return sorted(taken)
+
+
+def hand_over_all(
+    session: Session, worker: str, mails: Sequence[Leaving], lease: timedelta = LEASE
+) -> list[tuple[int, ...] | None]:
+    """Note that these mails are about to leave, in this order.
+
+    Stretches the lease of all that is claimed with them. Returns the attempts' numbers for each
+    mail; None for one of which any claim is no longer this worker's: it must not leave.
+    """
+    now = clock.now()
+    held = _held(session, worker)
+    going = [each for each in mails if all(number in held for number in each.delivery_ids)]
+    numbers = {number: held[number] + 1 for mail in going for number in mail.delivery_ids}
+    rows = [
+        {
+            "delivery_id": delivery_id,
+            "number": numbers[delivery_id],
+            "handed_over_at": now,
+            "outcome": "",
+            "reply_text": "",
+            "digest": mail.digest,
+            "head": mail.head,
+        }
+        for mail in going
+        for delivery_id in mail.delivery_ids
+    ]
+    _stretch(session, worker, numbers, now + lease)
+    if rows:
+        session.execute(sa.insert(table_of(Attempt)), rows)
+    return [
+        tuple(numbers[each] for each in mail.delivery_ids) if mail in going else None
+        for mail in mails
+    ]
 
 
 def hand_over(
     session: Session, delivery_ids: Sequence[int], worker: str, digest: str, head: bytes
 ) -> list[Attempt]:
-    """Note that one mail is about to leave for these deliveries: one, or all of a blind batch.
-
-    Stretches the lease of all that is claimed with them. Returns nothing if any claim is no longer
-    this worker's: then the mail must not leave.
-    """
-    now = clock.now()
-    claims = _claims(session, worker)
-    for each in claims:
-        each.lease_until = now + LEASE
-    deliveries = [each for each in claims if each.id in delivery_ids]
-    if len(deliveries) != len(delivery_ids):
+    """As :func:`hand_over_all`, for one mail; returns its attempts, or nothing."""
+    (numbers,) = hand_over_all(session, worker, [Leaving(tuple(delivery_ids), digest, head)])
+    if numbers is None:
         return []
-    for delivery in deliveries:
-        delivery.attempts += 1
-    attempts = [
-        Attempt(
-            delivery_id=each.id, number=each.attempts, handed_over_at=now, digest=digest, head=head
-        )
-        for each in deliveries
-    ]
-    session.add_all(attempts)
-    session.flush()
-    return attempts
+    query = sa.select(Attempt).where(
+        Attempt.delivery_id.in_(delivery_ids), Attempt.settled_at.is_(None)
+    )
+    return list(session.scalars(query.order_by(Attempt.delivery_id)))
+
+
+def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
+    """Write the fates of deliveries, and the relay's words in their attempts.
+
+    A lease may have lapsed meanwhile. Then the delivery is ``uncertain`` already, and stays so if
+    it would have to be sent again, but the sending is over: nobody would come for it.
+    """
+    if not settlements:
+        return
+    states = _locked_states(session, [each.delivery_id for each in settlements])
+    rows = [_settled_row(each, *states[each.delivery_id]) for each in settlements]
+    table = table_of(Delivery)
+    session.execute(
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("key"))
+        .values(
+            state=sa.bindparam("to"),
+            claimed_by=None,
+            lease_until=None,
+            reply=sa.bindparam("words"),
+            due_at=sa.func.coalesce(sa.bindparam("due", type_=table.c.due_at.type), table.c.due_at),
+        ),
+        rows,
+    )
+    _settle_attempts(session, settlements)
 
 
 def settle(
@@ -91,25 +158,13 @@ def settle(
     text: str = "",
     due_at: datetime | None = None,
 ) -> None:
-    """Write a delivery's fate, and the relay's words in its attempt.
-
-    The lease may have lapsed meanwhile. Then it is ``uncertain``, and stays so if it would have to
-    be sent again, but the sending is over: nobody would come for it.
-    """
-    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
-    late = delivery.state is not DeliveryState.CLAIMED
-    if not (late and state in OPEN and _is_finished(session, delivery)):
-        delivery.state = state
-    delivery.claimed_by = delivery.lease_until = None
-    delivery.reply = f"{code} {text}".strip()[:500] if code else text[:500]
-    delivery.due_at = due_at or delivery.due_at
-    if attempt_id is not None:
-        attempt = session.get_one(Attempt, attempt_id)
-        attempt.settled_at = clock.now()
-        attempt.outcome, attempt.reply_code, attempt.reply_text = outcome, code, text[:500]
+    """As :func:`settle_all`, for one delivery and its attempt by id."""
+    number = session.get_one(Attempt, attempt_id).number if attempt_id is not None else None
+    settle_all(session, [Settlement(delivery_id, number, state, outcome, code, text, due_at)])
+    session.expire_all()
 
 
-def withhold(session: Session, delivery_ids: Sequence[int], worker: str, reason: str) -> None:
+def withhold(session: Session, delivery_ids: Collection[int], worker: str, reason: str) -> None:
     """These do not leave. What is no longer this worker's claim has another fate, and keeps it."""
     session.execute(
         sa.update(Delivery)
@@ -123,22 +178,44 @@ def withhold(session: Session, delivery_ids: Sequence[int], worker: str, reason:
     )
 
 
-def give_back(session: Session, worker: str, due_at: datetime) -> None:
-    """Put this worker's claims that never left back in the queue, due at ``due_at``."""
+def give_back(session: Session, worker: str, due_at: datetime | None = None) -> None:
+    """Put this worker's claims that never left back in the queue, due as they were."""
     session.execute(
         sa.update(Delivery)
         .where(Delivery.claimed_by == worker, Delivery.id.not_in(_open_attempts()))
-        .values(state=DeliveryState.QUEUED, claimed_by=None, lease_until=None, due_at=due_at)
+        .values(
+            state=DeliveryState.QUEUED,
+            claimed_by=None,
+            lease_until=None,
+            due_at=due_at or Delivery.due_at,
+        )
         .execution_options(synchronize_session=False)
     )
 
 
-def withhold_rest(session: Session, snapshot_id: int, reason: str) -> None:
-    """Nothing more of this snapshot leaves: what has not left yet is withheld.
+def keep_alive(session: Session, workers: Collection[str], lease: timedelta) -> None:
+    """Stretch the leases of workers that are still at it, however slow the relay is."""
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.claimed_by.in_(workers))
+        .values(lease_until=clock.now() + lease)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_rest(
+    session: Session,
+    snapshot_id: int,
+    reason: str,
+    state: DeliveryState = DeliveryState.WITHHELD,
+) -> None:
+    """Nothing more of this snapshot leaves: what has not left yet is withheld, or cancelled.
 
     The rows are locked first: a mail that another worker is just handing over is seen then.
     """
-    rows = sa.select(Delivery.id).where(Delivery.snapshot_id == snapshot_id)
+    rows = sa.select(Delivery.id).where(
+        Delivery.snapshot_id == snapshot_id, Delivery.state.in_(UNSETTLED)
+    )
     session.execute(rows.order_by(Delivery.id).with_for_update()).all()
     session.execute(
         sa.update(Delivery)
@@ -147,12 +224,7 @@ def withhold_rest(session: Session, snapshot_id: int, reason: str) -> None:
             Delivery.state.in_(UNSETTLED),
             Delivery.id.not_in(_open_attempts()),
         )
-        .values(
-            state=DeliveryState.WITHHELD,
-            claimed_by=None,
-            lease_until=None,
-            reply=reason[:500],
-        )
+        .values(state=state, claimed_by=None, lease_until=None, reply=reason[:500])
         .execution_options(synchronize_session=False)
     )
 
@@ -163,12 +235,7 @@ def reclaim_lapsed(session: Session) -> int:
     uncertain = session.execute(
         sa.update(Delivery)
         .where(lapsed, Delivery.id.in_(_open_attempts()))
-        .values(
-            state=DeliveryState.UNCERTAIN,
-            claimed_by=None,
-            lease_until=None,
-            reply="送信処理が途中で止まったため、届いたかどうかわかりません。",
-        )
+        .values(state=DeliveryState.UNCERTAIN, claimed_by=None, lease_until=None, reply=CUT_OFF)
         .execution_options(synchronize_session=False)
         .returning(Delivery.id)
     ).all()
@@ -182,19 +249,6 @@ def reclaim_lapsed(session: Session) -> int:
     return len(uncertain) + len(queued)
 
 
-def due_snapshots(session: Session) -> list[int]:
-    """The snapshots of which something is due now, or nothing is left to do."""
-    working = sa.select(Dispatch.snapshot_id).where(Dispatch.finished_at.is_(None))
-    due = sa.select(Delivery.snapshot_id).where(
-        Delivery.state.in_(OPEN), Delivery.due_at <= clock.now()
-    )
-    unsettled = sa.select(Delivery.snapshot_id).where(Delivery.state.in_(UNSETTLED))
-    query = working.where(
-        sa.or_(Dispatch.snapshot_id.in_(due), Dispatch.snapshot_id.not_in(unsettled))
-    )
-    return list(session.scalars(query))
-
-
 def unsettled(session: Session, snapshot_id: int) -> int:
     """How many mails of a snapshot are still to be sent or being sent."""
     query = sa.select(sa.func.count()).where(
@@ -203,25 +257,127 @@ def unsettled(session: Session, snapshot_id: int) -> int:
     return session.scalars(query).one()
 
 
-def next_try(attempts: int) -> datetime | None:
-    """When to try again after ``attempts`` deferrals; None when it is time to give up."""
-    return clock.now() + WAITS[attempts - 1] if attempts <= len(WAITS) else None
+def has_open(snapshot_id: sa.ColumnElement[int] | Mapped[int]) -> sa.ColumnElement[bool]:
+    """The condition that a snapshot has mails that nobody has taken yet."""
+    waiting = sa.select(Delivery.id).where(
+        Delivery.snapshot_id == snapshot_id, Delivery.state.in_(OPEN)
+    )
+    return waiting.exists()
 
 
-def _claims(session: Session, worker: str) -> list[Delivery]:
-    """All that this worker holds, locked in the order of :func:`withhold_rest`."""
+def due(session: Session, snapshot_id: int, *, most: int, first_copy: bool) -> int:
+    """How many mails are due now, counted up to ``most``."""
+    found = (
+        sa.select(Delivery.id)
+        .where(
+            Delivery.snapshot_id == snapshot_id,
+            Delivery.first_copy == first_copy,
+            Delivery.state.in_(OPEN),
+            Delivery.due_at <= clock.now(),
+        )
+        .limit(most)
+    )
+    return session.scalars(sa.select(sa.func.count()).select_from(found.subquery())).one()
+
+
+def _due(snapshot_id: int, state: DeliveryState, count: int, *, first_copy: bool) -> sa.Select[int]:
+    return (
+        sa.select(Delivery.id)
+        .where(
+            Delivery.snapshot_id == snapshot_id,
+            Delivery.first_copy == first_copy,
+            Delivery.state == state,
+            Delivery.due_at <= clock.now(),
+        )
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _take(session: Session, found: sa.Select[int], worker: str, lease: timedelta) -> list[int]:
+    taken = session.execute(
+        sa.update(Delivery)
+        .where(Delivery.id.in_(found))
+        .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=clock.now() + lease)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(taken.scalars())
+
+
+def _held(session: Session, worker: str) -> dict[int, int]:
+    """All that this worker has claimed, with the attempts so far; locked in the order of ids."""
     query = (
-        sa.select(Delivery)
+        sa.select(Delivery.id, Delivery.attempts)
         .where(Delivery.claimed_by == worker, Delivery.state == DeliveryState.CLAIMED)
         .order_by(Delivery.id)
         .with_for_update()
     )
-    return list(session.scalars(query))
+    return {delivery_id: attempts for delivery_id, attempts in session.execute(query)}
 
 
-def _is_finished(session: Session, delivery: Delivery) -> bool:
-    query = sa.select(Dispatch.finished_at).where(Dispatch.snapshot_id == delivery.snapshot_id)
-    return session.scalar(query) is not None
+def _stretch(session: Session, worker: str, going: Collection[int], until: datetime) -> None:
+    more = sa.case((Delivery.id.in_(going), Delivery.attempts + 1), else_=Delivery.attempts)
+    session.execute(
+        sa.update(Delivery)
+        .where(Delivery.claimed_by == worker)
+        .values(lease_until=until, attempts=more)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _locked_states(
+    session: Session, delivery_ids: Sequence[int]
+) -> dict[int, tuple[DeliveryState, bool]]:
+    """State of each delivery, and whether its sending is over; locked in the order of ids."""
+    query = (
+        sa.select(Delivery.id, Delivery.state, Dispatch.finished_at.is_not(None))
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
+        .where(Delivery.id.in_(delivery_ids))
+        .order_by(Delivery.id)
+        .with_for_update(of=Delivery)
+    )
+    return {key: (state, over) for key, state, over in session.execute(query)}
+
+
+def _settled_row(each: Settlement, state: DeliveryState, over: bool) -> dict[str, object]:
+    late = state is not DeliveryState.CLAIMED
+    kept = late and over and each.state in OPEN
+    to = state if kept else each.state
+    return {"key": each.delivery_id, "to": to, "words": each.reply, "due": each.due_at}
+
+
+def _settle_attempts(session: Session, settlements: Sequence[Settlement]) -> None:
+    now = clock.now()
+    rows = [
+        {
+            "delivery": each.delivery_id,
+            "attempt": each.number,
+            "kind": each.outcome,
+            "code": each.code,
+            "words": each.text[:500],
+        }
+        for each in settlements
+        if each.number is not None
+    ]
+    if not rows:
+        return
+    table = table_of(Attempt)
+    session.execute(
+        sa.update(table)
+        .where(
+            table.c.delivery_id == sa.bindparam("delivery"),
+            table.c.number == sa.bindparam("attempt"),
+        )
+        .values(
+            settled_at=now,
+            outcome=sa.bindparam("kind"),
+            reply_code=sa.bindparam("code"),
+            reply_text=sa.bindparam("words"),
+        ),
+        rows,
+    )
 
 
 def _open_attempts() -> sa.Select[int]:

@@ -21,10 +21,24 @@ class DeliveryState(enum.StrEnum):
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
     WITHHELD = "withheld"
+    CANCELLED = "cancelled"
+
+
+class Verdict(enum.StrEnum):
+    """What a person says of a mail whose fate the relay left open, or that it refused."""
+
+    ARRIVED = "arrived"
+    NOT_ARRIVED = "not_arrived"
+    SEND_AGAIN = "send_again"
 
 
 class Dispatch(Base):
-    """The sending of one approved snapshot, and its first copy to the office's own mailbox."""
+    """The sending of one approved snapshot, and its first copy to the office's own mailbox.
+
+    Nothing leaves before ``starts_at`` (hold time, planned time) or while it is paused; nothing
+    but the first copy before ``released_at``, when somebody, or the office's rule, found that copy
+    right. The database refuses an attempt that comes too early.
+    """
 
     __tablename__ = "dispatches"
     __table_args__ = (
@@ -39,7 +53,16 @@ class Dispatch(Base):
     office_id: Mapped[int]
     event_id: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
+    # A person who sends some of it again begins the next round.
+    round: Mapped[int] = mapped_column(default=1, server_default="1")
     notice: Mapped[str] = mapped_column(sa.String(500), default="")
     # Names the one mail of a blind batch, as a delivery's token names an individual mail.
     token: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
@@ -81,7 +104,7 @@ class Delivery(Base):
             sqlite_where=sa.text("first_copy"),
             postgresql_where=sa.text("first_copy"),
         ),
-        sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at"),
+        sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at", "id"),
         # A worker looks for its own few claims before each mail, among all mails of all years.
         sa.Index(
             "ix_deliveries_claimed_by",
@@ -129,8 +152,47 @@ class Attempt(Base):
     head: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
 
 
+class DecisionRecord(Base):
+    """What a person decided about one attempt: written once, never changed."""
+
+    __tablename__ = "decisions"
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    note: Mapped[str] = mapped_column(sa.String(500), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RelayPace(Base):
+    """How fast mails may go to a relay now, for all workers together.
+
+    ``next_at`` is when the next mail is due under the limit per minute. After ``setbacks`` in a
+    row nothing goes before ``slow_until``. ``blocked_at``: it refused our credentials, and waits
+    for a person.
+    """
+
+    __tablename__ = "relay_paces"
+    place: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    slow_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    setbacks: Mapped[int] = mapped_column(default=0)
+    blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sentence: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class RelaySlot(Base):
+    """One of the connections that all workers together may hold to a relay."""
+
+    __tablename__ = "relay_slots"
+    place: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(sa.String(60))
+    lease_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ExposureRecord(Base):
-    """What the look at all mails of a finished sending found, made once from their stored bytes."""
+    """What the look at all mails after one round of a sending found, from their stored bytes."""
 
     __tablename__ = "exposure_records"
     __table_args__ = (
@@ -141,6 +203,7 @@ class ExposureRecord(Base):
     snapshot_id: Mapped[int] = mapped_column(
         sa.ForeignKey("dispatches.snapshot_id"), primary_key=True
     )
+    round: Mapped[int] = mapped_column(primary_key=True, default=1)
     examined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     mails: Mapped[int]
     known_addresses: Mapped[int]

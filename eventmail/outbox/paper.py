@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound
 from eventmail.mailings.models import Erasure, Snapshot, SnapshotRecipient
+from eventmail.outbox.exposure import newest_record
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
 
 
@@ -57,7 +58,7 @@ def paper_of(session: Session, snapshot: Snapshot) -> Paper:
         dispatch=dispatch,
         first_copy=lines[0],
         lines=tuple(lines[1:]),
-        record=session.get(ExposureRecord, snapshot.id),
+        record=newest_record(session, snapshot.id),
         erasure=session.get(Erasure, snapshot.id),
     )
 

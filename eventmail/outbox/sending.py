@@ -1,47 +1,78 @@
-"""One worker's run over one snapshot: first copy, then the rest, each claimed before it is sent.
+"""A run over one snapshot: the first copy, then the rest over several connections.
 
 Whatever is not clear stops the run: a refusal at the gate or an unexpected error halts the
-mailing, a relay that is down is noted and tried again by the next sweep.
+mailing; a relay that is away, throttles or refuses our credentials is left alone for a while, or
+until a person acts.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail.alerts import service as alerts
+from eventmail.clock import in_tokyo
 from eventmail.database import Database
-from eventmail.mailings.freezing import press_for
-from eventmail.mailings.models import Decision, Snapshot, Step
+from eventmail.mailings.models import Snapshot
 from eventmail.mailings.rendering import new_token
-from eventmail.mailings.snapshot import content_of_snapshot
-from eventmail.offices.models import Office
-from eventmail.outbox import exposure, ledger, service
-from eventmail.outbox.models import DeliveryState, Dispatch
-from eventmail.outbox.transaction import Halt, Job, transact
-from eventmail.wire import Connection, Relay, RelayUnavailable
+from eventmail.outbox import exposure, ledger, limits, service
+from eventmail.outbox.job import Halt, Job, check_sizes, prepare
+from eventmail.outbox.limits import Policy
+from eventmail.outbox.models import DeliveryState
+from eventmail.outbox.standing import Hold, release_due, standing
+from eventmail.outbox.watch import Watch
+from eventmail.outbox.window import Blocked, Window, soon
+from eventmail.wire import Connection, Pressure, Relay, RelayUnavailable
 
 log = logging.getLogger(__name__)
 
-CLAIMED_AT_ONCE = 10
+BLOCKED_ALERT = "relay.blocked"
 BROKEN = "送信処理で予期しない問題が起きたため、残りの送信を止めました。管理者に連絡してください。"
-CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
 NO_FIRST_COPY = "所のアドレスへの送信控えが受け取られなかったため、送信を止めました。"
+AGAIN_AT = "{when}に自動でやり直します。"
+BY_HAND = "直したあと、画面の「もう一度接続する」を押してください。それまでは接続しません。"
+FEW = 20  # so many mails do not pay for a second connection
 
 
-def run(database: Database, relay: Relay, snapshot_id: int) -> bool:
-    """Send what is due of a snapshot. Returns whether to come again at once (lost connection)."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the connections of one run share."""
+
+    job: Job
+    relay: Relay
+    policy: Policy
+    watch: Watch
+
+
+def run(
+    database: Database,
+    relay: Relay,
+    snapshot_id: int,
+    policy: Policy | None = None,
+    ending: threading.Event | None = None,
+) -> bool:
+    """Send what is due of a snapshot. Returns whether to come again at once (lost connection).
+
+    ``ending`` is set when the process is to end: then the mail in hand is settled, no other sent.
+    """
+    policy = policy or Policy(limits.place_of(relay), lanes=1)
     with database.reading() as session:
         snapshot = session.get_one(Snapshot, snapshot_id)
     try:
-        job = _prepare(database, snapshot)
-        return _work(job, relay)
+        if _is_over(database, snapshot) or not _may_connect(database, snapshot, policy):
+            return False
+        job = prepare(database, snapshot_id)
+        with Watch(database, snapshot_id, policy, ending or threading.Event()) as watch:
+            lost = _send(_Run(job, relay, policy, watch))
+        return not _is_over(database, snapshot) and lost
+    except Blocked as blocked:
+        _block(database, snapshot, policy, blocked.message_ja)
     except RelayUnavailable as error:
-        with database.writing() as session:
-            service.note(session, snapshot_id, f"{error.message_ja}1分ごとに自動でやり直します。")
-        return False
+        _unavailable(database, snapshot, policy, error)
     except OperationalError:
         # The database was busy or away: nothing is known to be wrong with the mailing. Leases
         # lapse, and the next sweep takes it up again.
@@ -54,89 +85,130 @@ def run(database: Database, relay: Relay, snapshot_id: int) -> bool:
     return False
 
 
-def _prepare(database: Database, snapshot: Snapshot) -> Job:
+def _send(run: _Run) -> bool:
+    database, snapshot_id = run.job.database, run.job.snapshot.id
     with database.reading() as session:
-        stored = session.get_one(Snapshot, snapshot.id)
-        content = content_of_snapshot(stored)
-        if not _is_approved(stored, content.digest):
-            raise Halt("snapshot_changed", CHANGED)
-        return _job(database, session, stored)
+        copies = ledger.due(session, snapshot_id, most=1, first_copy=True)
+    if copies and _lane(run, first_copy=True):
+        return True
+    _require_first_copy(database, snapshot_id)
+    with database.writing() as session:
+        release_due(session, snapshot_id)
+        found = standing(session, snapshot_id)
+    return found.hold is Hold.NOTHING and _lanes(run)
 
 
-def _is_approved(stored: Snapshot, digest: str) -> bool:
-    """Whether both people said yes to exactly what the rows hold now."""
-    passed = {
-        (review.step, review.digest)
-        for review in stored.reviews
-        if review.decision is Decision.PASSED
-    }
-    return stored.digest == digest and passed == {(step, digest) for step in Step}
+def _lanes(run: _Run) -> bool:
+    """As many connections as the mails are worth; the first fault of any is the run's."""
+    with run.job.database.reading() as session:
+        most = run.policy.lanes * FEW
+        due = ledger.due(session, run.job.snapshot.id, most=most, first_copy=False)
+    count = max(1, min(run.policy.lanes, -(-due // FEW)))
+    if count == 1:
+        return _lane(run, first_copy=False)
+    with ThreadPoolExecutor(count, thread_name_prefix="lane") as pool:
+        tasks = [pool.submit(_lane, run, first_copy=False) for _ in range(count)]
+    errors = [error for task in tasks if (error := task.exception()) is not None]
+    for error in sorted(errors, key=lambda each: isinstance(each, RelayUnavailable)):
+        # A relay may take fewer connections than we may open: then the others go on with it.
+        if not (isinstance(error, RelayUnavailable) and len(errors) < count):
+            raise error
+    return bool(errors) or any(task.result() for task in tasks)
 
 
-def _job(database: Database, session: Session, stored: Snapshot) -> Job:
-    content = content_of_snapshot(stored)
-    dispatch = session.get_one(Dispatch, stored.id)
-    return Job(
-        database=database,
-        snapshot=stored,
-        press=press_for(session, content),
-        worker=new_token(),
-        recipients={each.contact_id: each for each in content.recipients},
-        batch_size=session.get_one(Office, stored.office_id).batch_size,
-        batch_token=dispatch.token,
-        started_at=dispatch.created_at.replace(microsecond=0),
-    )
-
-
-def _work(job: Job, relay: Relay) -> bool:
-    if _is_over(job):
-        return False
+def _lane(run: _Run, *, first_copy: bool) -> bool:
+    """One connection until nothing is due. True if it was lost with mails left to send."""
+    worker, database = new_token(), run.job.database
+    with database.writing() as session:
+        if not limits.take_slot(session, run.policy, worker):
+            return False  # others are at it with all connections there may be
+    run.watch.add(worker)
     try:
-        with Connection(relay) as connection:
-            with job.database.writing() as session:
-                service.note(session, job.snapshot.id, "")
-            lost = _first_copy(job, connection) or _rest(job, connection)
+        with Connection(run.relay) as connection:
+            _connected(run, connection, first_copy)
+            return _over_one(run, connection, worker, first_copy)
+    except RelayUnavailable:
+        raise
+    except BaseException:
+        run.watch.said_no.set()  # any other fault of one ends the whole run
+        raise
     finally:
-        with job.database.writing() as session:
-            ledger.give_back(session, job.worker, clock.now())
-    over = _is_over(job)
-    return lost and not over
+        run.watch.remove(worker)
+        with database.writing() as session:
+            ledger.give_back(session, worker)
+            limits.free_slot(session, run.policy, worker)
 
 
-def _is_over(job: Job) -> bool:
-    """Whether nothing is left to do. The mails of a finished sending are looked through once."""
-    with job.database.writing() as session:
-        finished = service.finish_if_done(session, job.snapshot)
-        halted = service.is_halted(session, job.snapshot)
-    if finished:
-        exposure.try_record(job.database, job.snapshot.id)
-    return finished or halted
+def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
+    with run.job.database.writing() as session:
+        service.note(session, run.job.snapshot.id, "")
+    if first_copy:
+        check_sizes(run.job, run.relay, connection.largest_size)
 
 
-def _first_copy(job: Job, connection: Connection) -> bool:
-    ids = _claim(job, 1, first_copy=True)
-    return bool(ids) and transact(job, connection, ids)
+def _over_one(run: _Run, connection: Connection, worker: str, first_copy: bool) -> bool:
+    window = Window(run.job, run.policy, connection, run.watch, worker, first_copy=first_copy)
+    going = True
+    try:
+        while going and connection.usable:
+            for outcome in connection.send_all(window.mails()):
+                window.note(outcome)
+            going = soon(window.wait_until) and not run.watch.said_no.wait(0.2)
+    finally:
+        window.close()
+    if window.halt is not None:
+        raise window.halt
+    return window.lost or not connection.usable
 
 
-def _rest(job: Job, connection: Connection) -> bool:
-    with job.database.reading() as session:
-        state = service.first_copy(session, job.snapshot.id).state
+def _require_first_copy(database: Database, snapshot_id: int) -> None:
+    with database.reading() as session:
+        state = service.first_copy(session, snapshot_id).state
     if state in (DeliveryState.REFUSED, DeliveryState.UNCERTAIN):
         raise Halt("no_first_copy", NO_FIRST_COPY)
-    if state is not DeliveryState.ACCEPTED:
-        return False
-    in_batches = job.press.content.is_batch
-    count = min(job.batch_size, connection.most_recipients) if in_batches else CLAIMED_AT_ONCE
-    while ids := _claim(job, count, first_copy=False):
-        transactions = [ids] if in_batches else [[delivery_id] for delivery_id in ids]
-        if any(transact(job, connection, each) for each in transactions):
-            return True
-    return False
 
 
-def _claim(job: Job, count: int, *, first_copy: bool) -> list[int]:
-    with job.database.writing() as session:
-        return ledger.claim(session, job.snapshot.id, job.worker, count, first_copy=first_copy)
+def _may_connect(database: Database, snapshot: Snapshot, policy: Policy) -> bool:
+    """Whether the relay is to be left alone now; the page says why."""
+    with database.writing() as session:
+        sentence = limits.blocked(session, policy.place)
+        if sentence:
+            service.note(session, snapshot.id, sentence)
+        return not sentence and limits.resting_until(session, policy) is None
+
+
+def _is_over(database: Database, snapshot: Snapshot) -> bool:
+    """Whether nothing is left to do. The mails of a finished round are looked through once."""
+    with database.writing() as session:
+        finished = service.finish_if_done(session, snapshot)
+        may_send = standing(session, snapshot.id).may_send
+    if finished:
+        exposure.try_record(database, snapshot.id)
+    return finished or not may_send
+
+
+def _unavailable(
+    database: Database, snapshot: Snapshot, policy: Policy, error: RelayUnavailable
+) -> None:
+    """Nobody hammers a relay that is away; refused credentials wait for a person."""
+    if error.pressure is Pressure.CREDENTIALS:
+        _block(database, snapshot, policy, error.message_ja)
+        return
+    waits = limits.SLOW if error.pressure is Pressure.SLOW_DOWN else limits.DOWN
+    with database.writing() as session:
+        at = in_tokyo(limits.set_back(session, policy, waits))
+        sentence = error.message_ja + AGAIN_AT.format(when=f"{at.hour}:{at.minute:02}")
+        service.note(session, snapshot.id, sentence)
+
+
+def _block(database: Database, snapshot: Snapshot, policy: Policy, reason: str) -> None:
+    sentence = reason + BY_HAND
+    with database.writing() as session:
+        service.note(session, snapshot.id, sentence)
+        if limits.block(session, policy, sentence):
+            stored = session.get_one(Snapshot, snapshot.id)
+            box, subject = stored.mailing.event.reply_to, f"mailing:{stored.mailing_id}"
+            alerts.raise_alert(session, box, BLOCKED_ALERT, subject, sentence)
 
 
 def _halt(database: Database, snapshot: Snapshot, halt: Halt) -> None:

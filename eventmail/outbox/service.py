@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
+from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
-from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings.freezing import is_erased
 from eventmail.mailings.models import (
     Erasure,
@@ -27,6 +27,7 @@ from eventmail.mailings.models import (
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.review import Deed, transition
 from eventmail.mailings.service import ERASED as CLOSED
+from eventmail.offices.models import Office
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger
 from eventmail.outbox.exposure import stored_materials
@@ -34,7 +35,9 @@ from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.wire import reassemble, sha256_of
 
 STOPPED = "このメール案件は止まったため、送信を見合わせました。"
+CANCELLED = "送信を取りやめました。"
 HALTED_ALERT = "dispatch.halted"
+APPROVAL_LASTS = timedelta(days=7)
 ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
 
 STATE_NAMES = {
@@ -45,6 +48,7 @@ STATE_NAMES = {
     DeliveryState.REFUSED: "受け取り拒否",
     DeliveryState.UNCERTAIN: "要確認",
     DeliveryState.WITHHELD: "送信見合わせ",
+    DeliveryState.CANCELLED: "取りやめ",
 }
 
 
@@ -86,25 +90,57 @@ class Progress:
 def start(session: Session, snapshot: Snapshot) -> None:
     """Queue one delivery for each recipient of an approved snapshot, and the first copy.
 
-    The database refuses this for a snapshot without both reviews.
+    Nothing leaves before the office's hold time is over and the planned time has come. The
+    database refuses this for a snapshot without both reviews.
     """
     owner = {"office_id": snapshot.office_id, "event_id": snapshot.event_id}
     now = clock.now()
-    session.add(Dispatch(**owner, snapshot_id=snapshot.id, created_at=now, token=new_token()))
+    starts_at = _starts_at(session, snapshot, now)
+    session.add(
+        Dispatch(
+            **owner,
+            snapshot_id=snapshot.id,
+            created_at=now,
+            starts_at=starts_at,
+            token=new_token(),
+        )
+    )
     session.flush()
     common = {**owner, "snapshot_id": snapshot.id, "due_at": now}
     session.add(Delivery(**common, first_copy=True, token=new_token()))
-    session.add_all(
-        Delivery(
-            **common,
-            participant_id=recipient.participant_id,
-            contact_id=recipient.contact_id,
-            token=new_token(),
-        )
-        for recipient in snapshot.recipients
-    )
     session.flush()
-    _audit(session, snapshot, "dispatch.started", mails=snapshot.recipient_count)
+    _queue_recipients(session, snapshot.id, common)
+    audit(session, snapshot, "dispatch.started", mails=snapshot.recipient_count)
+
+
+def _starts_at(session: Session, snapshot: Snapshot, now: datetime) -> datetime | None:
+    held = session.get_one(Office, snapshot.office_id).hold_minutes
+    moments = [now + timedelta(minutes=held)] if held else []
+    moments += [snapshot.send_at] if snapshot.send_at and snapshot.send_at > now else []
+    return max(moments, default=None)
+
+
+def _queue_recipients(session: Session, snapshot_id: int, common: dict[str, Any]) -> None:
+    """One row for each, in the order of the snapshot, a thousand at a time."""
+    query = (
+        sa.select(SnapshotRecipient.participant_id, SnapshotRecipient.contact_id)
+        .where(SnapshotRecipient.snapshot_id == snapshot_id)
+        .order_by(SnapshotRecipient.position)
+    )
+    whole = common | {
+        "first_copy": False,
+        "state": DeliveryState.QUEUED,
+        "attempts": 0,
+        "reply": "",
+    }
+    for rows in session.execute(query).partitions(1000):
+        session.execute(
+            sa.insert(table_of(Delivery)),
+            [
+                whole | {"participant_id": participant, "contact_id": contact, "token": new_token()}
+                for participant, contact in rows
+            ],
+        )
 
 
 def sendings(session: Session, mailing: Mailing) -> list[Snapshot]:
@@ -186,41 +222,25 @@ def attempts(session: Session, delivery: Delivery) -> list[Attempt]:
     return list(session.scalars(query))
 
 
-def still_welcome(session: Session, delivery: Delivery) -> bool:
-    """Whether the contact still takes part, at the address that was approved (L10)."""
-    query = (
-        sa.select(Contact.id)
-        .join(Participant, Participant.id == Contact.participant_id)
-        .join(
-            SnapshotRecipient,
-            sa.and_(
-                SnapshotRecipient.contact_id == Contact.id,
-                SnapshotRecipient.snapshot_id == delivery.snapshot_id,
-                SnapshotRecipient.address == Contact.address,
-            ),
-        )
-        .where(
-            Contact.id == delivery.contact_id,
-            Contact.active,
-            Participant.status == ParticipantStatus.ATTENDING,
-        )
-    )
-    return delivery.first_copy or session.scalar(query) is not None
-
-
 def halt(session: Session, snapshot: Snapshot, rule: str, sentence: str) -> None:
     """Stop a mailing: what has not left is withheld, and the office is alerted.
 
     It goes on only as a new snapshot (:func:`take_up_again`).
     """
-    mailing, _ = _lock(session, snapshot)
-    ledger.withhold_rest(session, snapshot.id, sentence)
+    mailing, _ = lock(session, snapshot)
+    ledger.end_rest(session, snapshot.id, sentence)
     newest = mailing.latest
     if mailing.state is not MailingState.SENDING or newest is None or newest.id != snapshot.id:
         return  # another worker has told the office, or this one comes after all is over
     note(session, snapshot.id, sentence)
     mailing.state, mailing.notice = MailingState.HALTED, sentence[:500]
-    _audit(session, snapshot, "dispatch.halted", rule=rule)
+    audit(session, snapshot, "dispatch.halted", rule=rule)
+    tell(session, snapshot, sentence)
+
+
+def tell(session: Session, snapshot: Snapshot, sentence: str) -> None:
+    """Alert the office that a sending has come to an end that nobody asked for."""
+    mailing = session.get_one(Mailing, snapshot.mailing_id)
     alerts.raise_alert(
         session, mailing.event.reply_to, HALTED_ALERT, f"mailing:{mailing.id}", sentence
     )
@@ -253,7 +273,7 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
     )
     mailing.state, mailing.version = moved.to, mailing.version + 1
     session.flush()
-    _audit(session, snapshot, "mailing.take_up_again", actor=actor, reached=len(reached))
+    audit(session, snapshot, "mailing.take_up_again", actor=actor, reached=len(reached))
     return len(reached)
 
 
@@ -281,26 +301,23 @@ def note(session: Session, snapshot_id: int, sentence: str) -> None:
 
 def finish_if_done(session: Session, snapshot: Snapshot) -> bool:
     """Close the sending when every mail has its fate. In a halted one nothing waits any longer."""
-    mailing, dispatch = _lock(session, snapshot)
+    mailing, dispatch = lock(session, snapshot)
     if dispatch.finished_at is not None:
         return True
-    if mailing.state is MailingState.HALTED:
-        ledger.withhold_rest(session, snapshot.id, STOPPED)
+    if dispatch.cancelled_at is not None:
+        ledger.end_rest(session, snapshot.id, CANCELLED, DeliveryState.CANCELLED)
+    elif mailing.state is MailingState.HALTED:
+        ledger.end_rest(session, snapshot.id, STOPPED)
     if ledger.unsettled(session, snapshot.id):
         return False
     dispatch.finished_at = clock.now()
     if mailing.state is MailingState.SENDING:
         mailing.state = MailingState.SENT
-    _audit(session, snapshot, "dispatch.finished", counts=_counts(session, snapshot))
+    audit(session, snapshot, "dispatch.finished", counts=_counts(session, snapshot))
     return True
 
 
-def hold_fates(session: Session, snapshot: Snapshot) -> None:
-    """No halt and no end of the sending comes between this and the end of the transaction."""
-    session.get_one(Dispatch, snapshot.id, with_for_update={"read": True})
-
-
-def _lock(session: Session, snapshot: Snapshot) -> tuple[Mailing, Dispatch]:
+def lock(session: Session, snapshot: Snapshot) -> tuple[Mailing, Dispatch]:
     """Always in this order, and before any delivery: two that wait for each other is a deadlock."""
     mailing = session.get_one(Mailing, snapshot.mailing_id, with_for_update=True)
     return mailing, session.get_one(Dispatch, snapshot.id, with_for_update=True)
@@ -339,9 +356,10 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     return content
 
 
-def _audit(
+def audit(
     session: Session, snapshot: Snapshot, action: str, *, actor: Actor | None = None, **details: Any
 ) -> None:
+    """Record an act on a sending, or what befell it."""
     record(
         session,
         action,

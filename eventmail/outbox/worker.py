@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from datetime import datetime, timedelta
 from typing import Any
 
 from huey import crontab
 
+from eventmail import clock
 from eventmail.alerts import sending as alerts
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.mailings import service as mailings
-from eventmail.outbox import exposure, ledger, sending
+from eventmail.outbox import control, exposure, ledger, limits, sending
+from eventmail.outbox import standing as standings
+from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
 from eventmail.roster import jobs
 from eventmail.wire import Relay, relay_from
@@ -19,6 +25,9 @@ from eventmail.wire import Relay, relay_from
 log = logging.getLogger(__name__)
 
 RECONNECTS = 3
+PASSES = 5
+SOONEST = timedelta(seconds=0.5)
+LATEST = timedelta(minutes=2)  # what is due later is the sweep's
 
 
 class Outbox:
@@ -28,9 +37,24 @@ class Outbox:
         self.settings = settings
         self.database = database
         self.huey = make_huey(settings)
+        self.ending = threading.Event()
+        self._running: set[int] = set()
+        self._guard = threading.Lock()
         self._wake = self.huey.task(name="wake")(self.send_due)
         self._wake_roster = self.huey.task(name="roster")(self.run_roster)
         self._sweep = self.huey.periodic_task(crontab(), name="sweep")(self.sweep)
+
+    @property
+    def policy(self) -> Policy:
+        """The limits that all workers of this installation share."""
+        chosen = self.settings
+        return Policy(
+            limits.place_of(self.relay(), chosen.secret_key),
+            connections=chosen.mail_connections,
+            lanes=chosen.mail_lanes,
+            per_minute=chosen.mail_per_minute,
+            lease=timedelta(seconds=chosen.lease_seconds),
+        )
 
     def wake(self, snapshot_id: int) -> None:
         """Ask a worker to look at a snapshot now.
@@ -41,6 +65,16 @@ class Outbox:
             self._wake(snapshot_id)
         except Exception:
             log.exception("the queue did not take the wake-up for snapshot %s", snapshot_id)
+
+    def wake_at(self, snapshot_id: int, moment: datetime) -> None:
+        """Ask a worker to look at a snapshot then; soon, for what is later the sweep comes."""
+        wait = max(moment - clock.now(), SOONEST)
+        if wait > LATEST:
+            return
+        try:
+            self._wake.schedule((snapshot_id,), delay=wait.total_seconds())
+        except Exception:
+            log.exception("the queue did not take the later wake-up for snapshot %s", snapshot_id)
 
     def wake_roster(self, import_id: int) -> None:
         """Ask a worker to read, compare or write an import now; the sweep finds what is lost."""
@@ -58,13 +92,56 @@ class Outbox:
         production = self.settings.mode is Mode.PRODUCTION
         return relay_from(self.settings.mail, production=production)
 
-    def send_due(self, snapshot_id: int) -> None:
-        """Send what is due of one snapshot; a lost connection is taken up again a few times."""
-        relay = self.relay()
+    def send_due(self, snapshot_id: int, passes: int = 0) -> None:
+        """Send what is due of one snapshot; a lost connection is taken up again a few times.
+
+        Where this process is at it already, the task is passed on, so that another may take it.
+        """
+        if not self._enter(snapshot_id):
+            if passes < PASSES:
+                time.sleep(0.05)
+                self._wake(snapshot_id, passes + 1)
+            return
+        try:
+            self._send_due(snapshot_id)
+        finally:
+            with self._guard:
+                self._running.discard(snapshot_id)
+
+    def _enter(self, snapshot_id: int) -> bool:
+        with self._guard:
+            free = snapshot_id not in self._running
+            self._running.add(snapshot_id)
+            return free
+
+    def _send_due(self, snapshot_id: int) -> None:
+        relay, policy = self.relay(), self.policy
+        self._call_others(snapshot_id, policy)
         for _ in range(RECONNECTS):
-            if not sending.run(self.database, relay, snapshot_id):
+            if not sending.run(self.database, relay, snapshot_id, policy, self.ending):
                 break
-        alerts.send_due(self.database, relay)  # the office learns of a halt at once
+        with self.database.reading() as session:
+            later = standings.next_at(session, snapshot_id)
+            resting = limits.resting_until(session, policy)
+            blocked = limits.blocked(session, policy.place)
+        if later is not None and not blocked:
+            self.wake_at(snapshot_id, max(later, resting or later))
+        self._mail_alerts()  # the office learns of a halt at once
+
+    def _call_others(self, snapshot_id: int, policy: Policy) -> None:
+        """Where there is more than this process takes at once, another may help; it calls on."""
+        enough = policy.lanes * sending.FEW
+        with self.database.reading() as session:
+            due = ledger.due(session, snapshot_id, most=enough + 1, first_copy=False)
+        if due > enough:
+            self.wake(snapshot_id)
+
+    def _mail_alerts(self) -> None:
+        """Not to a relay that refuses our credentials: the pages tell of that."""
+        with self.database.reading() as session:
+            blocked = limits.blocked(session, self.policy.place)
+        if not blocked:
+            alerts.send_due(self.database, self.relay())
 
     def sweep(self) -> None:
         """Wake whatever is due, mail the alerts, make missing records. A lost task loses nothing.
@@ -72,14 +149,16 @@ class Outbox:
         The mails come first: nothing else may keep them waiting.
         """
         self.wake_due()
-        alerts.send_due(self.database, self.relay())
+        self._mail_alerts()
         exposure.make_missing(self.database)
 
     def wake_due(self) -> None:
         """Judge lapsed claims, then wake whatever is due: mails first, then imports."""
         with self.database.writing() as session:
             ledger.reclaim_lapsed(session)
-            due = ledger.due_snapshots(session)
+            control.expire(session)
+            standings.release_due(session)
+            due = standings.due_snapshots(session)
             imports = jobs.waiting(session)
         for snapshot_id in due:
             self.wake(snapshot_id)

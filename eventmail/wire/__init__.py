@@ -10,8 +10,8 @@ from eventmail.wire.compose import (
     compose,
     encode_material,
     message_id_for,
+    pieces_of,
     reassemble,
-    sha256_of,
 )
 from eventmail.wire.envelope import (
     LARGEST_BATCH,
@@ -23,6 +23,7 @@ from eventmail.wire.envelope import (
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
+from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import Searched, search
@@ -60,6 +61,7 @@ __all__ = [
     "NotAllowedHere",
     "Outcome",
     "ParsedMail",
+    "Pieces",
     "Pressure",
     "Received",
     "Relay",
@@ -78,6 +80,7 @@ __all__ = [
     "inspect",
     "message_id_for",
     "parse_mail",
+    "pieces_of",
     "pressure_of",
     "reassemble",
     "recipients_of",

@@ -16,6 +16,7 @@ from eventmail.clock import in_tokyo
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual
 from eventmail.wire.html_writing import html_of
 from eventmail.wire.material import EncodedMaterial, Material, base64_lines, encode_material
+from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.unwritable import Unwritable, has_control
 from eventmail.wire.words import encoded_words
 
@@ -29,8 +30,8 @@ __all__ = [
     "compose",
     "encode_material",
     "message_id_for",
+    "pieces_of",
     "reassemble",
-    "sha256_of",
 ]
 
 LONGEST_SUBJECT = 500
@@ -98,11 +99,26 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A whole mail in CRLF lines, with the head that differs from one recipient to the next."""
+    """A whole mail in CRLF lines: the head that differs from one recipient to the next, then the
+    delimiters and the materials' parts, which are the same objects in every mail.
+    """
 
-    head: bytes
-    content: bytes
-    digest: str  # SHA-256 of content, in hex
+    pieces: Pieces
+
+    @property
+    def head(self) -> bytes:
+        """What is the mail's own; with the materials it makes the whole again."""
+        return self.pieces[0]
+
+    @property
+    def content(self) -> bytes:
+        """The whole mail, copied together."""
+        return b"".join(self.pieces)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, in hex; worked out whenever it is asked."""
+        return sha256_of(*self.pieces)
 
 
 def message_id_for(identity: Identity, token: str) -> str:
@@ -126,17 +142,19 @@ def compose(
     fields = _fields(identity, envelope, wording, stamp)
     text = _with_html(wording, stamp) if wording.html else _text_part("plain", _lines(wording))
     head = fields.encode("ascii") + (_before_materials(text, stamp) if materials else text)
-    content = reassemble(head, materials)
-    return Composed(head, content, sha256_of(content))
-
-
-def sha256_of(content: bytes) -> str:
-    """The digest by which mails and materials are named: SHA-256, in hex."""
-    return hashlib.sha256(content).hexdigest()
+    return Composed(pieces_of(head, materials))
 
 
 def reassemble(head: bytes, materials: Sequence[EncodedMaterial]) -> bytes:
     """The whole mail from its stored head and its materials, exactly as it was composed.
+
+    Raises ``ValueError`` if the head was made with materials and none are given, or the reverse.
+    """
+    return b"".join(pieces_of(head, materials))
+
+
+def pieces_of(head: bytes, materials: Sequence[EncodedMaterial]) -> Pieces:
+    """As :func:`reassemble`, without a copy: the head, then delimiters and parts in turn.
 
     Raises ``ValueError`` if the head was made with materials and none are given, or the reverse.
     """
@@ -145,11 +163,9 @@ def reassemble(head: bytes, materials: Sequence[EncodedMaterial]) -> bytes:
     if bool(found) != bool(materials):
         raise ValueError("head and materials do not belong together")
     if not found:
-        return head
+        return (head,)
     opening, closing = b"--" + found[1] + b"\r\n", b"--" + found[1] + b"--\r\n"
-    return b"".join(
-        [head, *(piece for each in materials for piece in (opening, each.part)), closing]
-    )
+    return (head, *(piece for each in materials for piece in (opening, each.part)), closing)
 
 
 def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Stamp) -> str:

@@ -31,9 +31,9 @@ class Extensions:
 
     @property
     def largest_size(self) -> int | None:
-        """The most bytes a mail may have; None or 0 if the relay states no limit."""
+        """The most bytes a mail may have; None if the relay states no limit, or 0 for none."""
         said = self.offered.get("size", "")
-        return int(said) if re.fullmatch("[0-9]{1,20}", said, re.ASCII) else None
+        return int(said) or None if re.fullmatch("[0-9]{1,20}", said) else None
 
     @property
     def mechanisms(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
+from operator import is_
 from weakref import WeakKeyDictionary
 
 from eventmail.addresses import AddressError, EmailAddress
@@ -20,6 +21,7 @@ from eventmail.wire.lexical import Malformed
 from eventmail.wire.material import EncodedMaterial
 from eventmail.wire.parser import ONLY_ON_NOTICES, ParsedMail, parse_mail
 from eventmail.wire.parts import ParsedPart
+from eventmail.wire.pieces import Pieces, as_pieces, sha256_of
 from eventmail.wire.rules import GateRefusal
 from eventmail.wire.searchable import search_pinned, suspects
 from eventmail.wire.sites import Site, shows
@@ -52,22 +54,27 @@ class Cleared:
 
     sender: EmailAddress
     envelope: Envelope
-    content: bytes
+    pieces: Pieces  # the mail's bytes in order: what is its own, and what it shares with others
     _: KW_ONLY
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
             raise TypeError("only the gate clears a mail")
-        _issued[self] = _essence(self)
+        _issued[self] = _Issued.of(self)
 
     def __reduce__(self) -> str:
         raise TypeError("a cleared mail is sent here or not at all")
 
     @property
-    def pieces(self) -> tuple[bytes, ...]:
-        """The mail's bytes in order: what is its own, and what it shares with others."""
-        return (self.content,)
+    def content(self) -> bytes:
+        """The whole mail, copied together."""
+        return b"".join(self.pieces)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the very bytes that are sent, in hex; worked out whenever it is asked."""
+        return sha256_of(*self.pieces)
 
     @property
     def size(self) -> int:
@@ -75,31 +82,52 @@ class Cleared:
         return sum(map(len, self.pieces))
 
 
-# What each cleared mail was when it was cleared; an entry goes when its mail goes.
-_issued: WeakKeyDictionary[Cleared, tuple[object, ...]] = WeakKeyDictionary()
+@dataclass(frozen=True, slots=True)
+class _Issued:
+    """What a mail was when it was cleared: the very objects, and how its addresses were written.
+
+    The pieces need no second look: neither a tuple nor its bytes can be changed.
+    """
+
+    objects: tuple[object, ...]
+    written: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cleared: Cleared) -> _Issued:
+        """As it is now."""
+        people = cleared.sender, *recipients_of(cleared.envelope)
+        objects = cleared.pieces, cleared.envelope, *people
+        return cls((*objects, *map(type, objects)), tuple(each.wire for each in people))
+
+    def is_still(self, other: _Issued) -> bool:
+        """Whether nothing was exchanged: what claims to be equal is not the same."""
+        as_many = len(self.objects) == len(other.objects)
+        same = as_many and all(map(is_, self.objects, other.objects))
+        return same and self.written == other.written
+
+
+# An entry goes when its mail goes.
+_issued: WeakKeyDictionary[Cleared, _Issued] = WeakKeyDictionary()
 
 
 def is_as_cleared(cleared: Cleared) -> bool:
     """Whether the gate made this very object, and nothing in it was exchanged since then."""
-    return type(cleared) is Cleared and _issued.get(cleared) == _essence(cleared)
-
-
-def _essence(cleared: Cleared) -> tuple[object, ...]:
-    recipients = tuple(each.wire for each in recipients_of(cleared.envelope))
-    return cleared.sender.wire, type(cleared.envelope), recipients, cleared.content
+    issued = _issued.get(cleared) if type(cleared) is Cleared else None
+    return issued is not None and issued.is_still(_Issued.of(cleared))
 
 
 def inspect(
-    content: bytes,
+    content: bytes | Pieces,
     envelope: Envelope,
     identity: Identity,
     knowledge: Knowledge,
     materials: Sequence[EncodedMaterial],
 ) -> Cleared:
-    """Clear ``content`` for ``envelope``, or raise :class:`GateRefusal`."""
+    """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`."""
     _check_envelope(envelope)
     try:
-        mail = parse_mail(content, [each.part for each in materials])
+        pieces = as_pieces(content)
+        mail = parse_mail(pieces, [each.part for each in materials])
         if mail.html is not None and text_of_html(mail.html) != mail.body:
             raise GateRefusal("html")
     except Malformed as error:
@@ -110,11 +138,11 @@ def inspect(
     _check_materials(mail, materials)
     for rule, place in _violations(mail, _Rules.of(envelope, knowledge)):
         raise GateRefusal(rule, place)
-    return Cleared(identity.address, envelope, content, seal=_SEAL)
+    return Cleared(identity.address, envelope, pieces, seal=_SEAL)
 
 
 def exposures(
-    content: bytes,
+    content: bytes | Pieces,
     envelope: Envelope,
     knowledge: Knowledge,
     materials: Sequence[EncodedMaterial] = (),

@@ -6,12 +6,14 @@ might read in another way (a bare line feed, a second ``To``, a nested part) is 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventmail.wire.lexical import Malformed, check_lines, decode_base64, decode_words, read_headers
 from eventmail.wire.parts import ParsedPart, parse_attachment, parse_shared
+from eventmail.wire.pieces import Pieces, as_pieces, stretches
 
 HEADERS = frozenset(
     ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
@@ -57,15 +59,28 @@ class ParsedMail:
         return self.header(name).value
 
 
-def parse_mail(content: bytes, seen: Sequence[bytes] = ()) -> ParsedMail:
-    """Parse ``content`` or raise :class:`Malformed`.
+def parse_mail(content: bytes | Pieces, seen: Sequence[bytes] = ()) -> ParsedMail:
+    """Parse a mail, whole or in pieces, or raise :class:`Malformed`.
 
     ``seen`` are the bytes of parts which many mails share: where one stands in this mail byte for
-    byte, its earlier parse is used, which changes the speed and nothing else.
+    byte, its earlier parse is used. Neither that nor the cuts between the pieces change anything
+    but the speed: where they are not what they should be, the whole is read.
     """
-    block, rest = _split_head(content)
+    pieces = as_pieces(content)
+    if len(pieces) > 1:
+        with contextlib.suppress(Malformed):
+            return _parse(stretches(pieces, seen), seen)
+    return _parse([b"".join(pieces)], seen)
+
+
+def _parse(found: list[bytes], seen: Sequence[bytes]) -> ParsedMail:
+    """One mail in its stretches: what is its own, and between them parts that are in ``seen``.
+
+    Each stretch is read by itself, so a head or a part of the mail's own lies within one.
+    """
+    block, start = _split_head(found[0])
     headers = read_headers(block, HEADERS | {ENCODING, ONLY_ON_NOTICES})
-    found = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
+    shown = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
     missing = HEADERS - headers.keys()
     if missing:
         raise Malformed("missing_header")
@@ -73,12 +88,14 @@ def parse_mail(content: bytes, seen: Sequence[bytes] = ()) -> ParsedMail:
         raise Malformed("mime")
     mixed = _MIXED.fullmatch(headers["Content-Type"])
     if not mixed:
-        return ParsedMail(found, *_body(headers, content[rest:]), ())
+        if len(found) > 1:
+            raise Malformed("mime")
+        return ParsedMail(shown, *_body(headers, found[0][start:]), ())
     if ENCODING in headers:
         raise Malformed("encoding")
-    raw_parts = _split_parts(content, rest, mixed[1].encode(), seen)
+    raw_parts = _split_parts(found, start, mixed[1].encode(), seen)
     attachments = tuple(_attachment(raw, seen) for raw in raw_parts[1:])
-    return ParsedMail(found, *_body_part(raw_parts[0]), attachments)
+    return ParsedMail(shown, *_body_part(raw_parts[0]), attachments)
 
 
 def _split_head(content: bytes) -> tuple[bytes, int]:
@@ -89,17 +106,27 @@ def _split_head(content: bytes) -> tuple[bytes, int]:
     return content[: end + 2], end + 4
 
 
-def _split_parts(content: bytes, start: int, boundary: bytes, seen: Sequence[bytes]) -> list[bytes]:
-    """The parts between the delimiters; nothing may stand before the first or after the last."""
+def _split_parts(
+    found: list[bytes], start: int, boundary: bytes, seen: Sequence[bytes]
+) -> list[bytes]:
+    """The parts between the delimiters; nothing may stand before the first or after the last.
+
+    A shared part lies between two stretches: the one ends with a delimiter, the other begins so.
+    """
     opening, closing = b"--" + boundary + b"\r\n", b"--" + boundary + b"--\r\n"
     parts: list[bytes] = []
+    content, *others = found
     position = start
     while content.startswith(opening, position) and len(parts) < MOST_PARTS:
         position += len(opening)
-        part = _part_at(content, position, b"--" + boundary, seen)
+        if others and position == len(content):
+            part, content, *others = others
+            position = 0
+        else:
+            part = _part_at(content, position, b"--" + boundary, seen)
+            position += len(part)
         parts.append(part)
-        position += len(part)
-    if not parts or content[position:] != closing:
+    if not parts or others or content[position:] != closing:
         check_lines(content[position:])
         raise Malformed("trailing" if content.startswith(closing, position) else "mime")
     return parts
@@ -134,7 +161,7 @@ def _body(headers: dict[str, str], content: bytes) -> tuple[str, str | None]:
         return _text(headers, content, _TEXT_TYPE), None
     if ENCODING in headers:
         raise Malformed("encoding")
-    raw_parts = _split_parts(content, 0, alternative[1].encode(), ())
+    raw_parts = _split_parts([content], 0, alternative[1].encode(), ())
     if len(raw_parts) != 2:
         raise Malformed("mime")
     plain, page = (

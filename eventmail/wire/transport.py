@@ -92,10 +92,7 @@ class Connection:
 
     @property
     def largest_size(self) -> int | None:
-        """The most bytes a mail may have, as the relay stated (RFC 1870).
-
-        None or 0 if it stated no limit.
-        """
+        """The most bytes a mail may have, if the relay states a limit (RFC 1870)."""
         return self._offered.largest_size
 
     def close_now(self) -> None:

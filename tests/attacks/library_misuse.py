@@ -56,22 +56,26 @@ def _handed(make: Callable[[], Any]) -> Callable[[World], bool]:
 
 
 def _out_of_nothing() -> Any:
-    return forge(object.__new__(Cleared), sender=OFFICE, envelope=Individual(KURE), content=GOOD)
+    return forge(object.__new__(Cleared), sender=OFFICE, envelope=Individual(KURE), pieces=(GOOD,))
 
 
 def _by_subclass() -> Any:
     made = type("Own", (Cleared,), {"__post_init__": lambda self, seal: None})
-    return made(OFFICE, Individual(KURE), GOOD, seal=None)
+    return made(OFFICE, Individual(KURE), (GOOD,), seal=None)
 
 
 OTHERS_MAIL = mail(body=f"ご案内 {OTHER}").content
 HANDED: dict[str, Callable[[], Any]] = {
     "bytes instead of a cleared mail": lambda: SimpleNamespace(
-        sender=OFFICE, envelope=TO_AOZORA, pieces=(OTHERS_MAIL,), size=len(OTHERS_MAIL)
+        sender=OFFICE,
+        envelope=TO_AOZORA,
+        content=OTHERS_MAIL,
+        pieces=(OTHERS_MAIL,),
+        size=len(OTHERS_MAIL),
     ),
     "a cleared mail made without its constructor": _out_of_nothing,
     "a cleared mail of a subclass": _by_subclass,
-    "the text of a cleared mail exchanged": lambda: forge(passed(), content=OTHERS_MAIL),
+    "the text of a cleared mail exchanged": lambda: forge(passed(), pieces=(OTHERS_MAIL,)),
     "the envelope of a cleared mail exchanged": lambda: forge(passed(), envelope=Individual(KURE)),
     "a batch in place of the one recipient": lambda: forge(
         passed(), envelope=BlindBatch((AOZORA, KURE))
@@ -94,15 +98,15 @@ ANY_SEAL: Lowering = silent(Cleared, "__post_init__")
 ANY_MAIL = Also(Barrier.TRANSPORT, silent(transport, "is_as_cleared", True))
 BY_HAND: dict[str, tuple[Callable[[], Any], Lowering]] = {
     "a cleared mail without the seal": (
-        lambda: Cleared(OFFICE, Individual(KURE), GOOD, seal=None),
+        lambda: Cleared(OFFICE, Individual(KURE), (GOOD,), seal=None),
         ANY_SEAL,
     ),
     "a cleared mail with a seal of one's own": (
-        lambda: Cleared(OFFICE, Individual(KURE), GOOD, seal=object()),
+        lambda: Cleared(OFFICE, Individual(KURE), (GOOD,), seal=object()),
         ANY_SEAL,
     ),
     "a cleared mail with another text": (
-        lambda: dataclasses.replace(passed(), content=OTHERS_MAIL, seal=None),
+        lambda: dataclasses.replace(passed(), pieces=(OTHERS_MAIL,), seal=None),
         ANY_SEAL,
     ),
     "a cleared mail copied": (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from eventmail.outbox.transaction import transact
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
@@ -16,7 +17,6 @@ from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger, sending
 from eventmail.outbox import service as outbox
-from eventmail.outbox.transaction import transact
 from eventmail.wire import Connection
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
@@ -43,6 +43,7 @@ from tests.attacks.service_call import (
     submit,
 )
 from tests.attacks.world import World
+from tests.outbox import hands
 
 DELIVERIES = "SELECT count(*) FROM deliveries"
 
@@ -190,7 +191,7 @@ def _any_claim(session: Session, _worker: str) -> list[Any]:
 def _queued_again(world: World) -> bool:
     """A mail that may have arrived is taken up again when its worker's time is over."""
     with world.database.writing() as session:
-        (taken,) = ledger.claim(session, world.ids["snapshot"], "dead", 1, first_copy=False)
+        (taken,) = hands.claim(session, world.ids["snapshot"], "dead", 1)
         ledger.hand_over(session, [taken], "dead", "0" * 64, b"head")
     world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
     with world.database.writing() as session:

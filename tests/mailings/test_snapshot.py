@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from eventmail.clock import TOKYO
 from eventmail.mailings.models import SendMode
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
 from tests.mailings.contents import BATCH, CONTENT, DESK, MAP, SATO
 
+TIMED = replace(CONTENT, send_at=datetime(2026, 12, 1, tzinfo=UTC))
 OTHERS: dict[str, Any] = {
     "mailing_id": 9, "revision": 9, "purpose": "x", "mode": "batch", "sender_name": "x",
     "sender_address": "x@hirono.example", "reply_to": "x@hirono.example", "subject": "x",
     "body": "x", "html": True, "event_name": "x", "event_date": date(2026, 12, 10),
     "event_hours": "x", "event_place": "x", "materials": (), "recipients": (DESK, SATO),
-    "format": 1,
+    "send_at": datetime(2026, 12, 1, tzinfo=UTC), "format": 1,
 }  # fmt: skip
 
 
-def test_the_digest_of_a_content_is_the_same_for_ever() -> None:
-    assert CONTENT.digest == "e92e42de9afe9b1c367ba140724cfb4056b93f68adb13f3a6eee554c5c44c37b"
-    assert (
-        replace(CONTENT, format=1).digest
-        == "7e761164a25f028adf9c96ec0ce941ea3329852d3e69a77b0fd2ee273ca5eb0e"
-    )
+@pytest.mark.parametrize(
+    ("number", "digest"),
+    [
+        (1, "7e761164a25f028adf9c96ec0ce941ea3329852d3e69a77b0fd2ee273ca5eb0e"),
+        (2, "e92e42de9afe9b1c367ba140724cfb4056b93f68adb13f3a6eee554c5c44c37b"),
+        (3, "1a47dcf4ea8a5e555a1d820a6be4efedeb0f3aca34051986def0c491b825a08d"),
+    ],
+)
+def test_the_digest_of_a_content_is_the_same_for_ever(number: int, digest: str) -> None:
+    assert replace(CONTENT, format=number).digest == digest
+
+
+def test_the_digest_is_that_of_the_whole_canonical_json() -> None:
+    plain = dataclasses.asdict(TIMED)
+    plain |= {"event_date": "2026-12-09", "send_at": "2026-12-01T00:00:00+00:00"}
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert TIMED.digest == hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("text", ['"recipients":[]', '\\"recipients":[]', '{"recipients":[]}'])
+def test_no_text_is_taken_for_the_list_of_recipients(text: str) -> None:
+    hostile = replace(CONTENT, body=text, purpose=text)
+    plain = dataclasses.asdict(hostile) | {"event_date": "2026-12-09"}
+    whole = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert hostile.digest == hashlib.sha256(whole.encode()).hexdigest()
 
 
 @pytest.mark.parametrize("name", [each.name for each in dataclasses.fields(Content)])
@@ -45,6 +68,17 @@ def test_another_digest_comes_of_any_other_detail_of_a(part: Any) -> None:
         assert replace(CONTENT, **{held: (other,)}).digest != CONTENT.digest
 
 
+def test_the_planned_time_is_one_moment_in_whatever_zone() -> None:
+    assert TIMED.send_at is not None
+    moved = replace(TIMED, send_at=TIMED.send_at.astimezone(TOKYO))
+    assert moved.digest == TIMED.digest != CONTENT.digest
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_earlier_formats_had_no_planned_time(number: int) -> None:
+    assert replace(TIMED, format=number).digest == replace(CONTENT, format=number).digest
+
+
 def test_the_first_format_had_no_html_to_speak_of() -> None:
     first = replace(CONTENT, format=1)
     assert replace(first, html=True).digest == first.digest
@@ -59,7 +93,7 @@ def test_nobody_changes_a(value: Any) -> None:
 
 
 def test_a_content_is_of_the_newest_format_unless_it_says_otherwise() -> None:
-    assert CONTENT.format == 2
+    assert CONTENT.format == 3
 
 
 def test_only_one_mode_is_a_batch() -> None:
@@ -98,13 +132,13 @@ def draft(content: Content, mode: SendMode) -> Any:
     shelf = [SimpleNamespace(filename=MAP.filename, versions=[older, newest], newest=newest)]
     return SimpleNamespace(
         id=content.mailing_id, purpose=content.purpose, mode=mode, subject=content.subject,
-        body=content.body, html=content.html, event=event, materials=shelf,
+        body=content.body, html=content.html, send_at=content.send_at,
+        event=event, materials=shelf,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("html", [False, True])
-def test_a_draft_is_read_whole(html: bool) -> None:
-    content = replace(CONTENT, html=html)
+@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True), TIMED])
+def test_a_draft_is_read_whole(content: Content) -> None:
     rows = [contact(SATO), contact(DESK)]
     assert content_of_draft(draft(content, SendMode.INDIVIDUAL), rows, 4) == content
 
@@ -117,7 +151,7 @@ def test_a_batchs_letter_has_the_events_fields_filled_in_before_anybody_sees_it(
     assert found.body == "令和8年12月9日（水） 10時から 大ホール {会社名}"
 
 
-@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True, format=1)])
+@pytest.mark.parametrize("content", [CONTENT, TIMED, replace(CONTENT, html=True, format=1)])
 def test_a_stored_snapshot_is_read_whole(content: Content) -> None:
     plain = {each.name: getattr(content, each.name) for each in dataclasses.fields(content)}
     rows: dict[str, Any] = {

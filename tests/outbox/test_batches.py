@@ -178,7 +178,7 @@ def test_every_mail_of_a_batch_is_kept_and_shown_as_it_was_sent(
         _, content = service.as_sent(session, people.author, last.id)
         assert content == recorder.received[1].content
         digests = set(session.scalars(sa.select(Attempt.digest)))
-        record = session.get_one(ExposureRecord, snapshot.id)
+        record = session.get_one(ExposureRecord, (snapshot.id, 1))
     assert len(digests) == 2, "the office's marked copy, and the one mail of the batch"
     assert (record.mails, record.exposing, record.unreadable) == (31, 0, 0)
 

@@ -19,7 +19,7 @@ from tests.pages import Pages
 
 def record_of(database: Database, snapshot: Snapshot) -> ExposureRecord:
     with database.reading() as session:
-        return session.get_one(ExposureRecord, snapshot.id)
+        return session.get_one(ExposureRecord, (snapshot.id, 1))
 
 
 def send_but_leave_out_the_record(
@@ -45,7 +45,7 @@ def test_a_record_that_a_dead_worker_left_out_is_made_by_the_sweep(
 ) -> None:
     send_but_leave_out_the_record(database, approved, relay, monkeypatch)
     with database.reading() as session:
-        assert session.get(ExposureRecord, approved.id) is None
+        assert session.get(ExposureRecord, (approved.id, 1)) is None
     exposure.make_missing(database)
     exposure.make_missing(database)
     assert record_of(database, approved).mails == 31

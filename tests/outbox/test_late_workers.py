@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -15,25 +17,44 @@ from eventmail.database import Database
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.outbox import exposure, ledger, sending, service
+from eventmail.outbox.job import prepare
+from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
-from eventmail.outbox.transaction import Job, transact
+from eventmail.outbox.watch import Watch
+from eventmail.outbox.window import WIDTH, Window
 from eventmail.sample import People
 from eventmail.wire import Connection, Relay
 from tests.mailings.journey import approve, check, reload, submit, take_up
+from tests.outbox import hands
 from tests.recorder import Recorder
 
 AN_HOUR = timedelta(hours=1)
 
 
+@dataclass
+class Late:
+    """A worker that claimed one mail and made it, and then stood still for an hour."""
+
+    window: Window
+    connection: Connection
+
+
 @pytest.fixture
-def late(database: Database, approved: Snapshot) -> Job:
-    """A worker that claimed one mail, and then stood still for an hour."""
-    job = sending._prepare(database, approved)
+def late(database: Database, approved: Snapshot, relay: Relay) -> Iterator[Late]:
     with database.writing() as session:
-        ledger.claim(session, approved.id, job.worker, 1, first_copy=False)
-    with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
-        assert ledger.reclaim_lapsed(session) == 1
-    return job
+        hands.let_go(session, approved.id)
+    policy = Policy("relay")
+    with (
+        Connection(relay) as connection,
+        Watch(database, approved.id, policy, threading.Event()) as watch,
+    ):
+        job = prepare(database, approved.id)
+        window = Window(job, policy, connection, watch, "late", first_copy=False)
+        assert window._turn()
+        window._make_claimed()
+        with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
+            assert ledger.reclaim_lapsed(session) == WIDTH - 1
+        yield Late(window, connection)
 
 
 def delivery_of(database: Database, delivery_id: int) -> Delivery:
@@ -43,18 +64,18 @@ def delivery_of(database: Database, delivery_id: int) -> Delivery:
 
 @pytest.mark.parametrize("fate", ["in flight", "uncertain"])
 def test_what_another_worker_handed_over_is_not_withheld_by_a_late_one(
-    database: Database, late: Job, approved: Snapshot, relay: Relay, fate: str
+    database: Database, late: Late, approved: Snapshot, fate: str
 ) -> None:
     """Withheld would mean that it did not leave, and the next snapshot would send it again."""
     with database.writing() as session:
-        (taken,) = ledger.claim(session, approved.id, "other", 1, first_copy=False)
+        (taken,) = hands.claim(session, approved.id, "other", 1)
         assert ledger.hand_over(session, [taken], "other", "0" * 64, b"head")
         service.halt(session, approved, "test", "止めました。")
     if fate == "uncertain":
         with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
             ledger.reclaim_lapsed(session)
-    with Connection(relay) as connection:
-        transact(late, connection, [taken])
+    assert list(late.connection.send_all(late.window.mails())) == []
+    late.window.close()
     states = {"in flight": DeliveryState.CLAIMED, "uncertain": DeliveryState.UNCERTAIN}
     assert delivery_of(database, taken).state is states[fate]
 
@@ -65,7 +86,7 @@ def test_an_answer_after_the_end_of_the_sending_queues_nothing(
 ) -> None:
     """Nobody would come for it: it stays uncertain, which a person looks at."""
     with database.writing() as session:
-        (slow,) = ledger.claim(session, approved.id, "slow", 1, first_copy=False)
+        (slow,) = hands.claim(session, approved.id, "slow", 1)
         (attempt,) = ledger.hand_over(session, [slow], "slow", "0" * 64, b"head")
     with time_machine.travel(clock.now() + AN_HOUR):
         with database.writing() as session:
@@ -82,7 +103,7 @@ def test_an_answer_before_the_end_of_the_sending_counts(
     database: Database, approved: Snapshot
 ) -> None:
     with database.writing() as session:
-        (slow,) = ledger.claim(session, approved.id, "slow", 1, first_copy=False)
+        (slow,) = hands.claim(session, approved.id, "slow", 1)
         (attempt,) = ledger.hand_over(session, [slow], "slow", "0" * 64, b"head")
     with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
         ledger.reclaim_lapsed(session)
@@ -95,7 +116,7 @@ def test_a_mail_put_off_in_a_halted_mailing_is_withheld_and_holds_nothing_up(
     database: Database, people: People, approved: Snapshot, relay: Relay, recorder: Recorder
 ) -> None:
     with database.writing() as session:
-        (other,) = ledger.claim(session, approved.id, "other", 1, first_copy=False)
+        (other,) = hands.claim(session, approved.id, "other", 1)
         (attempt,) = ledger.hand_over(session, [other], "other", "0" * 64, b"head")
         service.halt(session, approved, "test", "止めました。")
     with database.writing() as session:
@@ -137,7 +158,7 @@ def test_a_record_that_cannot_be_made_does_not_call_the_mailing_stopped(
     assert reload(database, people, approved.mailing_id).state is MailingState.SENT
     exposure.make_missing(database)
     with database.reading() as session:
-        assert session.get(exposure.ExposureRecord, approved.id) is not None
+        assert session.get(exposure.ExposureRecord, (approved.id, 1)) is not None
 
 
 def wait_for_a_waiting_lock(database: Database) -> None:
@@ -178,7 +199,7 @@ def test_a_halt_and_a_handing_over_lock_the_mails_in_the_same_order(
 ) -> None:
     """A row that was written last stands last in PostgreSQL's table, whatever its number."""
     with database.writing() as session:
-        ids = ledger.claim(session, approved.id, "one", 2, first_copy=False)
+        ids = hands.claim(session, approved.id, "one", 2)
         session.execute(sa.update(Delivery).where(Delivery.id == ids[0]).values(reply="moved"))
     handed: list[object] = []
 
@@ -191,6 +212,6 @@ def test_a_halt_and_a_handing_over_lock_the_mails_in_the_same_order(
         session.get_one(Delivery, ids[0], with_for_update=True)
         worker.start()
         wait_for_a_waiting_lock(database)
-        ledger.withhold_rest(session, approved.id, "止めました。")
+        ledger.end_rest(session, approved.id, "止めました。")
     worker.join()
     assert handed == []

@@ -26,6 +26,7 @@ from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.mailings.journey import submit, take_up
+from tests.outbox import hands
 from tests.pages import Pages
 
 
@@ -67,7 +68,7 @@ def test_names_addresses_and_mails_go_and_digests_counts_and_fates_stay(
         assert sorted(session.scalars(sa.select(Attempt.digest))) == digests
         assert set(session.scalars(sa.select(Attempt.head))) == {b""}
         assert session.get_one(Snapshot, sent.id).recipient_count == 30
-        assert session.get_one(ExposureRecord, sent.id).mails == 31
+        assert session.get_one(ExposureRecord, (sent.id, 1)).mails == 31
         assert session.get_one(Erasure, sent.id).staff_id == people.approver.id
         entry = session.scalars(
             sa.select(AuditEntry).where(AuditEntry.action == "snapshot.erased")
@@ -135,7 +136,7 @@ def test_not_while_a_mail_is_on_its_way(
     database: Database, people: People, approved: Snapshot
 ) -> None:
     with database.writing() as session:
-        (late,) = ledger.claim(session, approved.id, "other", 1, first_copy=False)
+        (late,) = hands.claim(session, approved.id, "other", 1)
         assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
         service.halt(session, approved, "test", "止めました。")
     with pytest.raises(UserError, match="途中"):

@@ -25,6 +25,7 @@ from eventmail.wire import Relay
 from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings.journey import approve, check, reload, submit
+from tests.outbox import hands
 from tests.recorder import DROP, PASS, Recorder
 
 OFFICE = "gakusotsu@himesato-anteisho.example"
@@ -122,12 +123,12 @@ def test_a_later_from_the_relay_is_tried_again_and_a_never_is_not(
     assert progress_of(database, snapshot).finished_at is not None
 
 
-def test_what_is_put_off_too_often_is_given_up(
+def test_what_is_put_off_for_five_days_is_given_up(
     database: Database, snapshot: Snapshot, relay: Relay, recorder: Recorder
 ) -> None:
     start = clock.now()
     recorder.script("MAIL", PASS)
-    for day in range(len(ledger.WAITS) + 1):
+    for day in range(6):
         recorder.script("MAIL", "452 full")
         with time_machine.travel(start + timedelta(days=day, minutes=1)):
             sending.run(database, relay, snapshot.id)
@@ -290,7 +291,7 @@ def test_what_is_halted_sends_nothing_more_and_keeps_its_reason(
 ) -> None:
     """Another worker has a mail in flight while the mailing is halted."""
     with database.writing() as session:
-        (late,) = ledger.claim(session, snapshot.id, "other", 1, first_copy=False)
+        (late,) = hands.claim(session, snapshot.id, "other", 1)
         assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
         service.halt(session, snapshot, "test", "止めました。")
     with database.writing() as session:
@@ -324,7 +325,7 @@ class TestLapsedLeases:
 
     def claim_one(self, database: Database, snapshot: Snapshot, *, handed_over: bool) -> int:
         with database.writing() as session:
-            (found,) = ledger.claim(session, snapshot.id, "dead", 1, first_copy=False)
+            (found,) = hands.claim(session, snapshot.id, "dead", 1)
             if handed_over:
                 assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head")
             return found

@@ -17,6 +17,7 @@ from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.guards import drop_guard
 from tests.mailings.journey import approve, check, reload, submit, take_up
+from tests.outbox import hands
 from tests.recorder import DROP, PASS, Recorder
 
 
@@ -115,7 +116,7 @@ def test_not_while_a_mail_is_still_on_its_way(
     database: Database, people: People, approved: Snapshot
 ) -> None:
     with database.writing() as session:
-        (late,) = ledger.claim(session, approved.id, "other", 1, first_copy=False)
+        (late,) = hands.claim(session, approved.id, "other", 1)
         assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
         service.halt(session, approved, "test", "止めました。")
     with pytest.raises(UserError, match="まだ送信処理中"):

@@ -237,17 +237,17 @@ def test_each_rule_has_one_polite_sentence_or_two(rule: str) -> None:
 
 def test_only_the_gate_makes_a_cleared_mail() -> None:
     with pytest.raises(TypeError):
-        Cleared(OFFICE, TO_AOZORA, GOOD)  # type: ignore[call-arg]
+        Cleared(OFFICE, TO_AOZORA, (GOOD,))  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        Cleared(OFFICE, TO_AOZORA, GOOD, seal=object())
+        Cleared(OFFICE, TO_AOZORA, (GOOD,), seal=object())
 
 
 def test_a_cleared_mail_cannot_be_changed_or_taken_apart() -> None:
     passed = inspect(GOOD, TO_AOZORA, IDENTITY, KNOWLEDGE, ())
     with pytest.raises(dataclasses.FrozenInstanceError):
-        passed.content = b"x"  # type: ignore[misc]
+        passed.pieces = (b"x",)  # type: ignore[misc]
     with pytest.raises((TypeError, ValueError)):
-        dataclasses.replace(passed, content=b"x")  # type: ignore[call-arg]
+        dataclasses.replace(passed, pieces=(b"x",))  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         pickle.dumps(passed)
     with pytest.raises(TypeError):

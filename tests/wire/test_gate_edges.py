@@ -189,7 +189,7 @@ class TestForged:
 
     def test_a_copy_that_the_gate_did_not_make(self) -> None:
         passed, copy = cleared(), object.__new__(Cleared)
-        for name in ("sender", "envelope", "content"):
+        for name in ("sender", "envelope", "pieces"):
             object.__setattr__(copy, name, getattr(passed, name))
         assert is_as_cleared(passed)
         assert not is_as_cleared(copy)
@@ -200,13 +200,47 @@ class TestForged:
             ("sender", REPLIES),
             ("envelope", Individual(KURE)),
             ("envelope", BlindBatch((AOZORA,))),
-            ("content", mail(Individual(KURE)).content),
+            ("pieces", mail(Individual(KURE)).pieces),
         ],
-        ids=["sender", "recipient", "kind of envelope", "content"],
+        ids=["sender", "recipient", "kind of envelope", "pieces"],
     )
     def test_a_cleared_mail_with_another(self, name: str, value: Any) -> None:
         passed = cleared()
         object.__setattr__(passed, name, value)
+        assert not is_as_cleared(passed)
+
+    def test_a_cleared_mail_with_pieces_that_claim_to_be_equal(self) -> None:
+        class Sly(bytes):
+            def __eq__(self, other: object) -> bool:
+                return True
+
+            __hash__ = bytes.__hash__
+
+        passed = cleared()
+        object.__setattr__(passed, "pieces", (Sly(mail(Individual(KURE)).content),))
+        assert not is_as_cleared(passed)
+
+    def test_a_cleared_mail_whose_recipient_claims_to_be_equal(self) -> None:
+        class Sly(EmailAddress):
+            @property
+            def wire(self) -> str:
+                return AOZORA.wire
+
+        passed = cleared(Individual(EmailAddress.parse(str(AOZORA))))
+        object.__setattr__(passed.envelope, "to", Sly(KURE.local, KURE.domain))
+        assert not is_as_cleared(passed)
+
+    def test_a_cleared_mail_whose_recipient_was_rewritten(self) -> None:
+        to = EmailAddress.parse(str(AOZORA))
+        passed = cleared(Individual(to))
+        object.__setattr__(to, "local", KURE.local)
+        assert not is_as_cleared(passed)
+
+    def test_a_cleared_batch_with_one_more(self) -> None:
+        batch = BlindBatch((AOZORA, MIDORI))
+        passed = cleared(batch)
+        assert is_as_cleared(passed)
+        object.__setattr__(batch, "recipients", (AOZORA, MIDORI, KURE))
         assert not is_as_cleared(passed)
 
     def test_a_cleared_mail_with_an_envelope_that_claims_to_be_equal(self) -> None:

@@ -336,7 +336,7 @@ def test_if_taking_the_next_mail_fails_the_last_one_is_finished(
 
 @pytest.mark.parametrize("wrong", ["another domain", "no cleared mail", "bare line feeds"])
 def test_a_mail_that_must_not_be_sent_loses_no_outcome(line: Script, wrong: str) -> None:
-    bare = Cleared(OFFICE, Individual(AOZORA), mail().content + b"x\n.\n", seal=gate._SEAL)
+    bare = Cleared(OFFICE, Individual(AOZORA), (mail().content, b"x\n.\n"), seal=gate._SEAL)
     second: Any = {
         "another domain": cleared(Individual(KURE)),
         "no cleared mail": mail().content,

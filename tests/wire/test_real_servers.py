@@ -47,7 +47,7 @@ def plain(content: bytes) -> bytes:
 def long(lines: int) -> Cleared:
     """A mail with dots where they matter, and of some length."""
     content = mail().content + b".\r\n..\r\n.dots\r\n" + (b"x" * 70 + b"\r\n") * lines
-    return Cleared(OFFICE, Individual(AOZORA), content, seal=gate._SEAL)
+    return Cleared(OFFICE, Individual(AOZORA), (content,), seal=gate._SEAL)
 
 
 def test_many_mails_arrive_byte_for_byte(server: Server, relay: Relay) -> None:

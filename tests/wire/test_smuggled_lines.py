@@ -24,7 +24,7 @@ def test_no_second_mail_is_smuggled_in_even_past_the_gate(
     relay: Relay, recorder: Recorder, tail: bytes
 ) -> None:
     """What servers took for the end of a mail in 2023 (CVE-2023-51764 and its kin)."""
-    forged = Cleared(IDENTITY.address, Individual(AOZORA), mail().head + tail, seal=gate._SEAL)
+    forged = Cleared(IDENTITY.address, Individual(AOZORA), (mail().head + tail,), seal=gate._SEAL)
     with Connection(relay) as connection, pytest.raises(TypeError):
         connection.send(forged)
     assert "DATA" not in recorder.commands

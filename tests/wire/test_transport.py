@@ -83,7 +83,7 @@ def test_a_large_mail_arrives_byte_for_byte(relay: Relay, recorder: Recorder) ->
 def test_lines_that_begin_with_dots_arrive_as_they_were(relay: Relay, recorder: Recorder) -> None:
     # Our mails have no such line; the transport does not rely on it (RFC 5321, section 4.5.2).
     content = mail().head + b".\r\n..two\r\n.one\r\n"
-    passed = Cleared(IDENTITY.address, Individual(AOZORA), content, seal=gate._SEAL)
+    passed = Cleared(IDENTITY.address, Individual(AOZORA), (content,), seal=gate._SEAL)
     with Connection(relay) as connection:
         assert connection.send(passed).kind is Kind.ACCEPTED
     assert recorder.received[0].content == content

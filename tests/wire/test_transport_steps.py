@@ -250,7 +250,7 @@ def test_one_transaction_has_no_more_recipients_than_the_relay_says(
 
 SIZES = {
     "SIZE 1000": 1000,
-    "SIZE 0": 0,
+    "SIZE 0": None,
     "SIZE": None,
     "size 7": 7,
     "SIZE 1,000": None,

@@ -1,0 +1,42 @@
+"""All addresses an office knows, in eight bytes each: what the gate asks, and nothing more."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import groupby
+
+
+class KnownAddresses:
+    """A set of address keys that answers ``key in known``. 100,000 of them are 0.8 MB.
+
+    Two keys share a digest of 64 bits once in 10¹⁴ questions; then a mail is stopped that was
+    right, and no mail passes that was wrong. Compared by identity, so it can be a cache's key.
+    """
+
+    __slots__ = ("__weakref__", "_digests")
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        found = array("Q", map(_digest, keys))
+        self._digests = array("Q", (digest for digest, _ in groupby(sorted(found))))
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, str):
+            return False
+        wanted = _digest(key)
+        place = bisect_left(self._digests, wanted)
+        return place < len(self._digests) and self._digests[place] == wanted
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+
+def _digest(key: str) -> int:
+    # Texts from outside may hold lone surrogates.
+    raw = key.encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big")
+
+
+Known = frozenset[str] | KnownAddresses

@@ -1,0 +1,246 @@
+"""One approved snapshot ready to be sent: what all its mails share, and a few of them at a time.
+
+Recipients are never held all at once; each handful is read with its claims. So the memory of a
+worker does not grow with the roster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.addresses import EmailAddress
+from eventmail.database import Database
+from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings.freezing import press_for_snapshot
+from eventmail.mailings.models import Decision, Snapshot, SnapshotRecipient, Step
+from eventmail.mailings.rendering import Press
+from eventmail.mailings.snapshot import Recipient, bare_content, digest_of, recipient_of
+from eventmail.offices.models import Office
+from eventmail.outbox import fates
+from eventmail.outbox.models import Delivery, Dispatch
+from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
+
+CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
+TOO_BIG = (
+    "メールの大きさ（{size}MB）が、送信サーバーの上限（{limit}MB）を超えています。"
+    "1通も送信していません。資料を小さくするか、減らしてください。"
+)
+MEGABYTE = 1024 * 1024
+AT_A_TIME = 500
+
+
+class Halt(Exception):
+    """Nothing more of this mailing may leave. ``rule`` names why in the audit."""
+
+    def __init__(self, rule: str, sentence: str) -> None:
+        super().__init__(rule)
+        self.rule, self.sentence = rule, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One snapshot on the press.
+
+    ``batch_token`` and ``started_at`` name and date the one mail of a blind batch: whichever
+    transaction a recipient is in, its bytes are the same. ``until`` is when retries end.
+    """
+
+    database: Database
+    snapshot: Snapshot
+    press: Press
+    batch_size: int
+    batch_token: str
+    started_at: datetime
+    until: datetime
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether one transaction has many recipients."""
+        return self.press.content.is_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claimed delivery with its recipient (None for the first copy) and its company's desks."""
+
+    delivery_id: int
+    token: str
+    recipient: Recipient | None
+    own: frozenset[EmailAddress]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A mail that the gate has cleared, for these claims."""
+
+    delivery_ids: tuple[int, ...]
+    cleared: Cleared
+    digest: str
+    head: bytes
+
+
+def prepare(database: Database, snapshot_id: int) -> Job:
+    """Read a snapshot anew; raises :class:`Halt` unless both people approved just what is there."""
+    with database.reading() as session:
+        stored = session.get_one(Snapshot, snapshot_id)
+        content = bare_content(stored)
+        digest = digest_of(content, _recipients(session, snapshot_id))
+        if not _is_approved(stored, digest):
+            raise Halt("snapshot_changed", CHANGED)
+        dispatch = session.get_one(Dispatch, snapshot_id)
+        begun = dispatch.starts_at or dispatch.created_at
+        return Job(
+            database=database,
+            snapshot=stored,
+            press=press_for_snapshot(session, stored),
+            batch_size=session.get_one(Office, stored.office_id).batch_size,
+            batch_token=dispatch.token,
+            started_at=dispatch.created_at.replace(microsecond=0),
+            until=fates.deadline(begun, stored.event_date),
+        )
+
+
+def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
+    """The claims with whom they are for, in the order of their ids."""
+    query = (
+        sa.select(Delivery.id, Delivery.token, SnapshotRecipient)
+        .outerjoin(SnapshotRecipient, _same_recipient())
+        .where(Delivery.id.in_(delivery_ids))
+        .order_by(Delivery.id)
+    )
+    found = [
+        (key, token, recipient_of(row) if row else None)
+        for key, token, row in session.execute(query)
+    ]
+    own = _own_addresses(session, [each.participant_id for _, _, each in found if each])
+    return [
+        Claim(key, token, each, own.get(each.participant_id, frozenset()) if each else frozenset())
+        for key, token, each in found
+    ]
+
+
+def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
+    """Those whose contact still takes part, at the address that was approved (L10)."""
+    query = (
+        sa.select(Delivery.id)
+        .outerjoin(SnapshotRecipient, _same_recipient())
+        .outerjoin(Contact, Contact.id == Delivery.contact_id)
+        .outerjoin(Participant, Participant.id == Contact.participant_id)
+        .where(
+            Delivery.id.in_(delivery_ids),
+            sa.or_(
+                Delivery.first_copy,
+                sa.and_(
+                    Contact.active,
+                    Contact.address == SnapshotRecipient.address,
+                    Participant.status == ParticipantStatus.ATTENDING,
+                ),
+            ),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -> Made:
+    """One mail for these claims, through composer and gate; raises :class:`Halt` on any doubt."""
+    try:
+        made = _pressed(job, claims)
+        relay.check_allowed(recipients_of(made.cleared.envelope))
+    except NotAllowedHere as error:
+        raise Halt("not_allowed_here", error.message_ja) from error
+    except Unwritable as error:
+        raise Halt("unwritable", f"{error.message_ja}残りは送信していません。") from error
+    except GateRefusal as refusal:
+        raise Halt(
+            refusal.rule, f"送信ゲートが止めました。{refusal.message_ja}残りは送信していません。"
+        ) from refusal
+    if largest and made.cleared.size > largest:
+        size, limit = (f"{number / MEGABYTE:.1f}" for number in (made.cleared.size, largest))
+        raise Halt("too_big", TOO_BIG.format(size=size, limit=limit))
+    return made
+
+
+def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
+    """Raise :class:`Halt` before the first mail if the relay would not take the longest ones."""
+    if not largest or job.in_batches:
+        return
+    row = SnapshotRecipient
+    length = sa.func.length(row.company + row.department + row.title + row.name)
+    with job.database.reading() as session:
+        query = (
+            sa.select(Delivery.id)
+            .join(row, _same_recipient())
+            .where(Delivery.snapshot_id == job.snapshot.id)
+            .order_by(length.desc())
+            .limit(1)
+        )
+        claims = load(session, list(session.scalars(query)))
+    if claims:
+        make(job, relay, claims, largest)
+
+
+def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
+    press, first = job.press, claims[0]
+    ids = tuple(each.delivery_id for each in claims)
+    if first.recipient is None:
+        composed = press.compose_first_copy(first.token, _now())
+        cleared = press.clear_first_copy(composed)
+    elif job.in_batches:
+        recipients = [each.recipient for each in claims if each.recipient]
+        composed, batch = press.compose_batch(recipients, job.batch_token, job.started_at)
+        cleared = press.clear_batch(composed, batch)
+    else:
+        composed = press.compose(first.recipient, first.token, _now())
+        cleared = press.clear(composed, first.recipient, first.own)
+    return Made(ids, cleared, cleared.digest, composed.head)
+
+
+def _recipients(session: Session, snapshot_id: int) -> Iterator[Recipient]:
+    columns = [getattr(SnapshotRecipient, name) for name in Recipient.__slots__]
+    query = (
+        sa.select(*columns)
+        .where(SnapshotRecipient.snapshot_id == snapshot_id)
+        .order_by(SnapshotRecipient.position)
+        .execution_options(yield_per=AT_A_TIME)
+    )
+    return (Recipient(*row) for row in session.execute(query))
+
+
+def _is_approved(stored: Snapshot, digest: str) -> bool:
+    """Whether both people said yes to exactly what the rows hold now."""
+    passed = {
+        (review.step, review.digest)
+        for review in stored.reviews
+        if review.decision is Decision.PASSED
+    }
+    return stored.digest == digest and passed == {(step, digest) for step in Step}
+
+
+def _same_recipient() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
+        SnapshotRecipient.contact_id == Delivery.contact_id,
+    )
+
+
+def _own_addresses(
+    session: Session, participant_ids: Sequence[int]
+) -> dict[int, frozenset[EmailAddress]]:
+    query = sa.select(Contact.participant_id, Contact.address).where(
+        Contact.participant_id.in_(participant_ids), Contact.active
+    )
+    found: dict[int, set[EmailAddress]] = {}
+    for participant_id, address in session.execute(query):
+        found.setdefault(participant_id, set()).add(EmailAddress.parse(address))
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+def _now() -> datetime:
+    # Whole seconds: that is all a Date header can say.
+    return clock.now().replace(microsecond=0)

@@ -1,0 +1,171 @@
+"""Whether a sending may go on now: one look at everything that can say no."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.offices.models import Office
+from eventmail.outbox.ledger import OPEN, UNSETTLED
+from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+
+
+class Hold(enum.StrEnum):
+    """What keeps a sending from going on, the strongest first."""
+
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    HALTED = "halted"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    FIRST_COPY = "first_copy"
+    NOTHING = "nothing"
+
+
+GOING = frozenset({Hold.FIRST_COPY, Hold.NOTHING})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a sending stands: ``until`` says when a wait is over by itself, if it is."""
+
+    hold: Hold
+    until: datetime | None = None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether anything may leave now: all of it, or the first copy."""
+        return self.hold in GOING
+
+    @property
+    def first_copy_only(self) -> bool:
+        """Whether nothing but the first copy may leave."""
+        return self.hold is Hold.FIRST_COPY
+
+
+def standing(session: Session, snapshot_id: int, *, lock: bool = False) -> Standing:
+    """Where the sending of a snapshot stands.
+
+    With ``lock`` nobody stops, pauses or halts it until the end of the transaction: whoever does
+    so then knows that no more mails are being handed over when his own transaction is through.
+    """
+    query = (
+        sa.select(Dispatch, Office, Mailing.state)
+        .join(Office, Office.id == Dispatch.office_id)
+        .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
+        .join(Mailing, Mailing.id == Snapshot.mailing_id)
+        .where(Dispatch.snapshot_id == snapshot_id)
+        .execution_options(populate_existing=True)
+    )
+    if lock:
+        query = query.with_for_update(read=True, of=(Dispatch, Office))
+    dispatch, office, state = session.execute(query).one()
+    return _judge(dispatch, office, state)
+
+
+def _judge(dispatch: Dispatch, office: Office, state: MailingState) -> Standing:
+    now = clock.now()
+    early = dispatch.starts_at is not None and dispatch.starts_at > now
+    said_no = (
+        (dispatch.finished_at, Hold.FINISHED),
+        (dispatch.cancelled_at, Hold.CANCELLED),
+        (state is MailingState.HALTED, Hold.HALTED),
+        (office.stopped_at, Hold.STOPPED),
+        (dispatch.paused_at, Hold.PAUSED),
+        (early, Hold.WAITING),
+        (dispatch.released_at is None, Hold.FIRST_COPY),
+    )
+    hold = next((each for no, each in said_no if no), Hold.NOTHING)
+    return Standing(hold, dispatch.starts_at if hold is Hold.WAITING else None)
+
+
+def due_snapshots(session: Session) -> list[int]:
+    """The snapshots of which something is due and may leave now, or nothing is left to do."""
+    now = clock.now()
+    due = (
+        sa.select(Delivery.id)
+        .where(
+            Delivery.snapshot_id == Dispatch.snapshot_id,
+            Delivery.state.in_(OPEN),
+            Delivery.due_at <= now,
+            sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None)),
+        )
+        .exists()
+    )
+    left = (
+        sa.select(Delivery.id)
+        .where(Delivery.snapshot_id == Dispatch.snapshot_id, Delivery.state.in_(UNSETTLED))
+        .exists()
+    )
+    free = sa.and_(
+        Office.stopped_at.is_(None),
+        Dispatch.paused_at.is_(None),
+        sa.or_(Dispatch.starts_at.is_(None), Dispatch.starts_at <= now),
+    )
+    query = (
+        sa.select(Dispatch.snapshot_id)
+        .join(Office, Office.id == Dispatch.office_id)
+        .where(Dispatch.finished_at.is_(None), sa.or_(sa.and_(free, due), ~left))
+        .order_by(Dispatch.snapshot_id)
+    )
+    return list(session.scalars(query))
+
+
+def next_at(session: Session, snapshot_id: int) -> datetime | None:
+    """When something of a sending is due next; None if nothing is, or a person has to act."""
+    found = standing(session, snapshot_id)
+    if found.hold is Hold.WAITING:
+        return found.until
+    if not found.may_send:
+        return None
+    query = sa.select(sa.func.min(Delivery.due_at)).where(
+        Delivery.snapshot_id == snapshot_id,
+        Delivery.state.in_(OPEN),
+        *([Delivery.first_copy] if found.first_copy_only else []),
+    )
+    return session.scalar(query) or release_at(session, snapshot_id)
+
+
+def release_at(session: Session, snapshot_id: int) -> datetime | None:
+    """When the rest follows the first copy by the office's rule; None if a person has to say so."""
+    query = (
+        sa.select(Attempt.settled_at, Office.first_copy_minutes)
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
+        .join(Office, Office.id == Dispatch.office_id)
+        .where(
+            Delivery.snapshot_id == snapshot_id,
+            Delivery.first_copy,
+            Delivery.state == DeliveryState.ACCEPTED,
+            Dispatch.released_at.is_(None),
+            Attempt.number == Delivery.attempts,
+        )
+    )
+    for settled_at, minutes in session.execute(query):
+        if settled_at is not None and minutes is not None:
+            return settled_at + timedelta(minutes=minutes)
+    return None
+
+
+def release_due(session: Session, snapshot_id: int | None = None) -> list[int]:
+    """Let the rest of those sendings go whose first copy has waited as long as the office asks."""
+    waiting = sa.select(Dispatch).where(
+        Dispatch.released_at.is_(None),
+        Dispatch.finished_at.is_(None),
+        *([Dispatch.snapshot_id == snapshot_id] if snapshot_id is not None else []),
+    )
+    released = []
+    for dispatch in session.scalars(waiting.with_for_update(skip_locked=True)):
+        at = release_at(session, dispatch.snapshot_id)
+        if at is not None and at <= clock.now():
+            dispatch.released_at = clock.now()
+            released.append(dispatch.snapshot_id)
+    session.flush()
+    return released
