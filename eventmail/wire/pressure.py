@@ -21,78 +21,64 @@ class Pressure(StrEnum):
     MISCONFIGURED = "misconfigured"  # our settings and the relay do not fit together
 
 
-_THROTTLED = re.compile(
-    r"too many|rate.?limit|rate that|throttl|too fast|quota exceeded for sending"
-    r"|(?:sending|message|connection) limit|unusual (?:rate|volume)",
-    re.IGNORECASE,
+# RETRY and PERMANENT are what a class says by itself (RFC 5321, section 4.2.1).
+_BY_CLASS = {4: Pressure.RETRY, 5: Pressure.PERMANENT}
+_THROTTLED = (
+    r"too (?:many|much|fast)|throttl|rate.?limit|server busy|\brate\b.{0,40}\bexceed"
+    r"|(?:sending|message|connection)s? limit"
 )
-
-
-class _Row:
-    """A class of replies: codes, enhanced codes (none: any), words (none: any)."""
-
-    __slots__ = ("codes", "enhanced", "pressure", "words")
-
-    def __init__(
-        self,
-        pressure: Pressure,
-        codes: str,
-        enhanced: str = "",
-        words: re.Pattern[str] | None = None,
-    ) -> None:
-        self.pressure, self.words = pressure, words
-        self.codes, self.enhanced = re.compile(codes), re.compile(enhanced)
-
-    def fits(self, reply: Reply) -> bool:
-        """Whether the reply is of this class."""
-        return bool(
-            self.codes.fullmatch(str(reply.code))
-            and (not self.enhanced.pattern or self.enhanced.fullmatch(reply.enhanced))
-            and (self.words is None or self.words.search(reply.text))
-        )
-
-
-# The first row that fits decides.
+# Code, enhanced code (empty: whether or not there is one), words (empty: any): all must fit, the
+# first two from end to end. The first row that fits decides.
 _TABLE = (
-    # RFC 5321, section 4.2.1: 2yz is done, 3yz waits for more.
-    _Row(Pressure.NONE, "[23]..|0"),
-    # RFC 5321, section 3.8: 421 closes the channel, whatever it was the answer to.
-    _Row(Pressure.SLOW_DOWN, "421"),
-    # RFC 4954, section 6: 454 4.7.0 is a passing trouble of the sign-in, 432 4.7.12 a password
-    # that must be changed first. Exchange Online says 432 4.3.2 when a sender has too many
-    # connections ("STOREDRV; concurrent connections limit exceeded").
-    _Row(Pressure.SLOW_DOWN, "432", r"|4\.3\.2"),
-    _Row(Pressure.CREDENTIALS, "432", r"4\.7\.12"),
-    _Row(Pressure.SLOW_DOWN, "432"),
-    # RFC 4954, section 6: 530 5.7.0 sign in first, 534 5.7.9 too weak a way, 535 5.7.8 wrong
-    # credentials, 538 5.7.11 encryption required. RFC 5248 registers the same enhanced codes.
-    _Row(Pressure.CREDENTIALS, "530|534|535|538"),
-    _Row(Pressure.CREDENTIALS, "5..", r"5\.7\.(?:8|9|11)"),
-    # RFC 1870, section 6.1: 552 for a mail above the limit. RFC 3463: X.3.4 too big for the
-    # system, X.2.3 too long for the mailbox. A plain 552 may be a full mailbox instead.
-    _Row(Pressure.TOO_BIG, "5..", r"5\.3\.4|5\.2\.3"),
-    _Row(Pressure.TOO_BIG, "552", "", re.compile(r"size|too (?:big|large|long)", re.IGNORECASE)),
-    # RFC 3463: X.3.2 the system takes nothing now, X.4.5 congestion.
-    _Row(Pressure.SLOW_DOWN, "45[012]", r"4\.3\.2|4\.4\.5"),
-    # Postfix's postscreen and anvil ("450 4.7.1 Error: too much mail from"), Exim's ratelimit
-    # (manual, section 44.38), Gmail (support: SMTP error reference: 4.7.28 unusual rate, 450
-    # 4.2.1 of a user receiving too fast is the mailbox's own affair), Exchange (451 4.7.500).
-    _Row(Pressure.RETRY, "450", r"4\.2\.1"),
-    _Row(Pressure.SLOW_DOWN, "45[012]", r"4\.7\.(?:28|5\d\d|6\d\d)"),
-    # RFC 5321, section 4.5.3.1.10: 452 "too many recipients" is about this transaction.
-    _Row(Pressure.RETRY, "45[012]", "", re.compile("too many recipients", re.IGNORECASE)),
-    _Row(Pressure.SLOW_DOWN, "45[012]", r"|4\.(?:3|4|5|7)\.\d+", _THROTTLED),
-    # Greylisting says 4.7.1 (Postgrey) or 4.7.0 with its name; RFC 6647, section 5.
-    _Row(Pressure.RETRY, "45[01]", r"4\.7\.\d+", re.compile("gr[ea]ylist", re.IGNORECASE)),
-    # RFC 3463: X.7.0 an undefined matter of policy. Gmail, Yahoo and Outlook use it when they
-    # defer a whole sender ("try again later", "temporarily deferred").
-    _Row(Pressure.SLOW_DOWN, "45[012]", r"4\.7\.0"),
-    # RFC 5321, section 4.2.1: 4yz is for now, 5yz for good.
-    _Row(Pressure.RETRY, "4.."),
-    _Row(Pressure.PERMANENT, "5.."),
+    # RFC 4954, section 6, and RFC 5248: 432 4.7.12, the password must be changed first.
+    (r"432", r"4\.7\.12", "", Pressure.CREDENTIALS),
+    # Exchange, "Fix NDR error 4.3.2": 432 4.3.2 for a sender with too many connections.
+    (r"432", "", "", Pressure.SLOW_DOWN),
+    # RFC 5321, section 3.8: 421 closes the channel, whatever it is the answer to.
+    (r"421", "", "", Pressure.SLOW_DOWN),
+    # RFC 4954, section 6: 530 sign in first, 534 too weak a way, 535 wrong name or password,
+    # 538 not without encryption.
+    (r"53[0458]", "", "", Pressure.CREDENTIALS),
+    # RFC 4954, section 6, the same by X.7.8 and X.7.9. But Yahoo's "SMTP error codes" has
+    # 554 5.7.9 for a mail that breaks its policy.
+    (r"5..", r"5\.7\.8", "", Pressure.CREDENTIALS),
+    (r"5(?!54)..", r"5\.7\.9", "", Pressure.CREDENTIALS),
+    # RFC 3463, sections 3.3 and 3.4: X.2.3 too long for the mailbox, X.3.4 too big for the system.
+    (r"5..", r"5\.2\.3|5\.3\.4", "", Pressure.TOO_BIG),
+    # RFC 1870, section 6.1: 552. Without an enhanced code it may also be a full mailbox
+    # (RFC 5321, section 4.2.3: exceeded storage allocation), so the words count.
+    (r"552", "", r"\bsize\b|too (?:big|large|long)", Pressure.TOO_BIG),
+    # RFC 3463, sections 3.4 and 3.5: X.3.2 takes no mails now, X.4.5 congested.
+    (r"45[012]", r"4\.3\.2|4\.4\.5", "", Pressure.SLOW_DOWN),
+    # Gmail, "SMTP errors and codes": 4.7.28 an unusual rate of mail from this sender.
+    # Exchange Online: 451 4.7.500 server busy, 451 4.7.6xx too much for the sender's reputation.
+    (r"45[012]", r"4\.7\.(?:28|[56]\d\d)", "", Pressure.SLOW_DOWN),
+    # RFC 5321, section 4.5.3.1.10: the transaction is full; its rest goes in another one.
+    (r"452", "", r"too many recipients", Pressure.RETRY),
+    # RFC 6647, section 5: greylisting, which some say with 4.7.0.
+    (r"45[01]", "", r"gr[ae]y.?list", Pressure.RETRY),
+    # Gmail, Yahoo ("temporarily deferred") and Outlook: 4.7.0 while they defer a whole sender.
+    (r"45[012]", r"4\.7\.0", "", Pressure.SLOW_DOWN),
+    # Postfix, anvil(8): 450 4.7.1 "too much mail from", "too many recipients from". Amazon SES:
+    # 454 "Throttling failure". Exim's manual, "Rate limiting": "sender rate … exceeds".
+    # A full mailbox (X.2.x) or a bad address (X.1.x) is its own affair, whatever the words.
+    (r"45[0124]", r"(?!4\.[12]\.).*", _THROTTLED, Pressure.SLOW_DOWN),
+)
+_ROWS = tuple(
+    (re.compile(code), re.compile(enhanced or ".*"), re.compile(words, re.IGNORECASE), pressure)
+    for code, enhanced, words, pressure in _TABLE
 )
 
 
 def pressure_of(reply: Reply) -> Pressure:
-    """What the reply asks for. A reply of no known class asks for nothing."""
-    return next((row.pressure for row in _TABLE if row.fits(reply)), Pressure.NONE)
+    """What the reply asks for; nothing if its class is neither "later" nor "never"."""
+    otherwise = _BY_CLASS.get(reply.code // 100, Pressure.NONE)
+    if otherwise is Pressure.NONE:
+        return otherwise
+    said, enhanced = str(reply.code), reply.enhanced
+    fitting = (
+        pressure
+        for code, more, words, pressure in _ROWS
+        if code.fullmatch(said) and more.fullmatch(enhanced) and words.search(reply.text)
+    )
+    return next(fitting, otherwise)
