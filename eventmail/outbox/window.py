@@ -239,10 +239,8 @@ class Window:
         resting: datetime | None,
     ) -> Settlement:
         deferrals = _deferrals(session, key) + 1 if result.kind is Kind.DEFERRED else 1
-        if pressure_of(result.reply) is Pressure.CREDENTIALS or (
-            result.kind is Kind.NOT_SENT and self._accepted and resting is None
-        ):
-            state, due_at = DeliveryState.QUEUED, None  # the next connection takes it at once
+        if self._goes_at_once(result, resting):
+            state, due_at = DeliveryState.QUEUED, None
         else:
             state, due_at = fates.fate(
                 result,
@@ -258,6 +256,12 @@ class Window:
             text += fates.GIVEN_UP
         code = result.reply.code or None
         return Settlement(key, number, state, result.kind.value, code, text, due_at)
+
+    def _goes_at_once(self, result: Result, resting: datetime | None) -> bool:
+        """Whether the next connection takes it: nothing was wrong with this mail."""
+        if pressure_of(result.reply) is Pressure.CREDENTIALS or self._closes(result):
+            return True
+        return result.kind is Kind.NOT_SENT and self._accepted > 0 and resting is None
 
     def _pressure(self, session: Session) -> datetime | None:
         """Whether the relay asks all to slow down; until when."""

@@ -56,14 +56,13 @@ class Outbox:
             lease=timedelta(seconds=chosen.lease_seconds),
         )
 
-    def wake(self, snapshot_id: int, tasks: int = 1) -> None:
-        """Ask workers to look at a snapshot now, each task one of them.
+    def wake(self, snapshot_id: int) -> None:
+        """Ask a worker to look at a snapshot now.
 
         A queue that cannot take it is no failure: the rows are there, and the sweep finds them.
         """
         try:
-            for _ in range(tasks):
-                self._wake(snapshot_id)
+            self._wake(snapshot_id)
         except Exception:
             log.exception("the queue did not take the wake-up for snapshot %s", snapshot_id)
 
@@ -117,6 +116,7 @@ class Outbox:
 
     def _send_due(self, snapshot_id: int) -> None:
         relay, policy = self.relay(), self.policy
+        self._call_others(snapshot_id, policy)
         for _ in range(RECONNECTS):
             if not sending.run(self.database, relay, snapshot_id, policy, self.ending):
                 break
@@ -127,6 +127,14 @@ class Outbox:
         if later is not None and not blocked:
             self.wake_at(snapshot_id, max(later, resting or later))
         self._mail_alerts()  # the office learns of a halt at once
+
+    def _call_others(self, snapshot_id: int, policy: Policy) -> None:
+        """Where there is more than this process takes at once, another may help; it calls on."""
+        enough = policy.lanes * sending.FEW
+        with self.database.reading() as session:
+            due = ledger.due(session, snapshot_id, most=enough + 1, first_copy=False)
+        if due > enough:
+            self.wake(snapshot_id)
 
     def _mail_alerts(self) -> None:
         """Not to a relay that refuses our credentials: the pages tell of that."""
