@@ -67,7 +67,8 @@ def settings(url: str, port: int, folder: Path, knobs: Knobs) -> Settings:
     data.mkdir(parents=True, exist_ok=True)
     for each in data.glob("queue.*"):
         each.unlink()
-    optional = {"mail_connections": knobs.connections}
+    lanes = -(-knobs.connections // knobs.workers)
+    optional = {"mail_connections": knobs.connections, "mail_lanes": lanes}
     known = {each.name for each in fields(Settings)}
     given: dict[str, Any] = {name: optional[name] for name in optional if name in known}
     return Settings(
