@@ -56,7 +56,8 @@ def _measure_memory(kept: Store, asked: argparse.Namespace) -> None:
         with sink(FOLDER, 0) as port:
             run = ours(CASES[0], mails, port, kept, FOLDER, knobs)
         rate = f"{report.rate(run):,.0f}"
-        print(f"| {mails:,} | {rate} | {run.largest:.0f} | {run.afterwards:.0f} |", flush=True)
+        later = f"{run.afterwards:.0f}" if run.afterwards else "not in time"
+        print(f"| {mails:,} | {rate} | {run.largest:.0f} | {later} |", flush=True)
 
 
 def _make_ready(chosen: list[Case]) -> None:
