@@ -287,12 +287,6 @@ def reached_by(session: Session, snapshot: Snapshot) -> dict[int, DeliveryState]
     return {contact_id: state for contact_id, state in session.execute(query) if contact_id}
 
 
-def is_halted(session: Session, snapshot: Snapshot) -> bool:
-    """Whether somebody or something stopped this mailing."""
-    query = sa.select(Mailing.state).where(Mailing.id == snapshot.mailing_id)
-    return session.scalars(query).one() is MailingState.HALTED
-
-
 def note(session: Session, snapshot_id: int, sentence: str) -> None:
     """Show a sentence on the progress page; an empty one takes it away."""
     dispatch = session.get_one(Dispatch, snapshot_id)
