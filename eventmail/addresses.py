@@ -139,6 +139,7 @@ def _error(code: str) -> AddressError:
     return AddressError(code, MESSAGES[code])
 
 
+@lru_cache(maxsize=4096)  # parse() and __post_init__ ask the same question at once
 def _checked(text: str) -> tuple[str, str]:
     return _plain(text) or _checked_in_full(text)
 
@@ -158,7 +159,6 @@ def _plain(text: str) -> tuple[str, str] | None:
     return found["local"], domain
 
 
-@lru_cache(maxsize=1024)  # parse() and __post_init__ ask the same question at once
 def _checked_in_full(text: str) -> tuple[str, str]:
     code = _fault_at_sight(text)
     if code:

@@ -8,8 +8,10 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import groupby
 
+from eventmail.wire import Unchanging
 
-class KnownAddresses:
+
+class KnownAddresses(Unchanging):
     """A set of address keys that answers ``key in known``. 100,000 of them are 0.8 MB.
 
     Two keys share a digest of 64 bits once in 10¹⁴ questions; then a mail is stopped that was

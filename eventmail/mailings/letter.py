@@ -7,9 +7,11 @@ same. Fields are replaced in one pass: a value that looks like a field is never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 
 from eventmail.addresses import EmailAddress
 from eventmail.clock import japanese_date
@@ -98,7 +100,7 @@ def render(letter: Letter, to: Addressee, occasion: Occasion) -> Rendered:
 
 def fill_occasion(text: str, occasion: Occasion) -> str:
     """A text with the event's fields filled in and all others left."""
-    return _fill(text, {name: value(occasion) for name, value in OF_OCCASION.items()})
+    return _fill(text, _values_of(occasion))
 
 
 def used_fields(letter: Letter) -> list[str]:
@@ -113,10 +115,27 @@ def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]
     return [name for name in used if name in values and not values[name].strip()]
 
 
-def _values(to: Addressee, occasion: Occasion) -> dict[str, str]:
-    own = {name: value(to) for name, value in OF_ADDRESSEE.items()}
-    return own | {name: value(occasion) for name, value in OF_OCCASION.items()}
+def _values(to: Addressee, occasion: Occasion) -> Mapping[str, str]:
+    return {name: value(to) for name, value in OF_ADDRESSEE.items()} | {**_values_of(occasion)}
 
 
-def _fill(text: str, values: dict[str, str]) -> str:
-    return FIELD.sub(lambda found: values.get(found[1], found[0]), text)
+@lru_cache(maxsize=16)  # one event in all letters of a mailing
+def _values_of(occasion: Occasion) -> Mapping[str, str]:
+    return MappingProxyType({name: value(occasion) for name, value in OF_OCCASION.items()})
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return "".join(
+        found if name is None else values.get(name, found) for found, name in _taken_apart(text)
+    )
+
+
+@lru_cache(maxsize=16)  # the same subject and body in all letters of a mailing
+def _taken_apart(text: str) -> tuple[tuple[str, str | None], ...]:
+    """The text between the fields, and the fields: each as it stands, and its name."""
+    pieces: list[tuple[str, str | None]] = []
+    position = 0
+    for found in FIELD.finditer(text):
+        pieces += [(text[position : found.start()], None), (found[0], found[1])]
+        position = found.end()
+    return (*pieces, (text[position:], None))

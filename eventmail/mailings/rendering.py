@@ -80,29 +80,39 @@ class Press:
         return self._clear(composed, envelope, frozenset())
 
     def clear(
-        self,
-        composed: Composed,
-        recipient: Recipient,
-        own: frozenset[EmailAddress] | None = None,
+        self, composed: Composed, recipient: Recipient, own: frozenset[EmailAddress] | None = None
     ) -> Cleared:
-        """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`."""
+        """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`.
+
+        ``own`` are the addresses of the recipient's own company, where the caller has just asked
+        for them; otherwise the office's are looked up.
+        """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
         return self._clear(composed, Individual(recipient.email), own)
 
-    def compose_first_copy(self, token: str, date: datetime) -> Composed:
-        """The office's own copy, worded as for the first recipient and marked in the subject."""
-        content = self.content
-        first = content.recipients[0].addressee
-        text = (
-            content.letter if content.is_batch else render(content.letter, first, content.occasion)
-        )
-        wording = Wording(FIRST_COPY_MARK + text.subject, text.body, content.html)
+    def compose_first_copy(
+        self, token: str, date: datetime, first: Recipient | None = None
+    ) -> Composed:
+        """The office's own copy, worded as for the first recipient and marked in the subject.
+
+        ``first`` is that recipient, where the caller has it and the content holds no list.
+        """
+        subject, body = self._first_wording(first)
+        wording = Wording(FIRST_COPY_MARK + subject, body, self.content.html)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
     def clear_first_copy(self, composed: Composed) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
         return self._clear(composed, Individual(self.identity.reply_to), frozenset())
+
+    def _first_wording(self, first: Recipient | None) -> tuple[str, str]:
+        content = self.content
+        if content.is_batch:
+            return content.subject, content.body
+        to = first or content.recipients[0]
+        text = render(content.letter, to.addressee, content.occasion)
+        return text.subject, text.body
 
     def _compose(
         self, envelope: Envelope, wording: Wording, token: str, date: datetime

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -46,6 +47,7 @@ class _Run:
     relay: Relay
     policy: Policy
     watch: Watch
+    call_others: Callable[[], None]
 
 
 def run(
@@ -54,10 +56,12 @@ def run(
     snapshot_id: int,
     policy: Policy | None = None,
     ending: threading.Event | None = None,
+    call_others: Callable[[], None] = lambda: None,
 ) -> bool:
     """Send what is due of a snapshot. Returns whether to come again at once (lost connection).
 
     ``ending`` is set when the process is to end: then the mail in hand is settled, no other sent.
+    ``call_others`` is called once it is sending and there is more than it takes at a time.
     """
     policy = policy or Policy(limits.place_of(relay), lanes=1)
     with database.reading() as session:
@@ -67,7 +71,7 @@ def run(
             return False
         job = prepare(database, snapshot_id)
         with Watch(database, snapshot_id, policy, ending or threading.Event()) as watch:
-            lost = _send(_Run(job, relay, policy, watch))
+            lost = _send(_Run(job, relay, policy, watch, call_others))
         return not _is_over(database, snapshot) and lost
     except Blocked as blocked:
         _block(database, snapshot, policy, blocked.message_ja)
@@ -101,13 +105,16 @@ def _send(run: _Run) -> bool:
 def _lanes(run: _Run) -> bool:
     """As many connections as the mails are worth; the first fault of any is the run's."""
     with run.job.database.reading() as session:
-        most = run.policy.lanes * FEW
+        most = run.policy.lanes * FEW + 1
         due = ledger.due(session, run.job.snapshot.id, most=most, first_copy=False)
-    count = max(1, min(run.policy.lanes, -(-due // FEW)))
+    count, call = max(1, min(run.policy.lanes, due // FEW)), due == most
     if count == 1:
-        return _lane(run, first_copy=False)
+        return _lane(run, first_copy=False, call=call)
     with ThreadPoolExecutor(count, thread_name_prefix="lane") as pool:
-        tasks = [pool.submit(_lane, run, first_copy=False) for _ in range(count)]
+        tasks = [
+            pool.submit(_lane, run, first_copy=False, call=call and number == 0)
+            for number in range(count)
+        ]
     errors = [error for task in tasks if (error := task.exception()) is not None]
     for error in sorted(errors, key=lambda each: isinstance(each, RelayUnavailable)):
         # A relay may take fewer connections than we may open: then the others go on with it.
@@ -116,17 +123,28 @@ def _lanes(run: _Run) -> bool:
     return bool(errors) or any(task.result() for task in tasks)
 
 
-def _lane(run: _Run, *, first_copy: bool) -> bool:
-    """One connection until nothing is due. True if it was lost with mails left to send."""
+def _lane(run: _Run, *, first_copy: bool, call: bool = False) -> bool:
+    """One connection until nothing is due. True if it was lost with mails left to send.
+
+    ``call``: others are asked to help, now that there is a connection to be had.
+    """
     worker, database = new_token(), run.job.database
     with database.writing() as session:
         if not limits.take_slot(session, run.policy, worker):
             return False  # others are at it with all connections there may be
+    if call:
+        run.call_others()
     run.watch.add(worker)
     try:
-        with Connection(run.relay) as connection:
-            _connected(run, connection, first_copy)
-            return _over_one(run, connection, worker, first_copy)
+        while True:
+            with Connection(run.relay) as connection:
+                _connected(run, connection, first_copy)
+                window = Window(
+                    run.job, run.policy, connection, run.watch, worker, first_copy=first_copy
+                )
+                lost = _over_one(run, connection, window)
+            if not (lost and window.moved and _may_go_on(run)):
+                return lost
     except RelayUnavailable:
         raise
     except BaseException:
@@ -139,6 +157,13 @@ def _lane(run: _Run, *, first_copy: bool) -> bool:
             limits.free_slot(session, run.policy, worker)
 
 
+def _may_go_on(run: _Run) -> bool:
+    """Whether a lost connection is replaced at once: not where the relay had better rest."""
+    with run.job.database.reading() as session:
+        resting = limits.resting_until(session, run.policy) is not None
+    return not resting and not run.watch.said_no.is_set()
+
+
 def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
     with run.job.database.writing() as session:
         service.note(session, run.job.snapshot.id, "")
@@ -146,14 +171,16 @@ def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
         check_sizes(run.job, run.relay, connection.largest_size)
 
 
-def _over_one(run: _Run, connection: Connection, worker: str, first_copy: bool) -> bool:
-    window = Window(run.job, run.policy, connection, run.watch, worker, first_copy=first_copy)
+def _over_one(run: _Run, connection: Connection, window: Window) -> bool:
+    """All that is due, over one connection. True if it cannot be used for what is left."""
     going = True
     try:
-        while going and connection.usable:
-            for outcome in connection.send_all(window.mails()):
+        while going and connection.usable and not run.watch.said_no.is_set():
+            outcomes = 0
+            for outcomes, outcome in enumerate(connection.send_all(window.mails()), 1):  # noqa: B007
                 window.note(outcome)
-            going = soon(window.wait_until) and not run.watch.said_no.wait(0.2)
+            # The last answers may have put a mail back in the queue that can go at once.
+            going = outcomes > 0 or (soon(window.wait_until) and not run.watch.said_no.wait(0.2))
     finally:
         window.close()
     if window.halt is not None:

@@ -118,6 +118,16 @@ def due_snapshots(session: Session) -> list[int]:
     return list(session.scalars(query))
 
 
+def starting_before(session: Session, moment: datetime) -> list[tuple[int, datetime]]:
+    """The sendings whose hold or planned time ends until then, and when."""
+    query = sa.select(Dispatch.snapshot_id, Dispatch.starts_at).where(
+        Dispatch.finished_at.is_(None),
+        Dispatch.starts_at > clock.now(),
+        Dispatch.starts_at <= moment,
+    )
+    return [(key, starts_at) for key, starts_at in session.execute(query) if starts_at]
+
+
 def next_at(session: Session, snapshot_id: int) -> datetime | None:
     """When something of a sending is due next; None if nothing is, or a person has to act."""
     found = standing(session, snapshot_id)

@@ -26,8 +26,9 @@ log = logging.getLogger(__name__)
 
 RECONNECTS = 3
 PASSES = 5
+SWEEP = timedelta(minutes=1)
 SOONEST = timedelta(seconds=0.5)
-LATEST = timedelta(minutes=2)  # what is due later is the sweep's
+LATEST = timedelta(hours=1)  # what is due later is the sweep's
 
 
 class Outbox:
@@ -116,9 +117,15 @@ class Outbox:
 
     def _send_due(self, snapshot_id: int) -> None:
         relay, policy = self.relay(), self.policy
-        self._call_others(snapshot_id, policy)
         for _ in range(RECONNECTS):
-            if not sending.run(self.database, relay, snapshot_id, policy, self.ending):
+            if not sending.run(
+                self.database,
+                relay,
+                snapshot_id,
+                policy,
+                self.ending,
+                lambda: self.wake(snapshot_id),
+            ):
                 break
         with self.database.reading() as session:
             later = standings.next_at(session, snapshot_id)
@@ -127,14 +134,6 @@ class Outbox:
         if later is not None and not blocked:
             self.wake_at(snapshot_id, max(later, resting or later))
         self._mail_alerts()  # the office learns of a halt at once
-
-    def _call_others(self, snapshot_id: int, policy: Policy) -> None:
-        """Where there is more than this process takes at once, another may help; it calls on."""
-        enough = policy.lanes * sending.FEW
-        with self.database.reading() as session:
-            due = ledger.due(session, snapshot_id, most=enough + 1, first_copy=False)
-        if due > enough:
-            self.wake(snapshot_id)
 
     def _mail_alerts(self) -> None:
         """Not to a relay that refuses our credentials: the pages tell of that."""
@@ -159,9 +158,12 @@ class Outbox:
             control.expire(session)
             standings.release_due(session)
             due = standings.due_snapshots(session)
+            soon = standings.starting_before(session, clock.now() + 2 * SWEEP)
             imports = jobs.waiting(session)
         for snapshot_id in due:
             self.wake(snapshot_id)
+        for snapshot_id, moment in soon:
+            self.wake_at(snapshot_id, moment)
         for import_id in imports:
             self.wake_roster(import_id)
 

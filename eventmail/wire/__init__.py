@@ -24,21 +24,20 @@ from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
+from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
-from eventmail.wire.searchable import Searched, search
+from eventmail.wire.searchable import Searched, Unchanging, search
 from eventmail.wire.sink import Received, Sink, run_sink
 from eventmail.wire.transport import (
     Connection,
     Kind,
     NotAllowedHere,
     Outcome,
-    Pressure,
     Relay,
     RelayUnavailable,
     Reply,
     Result,
     Security,
-    pressure_of,
     relay_from,
 )
 from eventmail.wire.unwritable import Unwritable
@@ -73,6 +72,7 @@ __all__ = [
     "Security",
     "Sink",
     "Stamp",
+    "Unchanging",
     "Unwritable",
     "Wording",
     "compose",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from eventmail.addresses import EmailAddress
 from eventmail.clock import in_tokyo
@@ -174,7 +175,7 @@ def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Sta
         f"To: {_shown(identity, envelope).wire}",
         f"Reply-To: {identity.reply_to.wire}",
         f"Subject: {encoded_words(wording.subject)}",
-        f"Date: {_date(stamp.date)}",
+        f"Date: {_date(in_tokyo(stamp.date))}",
         f"Message-ID: {stamp.message_id}",
         *(["Auto-Submitted: auto-generated"] if wording.automatic else []),
         "MIME-Version: 1.0",
@@ -228,7 +229,7 @@ def _boundary(kind: str, stamp: Stamp) -> str:
     return "=_" + hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _date(moment: datetime) -> str:
-    local = in_tokyo(moment)
+@lru_cache(maxsize=64)  # a mail is dated to the second, and many leave in one
+def _date(local: datetime) -> str:
     day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
     return f"{day}, {local.day:02} {month} {local.year:04} {local:%H:%M:%S} +0900"

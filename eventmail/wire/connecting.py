@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import smtplib  # noqa: TID251
 import socket
 import ssl
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
-from eventmail.wire.outcome import Pressure
+from eventmail.wire.conversation import Conversation
+from eventmail.wire.extensions import Extensions, extensions_from
+from eventmail.wire.outcome import Reply, reply
+from eventmail.wire.pressure import Pressure
 from eventmail.wire.relay import Relay, Security
+from eventmail.wire.signing_in import SIGNED_IN, mechanisms_of, sign_in
 
 Answer = TypeVar("Answer")
 
@@ -29,88 +33,147 @@ _SENTENCES = {
     ),
     "refused": f"が接続を断りました。{_LATER}",
 }
+_PRESSURES = {
+    "certificate": Pressure.MISCONFIGURED,
+    "tls": Pressure.MISCONFIGURED,
+    "no_starttls": Pressure.MISCONFIGURED,
+    "no_auth": Pressure.MISCONFIGURED,
+    "auth_in_clear": Pressure.MISCONFIGURED,
+    "auth": Pressure.CREDENTIALS,
+}
 
 
 class RelayUnavailable(Exception):
-    """No mail was handed over, for the relay cannot be used now; ``code`` says why."""
+    """No mail was handed over, for the relay cannot be used now; ``code`` says why.
 
-    def __init__(self, code: str, relay: Relay) -> None:
+    ``pressure`` says what to do about it, ``reply`` what the relay said (code 0 for nothing).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        relay: Relay,
+        said: Reply | None = None,
+        pressure: Pressure | None = None,
+    ) -> None:
         self.code = code
+        self.reply = said or Reply(0, "")
+        self.pressure = pressure or _PRESSURES.get(code, Pressure.DOWN)
         what = _SENTENCES[code].format(seconds=relay.timeout)
         self.message_ja = f"送信サーバー {relay.place} {what}"
         super().__init__(f"{code}: {self.message_ja}")
 
-    @property
-    def pressure(self) -> Pressure:
-        """Whether to come again later, or only when somebody has changed the settings."""
-        table = {"auth": Pressure.CREDENTIALS, "refused": Pressure.SLOW_DOWN}
-        return table.get(self.code, Pressure.DOWN)
 
+def open_connection(
+    relay: Relay, watched: Callable[[Conversation], None] = lambda _: None
+) -> tuple[Conversation, Extensions]:
+    """A connection that has greeted, is encrypted and signed in as the relay's settings say.
 
-def open_connection(relay: Relay) -> smtplib.SMTP:
-    """A connection that has greeted, is encrypted and signed in as the relay's settings say."""
+    ``watched`` gets it as soon as there is one, so that it can be closed from another thread.
+    """
     if relay.username and relay.security is Security.NONE and not relay.loopback:
         raise RelayUnavailable("auth_in_clear", relay)
-    smtp = _step(relay, "refused", lambda: _connect(relay))
+    line = _step(relay, "cannot_connect", lambda: _connect(relay))
     try:
-        _step(relay, "refused", smtp.ehlo_or_helo_if_needed)
-        if relay.security is Security.STARTTLS:
-            _start_tls(smtp, relay)
-        if relay.username:
-            _sign_in(smtp, relay)
+        watched(line)
+        return line, _greet(line, relay)
     except BaseException:
-        smtp.close()
+        line.close()
         raise
-    if smtp.sock is not None:
-        # The final dot goes in a small packet of its own, which must not wait for more.
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return smtp
 
 
-def _connect(relay: Relay) -> smtplib.SMTP:
-    name = relay.ehlo_name or None
+def _connect(relay: Relay) -> Conversation:
+    sock = socket.create_connection((relay.host, relay.port), timeout=relay.timeout)
+    # The final dot goes in a small packet of its own, which must not wait for more.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Conversation(sock, relay.timeout)
+
+
+def _greet(line: Conversation, relay: Relay) -> Extensions:
     if relay.security is Security.TLS:
-        context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(
-            relay.host, relay.port, name, timeout=relay.timeout, context=context
-        )
-    return smtplib.SMTP(relay.host, relay.port, name, timeout=relay.timeout)
+        _step(relay, "tls", lambda: line.start_tls(relay.host))
+    said = reply(*_step(relay, "refused", line.answer))
+    if said.code != 220:
+        raise _refused(relay, said)
+    offered = _hello(line, relay, "refused")
+    if relay.security is Security.STARTTLS:
+        offered = _start_tls(line, relay, offered)
+    if relay.username:
+        _sign_in(line, relay, offered)
+    return offered
 
 
-def _start_tls(smtp: smtplib.SMTP, relay: Relay) -> None:
-    if not smtp.has_extn("starttls"):
+def _hello(line: Conversation, relay: Relay, otherwise: str) -> Extensions:
+    """EHLO, or the old HELO where that is not known."""
+    name = relay.ehlo_name or _own_name()
+    code, text = _step(relay, otherwise, lambda: line.ask(f"EHLO {name}"))
+    if code // 100 == 2:
+        return extensions_from(text)
+    if code != 421:
+        code, text = _step(relay, otherwise, lambda: line.ask(f"HELO {name}"))
+    if code // 100 != 2:
+        raise _refused(relay, reply(code, text), otherwise)
+    return Extensions()
+
+
+def _start_tls(line: Conversation, relay: Relay, offered: Extensions) -> Extensions:
+    """STARTTLS (RFC 3207). What was said before it may be a stranger's, so EHLO comes again."""
+    if not offered.starttls:
         raise RelayUnavailable("no_starttls", relay)
-    code, _ = _step(relay, "tls", lambda: smtp.starttls(context=ssl.create_default_context()))
-    if code != 220:
-        raise RelayUnavailable("tls", relay)
-    _step(relay, "tls", smtp.ehlo_or_helo_if_needed)
+    said = reply(*_step(relay, "tls", lambda: line.ask("STARTTLS")))
+    if said.code != 220:
+        later = Pressure.DOWN if said.code // 100 == 4 else None
+        raise RelayUnavailable("tls", relay, said, later)
+    _step(relay, "tls", lambda: line.start_tls(relay.host))
+    return _hello(line, relay, "tls")
 
 
-def _sign_in(smtp: smtplib.SMTP, relay: Relay) -> None:
+def _sign_in(line: Conversation, relay: Relay, offered: Extensions) -> None:
+    ways = mechanisms_of(offered)
+    if not ways:
+        raise RelayUnavailable("no_auth", relay)
     try:
-        _step(relay, "auth", lambda: smtp.login(relay.username, relay.password))
-    except UnicodeEncodeError as error:
+        said = reply(
+            *_step(relay, "auth", lambda: sign_in(line, ways, relay.username, relay.password))
+        )
+    except ValueError as error:
         raise RelayUnavailable("auth", relay) from error
+    if said.code in SIGNED_IN:
+        return
+    if said.code // 100 == 4:
+        slower = Pressure.SLOW_DOWN if said.code == 421 else None
+        raise RelayUnavailable("auth_later", relay, said, slower)
+    raise RelayUnavailable("auth", relay, said)
+
+
+def _refused(relay: Relay, said: Reply, code: str = "refused") -> RelayUnavailable:
+    """A relay that says 4xx to a greeting has too much to do; else it is as good as down."""
+    slower = Pressure.SLOW_DOWN if said.code // 100 == 4 else Pressure.DOWN
+    return RelayUnavailable(code, relay, said, slower)
 
 
 def _step(relay: Relay, otherwise: str, action: Callable[[], Answer]) -> Answer:
+    """One step on the way. A loss says nothing about our settings: the relay may come back."""
+    table: tuple[tuple[type[Exception], str, Pressure | None], ...] = (
+        (TimeoutError, "timeout", None),
+        (ssl.SSLCertVerificationError, "certificate", None),
+        (ssl.SSLError, "tls", None),
+        (OSError, otherwise, Pressure.DOWN),
+    )
     try:
         return action()
-    except OSError as error:  # smtplib's own errors are of this kind
-        # smtplib hides a time-out while reading inside "server disconnected".
-        hidden = error.__context__ if isinstance(error.__context__, TimeoutError) else error
-        raise RelayUnavailable(_code(hidden, otherwise), relay) from error
+    except OSError as error:
+        code, pressure = next(row[1:] for row in table if isinstance(error, row[0]))
+        raise RelayUnavailable(code, relay, pressure=pressure) from error
 
 
-def _code(error: Exception, otherwise: str) -> str:
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return "auth_later" if 400 <= error.smtp_code <= 499 else "auth"
-    table: tuple[tuple[type[Exception], str], ...] = (
-        (TimeoutError, "timeout"),
-        (ssl.SSLCertVerificationError, "certificate"),
-        (ssl.SSLError, "tls"),
-        (smtplib.SMTPNotSupportedError, "no_auth"),
-        (smtplib.SMTPException, otherwise),
-        (OSError, "cannot_connect"),
-    )
-    return next(code for kind, code in table if isinstance(error, kind))
+@cache
+def _own_name() -> str:
+    """What this machine is called where the settings say nothing (RFC 5321, section 4.1.4)."""
+    name = socket.getfqdn()
+    if "." in name:
+        return name
+    try:
+        return f"[{socket.gethostbyname(socket.gethostname())}]"
+    except OSError:
+        return "[127.0.0.1]"

@@ -32,6 +32,7 @@ _DATE = re.compile(
     r" \d{4} [0-2]\d:[0-5]\d:[0-5]\d \+0900"
 )
 _FROM = re.compile(r"(?:=\?UTF-8\?B\?[A-Za-z0-9+/=]+\?= )+<([^<>]+)>")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@([^@<>]+)>")
 _SEAL = object()
 
 
@@ -200,8 +201,8 @@ def _address(raw: str) -> EmailAddress | None:
 def _check_stamp(mail: ParsedMail, identity: Identity) -> None:
     if not _DATE.fullmatch(mail.header("Date").raw):
         raise GateRefusal("date")
-    domain = re.escape(identity.address.domain)
-    if not re.fullmatch(rf"<[A-Za-z0-9._-]+@{domain}>", mail.header("Message-ID").raw):
+    found = _MESSAGE_ID.fullmatch(mail.header("Message-ID").raw)
+    if not found or found[1] != identity.address.domain:
         raise GateRefusal("message_id")
 
 
@@ -256,7 +257,8 @@ def _violations(mail: ParsedMail, rules: _Rules) -> Iterator[tuple[str, str]]:
                 yield "header_address", place
     # Our own random token: decoded as base64, one in ten thousand looks like some address.
     token = mail.value("Message-ID").rpartition("@")[0]
-    for place, text in (("メールの番号", token), ("本文", mail.body), ("本文", mail.html or "")):
+    pages = [("本文", mail.html)] if mail.html is not None else []
+    for place, text in (("メールの番号", token), ("本文", mail.body), *pages):
         if any(rules.forbids(site) for site in all_sites(text)):
             yield "other_address", place
     for number, part in enumerate(mail.attachments, 1):

@@ -6,13 +6,13 @@ import base64
 import binascii
 import re
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from eventmail.wire.unwritable import has_control
 
 LONGEST_LINE = 998  # RFC 5322, section 2.1.1, without CRLF
 _LONG = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
-_FIELD = re.compile(r"([!-9;-~]+): ([!-~](?:[ -~]|\r\n (?=[!-~]))*)\r\n")
-_FOLD = re.compile(r"\r\n ")
+_FIELD = re.compile(r"([!-9;-~]+): ([!-~][ -~]*(?:\r\n (?=[!-~])[ -~]*)*)\r\n")
 _WORD = re.compile(r"=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=")
 _WORDS = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
 _SHOWS_OTHERS = re.compile(
@@ -62,7 +62,7 @@ def read_headers(block: bytes, names: AbstractSet[str]) -> dict[str, str]:
 
 def _unfolded(value: str) -> str:
     """One line. We never write two spaces: between encoded words a reader sees none of them."""
-    line = _FOLD.sub(" ", value)
+    line = value.replace("\r\n ", " ")
     if "  " in line:
         raise Malformed("header_syntax")
     return line
@@ -71,20 +71,32 @@ def _unfolded(value: str) -> str:
 def _admit(name: str, found: dict[str, str], names: AbstractSet[str]) -> None:
     if name in found:
         raise Malformed("duplicate_header")
-    if _SHOWS_OTHERS.fullmatch(name):
+    if _shows_others(name):
         raise Malformed("forbidden_header")
     if name not in names:
         raise Malformed("unknown_header")
+
+
+@lru_cache(maxsize=64)
+def _shows_others(name: str) -> bool:
+    return bool(_SHOWS_OTHERS.fullmatch(name))
 
 
 def decode_words(value: str) -> str:
     """The text a reader sees: all encoded words of ``value`` decoded (RFC 2047), each whole."""
     if "=?" not in value:
         return value
-    decoded = _WORDS.sub(lambda run: "".join(map(_word, _WORD.findall(run[0]))), value)
-    if _WORD.sub("", value).count("=?") or has_control(decoded):
+    decoded, left = _decoded(value)
+    if "=?" in left or has_control(decoded):
         raise Malformed("header_syntax")
     return decoded
+
+
+@lru_cache(maxsize=512)  # the same sender and subject in each mail of a mailing
+def _decoded(value: str) -> tuple[str, str]:
+    """The text, and what of ``value`` is no encoded word."""
+    text = _WORDS.sub(lambda run: "".join(map(_word, _WORD.findall(run[0]))), value)
+    return text, _WORD.sub("", value)
 
 
 def _word(encoded: str) -> str:
@@ -99,10 +111,11 @@ def decode_base64(body: bytes) -> bytes:
     if not _BASE64_LINES.fullmatch(body):
         check_lines(body)
         raise Malformed("base64")
+    joined = body.replace(b"\r\n", b"")
     try:
-        content = base64.b64decode(body.replace(b"\r\n", b""), validate=True)
+        content = base64.b64decode(joined, validate=True)
     except binascii.Error as error:
         raise Malformed("base64") from error
-    if base64.b64encode(content) != body.replace(b"\r\n", b""):
+    if base64.b64encode(content) != joined:
         raise Malformed("base64")
     return content

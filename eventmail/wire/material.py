@@ -72,4 +72,6 @@ def encode_material(material: Material) -> EncodedMaterial:
 
 def base64_lines(content: bytes) -> bytes:
     """Base64 in lines of 76 characters, each ended by CRLF (RFC 2045, section 6.8)."""
-    return base64.encodebytes(content).replace(b"\n", b"\r\n")
+    encoded = base64.b64encode(content)
+    lines = [encoded[start : start + 76] for start in range(0, len(encoded), 76)]
+    return b"\r\n".join([*lines, b""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Kind(StrEnum):
     NOT_SENT = "not_sent"  # the relay never had the whole mail
 
 
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?: |$)", re.ASCII)
 _BY_CLASS = {2: Kind.ACCEPTED, 4: Kind.DEFERRED, 5: Kind.REFUSED}
 # The strongest answer names the whole: what may have arrived outweighs what did not.
 _ORDER = (Kind.UNCERTAIN, Kind.ACCEPTED, Kind.DEFERRED, Kind.REFUSED, Kind.NOT_SENT)
@@ -37,12 +39,19 @@ class Reply:
         """By the reply's class; ``otherwise`` for a reply of no known class or none at all."""
         return _BY_CLASS.get(self.code // 100, otherwise)
 
+    @property
+    def enhanced(self) -> str:
+        """The enhanced status code (RFC 2034) such as "4.7.1"; empty without one of its class."""
+        found = _ENHANCED.match(self.text)
+        return found[1] if found and found[1][0] == str(self.code)[0] else ""
+
 
 def reply(code: int, raw: bytes | str) -> Reply:
     """A reply as it can be stored: readable, on one line, at most 500 characters."""
     text = raw.decode("ascii", "replace") if isinstance(raw, bytes) else raw
-    shown = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
-    return Reply(max(code, 0), shown[:LONGEST_REPLY])
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+    return Reply(max(code, 0), text[:LONGEST_REPLY])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +79,3 @@ class Outcome:
     def reply(self) -> Reply:
         """The reply that goes with :attr:`kind`."""
         return next(each.reply for each in self.results if each.kind is self.kind)
-
-
-class Pressure(StrEnum):
-    """What a reply asks of all who send, beyond the one mail."""
-
-    NONE = "none"
-    RETRY = "retry"
-    SLOW_DOWN = "slow_down"
-    CREDENTIALS = "credentials"
-    TOO_BIG = "too_big"
-    PERMANENT = "permanent"
-    DOWN = "down"
-    MISCONFIGURED = "misconfigured"
-
-
-def pressure_of(answer: Reply) -> Pressure:
-    """By code alone."""
-    if answer.code in (421, 432):
-        return Pressure.SLOW_DOWN
-    if answer.code in (530, 534, 535, 538):
-        return Pressure.CREDENTIALS
-    by_class = {4: Pressure.RETRY, 5: Pressure.PERMANENT}
-    return by_class.get(answer.code // 100, Pressure.NONE)

@@ -20,6 +20,7 @@ HEADERS = frozenset(
 )
 ONLY_ON_NOTICES = "Auto-Submitted"
 ENCODING = "Content-Transfer-Encoding"
+_ALLOWED = HEADERS | {ENCODING, ONLY_ON_NOTICES}
 _TEXT_TYPE = 'text/plain; charset="utf-8"'
 _HTML_TYPE = 'text/html; charset="utf-8"'
 _BOUNDARY = r'boundary="(=_[0-9a-f]{32})"'  # no line of base64 can hold it
@@ -48,7 +49,10 @@ class ParsedMail:
 
     def header(self, name: str) -> Header:
         """The one header of that name."""
-        return next(each for each in self.headers if each.name == name)
+        for each in self.headers:
+            if each.name == name:
+                return each
+        raise KeyError(name)
 
     def has(self, name: str) -> bool:
         """Whether there is such a header."""
@@ -79,10 +83,9 @@ def _parse(found: list[bytes], seen: Sequence[bytes]) -> ParsedMail:
     Each stretch is read by itself, so a head or a part of the mail's own lies within one.
     """
     block, start = _split_head(found[0])
-    headers = read_headers(block, HEADERS | {ENCODING, ONLY_ON_NOTICES})
+    headers = read_headers(block, _ALLOWED)
     shown = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
-    missing = HEADERS - headers.keys()
-    if missing:
+    if not headers.keys() >= HEADERS:
         raise Malformed("missing_header")
     if headers["MIME-Version"] != "1.0":
         raise Malformed("mime")
@@ -185,6 +188,6 @@ def _text(headers: dict[str, str], body: bytes, kind: str) -> str:
         text = decode_base64(body).decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed("charset") from error
-    if re.search(r"\r(?!\n)|(?<!\r)\n", text):
+    if not text.count("\r\n") == text.count("\n") == text.count("\r"):
         raise Malformed("bare_newline")
     return text

@@ -65,15 +65,21 @@ def _remember(digest: str, found: Searched) -> None:
         _by_digest[digest] = found
 
 
+class Unchanging(Container[str]):
+    """A container that says the same for ever, so that its answers may be remembered."""
+
+    __slots__ = ()
+
+
 def suspects(searched: Searched, known: Container[str]) -> tuple[Site, ...]:
     """The sites that show anybody in ``known``: asked once per file and roster, not per mail."""
-    if isinstance(known, frozenset):
+    if isinstance(known, (frozenset, Unchanging)):
         return _suspects(searched, known)
     return tuple(site for site in searched.sites if shows(site, known, ()))
 
 
 @functools.lru_cache(maxsize=64)
-def _suspects(searched: Searched, known: frozenset[str]) -> tuple[Site, ...]:
+def _suspects(searched: Searched, known: frozenset[str] | Unchanging) -> tuple[Site, ...]:
     return tuple(site for site in searched.sites if shows(site, known, ()))
 
 

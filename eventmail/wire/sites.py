@@ -24,6 +24,10 @@ _LOCAL = frozenset(
 )
 _QUOTES = frozenset('"\\“”„')
 _AT = re.compile("@")
+# What neither belongs to an address nor is a gap: \w and \s are what isalnum and isspace say.
+_GAPS = r"\s" + re.escape("".join(sorted(_QUOTES)))
+_LEFT_END = re.compile(f"[^{re.escape(''.join(sorted(_LOCAL)))}{_GAPS}]")
+_RIGHT_END = re.compile(rf"[^\w.\-{_GAPS}]")
 _AROUND = 2 * LONGEST_DOMAIN + 4  # a domain in spaced letters
 MOST_GAPS = 3
 
@@ -88,14 +92,27 @@ def sites(text: str) -> Iterator[Site]:
     before: set[tuple[str, str]] = set()  # the same words again make the same site
     for found in _AT.finditer(text):
         at = found.start()
-        around = text[max(0, at - _AROUND) : at], text[at + 1 : at + 1 + _AROUND]
-        if around in before:
+        left = _reach(text[max(0, at - _AROUND) : at][::-1], _LEFT_END)
+        right = _reach(text[at + 1 : at + 1 + _AROUND], _RIGHT_END)
+        if (left, right) in before:
             continue
-        before.add(around)
-        left = _run(around[0][::-1], _LOCAL.__contains__, LONGEST_LOCAL)
-        right = _run(around[1], _in_domain, LONGEST_DOMAIN)
-        if left.text and "." in right.text:
-            yield _site(left, right)
+        before.add((left, right))
+        site = _site_between(left, right)
+        if site is not None:
+            yield site
+
+
+def _reach(text: str, end: re.Pattern[str]) -> str:
+    """What can be read from the ``@`` on: up to the first sign at which :func:`_run` must stop."""
+    stop = end.search(text)
+    return text[: stop.end()] if stop else text
+
+
+@lru_cache(maxsize=1024)  # the office's own address is in each mail of a mailing
+def _site_between(leftwards: str, right: str) -> Site | None:
+    before = _run(leftwards, _LOCAL.__contains__, LONGEST_LOCAL)
+    behind = _run(right, _in_domain, LONGEST_DOMAIN)
+    return _site(before, behind) if before.text and "." in behind.text else None
 
 
 class _Run(NamedTuple):

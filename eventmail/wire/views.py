@@ -18,6 +18,9 @@ from urllib.parse import unquote
 from eventmail.wire.sites import Site, sites
 
 MOST_VIEWS = 24
+LONGEST_BY_LINES = 20_000  # a mail's text; a file's is not one of many
+LONGEST_LINE = 300  # of those remembered
+REMEMBERED_LINES = 4096
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")
 _VOICED = frozenset("\u3099\u309a")  # in kana written in two parts they make the letter
 _OPEN, _CLOSE = r"[\[({<【〔〈《「『≪]", r"[\])}>】〕〉》」』≫]"
@@ -33,9 +36,19 @@ _SPOKEN = (
     (re.compile(r"(?<=[A-Za-z0-9])[。・·](?=[A-Za-z0-9])"), "."),
     (re.compile(r"@(?:マーク|まーく)"), "@"),  # what アットマーク has become, too
 )
+# Where a line may be the beginning of any of these, even if the rest is on the next line.
+_MAY_SPEAK = re.compile(
+    rf"{_OPEN}(?:\Z|\s?(?:[@.aA]|アット|あっと|[dD][oO][tT]|ドット|どっと))"
+    r"|アット|あっと|ドット|どっと|@マーク|@まーく"
+)
+_MAY_BE_WORD = re.compile(r"(?:\A|\s)(?:[aA]|[dD][oO])[tT](?:\s|\Z)")
+_MAY_BE_SIGN = re.compile(
+    rf"(?<=[A-Za-z0-9])(?:_at_|-at-|\.at\.|AT|[{_MARKS}。・·])(?=[A-Za-z0-9])"
+)
 # What Word, Excel and a Japanese keyboard put where a hyphen was meant.
 _HYPHEN = re.compile("(?<=[A-Za-z0-9])[\u2010-\u2015\u2212\u2500\u30fc](?=[A-Za-z0-9])")
 _LINE_MARK = re.compile(r"\n[ \t]*(?:[>|・•*][ \t]*)+")
+_MARK_FIRST = re.compile(r"[ \t]*[>|・•*]")
 _TAGS = re.compile("[\U000e0021-\U000e007e]")  # an invisible copy of ASCII
 _RIGHT_TO_LEFT = "\u202e"
 _THEIRS = "авсԁеѕіјһкӏмнопрԛгтуѵԝхαεηικνορτυχγω"  # Cyrillic and Greek letters that pass for
@@ -48,6 +61,7 @@ _DRESSED = re.compile(  # ours in a dress that NFKC leaves on
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})|%u([0-9a-f]{4})|\\x([0-9a-f]{2})|\\'([0-9a-f]{2})", re.I)
 _QUOTED_PRINTABLE = re.compile(r"=([0-9A-F]{2})")
 _SOFT_BREAK = re.compile(r"=\r?\n")
+_MAY_BE_QUOTED = re.compile(r"=(?:[0-9A-F]{2}|\r?\Z)")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[A-Za-z0-9+/_-]{12,})*")
 _BREAK = re.compile(r"\r?\n")
@@ -85,10 +99,12 @@ _plain_letters = _PlainLetters()
 
 def all_sites(text: str) -> Iterator[Site]:
     """Every site in every view of ``text``."""
-    for view in views(text):
+    for view, due in _views(text):
         yield from sites(view)
-        for hidden in _encoded(view):
-            yield from sites(hidden)
+        for number, decode in enumerate(_OF_RUNS, len(_DECODERS)):
+            if due >> number & 1:
+                for hidden in decode(view):
+                    yield from sites(hidden)
 
 
 @lru_cache(maxsize=1024)
@@ -99,16 +115,42 @@ def sites_of_a_line(text: str) -> tuple[Site, ...]:
 
 def views(text: str) -> list[str]:
     """``text`` folded, and each different text that decoding it gives, again and again."""
+    return [view for view, _ in _views(text)]
+
+
+def _views(text: str) -> list[tuple[str, int]]:
+    """The views, each with what :func:`_due` says of it."""
     found = [fold(text), *map(fold, _unfolded(text))]
+    due: list[int] = []
     for view in found:
-        for decode in _DECODERS:
-            decoded = decode(view)
+        due.append(_due(view))
+        for number, (decode, _) in enumerate(_DECODERS):
+            decoded = decode(view) if due[-1] >> number & 1 else view
             if decoded == view:
                 continue
             decoded = fold(decoded)
             if decoded not in found and len(found) < MOST_VIEWS:
                 found.append(decoded)
-    return found
+    return list(zip(found, due, strict=True))
+
+
+def _due(text: str) -> int:
+    """Which decoders could change ``text``, a bit for each, and then what runs may be in it.
+
+    Each bit is asked line by line, as most lines stand in every mail of a mailing. What a line
+    says of itself holds whatever stands above and below it, or the bit would not be line by line.
+    """
+    if len(text) > LONGEST_BY_LINES:
+        return _EVERYTHING
+    due = 0
+    for line in text.split("\n"):
+        due |= _due_for(line) if len(line) <= LONGEST_LINE else _EVERYTHING
+    return due
+
+
+@lru_cache(maxsize=REMEMBERED_LINES)
+def _due_for(line: str) -> int:
+    return sum(1 << number for number, is_due in enumerate(_IS_DUE) if is_due(line))
 
 
 def _unfolded(text: str) -> Iterator[str]:
@@ -125,7 +167,20 @@ def fold(text: str) -> str:
     """Invisible characters and strokes taken out, compatibility forms made plain (NFKC)."""
     if text.isascii():
         return text
+    if len(text) > LONGEST_BY_LINES:
+        return _folded(text)
+    # Nothing composes with a line feed or moves over it, so lines fold one by one (UAX 15).
+    return "\n".join(
+        _folded_line(line) if len(line) <= LONGEST_LINE else _folded(line)
+        for line in text.split("\n")
+    )
+
+
+def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_invisible))
+
+
+_folded_line = lru_cache(maxsize=REMEMBERED_LINES)(_folded)
 
 
 def spoken(text: str) -> str:
@@ -159,28 +214,47 @@ def _alike(text: str) -> str:
     return text if text.isascii() else text.translate(_plain_letters)
 
 
-_DECODERS: tuple[Callable[[str], str], ...] = (
-    html.unescape,
-    unquote,
-    _escapes,
-    _quoted_printable,
-    _without_tags,
-    lambda text: text.replace("+AEA-", "@").replace("+AC4-", "."),
-    lambda text: _HYPHEN.sub("-", text),
-    lambda text: _LINE_MARK.sub("\n", text),
-    _alike,
-    spoken,
+def _may_speak(line: str) -> bool:
+    return bool(_MAY_SPEAK.search(line) or _MAY_BE_WORD.search(line) or _MAY_BE_SIGN.search(line))
+
+
+# Each decoder, and whether a text with this line in it could be changed by it. Where the text of a
+# match may go over a line's end, the line in which it begins must already say yes.
+_DECODERS: tuple[tuple[Callable[[str], str], Callable[[str], object]], ...] = (
+    (html.unescape, lambda line: html.unescape(line) != line),
+    (unquote, lambda line: "%" in line),
+    (_escapes, lambda line: "\\" in line or "%u" in line),
+    (_quoted_printable, _MAY_BE_QUOTED.search),
+    (_without_tags, lambda line: "<" in line),
+    (
+        lambda text: text.replace("+AEA-", "@").replace("+AC4-", "."),
+        lambda line: "+A" in line,
+    ),
+    (lambda text: _HYPHEN.sub("-", text), _HYPHEN.search),
+    (lambda text: _LINE_MARK.sub("\n", text), _MARK_FIRST.match),
+    (_alike, lambda line: _alike(line) != line),
+    (spoken, _may_speak),
 )
+_IS_DUE: tuple[Callable[[str], object], ...] = (
+    *(each for _, each in _DECODERS),
+    re.compile(r"[A-Za-z0-9+/_-]{12}").search,  # the beginning of what _BASE64 finds
+    _HEX.search,
+)
+_EVERYTHING = (1 << len(_IS_DUE)) - 1
 
 
-def _encoded(text: str) -> Iterator[str]:
-    """What base64 and hexadecimal runs in ``text`` say, wherever in the run they begin."""
+def _in_base64(text: str) -> Iterator[str]:
+    """What base64 runs in ``text`` say, wherever in the run they begin."""
     for run in _BASE64.findall(text):
         joined = _BREAK.sub("", run).replace("-", "+").replace("_", "/")
         if not _BASE64_AT.search(joined):
             continue
         for offset in range(4):
             yield from _speaking(_unpadded(joined[offset:]))
+
+
+def _in_hex(text: str) -> Iterator[str]:
+    """What hexadecimal runs in ``text`` say."""
     for run in _HEX.findall(text):
         yield from _speaking(bytes.fromhex(run))
 
@@ -194,3 +268,6 @@ def _unpadded(run: str) -> bytes:
 def _speaking(content: bytes) -> Iterator[str]:
     if b"@" in content:
         yield fold(content.decode("utf-8", "replace"))
+
+
+_OF_RUNS = (_in_base64, _in_hex)

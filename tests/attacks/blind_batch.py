@@ -161,7 +161,7 @@ def _limit(said: str) -> Callable[[World], bool]:
 
 
 def _believing(connection: Any) -> int:
-    said = connection._smtp.esmtp_features.get("limits", "")
+    said = connection._offered.offered.get("limits", "")
     found = re.search(r"RCPTMAX=(-?\d+)", said)
     return int(found[1]) if found else 10**9
 

@@ -6,8 +6,8 @@ import contextlib
 import fnmatch
 import io
 import os
-import smtplib  # noqa: TID251
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -16,7 +16,15 @@ from typing import Any
 
 from eventmail import cli, config
 from eventmail.config import Mode, Settings
-from eventmail.wire import Connection, Relay, Security, connecting, relay_from, transport
+from eventmail.wire import (
+    Connection,
+    Relay,
+    Security,
+    connecting,
+    conversation,
+    relay_from,
+    transport,
+)
 from eventmail.wire import relay as relay_module
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import cut, instead, silent
@@ -216,27 +224,24 @@ def _debug_output(world: World) -> bool:
     return str(AOZORA) in log.getvalue()
 
 
-def _talking(relay: Relay) -> smtplib.SMTP:
-    smtp = smtplib.SMTP(relay.host, relay.port, timeout=relay.timeout)
-    smtp.set_debuglevel(1)
-    return smtp
+def _talking(self: conversation.Conversation, said: bytes) -> None:
+    sys.stderr.write(said.decode())
+    self._sock.sendall(said)
 
 
 def _greeting(world: World) -> bool:
     """The name for the greeting carries an envelope of its own."""
     evil = "x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<jinji@kure-seiki.example>"
     with (
-        contextlib.suppress(smtplib.SMTPException),
+        contextlib.suppress(ValueError),
         Connection(replace(world.relay, ehlo_name=evil)),
     ):
         pass
     return any("jinji" in each for each in world.recorder.commands)
 
 
-def _raw_command(self: smtplib.SMTP, cmd: str, args: str = "") -> None:
-    self.send(f"{cmd} {args}\r\n")
-
-
+NO_STARTTLS = 'raise RelayUnavailable("no_starttls", relay)'
+_ONE_LINE = r'"\r" in words or "\n" in words'
 CONNECTIONS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
     "a sink on another machine": (
         Barrier.TRANSPORT,
@@ -265,7 +270,7 @@ CONNECTIONS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[A
     "STARTTLS taken out on the way": (
         Barrier.TRANSPORT,
         _stripped,
-        cut(connecting, "_start_tls", 'raise RelayUnavailable("no_starttls", relay)', "return"),
+        cut(connecting, "_start_tls", NO_STARTTLS, "return offered"),
         (),
     ),
     "a password in clear to another machine": (
@@ -277,14 +282,14 @@ CONNECTIONS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[A
     "debug output with every recipient": (
         Barrier.TRANSPORT,
         _debug_output,
-        instead(connecting, "_connect", _talking),
+        instead(conversation.Conversation, "write", _talking),
         (),
     ),
     "an envelope in the name for the greeting": (
         Barrier.TRANSPORT,
         _greeting,
         silent(Relay, "__post_init__"),
-        (Also(Barrier.TRANSPORT, instead(smtplib.SMTP, "putcmd", _raw_command)),),
+        (Also(Barrier.TRANSPORT, cut(conversation, "command", _ONE_LINE, "False")),),
     ),
 }
 

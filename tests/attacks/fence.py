@@ -18,12 +18,16 @@ LIBRARIES: dict[str, set[str]] = {
     "nntplib": set(),
     "poplib": set(),
     "requests": set(),
-    "smtplib": {"eventmail/wire/connecting.py", "eventmail/wire/transport.py"},
+    "select": {"eventmail/wire/conversation.py"},
+    "selectors": set(),
+    "smtplib": set(),
     "socket": {
         "eventmail/demo.py",
         "eventmail/wire/connecting.py",
+        "eventmail/wire/conversation.py",
         "eventmail/wire/sink/__init__.py",
     },
+    "ssl": {"eventmail/wire/connecting.py", "eventmail/wire/conversation.py"},
     "subprocess": {"eventmail/confined.py", "eventmail/processes.py"},
     "telnetlib": set(),
 }
@@ -32,6 +36,7 @@ ALERTS = "eventmail/alerts/sending.py"  # the office's own notices, to its own m
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
     "Connection": ("eventmail/outbox/sending.py", ALERTS),
+    "Conversation": ("eventmail/wire/connecting.py",),
     "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", ALERTS),
     "compose": ("eventmail/mailings/rendering.py", ALERTS),
     "inspect": ("eventmail/mailings/rendering.py", ALERTS),
@@ -42,8 +47,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "MIMEMultipart": (),
     "MIMEText": (),
     "Message": (),
-    "SMTP": ("eventmail/wire/",),
-    "SMTP_SSL": ("eventmail/wire/",),
+    "SMTP": ("eventmail/wire/sink/",),
+    "SMTP_SSL": (),
     "_SEAL": ("eventmail/wire/gate.py",),
     "__import__": (),
     "__new__": (),
@@ -68,7 +73,13 @@ ARGUMENTS_ALLOWED = {
         "eventmail/wire/",
     )
 }
-OUTSIDE_MODULES = {"eventmail.wire.transport", "eventmail.wire.connecting", "eventmail.wire.gate"}
+OUTSIDE_MODULES = {
+    "eventmail.wire.connecting",
+    "eventmail.wire.conversation",
+    "eventmail.wire.gate",
+    "eventmail.wire.transaction",
+    "eventmail.wire.transport",
+}
 
 
 def faults(path: str, source: str) -> list[str]:

@@ -16,6 +16,7 @@ from eventmail.wire import (
     Identity,
     Individual,
     gate,
+    lines,
     recipients_of,
     transport,
 )
@@ -300,7 +301,7 @@ def _smuggles(world: World) -> bool:
     return world.recorder.seen[0].content == GOOD
 
 
-NOT_DOUBLED: Lowering = instead(transport, "_dots_doubled", bytes)
+NOT_DOUBLED: Lowering = instead(lines, "_dots_doubled", lambda pieces, _: pieces)
 
 ATTACKS = (
     *(

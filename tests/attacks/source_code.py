@@ -35,6 +35,15 @@ OFFENCES: dict[str, tuple[str, str]] = {
         "from eventmail.wire.connecting import open_connection",
     ),
     "smtplib in the wrong file of the room": ("eventmail/wire/compose.py", "import smtplib"),
+    "smtplib in the transport": ("eventmail/wire/transport.py", "import smtplib"),
+    "a conversation of one's own": (
+        "eventmail/outbox/service.py",
+        "from eventmail.wire.conversation import Conversation",
+    ),
+    "a conversation that the connecting did not open": (
+        "eventmail/wire/transport.py",
+        "Conversation(sock, 30.0).write(b'MAIL')",
+    ),
     "sendmail with a list": ("eventmail/wire/transport.py", "smtp.sendmail(a, everybody, text)"),
     "send_message": ("eventmail/wire/transport.py", "smtp.send_message(message)"),
     "Flask-Mail's message": (

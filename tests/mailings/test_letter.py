@@ -1,8 +1,11 @@
 """Merge fields, and 御中 or 様 by rule."""
 
+import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eventmail.addresses import EmailAddress
 from eventmail.mailings.letter import (
@@ -73,6 +76,26 @@ def test_a_value_that_looks_like_a_field_is_never_expanded_again() -> None:
 
 def test_an_unknown_field_stays_visible() -> None:
     assert render(Letter("", "{社名}"), addressee(), OCCASION).body == "{社名}"
+
+
+PIECES = ("{会社名}", "｛宛名｝", "{社名}", "{会場", "}", "{", "{}", "{担当者名｝", "\n", "ご案内")
+
+
+@given(text=st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_letter_is_filled_in_one_pass_over_its_text(text: str) -> None:
+    to = addressee("{会場}", name="{宛名}")
+    values = {"会社名": "{会場}", "宛名": "{会場}\n{宛名}　様", "担当者名": "{宛名}"}
+    values["会場"] = OCCASION.place
+    plain = re.sub(r"[{｛]([^{}｛｝\n]{1,30})[}｝]", lambda m: values.get(m[1], m[0]), text)
+    assert render(Letter("", text), to, OCCASION).body == plain
+
+
+def test_each_event_and_each_recipient_has_values_of_its_own() -> None:
+    letter = Letter("{イベント名}", "{会場}{会社名}")
+    elsewhere = Occasion("面接会", OCCASION.held_on, OCCASION.hours, "体育館")
+    assert render(letter, addressee("甲"), OCCASION).body == "市民センター甲"
+    assert render(letter, addressee("乙"), elsewhere).body == "体育館乙"
+    assert render(letter, addressee("甲"), OCCASION).body == "市民センター甲"
 
 
 def test_a_subject_stays_on_one_line() -> None:

@@ -102,11 +102,11 @@ def test_the_edges_are_taken(author: Pages, meeting: Meeting, case: str) -> None
 
 
 def test_after_the_event_thanks_may_be_planned_for_any_day(
-    author: Pages, meeting: Meeting, november: time_machine.Traveller
+    sign_in: SignIn, meeting: Meeting, november: time_machine.Traveller
 ) -> None:
     november.move_to("2026-12-10T10:00:00+09:00", tick=False)
     typed = {"send_on": "2026-12-14", "send_time": "09:00"}
-    assert "本文を保存しました。" in save(author, meeting, **typed).text
+    assert "本文を保存しました。" in save(sign_in("author"), meeting, **typed).text
 
 
 def approve(
@@ -115,11 +115,12 @@ def approve(
     """All three people, the last of them then; what the approver saw before and after."""
     save(author, meeting, **PLANNED)
     author.post(path(meeting, "/submit"))
-    checker, approver = sign_in("checker"), sign_in("approver")
+    checker = sign_in("checker")
     page = checker.get(path(meeting, "/check"))
     assert f"送信の開始：{SAID}" in page.text
     checker.post(path(meeting, "/check"), {"digest": hidden(page, "digest"), "counted": "30"})
     november.move_to(at, tick=False)
+    approver = sign_in("approver")
     page = approver.get(path(meeting, "/approve"))
     digest = {"digest": hidden(page, "digest")}
     return page, approver.post(path(meeting, "/approve"), digest)
@@ -141,7 +142,7 @@ def test_checker_and_approver_see_it_and_the_sending_waits_for_it(
     assert "あと16時間0分" in after.text
     with database.reading() as session:
         assert session.get_one(Dispatch, 1).starts_at == datetime(2026, 12, 1, tzinfo=UTC)
-    record = author.get(path(meeting, "/record"))
+    record = sign_in("author").get(path(meeting, "/record"))
     assert f"送信開始の予定{SAID}" in record.text
     assert "送信の開始まだ始まっていません" in record.text
 

@@ -126,6 +126,30 @@ def test_the_first_copy_is_the_first_recipients_letter_marked_and_sent_to_the_of
     assert (passed.content, passed.envelope) == (composed.content, Individual(REPLIES))
 
 
+def test_the_first_recipient_may_be_given_where_no_list_is_at_hand() -> None:
+    made = press()
+    bare = replace(made, content=replace(CONTENT, recipients=()))
+    given = bare.compose_first_copy("t", NOW, first=SATO)
+    assert given == made.compose_first_copy("t", NOW)
+    assert (
+        read(made.compose_first_copy("t", NOW, first=DESK)).body
+        == read(made.compose(DESK, "t", NOW)).body
+    )
+    with pytest.raises(IndexError):
+        bare.compose_first_copy("t", NOW)
+    assert replace(bare, content=replace(BATCH, recipients=())).compose_first_copy("t", NOW)
+
+
+def test_the_own_companys_addresses_may_be_given_and_then_no_others_are() -> None:
+    made = press(replace(CONTENT, body=f"{AOZORA_TOO}"))
+    composed = made.compose(SATO, "t", NOW)
+    bare = replace(made, office=replace(ADDRESSES, by_participant={}))
+    assert bare.clear(composed, SATO, own=frozenset((AOZORA, AOZORA_TOO)))
+    for poor, own in ((made, frozenset()), (made, frozenset((AOZORA,))), (bare, None)):
+        with pytest.raises(GateRefusal, match="other_address"):
+            poor.clear(composed, SATO, own=own)
+
+
 def test_the_first_copy_of_a_batch_is_the_batchs_wording() -> None:
     mail = read(press(BATCH).compose_first_copy("t", NOW))
     assert mail.value("Subject") == "【送信控え】交換会のご案内"

@@ -17,7 +17,7 @@ from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.events.models import Contact, ParticipantStatus
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.outbox import ledger, listing, sending, service
+from eventmail.outbox import ledger, limits, listing, sending, service
 from eventmail.outbox.listing import Line
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.service import Progress
@@ -147,6 +147,9 @@ def test_a_connection_lost_after_the_final_dot_leaves_a_mail_uncertain_and_unsen
     recorder.script("DOT", DROP)
     assert sending.run(database, relay, snapshot.id) is True, "come again: the connection is lost"
     sending.run(database, relay, snapshot.id)
+    assert fates(database, snapshot) == {"queued": 29, "uncertain": 1}, "but not at once"
+    with time_machine.travel(clock.now() + limits.LOST[0] + timedelta(seconds=1)):
+        sending.run(database, relay, snapshot.id)
     assert fates(database, snapshot) == {"accepted": 29, "uncertain": 1}
     with time_machine.travel(clock.now() + timedelta(days=1)):
         with database.writing() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,15 +18,18 @@ from eventmail import clock, processes
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.mailings.models import Snapshot
-from eventmail.outbox import ledger, service
-from eventmail.outbox.models import Attempt, Delivery, DeliveryState
-from eventmail.outbox.worker import Outbox
+from eventmail.mailings.models import MailingState, Snapshot
+from eventmail.offices import service as offices
+from eventmail.offices.models import Office
+from eventmail.outbox import ledger, limits, service
+from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+from eventmail.outbox.worker import PASSES, Outbox
 from eventmail.roster import service as roster
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.sample import FOLDER, People
 from tests.conftest import Meeting
 from tests.guards import drop_guard
+from tests.mailings.journey import approve, reload
 from tests.recorder import Recorder
 
 
@@ -61,6 +65,12 @@ def accepted(database: Database, snapshot: Snapshot) -> int:
         return service.progress(session, snapshot).accepted
 
 
+def drain(outbox: Outbox) -> None:
+    """Do what a worker does with all that is in the queue."""
+    while (task := outbox.huey.dequeue()) is not None:
+        outbox.huey.execute(task)
+
+
 def test_the_queue_stands_beside_the_database(outbox: Outbox, database: Database) -> None:
     assert isinstance(outbox.huey, SqliteHuey if database.is_sqlite else PostgresHuey)
 
@@ -90,8 +100,7 @@ def test_the_sweep_finds_what_no_task_tells_of(
     outbox.huey.storage.flush_queue()
     outbox.sweep()
     assert outbox.huey.pending_count() == 1
-    task = outbox.huey.dequeue()
-    outbox.huey.execute(task)
+    drain(outbox)
     assert accepted(database, snapshot) == 30
     outbox.sweep()
     assert outbox.huey.pending_count() == 0, "nothing is due any more"
@@ -110,6 +119,125 @@ def test_the_sweep_judges_what_a_dead_worker_left(
     assert accepted(database, snapshot) == 30
 
 
+def test_nothing_is_lost_when_the_queues_own_tables_are_emptied(
+    settings: Settings, database: Database, checked: Snapshot, people: People, recorder: Recorder
+) -> None:
+    """Neither what was due nor what was planned hangs on the queue."""
+    with database.writing() as session:
+        office = session.scalars(sa.select(Office)).one()
+        offices.set_sending(session, office, 30, 0)
+    approve(database, people, checked.mailing_id)
+    outbox = Outbox(settings, database)
+    outbox.wake(checked.id)
+    drain(outbox)
+    assert outbox.huey.scheduled_count() == 1, "the start is planned"
+    outbox.huey.storage.flush_all()
+    assert outbox.huey.scheduled_count() == 0
+    with time_machine.travel(clock.now() + timedelta(minutes=31)):
+        outbox.sweep()
+        drain(outbox)
+    assert accepted(database, checked) == 30
+    outbox.huey.storage.close()
+
+
+def test_two_schedulers_double_nothing(
+    settings: Settings, database: Database, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    both = [Outbox(settings, database) for _ in range(2)]
+    for each in both:
+        each.sweep()
+    drain(both[0])
+    for each in both:
+        each.sweep()
+        each.huey.storage.close()
+    assert accepted(database, snapshot) == 30
+    assert len(recorder.seen) == 31
+
+
+def test_the_sweep_plans_what_starts_within_its_next_minutes(
+    outbox: Outbox, database: Database, checked: Snapshot, people: People
+) -> None:
+    with database.writing() as session:
+        office = session.scalars(sa.select(Office)).one()
+        offices.set_sending(session, office, 5, 0)
+    approve(database, people, checked.mailing_id)
+    outbox.sweep()
+    drain(outbox)
+    assert outbox.huey.scheduled_count() == 0
+    with time_machine.travel(clock.now() + timedelta(minutes=4)):
+        outbox.sweep()
+        drain(outbox)
+    assert outbox.huey.scheduled_count() == 1
+
+
+def test_the_sweep_lets_the_rest_follow_and_ends_what_nobody_stands_by(
+    outbox: Outbox, database: Database, snapshot: Snapshot, people: People
+) -> None:
+    with database.writing() as session:
+        office = session.scalars(sa.select(Office)).one()
+        offices.set_sending(session, office, 0, 10)
+    outbox.send_due(snapshot.id)
+    with time_machine.travel(clock.now() + timedelta(minutes=11)):
+        outbox.sweep()
+        with database.reading() as session:
+            assert session.get_one(Dispatch, snapshot.id).released_at is not None
+    with time_machine.travel(clock.now() + service.APPROVAL_LASTS + timedelta(hours=1)):
+        outbox.sweep()
+    assert reload(database, people, snapshot.mailing_id).state is MailingState.HALTED
+
+
+def test_a_process_that_is_at_it_passes_the_task_on(
+    outbox: Outbox, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    outbox.huey.storage.flush_all()
+    assert outbox._enter(snapshot.id)
+    outbox.send_due(snapshot.id)
+    for _ in range(PASSES):
+        assert outbox.huey.pending_count() == 1
+        outbox.huey.execute(outbox.huey.dequeue())
+    assert outbox.huey.pending_count() == 0, "not for ever"
+    assert recorder.seen == []
+
+
+def test_where_there_is_much_to_send_others_are_called(
+    outbox: Outbox, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    outbox.huey.storage.flush_all()
+    outbox.send_due(snapshot.id)  # one connection, and 30 mails are more than 20
+    assert outbox.huey.pending_count() == 1
+
+
+def test_a_process_that_is_to_end_leaves_the_rest_to_others(
+    outbox: Outbox, database: Database, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    slow = Outbox(replace(outbox.settings, mail_per_minute=120), database)
+    task = threading.Thread(target=slow.send_due, args=(snapshot.id,))
+    task.start()
+    wait_until(lambda: len(recorder.received) >= 2)
+    slow.ending.set()
+    task.join(20)
+    assert not task.is_alive()
+    slow.huey.storage.close()
+    assert accepted(database, snapshot) + 1 == len(recorder.received) < 31
+    with database.reading() as session:
+        left = session.scalars(sa.select(Delivery.state).distinct()).all()
+    assert set(left) == {DeliveryState.ACCEPTED, DeliveryState.QUEUED}
+
+
+def test_an_alert_is_not_mailed_to_a_relay_that_refuses_our_credentials(
+    outbox: Outbox, database: Database, snapshot: Snapshot, recorder: Recorder
+) -> None:
+    with database.writing() as session:
+        limits.block(session, outbox.policy, "サインインできません。")
+        service.halt(session, session.get_one(Snapshot, snapshot.id), "test", "止めました。")
+    outbox.sweep()
+    assert recorder.commands == []
+    with database.writing() as session:
+        limits.unblock(session, outbox.policy.place)
+    outbox.sweep()
+    assert len(recorder.received) == 1
+
+
 def test_a_queue_that_cannot_take_the_wake_up_stops_nobody(
     outbox: Outbox, monkeypatch: pytest.MonkeyPatch, snapshot: Snapshot
 ) -> None:
@@ -118,6 +246,7 @@ def test_a_queue_that_cannot_take_the_wake_up_stops_nobody(
 
     monkeypatch.setattr(outbox.huey, "enqueue", broken)
     outbox.wake(snapshot.id)
+    outbox.wake_at(snapshot.id, clock.now() + timedelta(minutes=1))
 
 
 def test_an_import_is_read_by_whoever_is_woken_and_found_by_the_sweep(

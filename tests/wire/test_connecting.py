@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from eventmail.wire import Relay, RelayUnavailable, Security
+from eventmail.wire import Connection, Relay, RelayUnavailable, Security
 from eventmail.wire.connecting import open_connection
 from tests.recorder import DROP, Recorder, allow_port
 
@@ -127,14 +127,14 @@ def test_signing_in_is_refused_for_now_or_for_good(
 def test_without_a_name_of_its_own_it_greets_with_the_machines(
     relay: Relay, recorder: Recorder
 ) -> None:
-    open_connection(dataclasses.replace(relay, ehlo_name="")).quit()
+    with Connection(dataclasses.replace(relay, ehlo_name="")):
+        pass
     (verb, name) = recorder.commands[0].split()
     assert verb == "EHLO"
     assert name
 
 
 def test_small_packets_do_not_wait(relay: Relay) -> None:
-    smtp = open_connection(relay)
-    assert smtp.sock is not None
-    assert smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-    smtp.quit()
+    line, _ = open_connection(relay)
+    assert line._sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    line.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import tracemalloc
@@ -29,7 +30,17 @@ from eventmail.wire import (
 from eventmail.wire.pieces import as_pieces, stretches
 from tests.wire.mutations import ANY, FORBIDDEN, spoilt
 from tests.wire.nearby import no_child
-from tests.wire.samples import AOZORA, IDENTITY, KNOWLEDGE, KURE, STAMP, mail, material
+from tests.wire.samples import (
+    AOZORA,
+    IDENTITY,
+    KNOWLEDGE,
+    KURE,
+    OFFICE,
+    REPLIES,
+    STAMP,
+    mail,
+    material,
+)
 from tests.wire.test_promise import LISTED
 from tests.wire.writings import WILD, Writing
 
@@ -52,22 +63,41 @@ def another(raw: bytes) -> bytes:
     return bytes(bytearray(raw))
 
 
-def plain_compose(head: bytes, parts: list[bytes]) -> bytes:
-    """How a mail is put together, in the plainest way (RFC 2046, section 5.1.1)."""
-    found = re.search(rb'multipart/mixed;\r\n boundary="([^"]+)"', head.partition(b"\r\n\r\n")[0])
-    if found is None:
-        return head
-    for part in parts:
-        head += b"--" + found[1] + b"\r\n" + part
-    return head + b"--" + found[1] + b"--\r\n"
+def plain_words(text: str) -> str:
+    """RFC 2047 in the plainest way: as many whole characters to a word as have 36 bytes."""
+    words = [b""]
+    for char in map(str.encode, text):
+        if len(words[-1] + char) > 36:
+            words.append(b"")
+        words[-1] += char
+    return "\r\n ".join(f"=?UTF-8?B?{base64.b64encode(each).decode()}?=" for each in words)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW)
+def plain_mail(writing: Writing) -> bytes:
+    """One mail written from top to bottom (RFC 5322, RFC 2045, RFC 2046)."""
+    text = writing.wording.body.replace("\n", "\r\n").encode()
+    content = (
+        f"From: {plain_words(writing.identity.name)}\r\n <{OFFICE}>\r\nTo: {writing.shown.wire}\r\n"
+        f"Reply-To: {REPLIES}\r\nSubject: {plain_words(writing.wording.subject)}\r\n"
+        "Date: Mon, 23 Nov 2026 10:00:00 +0900\r\nMessage-ID: <d41d8cd98f00b204@hirono.example>\r\n"
+        "MIME-Version: 1.0\r\n"
+    ).encode()
+    if writing.encoded:
+        content += b'Content-Type: multipart/mixed;\r\n boundary="%s"\r\n\r\n' % BOUNDARY.encode()
+        content += OPENING
+    content += b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n'
+    content += b"\r\n" + base64.encodebytes(text).replace(b"\n", b"\r\n")
+    for each in writing.encoded:
+        content += OPENING + each.part
+    return content + CLOSING if writing.encoded else content
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @example(writing=LISTED)
 @given(writing=WILD)
 def test_the_pieces_are_the_whole_mail(writing: Writing) -> None:
-    composed, parts = writing.mail, [each.part for each in writing.encoded]
-    assert b"".join(composed.pieces) == composed.content == plain_compose(composed.head, parts)
+    composed = writing.mail
+    assert b"".join(composed.pieces) == composed.content == plain_mail(writing)
     assert composed.digest == hashlib.sha256(composed.content).hexdigest()
     assert reassemble(composed.head, writing.encoded) == composed.content
     assert pieces_of(composed.head, writing.encoded) == composed.pieces

@@ -10,7 +10,14 @@ import pytest
 
 from eventmail.confined import ConfinedError, TooSlow
 from eventmail.wire import searchable
-from eventmail.wire.searchable import Searched, in_child, search, search_pinned, suspects
+from eventmail.wire.searchable import (
+    Searched,
+    Unchanging,
+    in_child,
+    search,
+    search_pinned,
+    suspects,
+)
 
 TARO, JIRO = "taro@kure.example", "jiro@kure.example"
 
@@ -100,6 +107,31 @@ def test_suspects_are_the_places_that_show_somebody_known(kind: Any) -> None:
     assert suspects(found, kind([JIRO])) == sites[1:]
     assert suspects(found, kind([TARO, JIRO])) == sites
     assert suspects(found, kind([])) == ()
+
+
+class Counting:
+    """A roster that counts the questions."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.append(key)
+        return key == JIRO
+
+
+class Frozen(Counting, Unchanging):
+    """One that says of itself that it does not change."""
+
+
+@pytest.mark.parametrize(("kind", "times"), [(Counting, 2), (Frozen, 1)])
+def test_only_a_roster_that_never_changes_is_asked_once(kind: Any, times: int) -> None:
+    sites = tuple(site for text in (TARO, JIRO) for site in _sites(text))
+    found, known, other = Searched(sites), kind(), kind()
+    assert suspects(found, known) == suspects(found, known) == sites[1:]
+    assert len(known.asked) == times * len(set(known.asked))
+    assert suspects(found, other) == sites[1:]
+    assert other.asked, "another roster is asked for itself"
 
 
 def _sites(text: str) -> tuple[Any, ...]:

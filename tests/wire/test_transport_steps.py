@@ -1,242 +1,221 @@
-"""Each step of a transaction, over a line that fails where the test says; no network in it."""
+"""Each step of a transaction, with a relay that fails where the test says."""
 
 from __future__ import annotations
 
-import smtplib  # noqa: TID251
-import socket
-from collections import defaultdict, deque
+import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from eventmail.wire import (
     BlindBatch,
-    Cleared,
     Connection,
     Individual,
     Kind,
     Outcome,
-    Relay,
     Reply,
-    gate,
-    transport,
 )
-from tests.wire.samples import AOZORA, KURE, MIDORI, OFFICE, cleared, mail
+from tests.wire.samples import AOZORA, KURE, MIDORI, cleared, mail
+from tests.wire.scripted import HANG_UP, RESET, SILENCE, Script, scripted
 
 BATCH = BlindBatch((AOZORA, MIDORI, KURE))
-LATER, NEVER, STRANGE = (451, b"later"), (550, b"never"), (-1, b"huh?")
-USUAL = {"data": (354, b"go on"), "quit": (221, b"bye")}
+LATER, NEVER, STRANGE = b"451 later\r\n", b"550 never\r\n", b"300 huh?\r\n"
+SIZE = str(len(mail().content))
+LOST = Reply(0, "connection lost")
 
 
-class Line:
-    """What an ``smtplib.SMTP`` does, by a script, and a note of all that was said over it."""
-
-    def __init__(self) -> None:
-        self.script: defaultdict[str, deque[Any]] = defaultdict(deque)
-        self.said: list[str | bytes] = []
-        self.esmtp_features = {"size": ""}
-        near, self.far = socket.socketpair()
-        self.sock: socket.socket | None = near
-        self._near, self._verb = near, ""
-
-    def answers(self, verb: str, *answers: Any) -> Line:
-        self.script[verb].extend(answers)
-        return self
-
-    def putcmd(self, verb: str, rest: str = "") -> None:
-        self.said.append(f"{verb} {rest}".strip())
-        self._verb = verb
-
-    def getreply(self) -> tuple[int, bytes]:
-        return self._next(self._verb)
-
-    def send(self, content: bytes) -> None:
-        self.said.append(content)
-        self._verb = "dot" if content == b".\r\n" else "content"
-        if self._verb == "content":
-            self._next("content")
-
-    def has_extn(self, name: str) -> bool:
-        return name in self.esmtp_features
-
-    def rset(self) -> tuple[int, bytes]:
-        self.said.append("rset")
-        return self._next("rset")
-
-    def quit(self) -> tuple[int, bytes]:
-        self.said.append("quit")
-        return self._next("quit")
-
-    def close(self) -> None:
-        self.said.append("close")
-        self.sock = None
-
-    def hang_up(self) -> None:
-        for each in (self._near, self.far):
-            each.close()
-
-    def _next(self, verb: str) -> tuple[int, bytes]:
-        answer = self.script[verb].popleft() if self.script[verb] else None
-        if isinstance(answer, Exception):
-            raise answer
-        return answer or USUAL.get(verb, (250, b"fine"))
-
-
-@pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
-    made = Line()
-    monkeypatch.setattr(transport, "open_connection", lambda _: made)
-    yield made
-    made.hang_up()
-
-
-RELAY = Relay("127.0.0.1", 25, sink=True)
+@pytest.fixture(params=["PIPELINING", ""], ids=["in groups", "verb by verb"])
+def line(request: pytest.FixtureRequest) -> Iterator[Script]:
+    with scripted("SIZE", *filter(None, [request.param])) as made:
+        yield made
+    assert "PIPELINING" in made.offers or not made.early
 
 
 def send(
-    envelope: BlindBatch | None = None, handing_over: Callable[[], None] | None = None
+    line: Script,
+    envelope: BlindBatch | None = None,
+    handing_over: Callable[[], object] | None = None,
+    timeout: float = 0.4,
 ) -> tuple[Outcome, bool]:
     """The outcome, and whether the connection was usable afterwards."""
-    with Connection(RELAY) as connection:
-        outcome = connection.send(cleared(envelope), handing_over=handing_over)
+    with Connection(dataclasses.replace(line.relay, timeout=timeout)) as connection:
+        outcome = connection.send(cleared(envelope), handing_over=handing_over)  # type: ignore[arg-type]
         return outcome, connection.usable
 
 
 FAULTS = {
-    "a reset": ConnectionResetError("reset"),
-    "silence": TimeoutError("timed out"),
-    "a loss that smtplib noticed": smtplib.SMTPServerDisconnected("gone"),
-    "a line that smtplib cannot take": smtplib.SMTPResponseException(500, "too long"),
+    "a reset": (RESET, LOST),
+    "silence": (SILENCE, LOST),
+    "the relay's leave": (HANG_UP, LOST),
+    "half a reply": ([b"25", HANG_UP], LOST),
+    "half a reply of many lines": ([b"250-and\r\n", HANG_UP], LOST),
+    "a line that is too long": (b"250 " + b"x" * 2043 + b"\r\n", Reply(0, "250 " + "x" * 496)),
+    "a line without end": (b"250 " + b"x" * 5000, Reply(0, "250 " + "x" * 496)),
+    "lines without end": (b"250-x\r\n" * 200, Reply(0, "250-x")),
+    "lines that do not agree": (b"250-x\r\n251 y\r\n", Reply(0, "251 y")),
+    "a word": (b"huh?\r\n", Reply(0, "huh?")),
+    "a code that is none": (b"25 x\r\n", Reply(0, "25 x")),
+    "digits of another kind": ("２５０ x\r\n".encode(), Reply(0, "\ufffd" * 9 + " x")),
+    "a code that sticks to its text": (b"250x\r\n", Reply(0, "250x")),
+    "a page of the web": (b"HTTP/1.1 400 Bad\r\n", Reply(0, "HTTP/1.1 400 Bad")),
 }
-each_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+each_fault = pytest.mark.parametrize(("fault", "told"), FAULTS.values(), ids=FAULTS)
 
 
-def test_a_mail_is_said_verb_by_verb(line: Line) -> None:
-    outcome, usable = send()
-    size = len(mail().content)
+def test_a_mail_is_said_verb_by_verb_and_in_this_order(line: Script) -> None:
+    outcome, usable = send(line)
     assert (outcome.kind, usable) == (Kind.ACCEPTED, True)
-    assert line.said == [
-        f"mail FROM:<gakusotsu@hirono.example> size={size}",
-        "rcpt TO:<saiyo@aozora.example>",
-        "data",
+    assert line.heard == [
+        b"EHLO test.example\r\n",
+        f"MAIL FROM:<gakusotsu@hirono.example> size={SIZE}\r\n".encode(),
+        b"RCPT TO:<saiyo@aozora.example>\r\n",
+        b"DATA\r\n",
         mail().content,
         b".\r\n",
-        "quit",
-        "close",
+        b"QUIT\r\n",
     ]
 
 
-def test_a_relay_that_does_not_ask_for_the_size_is_not_told(line: Line) -> None:
-    line.esmtp_features.clear()
-    send()
-    assert line.said[0] == "mail FROM:<gakusotsu@hirono.example>"
-
-
-DOTS = {
-    "at the beginning": (b".\r\nx\r\n", b"..\r\nx\r\n"),
-    "at the beginning alone": (b".x\r\n", b"..x\r\n"),
-    "on a line": (b"x\r\n.\r\n", b"x\r\n..\r\n"),
-    "inside a line": (b"x.\r\nx.x\r\n", b"x.\r\nx.x\r\n"),
-}
-
-
-@pytest.mark.parametrize(("content", "said"), DOTS.values(), ids=DOTS)
-def test_dots_are_doubled_where_they_would_end_the_mail(
-    line: Line, content: bytes, said: bytes
-) -> None:
-    passed = Cleared(OFFICE, Individual(AOZORA), (content,), seal=gate._SEAL)
-    with Connection(RELAY) as connection:
-        connection.send(passed)
-    assert said in line.said
+def test_a_relay_that_does_not_ask_for_the_size_is_not_told(line: Script) -> None:
+    line.offers.remove("SIZE")
+    send(line)
+    assert line.heard[1] == b"MAIL FROM:<gakusotsu@hirono.example>\r\n"
 
 
 @each_fault
-@pytest.mark.parametrize("verb", ["mail", "rcpt", "data", "content"])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
 def test_before_the_final_dot_a_mail_was_not_sent_after(
-    line: Line, verb: str, fault: Exception
+    line: Script, verb: str, fault: object, told: Reply
 ) -> None:
     line.answers(verb, fault)
-    outcome, usable = send()
-    assert (outcome.kind, outcome.reply) == (Kind.NOT_SENT, Reply(0, "connection lost"))
+    outcome, usable = send(line)
+    assert (outcome.kind, outcome.reply) == (Kind.NOT_SENT, told)
     assert not usable
-    assert line.said[-1] == "close"
-    assert b".\r\n" not in line.said
+    assert b".\r\n" not in line.heard
 
 
 @each_fault
-def test_behind_the_final_dot_nobody_knows_after(line: Line, fault: Exception) -> None:
-    line.answers("dot", fault)
-    outcome, usable = send()
-    assert (outcome.kind, outcome.reply) == (Kind.UNCERTAIN, Reply(0, "connection lost"))
+def test_behind_the_final_dot_nobody_knows_after(line: Script, fault: object, told: Reply) -> None:
+    line.answers("DOT", fault)
+    outcome, usable = send(line)
+    assert (outcome.kind, outcome.reply) == (Kind.UNCERTAIN, told)
     assert not usable
-    assert line.said[-2:] == [b".\r\n", "close"]
+    assert line.heard[-1] == b".\r\n"
 
 
 @each_fault
-def test_a_refusal_stays_though_the_reset_ends_in(line: Line, fault: Exception) -> None:
-    line.answers("rcpt", NEVER).answers("rset", fault)
-    outcome, usable = send()
+def test_a_refusal_stays_though_the_reset_ends_in(line: Script, fault: object, told: Reply) -> None:
+    line.answers("RCPT", NEVER).answers("RSET", fault)
+    outcome, usable = send(line)
     assert (outcome.kind, outcome.reply.code) == (Kind.REFUSED, 550)
     assert not usable
-    assert line.said[-2:] == ["rset", "close"]
+    assert line.verbs[-1] == "RSET"
 
 
 @each_fault
-def test_taking_leave_is_no_matter_that_ends_in(line: Line, fault: Exception) -> None:
-    line.answers("quit", fault)
-    with Connection(RELAY) as connection:
+def test_taking_leave_is_no_matter_that_ends_in(line: Script, fault: object, told: Reply) -> None:
+    line.answers("QUIT", fault)
+    with Connection(dataclasses.replace(line.relay, timeout=0.4)) as connection:
         assert connection.usable
     assert not connection.usable
-    assert line.said == ["quit", "close"]
+    assert line.verbs == ["EHLO", "QUIT"]
 
 
-def test_a_connection_that_was_left_sends_nothing(line: Line) -> None:
-    connection = Connection(RELAY)
+def test_a_connection_that_was_left_sends_nothing(line: Script) -> None:
+    connection = Connection(line.relay)
     assert not connection.usable
     with connection:
         pass
     assert connection.send(cleared()).kind is Kind.NOT_SENT
-    assert line.said == ["quit", "close"]
+    assert line.verbs == ["EHLO", "QUIT"]
 
 
-def test_a_relay_that_speaks_before_the_final_dot_never_gets_it(line: Line) -> None:
-    outcome, usable = send(handing_over=lambda: line.far.sendall(b"421 closing\r\n"))
-    assert (outcome.kind, usable) == (Kind.NOT_SENT, False)
-    assert b".\r\n" not in line.said
-    assert line.said[-1] == "close"
+SPOKEN = {
+    "that it closes": ([b"421 4.3.2 closing\r\n"], Reply(421, "4.3.2 closing")),
+    "that the mail is too big": ([b"552 5.3.4 too big\r\n"], Reply(552, "5.3.4 too big")),
+    "yes to a question nobody asked": ([FINE := b"250 fine\r\n"], LOST),
+    "nonsense": ([b"huh?\r\n"], LOST),
+    "farewell": ([b"421 bye\r\n", HANG_UP], Reply(421, "bye")),
+    "nothing and hangs up": ([HANG_UP], LOST),
+}
 
 
-def test_a_line_that_is_closed_before_the_final_dot_never_gets_it(line: Line) -> None:
-    outcome, usable = send(handing_over=lambda: setattr(line, "sock", None))
-    assert (outcome.kind, usable) == (Kind.NOT_SENT, False)
-    assert b".\r\n" not in line.said
+@pytest.mark.parametrize(("said", "told"), SPOKEN.values(), ids=SPOKEN)
+def test_a_relay_never_gets_the_final_dot_if_before_it_it_says(
+    line: Script, said: list[object], told: Reply
+) -> None:
+    line.answers("CONTENT", said)
+    connection = Connection(line.relay)
+    with connection:
+        waiting = connection._line
+        assert waiting is not None
+        outcome = connection.send(
+            cleared(), handing_over=lambda: waiting._ready.poll(2000) and None
+        )
+        assert not connection.usable
+    assert (outcome.kind, outcome.reply) == (Kind.NOT_SENT, told)
+    assert b".\r\n" not in line.heard
 
 
-def test_if_one_of_many_answers_is_strange_the_connection_is_given_up(line: Line) -> None:
-    line.answers("rcpt", NEVER, STRANGE, NEVER)
-    outcome, usable = send(BATCH)
+def test_a_line_that_is_closed_before_the_final_dot_never_gets_it(line: Script) -> None:
+    connection = Connection(line.relay)
+    with connection:
+        outcome = connection.send(cleared(), handing_over=connection.close_now)
+        assert not connection.usable
+    assert outcome.kind is Kind.NOT_SENT
+    assert b".\r\n" not in line.heard
+
+
+def test_after_a_strange_answer_the_connection_is_given_up(line: Script) -> None:
+    line.answers("RCPT", NEVER, STRANGE, NEVER)
+    outcome, usable = send(line, BATCH)
     kinds = [each.kind for each in outcome.results]
-    assert kinds == [Kind.REFUSED, Kind.NOT_SENT, Kind.REFUSED]
+    assert kinds == [Kind.REFUSED, Kind.NOT_SENT, Kind.NOT_SENT]
     assert not usable
-    assert "rset" not in line.said
+    assert b"RSET\r\n" not in line.heard
 
 
-def test_a_refused_recipient_keeps_its_own_answer_when_the_mail_is_refused_too(line: Line) -> None:
-    line.answers("rcpt", NEVER).answers("data", LATER)
-    outcome, usable = send(BATCH)
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_a_relay_that_closes_has_said_so_for_all_who_are_left(line: Script, verb: str) -> None:
+    line.answers("RCPT", NEVER)
+    line.answers(verb, b"421 4.3.2 closing\r\n")
+    outcome, usable = send(line, BATCH)
+    codes = [each.reply.code for each in outcome.results]
+    assert codes == ([421] * 3 if verb == "MAIL" else [550, 421, 421])
+    assert outcome.results[-1].kind is Kind.DEFERRED
+    assert not usable
+    assert b".\r\n" not in line.heard
+
+
+def test_a_refused_recipient_keeps_its_own_answer_when_the_mail_is_refused_too(
+    line: Script,
+) -> None:
+    line.answers("RCPT", NEVER).answers("DATA", LATER)
+    outcome, usable = send(line, BATCH)
     found = [(each.kind, each.reply.code) for each in outcome.results]
     assert found == [(Kind.REFUSED, 550), (Kind.DEFERRED, 451), (Kind.DEFERRED, 451)]
     assert usable
-    assert line.said.count("rset") == 1
+    assert line.verbs.count("RSET") == 1
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_a_connection_takes_as_many_mails_as_it_may(line: Line, limit: int) -> None:
-    with Connection(Relay("127.0.0.1", 25, sink=True, mails_per_connection=limit)) as connection:
+def test_a_connection_takes_as_many_mails_as_it_may(line: Script, limit: int) -> None:
+    with Connection(dataclasses.replace(line.relay, mails_per_connection=limit)) as connection:
         for _ in range(limit):
             assert connection.usable
             connection.send(cleared(Individual(MIDORI)))
+        assert not connection.usable
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(None, 2), (5, 2), (2, 5)])
+def test_the_relay_may_state_how_many_mails_a_connection_takes(
+    line: Script, ours: int | None, theirs: int
+) -> None:
+    line.offers.append(f"LIMITS MAILMAX={theirs}")
+    with Connection(dataclasses.replace(line.relay, mails_per_connection=ours)) as connection:
+        connection.send(cleared())
+        assert connection.usable
+        connection.send(cleared())
         assert not connection.usable
 
 
@@ -259,11 +238,33 @@ LIMITS = {
 
 @pytest.mark.parametrize(("said", "most"), LIMITS.values(), ids=LIMITS)
 def test_one_transaction_has_no_more_recipients_than_the_relay_says(
-    line: Line, said: str | None, most: int
+    line: Script, said: str | None, most: int
 ) -> None:
     if said is not None:
-        line.esmtp_features["limits"] = said
-    connection = Connection(Relay("127.0.0.1", 25, sink=True, most_recipients=80))
+        line.offers.append(f"LIMITS {said}".strip())
+    connection = Connection(dataclasses.replace(line.relay, most_recipients=80))
     assert connection.most_recipients == 80
     with connection:
         assert connection.most_recipients == most
+
+
+SIZES = {
+    "SIZE 1000": 1000,
+    "SIZE 0": None,
+    "SIZE": None,
+    "size 7": 7,
+    "SIZE 1,000": None,
+    "SIZE １": None,
+    "8BITMIME": None,
+}
+
+
+@pytest.mark.parametrize(("said", "largest"), SIZES.items())
+def test_the_relay_states_how_large_a_mail_may_be(
+    line: Script, said: str, largest: int | None
+) -> None:
+    line.offers[0] = said
+    connection = Connection(line.relay)
+    assert connection.largest_size is None
+    with connection:
+        assert connection.largest_size == largest

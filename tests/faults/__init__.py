@@ -1,0 +1,1 @@
+"""Real processes, real SMTP, and whatever can go wrong between them."""

@@ -1,0 +1,24 @@
+"""All scenarios, as they are run at length and in short."""
+
+from __future__ import annotations
+
+from tests.faults import relay
+from tests.faults.kills import killing
+from tests.faults.scenarios import Scenario
+
+Listed = tuple[tuple[str, Scenario], ...]
+OTHERS: Listed = tuple((kind, each) for each in relay.SCENARIOS for kind in each.kinds)
+LONG: Listed = (
+    ("sqlite", killing(1, 1_500, 100)),
+    ("sqlite", killing(2, 3_000, 200)),
+    ("postgresql", killing(4, 3_000, 200)),
+    ("sqlite", killing(2, 600, 30, batch=10)),
+    ("postgresql", killing(2, 600, 30, batch=10)),
+    *OTHERS,
+)
+QUICK: Listed = (
+    ("sqlite", killing(1, 150, 8)),
+    ("sqlite", killing(2, 300, 15)),
+    ("postgresql", killing(4, 300, 20)),
+    *OTHERS,
+)

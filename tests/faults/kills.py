@@ -1,0 +1,47 @@
+"""``kill -9`` of workers at random points, and a new one in the place of each."""
+
+from __future__ import annotations
+
+import time
+
+from tests.faults.scenarios import Scenario
+from tests.faults.world import World
+
+LONGEST_WAIT = 0.25
+ENOUGH = 0.97  # by then the last kill comes
+
+
+def killing(workers: int, mails: int, kills: int, *, batch: int = 0) -> Scenario:
+    """The main one: so many kills over so many mails."""
+    return Scenario(
+        name="kill -9 of workers" + (", batches" if batch else ""),
+        act=lambda found: _act(found, mails, kills),
+        mails=mails,
+        workers=workers,
+        batch=batch,
+        pace=0.005 * workers,
+        settings={"mail_lanes": 2 if workers < 3 else 1},
+    )
+
+
+def _act(found: World, mails: int, kills: int) -> None:
+    strike(found, mails, kills)
+    found.finish()
+    only_of_the_killed(found)
+    if found.kills < kills:
+        found.remarks.append(f"only {found.kills} of {kills} kills")
+
+
+def strike(found: World, mails: int, kills: int) -> None:
+    """Spread the kills over the mails; which worker and when exactly, the dice say."""
+    for number in range(kills):
+        found.until_settled(int(mails * ENOUGH * number / kills))
+        time.sleep(found.dice.uniform(0, LONGEST_WAIT) * found.dice.random())
+        found.kill(found.dice.choice(found.workers))
+
+
+def only_of_the_killed(found: World) -> None:
+    """What is uncertain was in the hand of somebody when he was killed; nothing else is."""
+    strange = found.uncertain_ids() - found.in_hand
+    if strange:
+        found.remarks.append(f"uncertain without a kill: {sorted(strange)[:5]}")

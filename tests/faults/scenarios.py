@@ -1,0 +1,50 @@
+"""A scenario: an installation, what happens to it while it sends, and how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks.delivery.prepare import Wanted
+from tests.faults.table import Row
+from tests.faults.world import Tools, World, world
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``act`` does the harm, and waits for the end; what it finds wrong goes to the remarks.
+
+    ``before`` comes before the approval. ``batch``: that many recipients in one transaction.
+    """
+
+    name: str
+    act: Callable[[World], None]
+    mails: int = 150
+    workers: int = 2
+    sweeps: int = 1
+    batch: int = 0
+    pace: float = 0.01
+    kinds: tuple[str, ...] = ("sqlite", "postgresql")
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    begins: bool = True
+
+    def run(self, tools: Tools, kind: str, seed: int) -> Row:
+        """From the approval to the judgement."""
+        begun = time.monotonic()
+        with world(tools, kind, Wanted(self.mails, batch=self.batch), seed, **self.settings) as it:
+            it.sink.set(pace=self.pace)
+            if self.begins:
+                it.begin(self.workers, sweeps=self.sweeps)
+            self.act(it)
+            return Row(
+                scenario=self.name,
+                database=kind,
+                workers=self.workers,
+                kills=it.kills,
+                verdict=it.verdict(),
+                seconds=time.monotonic() - begun,
+                remarks=(*it.remarks, *it.ended_badly()),
+                notes=tuple(it.notes),
+            )

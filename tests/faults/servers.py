@@ -1,0 +1,142 @@
+"""Databases for the faults: SQLite files, and a PostgreSQL that is killed and started again.
+
+Unlike the suite's own PostgreSQL this one writes to the disk before it says that it has.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+from benchmarks.delivery import prepare
+from benchmarks.delivery.prepare import Wanted
+from eventmail.database import Database
+from tests import postgres
+
+
+class Postgres:
+    """A cluster of its own: ``with Postgres() as server``."""
+
+    def __enter__(self) -> Self:
+        self._user = postgres.ACCOUNT if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="em-faults-", dir="/tmp"))
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._name = self._user or postgres._own_name()
+        self._data = self._folder / "data"
+        self._run("initdb", "-A", "trust", "-E", "UTF8", "--locale=C", "-U", self._name)
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """On the same data as before, however it ended."""
+        options = f"-c listen_addresses='' -k {self._folder}"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-w", "-t", "120", "-l", log, "-o", options, "start")
+
+    def kill(self) -> None:
+        """``kill -9`` to the postmaster and to all its children at once."""
+        head = int((self._data / "postmaster.pid").read_text().split()[0])
+        family = [head, *_children(head)]
+        for each in family:
+            _kill(each)
+        deadline = time.monotonic() + 30
+        while any(lives(each) for each in family):
+            if time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL does not die")
+            time.sleep(0.02)
+
+    def sql(self, statement: str) -> None:
+        """One administrative statement."""
+        dsn = self.url("postgres").replace("postgresql+psycopg:", "postgresql:")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def url(self, name: str) -> str:
+        """Of one of its databases."""
+        return f"postgresql+psycopg://{self._name}@/{name}?host={self._folder}"
+
+    def _run(self, program: str, *words: str) -> None:
+        command = [str(postgres._binaries() / program), "-D", str(self._data), *words]
+        subprocess.run(
+            command, check=True, user=self._user, cwd=self._folder, stdout=subprocess.DEVNULL
+        )
+
+
+class Prepared:
+    """Mailings that wait for the approver, made once for each kind and size, then copied."""
+
+    def __init__(self, folder: Path, server: Postgres | None) -> None:
+        self._folder, self._server = folder, server
+        self._made: set[str] = set()
+
+    def copy(self, kind: str, wanted: Wanted, into: Path) -> str:
+        """The URL of a fresh copy; an SQLite file lies in ``into``."""
+        name = f"{wanted.name}_{kind}"
+        if name not in self._made:
+            database = Database(self._new(kind, name))
+            prepare.make(database, wanted, self._folder)
+            _close(database)
+            self._made.add(name)
+        if kind == "sqlite":
+            shutil.copy(self._folder / name, into / "eventmail.sqlite3")
+            return f"sqlite:///{into / 'eventmail.sqlite3'}"
+        assert self._server is not None
+        fresh = f"f{uuid.uuid4().hex}"
+        self._server.sql(f"CREATE DATABASE {fresh} TEMPLATE {name}")
+        return self._server.url(fresh)
+
+    def _new(self, kind: str, name: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / name}"
+        assert self._server is not None
+        self._server.sql(f"CREATE DATABASE {name}")
+        return self._server.url(name)
+
+
+def _close(database: Database) -> None:
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = each.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(told[1]) == parent:
+            found.append(int(each.parent.name))
+    return found
+
+
+def lives(pid: int) -> bool:
+    """Whether a process has not ended yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
