@@ -20,7 +20,7 @@ from eventmail.mailings.models import MailingState, SendMode, Snapshot
 from eventmail.mailings.service import Blocked, Draft
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office
-from eventmail.outbox import limits, sending, service
+from eventmail.outbox import limits, listing, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.sample import People
 from eventmail.wire import Relay, parse_mail
@@ -70,7 +70,7 @@ def batch(database: Database, people: People, meeting: Meeting) -> Callable[...,
 
 def fates(database: Database, snapshot: Snapshot) -> Counter[str]:
     with database.reading() as session:
-        return Counter(line.state.value for line in service.progress(session, snapshot).lines)
+        return Counter(line.state.value for line in listing.every(session, snapshot))
 
 
 def test_all_get_one_and_the_same_mail_that_shows_nobody(
