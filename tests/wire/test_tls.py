@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from eventmail.wire import Connection, Kind, Relay, RelayUnavailable, Security
-from eventmail.wire.connecting import open_connection
+from eventmail.wire.conversation import Conversation
 from tests.recorder import DROP, PASS, Recorder, allow_port
 from tests.wire.samples import cleared
 from tests.wire.scripted import HANG_UP, SILENCE, scripted
@@ -183,15 +185,22 @@ def test_on_tls_too_the_final_dot_waits_for_a_silent_relay(trusted: Path, said: 
 
 def test_a_tls_message_of_its_own_is_no_word_of_the_relay(trusted: Path) -> None:
     """TLS 1.3 sends session tickets when it likes; the relay has said nothing by that."""
-    with server(trusted, implicit=True) as recorder:
-        line, _ = open_connection(relay_to(recorder, Security.TLS))
-        assert line._is_tls
-        assert not line.has_spoken()
-        line.write(b"NOOP\r\n")
-        assert line._ready.poll(2000)
-        assert line.has_spoken()
-        assert line.answer()[0] == 250
-        line.close()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(trusted)
+    near, far = socket.socketpair()
+    relay = context.wrap_socket(far, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=relay.do_handshake)
+    thread.start()
+    line = Conversation(near, timeout=3.0)
+    line.start_tls("127.0.0.1")
+    thread.join()
+    assert line._ready.poll(2000), "the tickets are there"
+    assert not line.has_spoken()
+    relay.sendall(b"250 hello\r\n")
+    assert line.has_spoken()
+    assert line.answer() == (250, b"hello")
+    line.close()
+    relay.close()
 
 
 def test_another_thread_ends_a_wait_on_tls(trusted: Path) -> None:
