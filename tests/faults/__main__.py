@@ -38,7 +38,7 @@ def main() -> int:
             try:
                 rows.append(scenario.run(tools, kind, seed))
                 print(table.line(rows[-1].cells), flush=True)
-            except Exception:  # noqa: BLE001 - the table goes on, and says so
+            except Exception:  # noqa: BLE001 - the others are worth running all the same
                 broken.append(f"{scenario.name}, {kind}:\n{traceback.format_exc()}")
                 print(f"{scenario.name:44} {kind:10} broken", flush=True)
     print("", *(note for row in rows for note in row.told()), sep="\n")

@@ -124,7 +124,7 @@ def _credentials(found: World) -> None:
     time.sleep(WATCHED)
     tries = len(found.sink.tell(count=True)["sign_ins"])
     found.notes.append(f"wrong credentials: {tries} sign-in for {found.count()} mails")
-    if tries > len(found.workers):
+    if tries > len(found.workers) + len(found.others):  # at most one each, none for a mail
         found.remarks.append(f"{tries} sign-ins with credentials that were refused")
     found.sink.set(users={NAME: PASSWORD})
     with found.database.writing() as session:
