@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WORTH_REMEMBERING = 16 * 1024
 MOST_REMEMBERED = 64 * 1024 * 1024
@@ -17,8 +17,7 @@ _LF, _CR, _DOT = b"\n\r."
 _INNER_DOT = re.compile(rb"(?<=\n)\.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """How often CRLF, LF and CR stand in a piece, and whether a line in it begins with a dot."""
 
     ends: int
