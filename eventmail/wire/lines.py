@@ -62,9 +62,7 @@ class Lines:
 
 
 def _read(piece: bytes) -> _Facts:
-    return _Facts(
-        piece.count(b"\r\n"), piece.count(b"\n"), piece.count(b"\r"), piece.find(b"\n.") >= 0
-    )
+    return _Facts(piece.count(b"\r\n"), piece.count(b"\n"), piece.count(b"\r"), b"\n." in piece)
 
 
 def _are_whole(pieces: Sequence[bytes], facts: Sequence[_Facts]) -> bool:

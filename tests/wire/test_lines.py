@@ -53,6 +53,7 @@ BROKEN = {
     "a bare LF at a border": [b"x", b"\ny\r\n"],
     "a bare CR at a border": [b"x\r", b"y\r\n"],
     "an LF behind a whole end": [b"x\r\n", b"\ny\r\n"],
+    "one of each, the LF at a border": [b"a\rb", b"\nc\r\n"],
     "one of each, parted": [b"x\r", b"y\n\r\n"],
 }
 
