@@ -87,7 +87,7 @@ class Batch:
         ours = frozenset((OFFICE, REPLIES))
         return [
             inspect(
-                mail.content,
+                mail.pieces,
                 Individual(to),
                 IDENTITY,
                 Knowledge(ours, frozenset((to,)), self.known),

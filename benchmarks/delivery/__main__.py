@@ -29,7 +29,7 @@ def main() -> None:
     """Run what was asked for and print the table."""
     asked = _options().parse_args()
     chosen = [each.quick() if asked.quick else each for each in CASES if each.name in asked.cases]
-    results = Results()
+    results, loads = Results(), [os.getloadavg()[0]]
     with store(asked.database, FOLDER) as kept:
         if asked.memory:
             _measure_memory(kept, asked)
@@ -41,9 +41,13 @@ def main() -> None:
                 for sender in (each for each in SENDERS if _asked_for(each, asked.peers)):
                     if case.takes_part(sender):
                         results.add(case, sender, _run(case, sender, kept, asked))
+                        loads.append(os.getloadavg()[0])
     for case in chosen:
         print(f"{case.name}: {case.title}")
-    print(f"ours: {asked.workers} workers, {asked.connections} connections, {asked.database}\n")
+    print(f"ours: {asked.workers} workers, {asked.connections} connections, {asked.database}")
+    print(
+        f"{asked.rounds} rounds on {os.cpu_count()} cores, load {min(loads):.1f}–{max(loads):.1f}\n"
+    )
     print(report.table(results))
 
 
@@ -56,7 +60,8 @@ def _measure_memory(kept: Store, asked: argparse.Namespace) -> None:
         with sink(FOLDER, 0) as port:
             run = ours(CASES[0], mails, port, kept, FOLDER, knobs)
         rate = f"{report.rate(run):,.0f}"
-        print(f"| {mails:,} | {rate} | {run.largest:.0f} | {run.afterwards:.0f} |", flush=True)
+        later = f"{run.afterwards:.0f}" if run.afterwards else "not in time"
+        print(f"| {mails:,} | {rate} | {run.largest:.0f} | {later} |", flush=True)
 
 
 def _make_ready(chosen: list[Case]) -> None:

@@ -24,7 +24,7 @@ struct piece {
     struct piece *next;
     long long due;
     size_t size, sent;
-    char bytes[];
+    char bytes[PIECE];
 };
 
 struct way {                          /* one direction of one connection */
@@ -35,6 +35,7 @@ struct way {                          /* one direction of one connection */
 };
 
 static struct way ways[2 * MOST];     /* 2n: to the server, 2n + 1: back */
+static struct piece *spare;           /* used again: fresh memory would have to be zeroed each time */
 static int used;
 static long long delay;
 
@@ -66,18 +67,33 @@ static void meet(int listening, int port) {
     ways[slot + 1] = (struct way){.from = server, .to = client};
 }
 
+static struct piece *a_piece(void) {
+    struct piece *piece = spare ? spare : malloc(sizeof *piece);
+    if (!piece) die("malloc");
+    if (spare) spare = spare->next;
+    piece->next = NULL;
+    piece->size = piece->sent = 0;
+    return piece;
+}
+
+static void put_away(struct piece *piece) {
+    piece->next = spare;
+    spare = piece;
+}
+
 static void take(struct way *way) {
-    static char bytes[PIECE];
-    ssize_t got = read(way->from, bytes, PIECE);
-    if (got < 0 && errno == EAGAIN) return;
+    struct piece *piece = a_piece();
+    ssize_t got = read(way->from, piece->bytes, PIECE);
     if (got <= 0) {
+        int later = got < 0 && errno == EAGAIN;
+        put_away(piece);
+        if (later) return;
         way->ended = 1;
         way->end_due = now() + delay;
         return;
     }
-    struct piece *piece = malloc(sizeof *piece + got);
-    *piece = (struct piece){.due = now() + delay, .size = got};
-    memcpy(piece->bytes, bytes, got);
+    piece->due = now() + delay;
+    piece->size = got;
     if (way->first) way->last->next = piece; else way->first = piece;
     way->last = piece;
     way->held += got;
@@ -92,7 +108,7 @@ static void give(struct way *way) {
         if ((piece->sent += sent) < piece->size) return;
         way->first = piece->next;
         way->held -= piece->size;
-        free(piece);
+        put_away(piece);
     }
     if (way->ended && !way->closed && !way->first && way->end_due <= now()) {
         shutdown(way->to, SHUT_WR);

@@ -69,6 +69,7 @@ def make(database: Database, wanted: Wanted, folder: Path) -> None:
     migrate.upgrade(database)
     with database.writing() as session:
         people = sample.load_office(session)
+        offices.set_sending(session, people.author.office, 0, 0)  # nobody looks at the first copy
         if wanted.batch:
             offices.set_batches(session, people.author.office, True, wanted.batch)
         event = sample.make_empty_event(session, people.author)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.delivery import cases
@@ -11,7 +12,7 @@ from benchmarks.delivery.running import Run
 
 HEADINGS = (
     "case", "sender", "mails", "mails/s", "lowest–highest", "CPU ms/mail", "memory MB",
-    "first after s", "ours : it",
+    "first after s", "from then on mails/s", "ours : it", "from then on : it",
 )  # fmt: skip
 
 
@@ -25,15 +26,20 @@ class Results:
         """Keep one run."""
         self.runs.setdefault((case.name, sender), []).append(run)
 
-    def rate(self, case: str, sender: str) -> float | None:
-        """The median of mails (transactions) a second."""
-        found = self.runs.get((case, sender))
-        return statistics.median(rate(each) for each in found) if found else None
+    def of_ours(self, case: str, measure: Callable[[Run], float]) -> float | None:
+        """The median of a measure of ours, if it took part."""
+        found = self.runs.get((case, cases.OURS))
+        return statistics.median(map(measure, found)) if found else None
 
 
 def rate(run: Run) -> float:
     """Mails a second."""
     return run.mails / run.seconds
+
+
+def rate_once_begun(run: Run) -> float:
+    """Mails a second from the first one on."""
+    return run.mails / (run.seconds - run.begun)
 
 
 def table(results: Results) -> str:
@@ -48,7 +54,6 @@ def _cells(results: Results, case: str, sender: str) -> list[str]:
     runs = results.runs[case, sender]
     rates = sorted(map(rate, runs))
     middle = statistics.median(rates)
-    ours = results.rate(case, cases.OURS)
     return [
         case,
         sender,
@@ -57,9 +62,18 @@ def _cells(results: Results, case: str, sender: str) -> list[str]:
         f"{_short(rates[0])}–{_short(rates[-1])}",
         f"{statistics.median(1000 * each.cpu / each.mails for each in runs):.2f}",
         f"{statistics.median(each.memory for each in runs):.0f}",
-        f"{statistics.median(each.begun for each in runs):.2f}" if sender == cases.OURS else "",
-        f"{ours / middle:.2f}" if ours and sender != cases.OURS else "",
+        *(_begun(runs) if sender == cases.OURS else ("", "")),
+        *(_ratio(results.of_ours(case, each), middle, sender) for each in (rate, rate_once_begun)),
     ]
+
+
+def _begun(runs: list[Run]) -> tuple[str, str]:
+    after = statistics.median(each.begun for each in runs)
+    return f"{after:.2f}", _short(statistics.median(map(rate_once_begun, runs)))
+
+
+def _ratio(ours: float | None, other: float, sender: str) -> str:
+    return f"{ours / other:.2f}" if ours and sender != cases.OURS else ""
 
 
 def _short(number: float) -> str:

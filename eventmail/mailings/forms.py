@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import Any
+
 from wtforms import (
     BooleanField,
+    DateField,
     HiddenField,
     IntegerField,
     RadioField,
     SelectMultipleField,
+    TimeField,
     widgets,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from eventmail.events.models import Material
+from eventmail import clock
+from eventmail.events.models import Event, Material
 from eventmail.mailings.models import Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.web.forms import Form, LongTextField, TextField
@@ -33,6 +39,16 @@ OPENING = """{宛名}
 どうぞよろしくお願いいたします。
 """
 
+
+LATEST_START = timedelta(days=60)
+HALF_TYPED = "日付と時刻の両方を入力するか、両方とも空にしてください。"
+NO_DATE = "日付を正しく入力してください。"
+NO_TIME = "時刻を正しく入力してください。"
+TOO_EARLY = (
+    "予定の時刻がもう過ぎています。これからの時刻にするか、空にして決裁のあとすぐに送ってください。"
+)
+TOO_LATE = "予定は、きょうから60日後までの日にしてください。"
+AFTER_EVENT = "予定が開催日（{day}）より後です。開催日までの日にしてください。"
 
 SHOWN = ("purpose", "subject", "body", "html")
 MODES = [
@@ -55,11 +71,19 @@ class LetterForm(Form):
     )
     mode = RadioField("送信方法", choices=MODES, default=SendMode.INDIVIDUAL.value)
     html = BooleanField("HTML形式の本文も付ける")
+    send_on = DateField("送信を始める日", [Optional()])
+    send_time = TimeField("送信を始める時刻", [Optional()])
     version = HiddenField(default="1")
+    held_on: date
 
     @classmethod
     def of(
-        cls, shelf: list[Material], mailing: Mailing | None = None, *, batches: bool = False
+        cls,
+        shelf: list[Material],
+        event: Event,
+        mailing: Mailing | None = None,
+        *,
+        batches: bool = False,
     ) -> LetterForm:
         """The form with the shelf's materials to choose from, filled from a mailing or new.
 
@@ -70,9 +94,17 @@ class LetterForm(Form):
             chosen = [each.id for each in shelf]
         else:
             values = {name: getattr(mailing, name) for name in SHOWN}
-            form = cls(**values, mode=mailing.mode.value, version=str(mailing.version))
+            start = clock.in_tokyo(mailing.send_at) if mailing.send_at else None
+            form = cls(
+                **values,
+                mode=mailing.mode.value,
+                version=str(mailing.version),
+                send_on=start and start.date(),
+                send_time=start and start.time(),
+            )
             chosen = [each.id for each in mailing.materials]
         form.materials.choices = [SelectChoice(each.id, each.filename) for each in shelf]
+        form.held_on = event.held_on
         if not batches:
             del form.mode
         if not form.is_submitted():
@@ -91,7 +123,47 @@ class LetterForm(Form):
             version=int(version) if version.isdecimal() and len(version) < 10 else 0,
             mode=SendMode(self.mode.data) if self.mode is not None else SendMode.INDIVIDUAL,
             html=bool(self.html.data),
+            send_at=self.send_at,
         )
+
+    @property
+    def send_at(self) -> datetime | None:
+        """The planned start as typed, on a clock in Tokyo; None for as soon as it may."""
+        if self.send_on.data is None or self.send_time.data is None:
+            return None
+        return datetime.combine(self.send_on.data, self.send_time.data, clock.TOKYO)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself, then the planned start as a whole."""
+        fine = bool(super().validate(extra_validators))
+        field, sentence = self._wrong_start()
+        if sentence:
+            field.errors = [sentence]
+        return fine and not sentence
+
+    def _wrong_start(self) -> tuple[Any, str]:
+        """What is wrong with the planned start, and where; one sentence at a time."""
+        for field, sentence in ((self.send_on, NO_DATE), (self.send_time, NO_TIME)):
+            if field.errors:
+                return field, sentence
+        start = self.send_at
+        if start is None:
+            missing = self.send_on if self.send_on.data is None else self.send_time
+            half = self.send_on.data is not None or self.send_time.data is not None
+            return missing, HALF_TYPED if half else ""
+        return self.send_on, too_early_or_late(start, self.held_on)
+
+
+def too_early_or_late(start: datetime, held_on: date) -> str:
+    """What is wrong with the moment of a planned start; after the event any day may do."""
+    today = clock.today()
+    if start <= clock.now():
+        return TOO_EARLY
+    if start.date() > today + LATEST_START:
+        return TOO_LATE
+    if start.date() > held_on >= today:
+        return AFTER_EVENT.format(day=clock.japanese_date(held_on))
+    return ""
 
 
 class ActForm(Form):

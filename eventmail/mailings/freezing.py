@@ -28,7 +28,6 @@ from eventmail.mailings.snapshot import (
     Content,
     Recipient,
     bare_content,
-    recipient_of,
 )
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
@@ -139,16 +138,11 @@ def press_for(session: Session, content: Content) -> Press:
 
 
 def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
-    """The press for a snapshot that is sent a few recipients at a time: it holds the first only.
+    """The press for a snapshot that is sent a few recipients at a time: it holds none.
 
     The companies' own addresses are read with each handful, and given to ``Press.clear``.
     """
-    first = sa.select(SnapshotRecipient).where(
-        SnapshotRecipient.snapshot_id == snapshot.id, SnapshotRecipient.position == 1
-    )
-    content = dataclasses.replace(
-        bare_content(snapshot), recipients=(recipient_of(session.scalars(first).one()),)
-    )
+    content = bare_content(snapshot)
     office = OfficeAddresses(
         ours=_mailboxes(session, snapshot.office_id),
         known=known_addresses(session, snapshot.office_id),

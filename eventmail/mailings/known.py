@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Self
 
 from eventmail.wire import Unchanging
 
@@ -21,13 +22,19 @@ class KnownAddresses(Unchanging):
     __slots__ = ("__weakref__", "_digests")
 
     def __init__(self, keys: Iterable[str]) -> None:
-        found = array("Q", map(_digest, keys))
-        self._digests = array("Q", (digest for digest, _ in groupby(sorted(found))))
+        self._digests = _sorted(array("Q", map(mark, keys)))
+
+    @classmethod
+    def of_marks(cls, marks: array[int]) -> Self:
+        """As from the texts that :func:`mark` made these of."""
+        found = cls(())
+        found._digests = _sorted(marks)
+        return found
 
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, str):
             return False
-        wanted = _digest(key)
+        wanted = mark(key)
         place = bisect_left(self._digests, wanted)
         return place < len(self._digests) and self._digests[place] == wanted
 
@@ -35,10 +42,15 @@ class KnownAddresses(Unchanging):
         return len(self._digests)
 
 
-def _digest(key: str) -> int:
+def mark(key: str) -> int:
+    """64 bits that stand for a text."""
     # Texts from outside may hold lone surrogates.
     raw = key.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big")
+
+
+def _sorted(marks: array[int]) -> array[int]:
+    return array("Q", (each for each, _ in groupby(sorted(marks))))
 
 
 Known = frozenset[str] | KnownAddresses

@@ -118,7 +118,7 @@ def digest_of(content: Content, recipients: Iterable[Recipient]) -> str:
     digest = hashlib.sha256(before.encode() + mark[:-1].encode())
     for number, recipient in enumerate(recipients):
         digest.update(b"," if number else b"")
-        digest.update(_canonical(_plain(recipient)).encode())
+        digest.update(canonical_recipient(recipient).encode())
     digest.update(b"]" + after.encode())
     return digest.hexdigest()
 
@@ -127,8 +127,9 @@ def _canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _plain(recipient: Recipient) -> dict[str, Any]:
-    return {name: getattr(recipient, name) for name in Recipient.__slots__}
+def canonical_recipient(recipient: Recipient) -> str:
+    """A recipient as the digest reads it: nothing of it can change without another text."""
+    return _canonical({name: getattr(recipient, name) for name in Recipient.__slots__})
 
 
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:

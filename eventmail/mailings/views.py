@@ -13,7 +13,7 @@ from eventmail.mailings import service
 from eventmail.mailings.forms import ActForm, ApproveForm, CheckForm, LetterForm, ReturnForm
 from eventmail.mailings.freezing import press_for, reached_count
 from eventmail.mailings.letter import FIELDS
-from eventmail.mailings.models import Mailing, MailingState
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content, content_of_snapshot
@@ -220,7 +220,7 @@ def approve(mailing_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         return _review_page(mailing_id, MailingState.APPROVING, template, form, 409)
     services().outbox.wake(snapshot.id)
-    flash(f"決裁しました。{snapshot.recipient_count}件の送信を始めます。", "success")
+    flash(f"決裁しました。{_start_said(snapshot)}", "success")
     return redirect(url_for("outbox.progress", mailing_id=mailing_id))
 
 
@@ -250,6 +250,18 @@ def give_back(mailing_id: int) -> ResponseReturnValue:
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
+def _start_said(snapshot: Snapshot) -> str:
+    """What follows the approval, and when."""
+    with services().database.reading() as session:  # this request's own began before
+        starts_at = outbox.starts_at(session, snapshot)
+    count = f"{snapshot.recipient_count}件の送信を"
+    return (
+        f"{clock.japanese_moment(starts_at)}に{count}始めます。"
+        if starts_at
+        else f"{count}始めます。"
+    )
+
+
 def _remaining(mailing: Mailing) -> int:
     """For how many a halted mailing can go on."""
     if mailing.state is not MailingState.HALTED or mailing.latest is None:
@@ -259,7 +271,7 @@ def _remaining(mailing: Mailing) -> int:
 
 def _letter_form(event: Event, mailing: Mailing | None = None) -> LetterForm:
     batches = service.batches_allowed(reading(), event.office_id)
-    return LetterForm.of(events.shelf(reading(), event), mailing, batches=batches)
+    return LetterForm.of(events.shelf(reading(), event), event, mailing, batches=batches)
 
 
 def _letter_page(form: LetterForm, event: object, mailing: Mailing | None) -> str:
@@ -292,6 +304,7 @@ def _review_page(
         content=content,
         form=form,
         return_form=return_form,
+        now=clock.now(),
         may_review=service.may_review(session, mailing, actor()),
         names=staff_names(session, people),
         **_rendered(content, 0),

@@ -6,6 +6,7 @@ worker does not grow with the roster.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +19,16 @@ from eventmail.addresses import EmailAddress
 from eventmail.database import Database
 from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings.freezing import press_for_snapshot
+from eventmail.mailings.known import KnownAddresses, mark
 from eventmail.mailings.models import Decision, Snapshot, SnapshotRecipient, Step
 from eventmail.mailings.rendering import Press
-from eventmail.mailings.snapshot import Recipient, bare_content, digest_of, recipient_of
+from eventmail.mailings.snapshot import (
+    Recipient,
+    bare_content,
+    canonical_recipient,
+    digest_of,
+    recipient_of,
+)
 from eventmail.offices.models import Office
 from eventmail.outbox import fates
 from eventmail.outbox.models import Delivery, Dispatch
@@ -48,12 +56,16 @@ class Job:
     """One snapshot on the press.
 
     ``batch_token`` and ``started_at`` name and date the one mail of a blind batch: whichever
-    transaction a recipient is in, its bytes are the same. ``until`` is when retries end.
+    transaction a recipient is in, its bytes are the same. ``first`` is the recipient as whom the
+    office's copy is worded. ``approved`` knows each recipient as the digest had it: whoever is
+    read later must be one of them. ``until`` is when retries end.
     """
 
     database: Database
     snapshot: Snapshot
     press: Press
+    first: Recipient
+    approved: KnownAddresses
     batch_size: int
     batch_token: str
     started_at: datetime
@@ -90,7 +102,8 @@ def prepare(database: Database, snapshot_id: int) -> Job:
     with database.reading() as session:
         stored = session.get_one(Snapshot, snapshot_id)
         content = bare_content(stored)
-        digest = digest_of(content, _recipients(session, snapshot_id))
+        marks = array("Q")
+        digest = digest_of(content, _marked(_recipients(session, snapshot_id), marks))
         if not _is_approved(stored, digest):
             raise Halt("snapshot_changed", CHANGED)
         dispatch = session.get_one(Dispatch, snapshot_id)
@@ -99,6 +112,8 @@ def prepare(database: Database, snapshot_id: int) -> Job:
             database=database,
             snapshot=stored,
             press=press_for_snapshot(session, stored),
+            first=_first(session, snapshot_id),
+            approved=KnownAddresses.of_marks(marks),
             batch_size=session.get_one(Office, stored.office_id).batch_size,
             batch_token=dispatch.token,
             started_at=dispatch.created_at.replace(microsecond=0),
@@ -149,6 +164,8 @@ def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
 
 def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -> Made:
     """One mail for these claims, through composer and gate; raises :class:`Halt` on any doubt."""
+    if not all(_is_as_approved(job, each.recipient) for each in claims):
+        raise Halt("snapshot_changed", CHANGED)
     try:
         made = _pressed(job, claims)
         relay.check_allowed(recipients_of(made.cleared.envelope))
@@ -189,7 +206,7 @@ def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     press, first = job.press, claims[0]
     ids = tuple(each.delivery_id for each in claims)
     if first.recipient is None:
-        composed = press.compose_first_copy(first.token, _now())
+        composed = press.compose_first_copy(first.token, _now(), job.first)
         cleared = press.clear_first_copy(composed)
     elif job.in_batches:
         recipients = [each.recipient for each in claims if each.recipient]
@@ -201,6 +218,16 @@ def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     return Made(ids, cleared, cleared.digest, composed.head)
 
 
+def _marked(recipients: Iterator[Recipient], marks: array[int]) -> Iterator[Recipient]:
+    for each in recipients:
+        marks.append(mark(canonical_recipient(each)))
+        yield each
+
+
+def _is_as_approved(job: Job, recipient: Recipient | None) -> bool:
+    return recipient is None or canonical_recipient(recipient) in job.approved
+
+
 def _recipients(session: Session, snapshot_id: int) -> Iterator[Recipient]:
     columns = [getattr(SnapshotRecipient, name) for name in Recipient.__slots__]
     query = (
@@ -210,6 +237,13 @@ def _recipients(session: Session, snapshot_id: int) -> Iterator[Recipient]:
         .execution_options(yield_per=AT_A_TIME)
     )
     return (Recipient(*row) for row in session.execute(query))
+
+
+def _first(session: Session, snapshot_id: int) -> Recipient:
+    query = sa.select(SnapshotRecipient).where(SnapshotRecipient.snapshot_id == snapshot_id)
+    return recipient_of(
+        session.scalars(query.order_by(SnapshotRecipient.position).limit(1)).one()
+    )
 
 
 def _is_approved(stored: Snapshot, digest: str) -> bool:

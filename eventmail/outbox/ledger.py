@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from eventmail import clock
 from eventmail.database import table_of
-from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
 
 LEASE = timedelta(minutes=1)
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -125,12 +125,17 @@ def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
     """Write the fates of deliveries, and the relay's words in their attempts.
 
     A lease may have lapsed meanwhile. Then the delivery is ``uncertain`` already, and stays so if
-    it would have to be sent again, but the sending is over: nobody would come for it.
+    it would have to be sent again, but the sending is over: nobody would come for it. What a
+    person has decided on meanwhile stays as he decided.
     """
     if not settlements:
         return
     states = _locked_states(session, [each.delivery_id for each in settlements])
+    decided = _decided(session, states)
+    settlements = [each for each in settlements if (each.delivery_id, each.number) not in decided]
     rows = [_settled_row(each, *states[each.delivery_id]) for each in settlements]
+    if not rows:
+        return
     table = table_of(Delivery)
     session.execute(
         sa.update(table)
@@ -353,6 +358,13 @@ def _locked_states(
         .with_for_update(of=Delivery)
     )
     return {key: (state, over) for key, state, over in session.execute(query)}
+
+
+def _decided(session: Session, delivery_ids: Collection[int]) -> set[tuple[int, int | None]]:
+    """The attempts that people decided on; asked after the lock, which may have waited for one."""
+    query = sa.select(DecisionRecord.delivery_id, DecisionRecord.attempt)
+    found = session.execute(query.where(DecisionRecord.delivery_id.in_(delivery_ids)))
+    return {(delivery_id, attempt) for delivery_id, attempt in found}
 
 
 def _settled_row(each: Settlement, state: DeliveryState, over: bool) -> dict[str, object]:

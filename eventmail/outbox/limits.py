@@ -25,6 +25,7 @@ CONNECTIONS = 8
 LANES = 4
 BURST = timedelta(seconds=1)
 SLOW = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 900))
+LOST = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
 DOWN = tuple(timedelta(seconds=seconds) for seconds in (60, 60, 120, 300))
 
 

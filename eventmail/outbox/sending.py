@@ -136,9 +136,15 @@ def _lane(run: _Run, *, first_copy: bool, call: bool = False) -> bool:
         run.call_others()
     run.watch.add(worker)
     try:
-        with Connection(run.relay) as connection:
-            _connected(run, connection, first_copy)
-            return _over_one(run, connection, worker, first_copy)
+        while True:
+            with Connection(run.relay) as connection:
+                _connected(run, connection, first_copy)
+                window = Window(
+                    run.job, run.policy, connection, run.watch, worker, first_copy=first_copy
+                )
+                lost = _over_one(run, connection, window)
+            if not (lost and window.moved and _may_go_on(run)):
+                return lost
     except RelayUnavailable:
         raise
     except BaseException:
@@ -151,6 +157,13 @@ def _lane(run: _Run, *, first_copy: bool, call: bool = False) -> bool:
             limits.free_slot(session, run.policy, worker)
 
 
+def _may_go_on(run: _Run) -> bool:
+    """Whether a lost connection is replaced at once: not where the relay had better rest."""
+    with run.job.database.reading() as session:
+        resting = limits.resting_until(session, run.policy) is not None
+    return not resting and not run.watch.said_no.is_set()
+
+
 def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
     with run.job.database.writing() as session:
         service.note(session, run.job.snapshot.id, "")
@@ -158,14 +171,16 @@ def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
         check_sizes(run.job, run.relay, connection.largest_size)
 
 
-def _over_one(run: _Run, connection: Connection, worker: str, first_copy: bool) -> bool:
-    window = Window(run.job, run.policy, connection, run.watch, worker, first_copy=first_copy)
+def _over_one(run: _Run, connection: Connection, window: Window) -> bool:
+    """All that is due, over one connection. True if it cannot be used for what is left."""
     going = True
     try:
-        while going and connection.usable:
-            for outcome in connection.send_all(window.mails()):
+        while going and connection.usable and not run.watch.said_no.is_set():
+            outcomes = 0
+            for outcomes, outcome in enumerate(connection.send_all(window.mails()), 1):  # noqa: B007
                 window.note(outcome)
-            going = soon(window.wait_until) and not run.watch.said_no.wait(0.2)
+            # The last answers may have put a mail back in the queue that can go at once.
+            going = outcomes > 0 or (soon(window.wait_until) and not run.watch.said_no.wait(0.2))
     finally:
         window.close()
     if window.halt is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,19 +52,6 @@ STATE_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One company's row on the progress page."""
-
-    delivery_id: int
-    position: int
-    company: str
-    name: str
-    address: str
-    state: DeliveryState
-    reply: str
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """How far the sending of a snapshot is. All numbers count participants' mails."""
 
@@ -74,7 +60,6 @@ class Progress:
     first_copy: Delivery
     notice: str
     finished_at: datetime | None
-    lines: tuple[Line, ...]
 
     @property
     def accepted(self) -> int:
@@ -151,31 +136,34 @@ def sendings(session: Session, mailing: Mailing) -> list[Snapshot]:
 
 
 def progress(session: Session, snapshot: Snapshot) -> Progress:
-    """The state of every mail of a snapshot whose sending was started."""
-    dispatch = session.get(Dispatch, snapshot.id)
+    """How many mails of a snapshot are in which state, counted by the database."""
+    dispatch = session.get(Dispatch, snapshot.id, populate_existing=True)
     if dispatch is None:
         raise NotFound
-    query = (
-        sa.select(Delivery, SnapshotRecipient)
-        .join(
-            SnapshotRecipient,
-            sa.and_(
-                SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
-                SnapshotRecipient.contact_id == Delivery.contact_id,
-            ),
-        )
-        .where(Delivery.snapshot_id == snapshot.id)
-        .order_by(SnapshotRecipient.position)
-    )
-    lines = tuple(_line(delivery, recipient) for delivery, recipient in session.execute(query))
+    copy = first_copy(session, snapshot.id)
+    counts = counts_by_state(session, snapshot.id, copy.id)
     return Progress(
-        total=len(lines),
-        counts=dict(Counter(line.state for line in lines)),
-        first_copy=first_copy(session, snapshot.id),
+        total=sum(counts.values()),
+        counts=counts,
+        first_copy=copy,
         notice=dispatch.notice,
         finished_at=dispatch.finished_at,
-        lines=lines,
     )
+
+
+def starts_at(session: Session, snapshot: Snapshot) -> datetime | None:
+    """When an approved snapshot begins to be sent; None for at once."""
+    return session.get_one(Dispatch, snapshot.id).starts_at
+
+
+def counts_by_state(session: Session, snapshot_id: int, copy_id: int) -> dict[DeliveryState, int]:
+    """The participants' mails by state. The copy is left out by its id, which the index holds."""
+    query = (
+        sa.select(Delivery.state, sa.func.count())
+        .where(Delivery.snapshot_id == snapshot_id, Delivery.id != copy_id)
+        .group_by(Delivery.state)
+    )
+    return {state: count for state, count in session.execute(query)}
 
 
 def first_copy(session: Session, snapshot_id: int) -> Delivery:
@@ -287,12 +275,6 @@ def reached_by(session: Session, snapshot: Snapshot) -> dict[int, DeliveryState]
     return {contact_id: state for contact_id, state in session.execute(query) if contact_id}
 
 
-def is_halted(session: Session, snapshot: Snapshot) -> bool:
-    """Whether somebody or something stopped this mailing."""
-    query = sa.select(Mailing.state).where(Mailing.id == snapshot.mailing_id)
-    return session.scalars(query).one() is MailingState.HALTED
-
-
 def note(session: Session, snapshot_id: int, sentence: str) -> None:
     """Show a sentence on the progress page; an empty one takes it away."""
     dispatch = session.get_one(Dispatch, snapshot_id)
@@ -324,24 +306,9 @@ def lock(session: Session, snapshot: Snapshot) -> tuple[Mailing, Dispatch]:
 
 
 def _counts(session: Session, snapshot: Snapshot) -> dict[str, int]:
-    query = (
-        sa.select(Delivery.state, sa.func.count())
-        .where(Delivery.snapshot_id == snapshot.id, ~Delivery.first_copy)
-        .group_by(Delivery.state)
-    )
-    return {state.value: count for state, count in session.execute(query)}
-
-
-def _line(delivery: Delivery, recipient: SnapshotRecipient) -> Line:
-    return Line(
-        delivery_id=delivery.id,
-        position=recipient.position,
-        company=recipient.company,
-        name=recipient.name,
-        address=recipient.address,
-        state=delivery.state,
-        reply=delivery.reply,
-    )
+    copy = first_copy(session, snapshot.id)
+    counts = counts_by_state(session, snapshot.id, copy.id)
+    return {state.value: count for state, count in counts.items()}
 
 
 def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:

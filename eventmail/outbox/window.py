@@ -84,6 +84,7 @@ class Window:
         self._pulled: deque[Handed] = deque()
         self._answered: list[tuple[Handed, Outcome]] = []
         self._accepted = 0
+        self.moved = False  # whether this connection has settled anything for good
         self.halt: Halt | Blocked | None = None
         self.wait_until: datetime | None = None
         self.lost = False
@@ -109,6 +110,7 @@ class Window:
             self.halt = Blocked(SIGN_IN.format(place=place, reply=reply))
         self._answered.append((handed, outcome))
         self._accepted += outcome.kind is Kind.ACCEPTED
+        self.moved |= outcome.kind in fates.FINAL
         self.lost |= any(each.kind in (Kind.UNCERTAIN, Kind.NOT_SENT) for each in outcome.results)
 
     def close(self) -> None:
@@ -261,7 +263,7 @@ class Window:
         """Whether the next connection takes it: nothing was wrong with this mail."""
         if pressure_of(result.reply) is Pressure.CREDENTIALS or self._closes(result):
             return True
-        return result.kind is Kind.NOT_SENT and self._accepted > 0 and resting is None
+        return result.kind is Kind.NOT_SENT and self.moved and resting is None
 
     def _pressure(self, session: Session) -> datetime | None:
         """Whether the relay asks all to slow down; until when."""
@@ -270,6 +272,9 @@ class Window:
         slow = [each for each in results if _slows(each) and not self._closes(each)]
         if slow:
             return limits.set_back(session, self._policy, limits.SLOW)
+        # So that a relay that always breaks off there does not make a whole list uncertain.
+        if any(each.kind is Kind.UNCERTAIN for each in results):
+            return limits.set_back(session, self._policy, limits.LOST)
         if any(each.kind is Kind.ACCEPTED for each in results):
             limits.went_well(session, self._policy)
         return None

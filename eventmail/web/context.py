@@ -17,6 +17,7 @@ from eventmail.database import Database
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.offices.permissions import ROLE_NAMES, Action, Actor
+from eventmail.outbox import control
 from eventmail.outbox.worker import Outbox
 
 
@@ -90,4 +91,5 @@ def _for_templates() -> dict[str, object]:
         "office_name": found.office.name,
         "role_names": names,
         "alerts": alerts.open_alerts(reading(), found),
+        "stopped_by": control.stopped_by(reading(), found.office),
     }

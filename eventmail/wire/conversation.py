@@ -61,7 +61,11 @@ class Conversation:
         if self.has_spoken():
             raise Garbled(self._buffer)
         context = ssl.create_default_context()
-        self._take(context.wrap_socket(self._sock, server_hostname=host))
+        encrypted = context.wrap_socket(
+            self._sock, server_hostname=host, do_handshake_on_connect=False
+        )
+        self._take(encrypted)
+        encrypted.do_handshake()  # here, for a lost connection would pass without one
 
     def ask(self, words: str) -> Answer:
         """Say one command and read the reply to it."""

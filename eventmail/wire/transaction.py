@@ -55,8 +55,8 @@ class Transaction:
 
     @property
     def may_go(self) -> bool:
-        """Whether the relay waits for the content, and all is clear."""
-        return self.go_ahead and not self.in_doubt and not self.is_refused
+        """Whether the relay waits for the content, and there is somebody to get it."""
+        return self.go_ahead and not self.is_refused
 
     def outcome(self, kind: Kind = Kind.NOT_SENT, answer: Reply = LOST) -> Outcome:
         """What became of it: ``kind`` for all who were not refused before."""
@@ -88,7 +88,7 @@ class Transaction:
         taken = answer[0] // 100 == DONE
         if taken and not self.begun:
             self.in_doubt = True  # a mail without a sender?
-        elif not taken and self.begun:
+        elif not taken:
             self._refuse(answer, *([recipient] if answer[0] != CLOSING else []))
 
     def _offer_content(self, answer: Answer) -> None:

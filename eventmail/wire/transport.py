@@ -23,7 +23,6 @@ from eventmail.wire.relay import NotAllowedHere, Relay, Security, relay_from
 from eventmail.wire.transaction import (
     CLOSING,
     DOT,
-    LOST,
     RESET,
     Transaction,
     garbled,
@@ -166,8 +165,7 @@ class Connection:
             raise TypeError("a mail has lines that end in CRLF, and nowhere else")
         mail = Transaction(cleared, pieces, with_size=self._offered.wants_size)
         self.relay.check_allowed(mail.recipients)
-        if self._line is not None:
-            self._sent += 1
+        self._sent += 1
         return mail
 
     def _offer(self, mail: Transaction) -> Outcome | None:
@@ -215,9 +213,7 @@ class Connection:
         elif mail.go_ahead:
             # RFC 2920, section 3.1: DATA was said ahead, and nobody is left to send it to.
             line.write(DOT)
-            code, _ = line.answer()
-            if code == CLOSING or code // 100 not in (2, 4, 5):
-                self._drop()
+            self._drop_behind(reply(*line.answer()))
         else:
             self._owes_reset = mail.begun
 
@@ -227,8 +223,9 @@ class Connection:
         With pipelining the commands of the ``following`` mail leave in the same packet.
         """
         line = self._line
-        if line is None or line.has_spoken():
-            words = LOST if line is None else last_words(line)
+        assert line is not None, "the content went over it"
+        if line.has_spoken():
+            words = last_words(line)
             self._drop()
             return mail.outcome(Kind.NOT_SENT, words)
         say = DOT
@@ -241,10 +238,13 @@ class Connection:
         except OSError as error:
             self._drop()
             return mail.outcome(Kind.UNCERTAIN, garbled(error))
-        kind = answer.kind(Kind.UNCERTAIN)
-        if kind is Kind.UNCERTAIN or answer.code == CLOSING:
+        self._drop_behind(answer)
+        return mail.outcome(answer.kind(Kind.UNCERTAIN), answer)
+
+    def _drop_behind(self, answer: Reply) -> None:
+        """Behind a final dot: whether the connection can go on is for the relay's answer to say."""
+        if answer.code == CLOSING or answer.kind(Kind.UNCERTAIN) is Kind.UNCERTAIN:
             self._drop()
-        return mail.outcome(kind, answer)
 
     def _end(self) -> None:
         """Leave the connection fresh, or give it up."""

@@ -24,5 +24,5 @@ def has_control(text: str, allowed: str = "") -> bool:
 
 @lru_cache(maxsize=16)
 def _control(allowed: str) -> re.Pattern[str]:
-    but = f"(?![{re.escape(allowed)}])" if allowed else ""
-    return re.compile(f"{but}[{_CONTROLS}]")
+    but = f"(?<![{re.escape(allowed)}])" if allowed else ""
+    return re.compile(f"[{_CONTROLS}]{but}")

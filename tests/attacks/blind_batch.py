@@ -15,7 +15,7 @@ from eventmail.mailings import findings, service
 from eventmail.mailings.models import SendMode
 from eventmail.mailings.rendering import Press
 from eventmail.offices.permissions import Actor
-from eventmail.outbox import service as outbox
+from eventmail.outbox import window
 from eventmail.wire import BlindBatch, Connection, Individual, Wording, gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.letter_text import PEOPLE, TEXTS, overlooking
@@ -339,7 +339,7 @@ ATTACKS = (
         Barrier.OUTBOX,
         "a company in a batch that withdrew after the approval",
         _withdrawn,
-        silent(outbox, "still_welcome", True),
+        instead(window, "welcome", lambda _, ids: set(ids)),
         level="meeting",
     ),
 )

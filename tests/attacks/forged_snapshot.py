@@ -10,9 +10,10 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from eventmail.events import service as events
+from eventmail.mailings import freezing
 from eventmail.mailings.models import Snapshot
-from eventmail.mailings.snapshot import Content, content_of_snapshot
-from eventmail.outbox import ledger, sending
+from eventmail.mailings.snapshot import Content, bare_content, content_of_snapshot
+from eventmail.outbox import job, ledger, standing, window
 from eventmail.outbox import service as outbox
 from eventmail.wire import gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
@@ -29,8 +30,8 @@ GUARDED = (
     "snapshot_recipients",
     "snapshots",
 )
-UNCHECKED: Lowering = silent(sending, "_is_approved", True)
-WELCOME = Also(Barrier.OUTBOX, silent(outbox, "still_welcome", True))
+UNCHECKED: Lowering = silent(job, "_is_approved", True)
+WELCOME = Also(Barrier.OUTBOX, instead(window, "welcome", lambda _, ids: set(ids)))
 UNSEEN = Also(Barrier.GATE, silent(gate, "_violations", ()))
 
 
@@ -157,7 +158,7 @@ def _draft_rewritten(world: World) -> bool:
 
 
 def _from_draft(snapshot: Snapshot) -> Content:
-    content = content_of_snapshot(snapshot)
+    content = bare_content(snapshot)
     object.__setattr__(content, "body", snapshot.mailing.body)
     return content
 
@@ -192,7 +193,7 @@ def _file_shown_otherwise(world: World) -> bool:
 
 DIGEST = Barrier.SNAPSHOT_DIGEST
 APPROVED_ANYWAY: Lowering = cut(
-    sending, "_is_approved", " and passed == {(step, digest) for step in Step}"
+    job, "_is_approved", " and passed == {(step, digest) for step in Step}"
 )
 SHOWN_ANYWAY: Lowering = cut(outbox, "_whole", "sha256_of(content) != attempt.digest", "False")
 OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
@@ -207,14 +208,14 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "the draft behind the snapshot": (
         DIGEST,
         _draft_rewritten,
-        instead(sending, "content_of_snapshot", _from_draft),
+        instead(freezing, "bare_content", _from_draft),
         (Also(DIGEST, UNCHECKED),),
     ),
     "a halted mailing, sent all the same": (
         Barrier.OUTBOX,
         _halted,
-        silent(outbox, "is_halted", False),
-        (Also(Barrier.OUTBOX, silent(ledger, "withhold_rest")),),
+        cut(standing, "_judge", "state is MailingState.HALTED", "False"),
+        (Also(Barrier.OUTBOX, silent(ledger, "end_rest")),),
     ),
     "the head of a mail that was sent": (DIGEST, _shown_otherwise, SHOWN_ANYWAY, ()),
     "the file of a mail that was sent": (DIGEST, _file_shown_otherwise, SHOWN_ANYWAY, ()),

@@ -46,6 +46,7 @@ from tests.attacks.template_injection import SCRIPT, _no_escaping
 from tests.attacks.world import World
 
 WITHHELD = "UPDATE deliveries SET state = 'withheld' WHERE state = 'queued'"
+LET_GO = "UPDATE dispatches SET released_at = created_at"
 CLAIMED = "UPDATE deliveries SET state = 'claimed', claimed_by = 'x' WHERE contact_id = {contact}"
 HALTED = (WITHHELD, STOPPED)
 IN_FLIGHT = ATTEMPT.replace("{now}, {now}, 'refused'", "{now}, NULL, ''")
@@ -307,7 +308,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     ),
     "a mailing taken up while a mail is on its way": (
         Barrier.OUTBOX,
-        _after((CLAIMED, IN_FLIGHT, *HALTED), "author", _take_up, STATE, "draft"),
+        _after((LET_GO, CLAIMED, IN_FLIGHT, *HALTED), "author", _take_up, STATE, "draft"),
         UNFINISHED,
         (),
     ),
@@ -326,7 +327,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "a halted mailing whose state is moved back": (
         Barrier.OUTBOX,
         _state_moved_back,
-        silent(ledger, "withhold_rest"),
+        silent(ledger, "end_rest"),
         (),
     ),
     "a halted mailing made a draft by hand": (

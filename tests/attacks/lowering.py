@@ -9,7 +9,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,6 +61,19 @@ def _rewritten(owner: Any, name: str, check: str, by: str) -> Any:
     made: dict[str, Any] = {}
     exec(code, module.__dict__, made)
     return made[function.__name__]
+
+
+def both(*lowerings: Lowering) -> Lowering:
+    """Lowers what stands in more than one place, but is one barrier."""
+
+    @contextmanager
+    def lowered(world: World) -> Iterator[None]:
+        with ExitStack() as all_down:
+            for each in lowerings:
+                all_down.enter_context(each(world))
+            yield
+
+    return lowered
 
 
 def without_guard(table: str, name: str) -> Lowering:

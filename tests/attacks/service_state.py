@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from eventmail.outbox.transaction import transact
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
@@ -15,11 +15,14 @@ from eventmail.mailings import freezing, service
 from eventmail.mailings.models import MailingState
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor
-from eventmail.outbox import ledger, sending
+from eventmail.outbox import job, ledger, sending, standing, window
 from eventmail.outbox import service as outbox
+from eventmail.outbox.limits import Policy
+from eventmail.outbox.watch import Watch
 from eventmail.wire import Connection
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
+    both,
     cut,
     drop_guard,
     instead,
@@ -175,17 +178,29 @@ def _sent_twice(world: World) -> bool:
     world.run("UPDATE deliveries SET due_at = '2099-01-01 00:00:00+00:00' WHERE NOT first_copy")
     world.works(mails=1)
     world.run("UPDATE deliveries SET due_at = {now} WHERE state = 'queued'")
-    with world.database.reading() as session:
-        job = sending._prepare(world.database, world.snapshot(session))
-    (delivery,) = sending._claim(job, 1, first_copy=False)
-    with Connection(world.relay) as connection:
-        transact(job, connection, [delivery])
-        transact(job, connection, [delivery])
+    snapshot_id = world.ids["snapshot"]
+    with (
+        Connection(world.relay) as connection,
+        Watch(world.database, snapshot_id, Policy("relay"), threading.Event()) as watch,
+    ):
+        late = window.Window(
+            job.prepare(world.database, snapshot_id), Policy("relay"), connection, watch, "late",
+            first_copy=False,
+        )  # fmt: skip
+        late._turn()
+        late._make_claimed()
+        world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
+        with world.database.writing() as session:
+            ledger.reclaim_lapsed(session)
+        sending.run(world.database, world.relay, snapshot_id)
+        for outcome in connection.send_all(late.mails()):
+            late.note(outcome)
     return sum(mail.startswith(world.ids["address"]) for mail in world.received) == 2
 
 
-def _any_claim(session: Session, _worker: str) -> list[Any]:
-    return list(session.scalars(sa.select(ledger.Delivery).order_by(ledger.Delivery.id)))
+def _any_claim(session: Session, _worker: str) -> dict[int, int]:
+    query = sa.select(ledger.Delivery.id, ledger.Delivery.attempts)
+    return {key: attempts for key, attempts in session.execute(query)}
 
 
 def _queued_again(world: World) -> bool:
@@ -205,6 +220,7 @@ def _without_first_copy(world: World) -> bool:
     return any(mail.startswith(world.ids["address"]) for mail in world.works())
 
 
+EVERYBODY_WELCOME: Lowering = instead(window, "welcome", lambda _, ids: set(ids))
 MOVED = "UPDATE contacts SET address = 'a@b.jp', address_key = 'a@b.jp' WHERE id = {contact}"
 IS_CURRENT: Lowering = silent(service, "_is_current", True)
 OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
@@ -316,7 +332,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.SNAPSHOT_DIGEST,
         "checked",
         _worker_without_approval,
-        cut(sending, "_is_approved", " and passed == {(step, digest) for step in Step}"),
+        cut(job, "_is_approved", " and passed == {(step, digest) for step in Step}"),
         (),
     ),
     "sending started without an approval": (
@@ -330,29 +346,32 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.OUTBOX,
         "approved",
         _withdrawn("UPDATE participants SET status = 'withdrawn' WHERE id = {participant}"),
-        silent(outbox, "still_welcome", True),
+        EVERYBODY_WELCOME,
         (),
     ),
     "a contact that left after the approval": (
         Barrier.OUTBOX,
         "approved",
         _withdrawn("UPDATE contacts SET active = FALSE WHERE id = {contact}"),
-        silent(outbox, "still_welcome", True),
+        EVERYBODY_WELCOME,
         (),
     ),
     "an address given up after the approval": (
         Barrier.OUTBOX,
         "approved",
         _withdrawn(MOVED),
-        silent(outbox, "still_welcome", True),
+        EVERYBODY_WELCOME,
         (),
     ),
     "one mail sent twice": (
         Barrier.OUTBOX,
         "approved",
         _sent_twice,
-        instead(ledger, "_claims", _any_claim),
-        (Also(Barrier.SCHEMA, without_guard("deliveries", "settled")),),
+        both(
+            instead(ledger, "_held", _any_claim),
+            cut(standing, "_judge", "(dispatch.finished_at, Hold.FINISHED),"),
+        ),
+        (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
     "a mail that may have arrived, queued again": (
         Barrier.OUTBOX,
@@ -367,10 +386,11 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.OUTBOX,
         "approved",
         _without_first_copy,
-        instead(
-            outbox, "first_copy", lambda *_: ledger.Delivery(state=sending.DeliveryState.ACCEPTED)
+        both(
+            silent(sending, "_require_first_copy"),
+            cut(standing, "_judge", "dispatch.released_at is None", "False"),
         ),
-        (),
+        (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
 }
 

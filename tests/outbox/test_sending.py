@@ -17,7 +17,8 @@ from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.events.models import Contact, ParticipantStatus
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.outbox import ledger, sending, service
+from eventmail.outbox import ledger, limits, listing, sending, service
+from eventmail.outbox.listing import Line
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.service import Progress
 from eventmail.sample import People
@@ -43,7 +44,12 @@ def progress_of(database: Database, snapshot: Snapshot) -> Progress:
 
 
 def fates(database: Database, snapshot: Snapshot) -> Counter[str]:
-    return Counter(line.state.value for line in progress_of(database, snapshot).lines)
+    return Counter(line.state.value for line in lines_of(database, snapshot))
+
+
+def lines_of(database: Database, snapshot: Snapshot) -> list[Line]:
+    with database.reading() as session:
+        return list(listing.every(session, snapshot))
 
 
 def recipients(recorder: Recorder) -> list[str]:
@@ -69,9 +75,8 @@ def test_each_mail_can_be_shown_exactly_as_it_was_sent(
 ) -> None:
     sending.run(database, relay, snapshot.id)
     sent = {mail.rcpt_to[0]: mail.content for mail in recorder.received}
-    found = progress_of(database, snapshot)
     with database.reading() as session:
-        for line in found.lines:
+        for line in listing.every(session, snapshot):
             _, content = service.as_sent(session, people.author, line.delivery_id)
             assert content == sent[line.address]
 
@@ -109,7 +114,7 @@ def test_a_later_from_the_relay_is_tried_again_and_a_never_is_not(
     recorder.script("RCPT", "550 5.1.1 no such user")
     sending.run(database, relay, snapshot.id)
     assert fates(database, snapshot) == {"accepted": 28, "deferred": 1, "refused": 1}
-    first, second = progress_of(database, snapshot).lines[:2]
+    first, second = lines_of(database, snapshot)[:2]
     assert first.reply == "451 4.7.1 greylisted"
     assert second.reply == "550 5.1.1 no such user"
     assert progress_of(database, snapshot).finished_at is None
@@ -142,6 +147,9 @@ def test_a_connection_lost_after_the_final_dot_leaves_a_mail_uncertain_and_unsen
     recorder.script("DOT", DROP)
     assert sending.run(database, relay, snapshot.id) is True, "come again: the connection is lost"
     sending.run(database, relay, snapshot.id)
+    assert fates(database, snapshot) == {"queued": 29, "uncertain": 1}, "but not at once"
+    with time_machine.travel(clock.now() + limits.LOST[0] + timedelta(seconds=1)):
+        sending.run(database, relay, snapshot.id)
     assert fates(database, snapshot) == {"accepted": 29, "uncertain": 1}
     with time_machine.travel(clock.now() + timedelta(days=1)):
         with database.writing() as session:

@@ -11,7 +11,7 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, MailingState, Reached, Snapshot
 from eventmail.offices.permissions import Forbidden
-from eventmail.outbox import ledger, sending, service
+from eventmail.outbox import ledger, listing, sending, service
 from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -37,7 +37,7 @@ def halted(database: Database, approved: Snapshot, relay: Relay, recorder: Recor
 
 def addresses(database: Database, snapshot: Snapshot, *states: str) -> set[str]:
     with database.reading() as session:
-        lines = service.progress(session, snapshot).lines
+        lines = list(listing.every(session, snapshot))
     return {line.address for line in lines if not states or line.state.value in states}
 
 

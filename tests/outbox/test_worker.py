@@ -30,7 +30,6 @@ from eventmail.sample import FOLDER, People
 from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings.journey import approve, reload
-from tests.pages import Pages
 from tests.recorder import Recorder
 
 
@@ -281,98 +280,6 @@ def test_a_queue_that_cannot_take_an_import_stops_nobody(
 def _finished(database: Database, snapshot: Snapshot) -> bool:
     with database.reading() as session:
         return service.progress(session, snapshot).finished_at is not None
-
-
-class TestPages:
-    """The sending page."""
-
-    def test_before_the_sending_there_is_no_such_page(
-        self, sign_in: Callable[[str], Pages], meeting: Meeting
-    ) -> None:
-        sign_in("author").get(f"/mailings/{meeting.mailing.id}/progress", status=404)
-
-    def test_live_numbers_change_with_an_etag_and_show_no_address(
-        self, sign_in: Callable[[str], Pages], snapshot: Snapshot, outbox: Outbox
-    ) -> None:
-        browser = sign_in("approver")
-        path = f"/mailings/{snapshot.mailing_id}/progress.json"
-        first = browser.raw(path)
-        assert first.json is not None
-        assert first.json["fields"] == {
-            "total": 30,
-            "settled": 0,
-            "accepted": 0,
-            "waiting": 30,
-            "trouble": 0,
-            "first_copy": "順番待ち",
-            "notice": "",
-        }
-        assert "@" not in first.get_data(as_text=True)
-        unchanged = browser.raw(path, headers={"If-None-Match": first.headers["ETag"]})
-        assert unchanged.status_code == 304
-        outbox.send_due(snapshot.id)
-        after = browser.raw(path, headers={"If-None-Match": first.headers["ETag"]})
-        assert after.json is not None
-        assert after.json["finished"] is True
-        assert after.json["fields"]["accepted"] == 30
-
-    def test_the_result_names_what_did_not_go_out(
-        self,
-        sign_in: Callable[[str], Pages],
-        snapshot: Snapshot,
-        outbox: Outbox,
-        recorder: Recorder,
-    ) -> None:
-        recorder.script("RCPT", "")
-        recorder.script("RCPT", "550 5.1.1 no such user")
-        outbox.send_due(snapshot.id)
-        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}/progress")
-        assert page.h1 == "送信の結果"
-        assert "1件が送信できていません" in page.text
-        assert "550 5.1.1 no such user" in page.text
-
-    def test_each_mail_is_shown_and_saved_as_it_was_sent(
-        self,
-        sign_in: Callable[[str], Pages],
-        snapshot: Snapshot,
-        outbox: Outbox,
-        recorder: Recorder,
-        database: Database,
-    ) -> None:
-        outbox.send_due(snapshot.id)
-        browser = sign_in("checker")
-        sent = {mail.rcpt_to[0]: mail.content for mail in recorder.received}
-        with database.reading() as session:
-            line = service.progress(session, snapshot).lines[4]
-        page = browser.get(f"/deliveries/{line.delivery_id}")
-        assert line.address in page.text
-        response = browser.raw(f"/deliveries/{line.delivery_id}.eml")
-        assert response.data == sent[line.address]
-        assert response.headers["Content-Disposition"].startswith("attachment")
-
-    def test_a_mail_that_has_not_left_has_no_page_yet(
-        self, sign_in: Callable[[str], Pages], snapshot: Snapshot
-    ) -> None:
-        page = sign_in("author").get("/deliveries/2", status=409)
-        assert "まだ送信していません" in page.text
-
-    def test_a_halted_mailing_says_why_on_the_first_page(
-        self,
-        sign_in: Callable[[str], Pages],
-        snapshot: Snapshot,
-        outbox: Outbox,
-        recorder: Recorder,
-        database: Database,
-        people: People,
-    ) -> None:
-        recorder.script("RCPT", "550 no such mailbox")
-        outbox.send_due(snapshot.id)
-        assert reload(database, people, snapshot.mailing_id).state is MailingState.HALTED
-        assert "が止まりました" in sign_in("author").get("/").text
-        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}/progress")
-        assert "送信見合わせ" in page.text
-        page = sign_in("author").get(f"/mailings/{snapshot.mailing_id}")
-        assert "作成に戻して、残り30件を送る準備をする" in page.text
 
 
 def test_an_altered_stored_mail_is_not_shown_as_sent(

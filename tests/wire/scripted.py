@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from eventmail.wire import Relay
@@ -68,16 +70,28 @@ class Script:
         """What was said, without arguments; a content is its number of bytes."""
         return [_verb(each) for each in self.heard]
 
+    def encrypt(self, certificate: Path) -> None:
+        """Go on with TLS: for the list of answers to STARTTLS."""
+        assert self.client is not None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+        self.client = context.wrap_socket(
+            self.client, server_side=True, do_handshake_on_connect=False
+        )
+        self.client.do_handshake()
+        self.heard.append(b"(encrypted)")
+
     def serve(self, listening: socket.socket) -> None:
         """Talk with one client after the other until the test is over."""
         with contextlib.suppress(OSError):
             while not self._done.is_set():
                 self.client, _ = listening.accept()
                 self._buffer = self._kept = b""
-                with self.client, contextlib.suppress(_Over, OSError):
-                    self.client.settimeout(5)
-                    self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.client.settimeout(5)
+                self.client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with contextlib.suppress(_Over, OSError):
                     self._talk()
+                self.client.close()
                 self.hung_up.set()
 
     def _talk(self) -> None:

@@ -174,6 +174,14 @@ def test_content_for_nobody_is_a_lone_dot() -> None:
     assert said(relay) == ["MAIL", "RCPT", "DATA", ".", *EACH]
 
 
+@pytest.mark.parametrize("code", [250, 451, 550])
+def test_a_lone_dot_may_be_answered_as_the_relay_likes(code: int) -> None:
+    with scripted("PIPELINING") as relay:
+        relay.answers("RCPT", NEVER).answers("DATA", b"354 go on\r\n")
+        relay.answers("DOT", b"%d lone\r\n" % code)
+        assert kinds(send_all(relay, AOZORA, MIDORI)) == [R, A]
+
+
 @pytest.mark.parametrize("answer", [CLOSING, b"354 more?\r\n", b"huh?\r\n", HANG_UP, RESET])
 def test_a_lone_dot_that_ends_the_connection(answer: Any) -> None:
     with scripted("PIPELINING") as relay:
@@ -287,6 +295,15 @@ def test_no_mail_is_taken_and_no_dot_sent_once_the_relay_has_spoken(line: Script
     assert outcomes[0].reply == Reply(552, "5.3.4 too big")
     assert len(pulled) <= 2
     assert "." not in said(line)
+
+
+def test_no_mail_is_taken_behind_one_that_the_relay_has_interrupted(line: Script) -> None:
+    line.answers("DATA", b"354 go on\r\n552 5.3.4 too big\r\n")
+    pulled = Pulled(*THREE)
+    with Connection(line.relay) as connection:
+        assert pulled.through(connection) == [N]
+    assert pulled.outcomes[0].reply == Reply(552, "5.3.4 too big")
+    assert pulled.known == [0]
 
 
 @pytest.mark.parametrize("limits", [{"mails_per_connection": 2}, {}], ids=["ours", "the relay's"])

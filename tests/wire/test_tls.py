@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from eventmail.wire import Connection, Kind, Relay, RelayUnavailable, Security
+from eventmail.wire.conversation import Conversation
 from tests.recorder import DROP, PASS, Recorder, allow_port
 from tests.wire.samples import cleared
+from tests.wire.scripted import HANG_UP, SILENCE, scripted
 
 
 def certificate(folder: Path, address: str) -> Path:
@@ -127,3 +132,81 @@ def test_a_relay_without_starttls(recorder: Recorder) -> None:
 
 def test_tls_to_a_relay_that_speaks_in_the_clear(recorder: Recorder) -> None:
     assert code_for(relay_to(recorder, Security.TLS)) in ("tls", "timeout", "refused")
+
+
+READY, FORGED = b"220 ready\r\n", b"250-relay.example\r\n250 AUTH PLAIN\r\n"
+
+
+@pytest.mark.parametrize("behind", [b"", FORGED, b"2"], ids=["nothing", "a reply", "a letter"])
+def test_what_comes_in_clear_behind_ready_is_a_strangers(trusted: Path, behind: bytes) -> None:
+    """CVE-2011-0411: else it would be read as if it had come encrypted."""
+    with scripted("STARTTLS") as relay:
+        relay.answers("STAR", [READY + behind, lambda: relay.encrypt(trusted)])
+        secure = dataclasses.replace(relay.relay, security=Security.STARTTLS)
+        if behind:
+            assert code_for(secure) == "tls"
+        else:
+            with Connection(secure) as connection:
+                assert connection.send(cleared()).kind is Kind.ACCEPTED
+    assert (b"(encrypted)" in relay.heard) is (not behind)
+
+
+def test_what_was_offered_in_clear_counts_no_more(trusted: Path) -> None:
+    with scripted("STARTTLS", "PIPELINING", "SIZE 1", "AUTH PLAIN") as relay:
+        relay.answers("STAR", [READY, lambda: relay.encrypt(trusted), relay.offers.clear])
+        secure = dataclasses.replace(relay.relay, security=Security.STARTTLS, username="office")
+        assert code_for(dataclasses.replace(secure, password="correct horse")) == "no_auth"
+
+
+def test_many_mails_go_through_tls_in_groups(trusted: Path) -> None:
+    with scripted("STARTTLS", "PIPELINING", patient=3) as relay:
+        relay.answers("STAR", [READY, lambda: relay.encrypt(trusted)])
+        secure = dataclasses.replace(relay.relay, security=Security.STARTTLS)
+        with Connection(secure) as connection:
+            outcomes = list(connection.send_all([cleared()] * 3))
+    assert [each.kind for each in outcomes] == [Kind.ACCEPTED] * 3
+
+
+@pytest.mark.parametrize("said", [b"421 4.3.2 closing\r\n", HANG_UP])
+def test_on_tls_too_the_final_dot_waits_for_a_silent_relay(trusted: Path, said: object) -> None:
+    with scripted("STARTTLS") as relay:
+        relay.answers("STAR", [READY, lambda: relay.encrypt(trusted)]).answers("CONTENT", said)
+        secure = dataclasses.replace(relay.relay, security=Security.STARTTLS)
+        with Connection(secure) as connection:
+            line = connection._line
+            assert line is not None
+            outcome = connection.send(
+                cleared(), handing_over=lambda: line._ready.poll(2000) and None
+            )
+            assert not connection.usable
+    assert outcome.kind is Kind.NOT_SENT
+    assert b".\r\n" not in relay.heard
+
+
+def test_a_tls_message_of_its_own_is_no_word_of_the_relay(trusted: Path) -> None:
+    """TLS 1.3 sends session tickets when it likes; the relay has said nothing by that."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(trusted)
+    near, far = socket.socketpair()
+    relay = context.wrap_socket(far, server_side=True, do_handshake_on_connect=False)
+    thread = threading.Thread(target=relay.do_handshake)
+    thread.start()
+    line = Conversation(near, timeout=3.0)
+    line.start_tls("127.0.0.1")
+    thread.join()
+    assert line._ready.poll(2000), "the tickets are there"
+    assert not line.has_spoken()
+    relay.sendall(b"250 hello\r\n")
+    assert line.has_spoken()
+    assert line.answer() == (250, b"hello")
+    line.close()
+    relay.close()
+
+
+def test_another_thread_ends_a_wait_on_tls(trusted: Path) -> None:
+    with scripted("STARTTLS") as relay:
+        relay.answers("STAR", [READY, lambda: relay.encrypt(trusted)])
+        secure = dataclasses.replace(relay.relay, security=Security.STARTTLS)
+        with Connection(secure) as connection:
+            relay.answers("DOT", [connection.close_now, SILENCE])
+            assert connection.send(cleared()).kind is Kind.UNCERTAIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,7 +17,7 @@ from eventmail.wire import (
     Reply,
 )
 from tests.wire.samples import AOZORA, KURE, MIDORI, cleared, mail
-from tests.wire.scripted import HANG_UP, RESET, SILENCE, Script, scripted
+from tests.wire.scripted import FINE, HANG_UP, RESET, SILENCE, Script, scripted
 
 BATCH = BlindBatch((AOZORA, MIDORI, KURE))
 LATER, NEVER, STRANGE = b"451 later\r\n", b"550 never\r\n", b"300 huh?\r\n"
@@ -133,24 +134,27 @@ def test_a_connection_that_was_left_sends_nothing(line: Script) -> None:
 SPOKEN = {
     "that it closes": ([b"421 4.3.2 closing\r\n"], Reply(421, "4.3.2 closing")),
     "that the mail is too big": ([b"552 5.3.4 too big\r\n"], Reply(552, "5.3.4 too big")),
-    "yes to a question nobody asked": ([FINE := b"250 fine\r\n"], LOST),
+    "yes to a question nobody asked": ([FINE], LOST),
     "nonsense": ([b"huh?\r\n"], LOST),
     "farewell": ([b"421 bye\r\n", HANG_UP], Reply(421, "bye")),
     "nothing and hangs up": ([HANG_UP], LOST),
 }
 
 
+def until_spoken(connection: Connection) -> None:
+    assert connection._line is not None
+    assert connection._line._ready.poll(3000)
+
+
 @pytest.mark.parametrize(("said", "told"), SPOKEN.values(), ids=SPOKEN)
 def test_a_relay_never_gets_the_final_dot_if_before_it_it_says(
     line: Script, said: list[object], told: Reply
 ) -> None:
-    line.answers("CONTENT", said)
-    connection = Connection(line.relay)
-    with connection:
-        waiting = connection._line
-        assert waiting is not None
+    asked = threading.Event()
+    line.answers("CONTENT", [lambda: asked.wait(3), *said])
+    with Connection(line.relay) as connection:
         outcome = connection.send(
-            cleared(), handing_over=lambda: waiting._ready.poll(2000) and None
+            cleared(), handing_over=lambda: (asked.set(), until_spoken(connection))
         )
         assert not connection.usable
     assert (outcome.kind, outcome.reply) == (Kind.NOT_SENT, told)
@@ -173,6 +177,39 @@ def test_after_a_strange_answer_the_connection_is_given_up(line: Script) -> None
     assert kinds == [Kind.REFUSED, Kind.NOT_SENT, Kind.NOT_SENT]
     assert not usable
     assert b"RSET\r\n" not in line.heard
+
+
+def test_a_last_answer_that_is_strange_lets_nothing_leave(line: Script) -> None:
+    line.answers("RCPT", FINE, FINE, STRANGE)
+    outcome, usable = send(line, BATCH)
+    assert [each.kind for each in outcome.results] == [Kind.NOT_SENT] * 3
+    assert not usable
+    assert line.verbs[-1] == ("DATA" if "PIPELINING" in line.offers else "RCPT")
+
+
+@pytest.mark.parametrize("code", [200, 299])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+def test_every_2xx_is_a_yes(line: Script, verb: str, code: int) -> None:
+    line.answers(verb, b"%d yes\r\n" % code)
+    assert send(line)[0].kind is Kind.ACCEPTED
+
+
+@pytest.mark.parametrize("answer", [b"354 more?\r\n", b"199 what\r\n", b"600 what\r\n"])
+def test_an_answer_of_no_class_behind_the_final_dot_ends_the_connection(
+    line: Script, answer: bytes
+) -> None:
+    line.answers("DOT", answer)
+    outcome, usable = send(line)
+    assert (outcome.kind, usable) == (Kind.UNCERTAIN, False)
+
+
+def test_a_relay_that_says_too_much_is_not_asked_again(line: Script) -> None:
+    line.answers("DOT", FINE + FINE)
+    with Connection(line.relay) as connection:
+        assert connection.send(cleared()).kind is Kind.ACCEPTED
+        assert connection.send(cleared()).kind is Kind.NOT_SENT
+        assert not connection.usable
+    assert line.verbs.count("MAIL") == 1
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])

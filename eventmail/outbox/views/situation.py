@@ -1,0 +1,191 @@
+"""Where a sending stands, in the largest words of its page: what is so, since when, what now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.mailings.models import SendMode, Snapshot
+from eventmail.offices.models import Staff
+from eventmail.outbox import estimate
+from eventmail.outbox.listing import NEEDS
+from eventmail.outbox.models import DeliveryState, Dispatch
+from eventmail.outbox.service import STATE_NAMES, Progress
+from eventmail.outbox.standing import GOING, Hold, release_at, standing
+
+UNSENT = (DeliveryState.WITHHELD, DeliveryState.CANCELLED)
+SAFE = {
+    SendMode.INDIVIDUAL: "1件ずつ別々のメールで、送信サーバーが受け取りました。",
+    SendMode.BATCH: "あて先を表示しない同じメールとして、送信サーバーが受け取りました。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """``name`` says which buttons belong to it; ``until``: when it is over by itself."""
+
+    name: str
+    kind: str
+    title: str
+    text: str = ""
+    until: datetime | None = None
+    is_over: bool = False
+
+    @property
+    def key(self) -> str:
+        """Changes when the page has to be shown anew, not with every mail."""
+        return f"{self.name}:{self.until.isoformat() if self.until else ''}"
+
+
+def situation(session: Session, snapshot: Snapshot, progress: Progress, blocked: str) -> Situation:
+    """How it stands now; ``blocked`` is why the relay is not asked at all."""
+    dispatch = session.get_one(Dispatch, snapshot.id)
+    hold = standing(session, snapshot.id).hold
+    if dispatch.cancelled_at is not None:
+        hold = Hold.CANCELLED
+    elif hold is Hold.FINISHED and progress.notice:
+        hold = Hold.HALTED
+    if blocked and hold in GOING:
+        return Situation("blocked", "error", "送信サーバーに接続していません", blocked)
+    return TELLS[hold](_Facts(session, snapshot, dispatch, progress))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    session: Session
+    snapshot: Snapshot
+    dispatch: Dispatch
+    progress: Progress
+
+
+def when(moment: datetime) -> str:
+    """``10:25``, with the day if it is another one than today."""
+    at = clock.in_tokyo(moment)
+    if at.date() == clock.today():
+        return f"{at.hour}:{at.minute:02}"
+    return clock.japanese_moment(moment)
+
+
+def left(until: datetime) -> str:
+    """``4分12秒``: what the page's countdown says at first."""
+    seconds = max(0, int((until - clock.now()).total_seconds()))
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        return f"{days}日{hours}時間"
+    if hours:
+        return f"{hours}時間{minutes}分"
+    return f"{minutes}分{seconds}秒" if minutes else f"{seconds}秒"
+
+
+def _cancelled(facts: _Facts) -> Situation:
+    return _ended("cancelled", "送信を取りやめました", facts.progress)
+
+
+def _halted(facts: _Facts) -> Situation:
+    return _ended("halted", "送信が止まりました", facts.progress)
+
+
+def _ended(name: str, title: str, progress: Progress) -> Situation:
+    over = progress.finished_at is not None
+    unsent = sum(progress.counts.get(state, 0) for state in UNSENT)
+    text = f"{progress.notice}{progress.accepted}件は送信済み、{unsent}件は送っていません。"
+    if not over:
+        text += "送信サーバーに渡したメールの結果を待っています。"
+    return Situation(name, "error", title, text + _needs(progress), is_over=over)
+
+
+def _finished(facts: _Facts) -> Situation:
+    progress = facts.progress
+    total, accepted = progress.total, progress.accepted
+    if accepted == total:
+        title = f"{total}件すべてを送信しました"
+        return Situation("done", "success", title, SAFE[facts.snapshot.mode], is_over=True)
+    unsent = sum(progress.counts.get(state, 0) for state in UNSENT)
+    text = f"{unsent}件は、名簿が変わったため送っていません。" if unsent else ""
+    kind = "error" if _needs(progress) else "warning"
+    title = f"{total}件のうち{accepted}件を送信しました"
+    return Situation("trouble", kind, title, _needs(progress) + text, is_over=True)
+
+
+def _needs(progress: Progress) -> str:
+    found = [(STATE_NAMES[each], progress.counts.get(each, 0)) for each in NEEDS]
+    said = "と".join(f"{name}が{count}件" for name, count in found if count)
+    return f"{said}あります。下の一覧で、会社と、することを確かめてください。" if said else ""
+
+
+def _so_far(progress: Progress) -> str:
+    return f"この送信は、{progress.accepted}件を送信したところで止まっています。"
+
+
+def _stopped(facts: _Facts) -> Situation:
+    title = "所の送信をすべて止めています"
+    return Situation("stopped", "error", title, _so_far(facts.progress))
+
+
+def _paused(facts: _Facts) -> Situation:
+    dispatch = facts.dispatch
+    staff = facts.session.get(Staff, dispatch.paused_by) if dispatch.paused_by else None
+    assert dispatch.paused_at is not None
+    who = f"{staff.name}さんが" if staff else ""
+    text = f"{who}{when(dispatch.paused_at)}に一時停止しました。{_so_far(facts.progress)}"
+    return Situation("paused", "warning", "送信を一時停止しています", text)
+
+
+def _waiting(facts: _Facts) -> Situation:
+    dispatch = facts.dispatch
+    assert dispatch.starts_at is not None
+    if dispatch.starts_at == facts.snapshot.send_at:
+        why = "予定の時刻まで送信を始めません。"
+    else:
+        held = round((dispatch.starts_at - dispatch.created_at).total_seconds() / 60)
+        why = f"決裁から{held}分間は送信を始めません。"
+    text = f"{why}{when(dispatch.starts_at)}に始まります。"
+    return Situation("waiting", "warning", "まだ送信していません", text, dispatch.starts_at)
+
+
+def _first_copy(facts: _Facts) -> Situation:
+    progress = facts.progress
+    if progress.first_copy.state is DeliveryState.DEFERRED:
+        text = (
+            "所のアドレスへの送信控えを、送信サーバーがまだ受け取っていません。自動で送り直します。"
+        )
+        return Situation("copy_going", "warning", "送信控えの再送を待っています", text)
+    if progress.first_copy.state is not DeliveryState.ACCEPTED:
+        text = "はじめに、所のアドレスへ控えを1通送ります。参加事業所へは、まだ送信していません。"
+        return Situation("copy_going", "info", "送信控えを送っています", text)
+    until = release_at(facts.session, facts.snapshot.id)
+    text = (
+        "所のアドレスに送信控えを送りました。"
+        "届いた控えを開いて、宛先・件名・添付を確かめてください。"
+    )
+    title = "送信控えを確かめてください"
+    if until is None:
+        return Situation("copy_here", "warning", title, text)
+    text += f"{when(until)}に残りの送信を始めます。"
+    return Situation("copy_here", "warning", title, text, until)
+
+
+def _going(facts: _Facts) -> Situation:
+    again = estimate.next_try_at(facts.session, facts.snapshot.id, facts.progress)
+    if again is not None:
+        text = "いま受け取れないと返ってきたメールを、自動で送り直します。"
+        return Situation("retrying", "info", "再送を待っています", text)
+    return Situation("sending", "info", "送信しています")
+
+
+TELLS: dict[Hold, Callable[[_Facts], Situation]] = {
+    Hold.FINISHED: _finished,
+    Hold.CANCELLED: _cancelled,
+    Hold.HALTED: _halted,
+    Hold.STOPPED: _stopped,
+    Hold.PAUSED: _paused,
+    Hold.WAITING: _waiting,
+    Hold.FIRST_COPY: _first_copy,
+    Hold.NOTHING: _going,
+}

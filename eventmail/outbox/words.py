@@ -1,0 +1,214 @@
+"""From the relay's words to one sentence or two: what happened, and what to do now.
+
+The reply's enhanced status code (RFC 3463) says most; where a server gives none, its text and the
+reply code must do. The raw words always stand beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from eventmail.outbox.fates import GIVEN_UP
+from eventmail.outbox.models import DeliveryState
+
+ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+CODE = re.compile(r"\s*(\d{3})\b")
+
+BY_PHONE = "急ぐときは、会社に電話などで知らせてください。"
+MEND = "会社に電話などでアドレスを確かめ、名簿を直してください。"
+ADMINISTRATOR = "管理者に、下の応答をそのまま伝えてください。"
+OTHER_WAY = "会社に電話などで知らせ、受け取れるようになってから、もう一度送ってください。"
+AUTOMATIC = "自動で送り直します。"
+TRIED_LONG = "期限まで送り直しましたが、受け取られませんでした。"
+
+OPEN_FATE = (
+    "送信の途中で応答が途切れ、届いたかどうかわかりません。"
+    "会社に電話などで届いたかを確かめ、結果を記録してください。"
+)
+LEFT_ROSTER = (
+    "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
+    "送るときは、新しいメールを作ってください。"
+)
+WAS_HALTED = (
+    "案件が止まったため、送っていません。止まった理由を直し、作成に戻すと、この送信先にも送れます。"
+)
+WAS_CANCELLED = "送信を取りやめたため、送っていません。作成に戻すと、この送信先にも送れます。"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a reply says, and what a person does about it when it was the last word."""
+
+    happened: str
+    do: str
+
+
+NO_MAILBOX = Meaning("このアドレスは存在しないと返ってきました。", MEND)
+MOVED = Meaning("このアドレスは移転したと返ってきました。", MEND)
+BAD_ADDRESS = Meaning("アドレスの書き方が正しくないと返ってきました。", MEND)
+NO_DOMAIN = Meaning("アドレスの@から後ろが見つからないと返ってきました。", MEND)
+NO_MAIL_THERE = Meaning("アドレスの@から後ろは、メールを受け取らない設定になっています。", MEND)
+DISABLED = Meaning("このアドレスは使用が止められていると返ってきました。", MEND)
+FULL = Meaning("相手のメールボックスがいっぱいです。", OTHER_WAY)
+TOO_BIG = Meaning(
+    "メールが大きすぎると返ってきました。",
+    "添付する資料を小さくするか減らして、新しいメールを作ってください。",
+)
+GREYLISTED = Meaning("はじめて届くメールを、いったん断るサーバーです。", OTHER_WAY)
+TOO_FAST = Meaning(
+    "短い時間に届くメールが多すぎると返ってきました。", "時間をおいて、もう一度送ってください。"
+)
+SPAM = Meaning(
+    "迷惑メールと判定されたか、相手の受信の決まりで断られました。",
+    f"会社に電話などで知らせ、くり返すときは{ADMINISTRATOR}",
+)
+UNSIGNED = Meaning(
+    "差出人がなりすましでないことを確かめられない（SPF・DKIM・DMARC）と返ってきました。",
+    ADMINISTRATOR,
+)
+LISTED = Meaning("所の送信サーバーが、迷惑メールの発信元の一覧に載っています。", ADMINISTRATOR)
+NO_RELAYING = Meaning("送信サーバーが、このあて先への送信を認めていません。", ADMINISTRATOR)
+SENDER = Meaning("差出人のアドレスが受け付けられませんでした。", ADMINISTRATOR)
+SIGN_IN = Meaning("送信サーバーへのサインインが認められませんでした。", ADMINISTRATOR)
+THEIR_TROUBLE = Meaning("相手のサーバーで一時的な問題が起きています。", OTHER_WAY)
+NO_CONNECTION = Meaning("相手のサーバーに接続できませんでした。", MEND)
+LOOP = Meaning(
+    "相手の側で転送がくり返され、届きませんでした。", "会社に電話などで知らせてください。"
+)
+CONTENT = Meaning("メールの形式が受け付けられませんでした。", ADMINISTRATOR)
+PROTOCOL = Meaning("送信サーバーとのやりとりが、うまくいきませんでした。", ADMINISTRATOR)
+LATER = Meaning("相手のサーバーが、いまは受け取れないと返してきました。", OTHER_WAY)
+NEVER = Meaning(
+    "相手のサーバーに受け取りを断られました。",
+    f"会社に電話などでアドレスを確かめてください。くり返すときは{ADMINISTRATOR}",
+)
+
+# What a text says, tried in this order: the more particular first.
+TEXTS: tuple[tuple[str, Meaning], ...] = (
+    (r"\bspf\b|\bdkim\b|\bdmarc\b|unauthenticated", UNSIGNED),
+    (r"gr[ae]y-?list", GREYLISTED),
+    (r"spamhaus|blocklist|block list|black-?list|\brbl\b|dnsbl|poor reputation", LISTED),
+    (r"relay(ing)? (access )?(is )?(denied|not permitted)|not permitted to relay", NO_RELAYING),
+    (r"quota|mailbox( is)? full|over limit|insufficient (mailbox )?storage", FULL),
+    (r"too (big|large)|size (exceeds|limit)|exceeds? .*(size|maximum)", TOO_BIG),
+    (r"no such (user|mailbox|address|recipient)|(user|address|recipient|mailbox) unknown"
+     r"|unknown (user|recipient|mailbox|local)|(user|mailbox|account)[^.]* not (found|exist)"
+     r"|does(n't| not) exist|no mailbox here|invalid (recipient|mailbox)", NO_MAILBOX),
+    (r"(domain|host)( name)? (was )?not found|unknown (domain|host)|nxdomain|no mx", NO_DOMAIN),
+    (r"disabled|inactive|deactivated|suspended", DISABLED),
+    (r"too (many|fast|frequent)|rate limit|throttl", TOO_FAST),
+    (r"spam|junk|virus|malware|policy|content rejected", SPAM),
+)  # fmt: skip
+
+# Subject and detail of the enhanced code; a code without its own entry goes by its subject.
+CODES: dict[tuple[int, int], Meaning] = {
+    (1, 0): NO_MAILBOX,
+    (1, 1): NO_MAILBOX,
+    (1, 2): NO_DOMAIN,
+    (1, 3): BAD_ADDRESS,
+    (1, 4): NO_MAILBOX,
+    (1, 6): MOVED,
+    (1, 7): SENDER,
+    (1, 8): SENDER,
+    (1, 10): NO_MAIL_THERE,
+    (2, 1): DISABLED,
+    (2, 2): FULL,
+    (2, 3): TOO_BIG,
+    (3, 4): TOO_BIG,
+    (4, 3): NO_DOMAIN,
+    (4, 4): NO_DOMAIN,
+    (4, 5): TOO_FAST,
+    (4, 6): LOOP,
+    (6, 7): BAD_ADDRESS,
+    (7, 8): SIGN_IN,
+    (7, 9): SIGN_IN,
+    (7, 28): TOO_FAST,
+    **dict.fromkeys([(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 29, 30)], UNSIGNED),
+}
+SUBJECTS: dict[int, Meaning] = {
+    1: BAD_ADDRESS,
+    2: THEIR_TROUBLE,
+    3: THEIR_TROUBLE,
+    4: NO_CONNECTION,
+    5: PROTOCOL,
+    6: CONTENT,
+    7: SPAM,
+}
+# These say more than one thing, so the text is asked first.
+VAGUE = {(1, 0), (2, 0), (4, 0), (7, 0), (7, 1), (3, 0), (0, 0), (5, 0), (6, 0)}
+GREYLISTING = (4, 7, 1)
+REPLY_CODES = {
+    421: THEIR_TROUBLE,
+    450: LATER,
+    451: LATER,
+    452: THEIR_TROUBLE,
+    500: PROTOCOL,
+    501: PROTOCOL,
+    502: PROTOCOL,
+    503: PROTOCOL,
+    530: SIGN_IN,
+    535: SIGN_IN,
+    551: MOVED,
+    552: TOO_BIG,
+    553: BAD_ADDRESS,
+    556: NO_MAIL_THERE,
+}
+
+
+def meaning(reply: str) -> Meaning | None:
+    """What a reply of the relay says; None where it never answered with a code."""
+    code = CODE.match(reply)
+    if code is None:
+        return None
+    number, text = int(code[1]), reply[code.end() :]
+    return _by_enhanced(text) or _by_text(text) or REPLY_CODES.get(number) or _by_class(number)
+
+
+def advice(state: DeliveryState, reply: str) -> str:
+    """One sentence or two for the person at the screen; empty where there is nothing to do."""
+    if state is DeliveryState.UNCERTAIN:
+        return OPEN_FATE
+    if state is DeliveryState.CANCELLED:
+        return WAS_CANCELLED
+    if state is DeliveryState.WITHHELD:
+        return LEFT_ROSTER if "辞退・変更" in reply else WAS_HALTED
+    if state is DeliveryState.DEFERRED:
+        return _deferred(meaning(reply))
+    if state is DeliveryState.REFUSED:
+        return _refused(meaning(reply), tried_long=GIVEN_UP in reply)
+    return ""
+
+
+def _deferred(found: Meaning | None) -> str:
+    if found is None:
+        return AUTOMATIC
+    waits = AUTOMATIC if found in (GREYLISTED, TOO_FAST) else AUTOMATIC + BY_PHONE
+    return found.happened + waits
+
+
+def _refused(found: Meaning | None, *, tried_long: bool) -> str:
+    if found is None:
+        return ""
+    return found.happened + (TRIED_LONG if tried_long else "") + found.do
+
+
+def _by_enhanced(text: str) -> Meaning | None:
+    code = ENHANCED.search(text)
+    if code is None:
+        return None
+    whole = int(code[1]), int(code[2]), int(code[3])
+    said = _by_text(text) if whole[1:] in VAGUE else None
+    if said is not None:
+        return said
+    if whole == GREYLISTING:
+        return GREYLISTED
+    return CODES.get(whole[1:]) or SUBJECTS.get(whole[1])
+
+
+def _by_text(text: str) -> Meaning | None:
+    return next((found for pattern, found in TEXTS if re.search(pattern, text, re.I)), None)
+
+
+def _by_class(number: int) -> Meaning | None:
+    return {4: LATER, 5: NEVER}.get(number // 100)
