@@ -235,23 +235,37 @@ def end_rest(
 
 
 def reclaim_lapsed(session: Session) -> int:
-    """Judge claims whose lease lapsed: handed over means ``uncertain``, else ``queued`` again."""
-    lapsed = sa.and_(Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until < clock.now())
-    uncertain = session.execute(
+    """Judge claims whose lease lapsed: handed over means ``uncertain``, else ``queued`` again.
+
+    The rows are locked first, so that a mail which a slow worker, or one whose clock is behind,
+    is just handing over is seen as handed over. What such a worker has locked now is left to the
+    next sweep.
+    """
+    lapsed = sa.select(Delivery.id).where(
+        Delivery.state == DeliveryState.CLAIMED, Delivery.lease_until < clock.now()
+    )
+    locked = lapsed.order_by(Delivery.id).with_for_update(skip_locked=True)
+    numbers = list(session.scalars(locked))
+    uncertain, queued = DeliveryState.UNCERTAIN, DeliveryState.QUEUED
+    _let_go(session, numbers, Delivery.id.in_(_open_attempts()), uncertain, CUT_OFF)
+    _let_go(session, numbers, Delivery.id.not_in(_open_attempts()), queued)
+    return len(numbers)
+
+
+def _let_go(
+    session: Session,
+    numbers: Sequence[int],
+    which: sa.ColumnElement[bool],
+    state: DeliveryState,
+    reply: str | None = None,
+) -> None:
+    values = {"state": state, "claimed_by": None, "lease_until": None}
+    session.execute(
         sa.update(Delivery)
-        .where(lapsed, Delivery.id.in_(_open_attempts()))
-        .values(state=DeliveryState.UNCERTAIN, claimed_by=None, lease_until=None, reply=CUT_OFF)
+        .where(Delivery.id.in_(numbers), which)
+        .values(values if reply is None else values | {"reply": reply})
         .execution_options(synchronize_session=False)
-        .returning(Delivery.id)
-    ).all()
-    queued = session.execute(
-        sa.update(Delivery)
-        .where(lapsed)
-        .values(state=DeliveryState.QUEUED, claimed_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-        .returning(Delivery.id)
-    ).all()
-    return len(uncertain) + len(queued)
+    )
 
 
 def unsettled(session: Session, snapshot_id: int) -> int:

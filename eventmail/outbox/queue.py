@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import psycopg
 from huey import PostgresHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from eventmail.config import Settings
 
 NAME = "eventmail"
+TABLES = 0x68756579  # any number that nobody else locks: "huey"
 
 
 def make_huey(settings: Settings) -> Any:
@@ -26,7 +28,10 @@ def make_huey(settings: Settings) -> Any:
             NAME, filename=str(filename), serializer=serializer, results=False, timeout=30
         )
     dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
-    return PostgresHuey(NAME, dsn=dsn, serializer=serializer, results=False)
+    # Huey makes its tables when it is made; two that do so at once would break one of them.
+    with psycopg.connect(dsn, autocommit=True) as turn:
+        turn.execute("SELECT pg_advisory_lock(%s)", [TABLES])
+        return PostgresHuey(NAME, dsn=dsn, serializer=serializer, results=False)
 
 
 def _secret(settings: Settings) -> str:

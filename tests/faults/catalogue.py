@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from tests.faults import relay
+from tests.faults import machine, people, relay
 from tests.faults.kills import killing
 from tests.faults.scenarios import Scenario
 
 Listed = tuple[tuple[str, Scenario], ...]
-OTHERS: Listed = tuple((kind, each) for each in relay.SCENARIOS for kind in each.kinds)
+OTHERS: Listed = tuple(
+    (kind, each)
+    for each in (
+        *relay.SCENARIOS,
+        *machine.SCENARIOS,
+        machine.UNPRIVILEGED,
+        *people.SCENARIOS,
+    )
+    for kind in each.kinds
+)
 LONG: Listed = (
     ("sqlite", killing(1, 1_500, 100)),
     ("sqlite", killing(2, 3_000, 200)),

@@ -16,7 +16,8 @@ from tests.faults.world import Tools, World, world
 class Scenario:
     """``act`` does the harm, and waits for the end; what it finds wrong goes to the remarks.
 
-    ``before`` comes before the approval. ``batch``: that many recipients in one transaction.
+    ``batch``: that many recipients in one transaction. ``pace``: seconds the sink takes over a
+    mail. ``begins``: approved and running before it acts. ``small_disk``: on one of its own.
     """
 
     name: str
@@ -29,11 +30,14 @@ class Scenario:
     kinds: tuple[str, ...] = ("sqlite", "postgresql")
     settings: Mapping[str, Any] = field(default_factory=dict)
     begins: bool = True
+    small_disk: bool = False
 
     def run(self, tools: Tools, kind: str, seed: int) -> Row:
         """From the approval to the judgement."""
         begun = time.monotonic()
-        with world(tools, kind, Wanted(self.mails, batch=self.batch), seed, **self.settings) as it:
+        wanted = Wanted(self.mails, batch=self.batch)
+        chosen = {"small": self.small_disk, **self.settings}
+        with world(tools, kind, wanted, seed, **chosen) as it:
             it.sink.set(pace=self.pace)
             if self.begins:
                 it.begin(self.workers, sweeps=self.sweeps)

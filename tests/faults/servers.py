@@ -5,6 +5,7 @@ Unlike the suite's own PostgreSQL this one writes to the disk before it says tha
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -38,21 +40,44 @@ class Postgres:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", "-m", "immediate", "stop")
+        self._process.send_signal(signal.SIGQUIT)  # at once, without a checkpoint
+        self._process.wait(60)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
-        """On the same data as before, however it ended."""
-        options = f"-c listen_addresses='' -k {self._folder}"
-        log = str(self._folder / "log")
-        self._run("pg_ctl", "-w", "-t", "120", "-l", log, "-o", options, "start")
+        """On the same data as before, however it ended; it answers when this returns."""
+        # A child of ours: nobody else would take note of its death, and its name would stay taken.
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [postgres._binaries() / "postgres", "-D", self._data, *self._options],
+                user=self._user,
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 120
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self._folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+
+    @property
+    def _options(self) -> list[str]:
+        return ["-c", "listen_addresses=", "-k", str(self._folder)]
+
+    def _answers(self) -> bool:
+        try:
+            self.sql("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def kill(self) -> None:
         """``kill -9`` to the postmaster and to all its children at once."""
-        head = int((self._data / "postmaster.pid").read_text().split()[0])
-        family = [head, *_children(head)]
+        family = [self._process.pid, *_children(self._process.pid)]
         for each in family:
             _kill(each)
+        self._process.wait(30)
         deadline = time.monotonic() + 30
         while any(lives(each) for each in family):
             if time.monotonic() > deadline:
@@ -105,6 +130,22 @@ class Prepared:
         assert self._server is not None
         self._server.sql(f"CREATE DATABASE {name}")
         return self._server.url(name)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[bool]:
+    """A disk of 64 MB mounted on ``folder``, where we may do that; whether we may."""
+    if os.geteuid() != 0:
+        yield False
+        return
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def _close(database: Database) -> None:

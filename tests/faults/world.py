@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from eventmail.outbox import ledger
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, RelayPace
 from tests.faults import verdict
 from tests.faults.handles import FaultySink, Nursery
-from tests.faults.servers import Postgres, Prepared, lives
+from tests.faults.servers import Postgres, Prepared, lives, small_disk
 from tests.faults.sink import HERE
 from tests.faults.verdict import Verdict
 
@@ -78,7 +79,7 @@ class World:
     @property
     def log(self) -> Path:
         """What all processes have complained of."""
-        return self.folder / "processes.log"
+        return self.tools.folder / f"{self.folder.name}.log"
 
     def start(self, command: str = "worker") -> int:
         """One more process of this installation."""
@@ -116,6 +117,12 @@ class World:
         self.look()
         if replace:
             self.start()
+
+    def kill_other(self, pid: int) -> None:
+        """``kill -9`` something that is no worker."""
+        self.tools.nursery.kill(pid)
+        self.others.remove(pid)
+        self.kills += 1
 
     def look(self) -> None:
         """Nobody ever has more in hand than the design allows; what is, may become uncertain."""
@@ -206,6 +213,8 @@ class World:
             reached, notice = session.execute(state).one()
         halted = [] if reached is MailingState.SENT else [f"{reached.value}: {notice}"]
         dead = [each for each in self.workers if not lives(each)]
+        if dead and self.log.exists():
+            self.notes.append(f"the log ends with:\n{self.log.read_text()[-3000:]}")
         return halted + [f"worker {each} died by itself" for each in dead]
 
     def person(self, session: Session, role: str) -> Actor:
@@ -233,17 +242,28 @@ class World:
 WIDTH = 20  # what the design lets a crash make uncertain, for each connection
 
 
+def _free_port() -> int:
+    with socket.create_server((HERE, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
 def _is(state: DeliveryState) -> sa.ColumnElement[bool]:
     return Delivery.state == state
 
 
 @contextlib.contextmanager
-def world(tools: Tools, kind: str, wanted: Wanted, seed: int, **chosen: Any) -> Iterator[World]:
-    """A fresh installation with a mailing that waits for its approval."""
+def world(
+    tools: Tools, kind: str, wanted: Wanted, seed: int, *, small: bool = False, **chosen: Any
+) -> Iterator[World]:
+    """A fresh installation with a mailing that waits for its approval; ``small``: its disk is."""
     folder = tools.folder / f"w{time.monotonic_ns()}"
     folder.mkdir()
-    url = tools.prepared.copy(kind, wanted, folder)
-    with FaultySink(folder / "taken.jsonl") as sink:
+    with contextlib.ExitStack() as stack:
+        if small:
+            stack.enter_context(small_disk(folder))
+        url = tools.prepared.copy(kind, wanted, folder)
+        sink = stack.enter_context(FaultySink(tools.folder / f"{folder.name}.jsonl"))
         usual: dict[str, Any] = {
             "mode": Mode.TEST,
             "secret_key": SECRET,
@@ -251,6 +271,7 @@ def world(tools: Tools, kind: str, wanted: Wanted, seed: int, **chosen: Any) -> 
             "database_url": url,
             "mail_server": HERE,
             "mail_port": sink.port,
+            "port": _free_port(),
             "mail_sink": True,
             "mail_timeout": 2.0,
             "mail_ehlo_name": "faults.example",

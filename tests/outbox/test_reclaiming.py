@@ -1,0 +1,67 @@
+"""Lapsed claims are judged while their worker may yet be at it: nothing handed over goes again."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from eventmail import clock
+from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
+from eventmail.outbox import ledger
+from eventmail.outbox.models import Delivery, DeliveryState
+from tests.outbox import hands
+
+LATER = timedelta(hours=2)
+A_MOMENT = 1.0  # for the other transaction to come as far as it can
+
+
+@pytest.fixture
+def claimed(database: Database, approved: Snapshot) -> int:
+    with database.writing() as session:
+        (delivery_id,) = hands.claim(session, approved.id, "slow")
+    return delivery_id
+
+
+def state_of(database: Database, delivery_id: int) -> DeliveryState:
+    with database.reading() as session:
+        return session.scalars(sa.select(Delivery.state).where(Delivery.id == delivery_id)).one()
+
+
+def reclaim(database: Database) -> None:
+    with database.writing() as session:
+        ledger.reclaim_lapsed(session)
+
+
+def test_a_mail_that_is_being_handed_over_by_a_slow_clock_is_not_queued_again(
+    database: Database, claimed: int
+) -> None:
+    """Two machines whose clocks differ: to the sweep the new lease looks lapsed as well."""
+    sweep = threading.Thread(target=reclaim, args=(database,))
+    with database.writing() as session:
+        hands.hand_over(session, claimed, "slow")
+        with time_machine.travel(clock.now() + LATER):
+            sweep.start()
+            sweep.join(A_MOMENT)
+    with time_machine.travel(clock.now() + LATER):
+        sweep.join()
+        assert state_of(database, claimed) in (DeliveryState.CLAIMED, DeliveryState.UNCERTAIN)
+        reclaim(database)
+    assert state_of(database, claimed) is DeliveryState.UNCERTAIN
+
+
+def test_a_lapsed_claim_that_was_not_handed_over_is_queued_again(
+    database: Database, claimed: int
+) -> None:
+    with time_machine.travel(clock.now() + LATER):
+        reclaim(database)
+    assert state_of(database, claimed) is DeliveryState.QUEUED
+
+
+def test_a_claim_whose_lease_runs_is_left_alone(database: Database, claimed: int) -> None:
+    reclaim(database)
+    assert state_of(database, claimed) is DeliveryState.CLAIMED
