@@ -9,15 +9,20 @@ services lock the rows they decide on (``SELECT … FOR UPDATE``), which SQLite 
 from __future__ import annotations
 
 import enum
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+PATIENCE = 30  # seconds to wait for another writer
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -69,6 +74,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
+        # SQLite has one writer: those of this process line up here, where nobody sleeps too long.
+        self._turn = threading.RLock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
 
     @property
@@ -86,7 +93,11 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """One transaction, committed at the end or rolled back whole on any error."""
         writer = self.engine.execution_options(eventmail_writes=True)
-        with Session(writer, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turn,
+            Session(writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def dispose(self) -> None:
@@ -114,7 +125,7 @@ def _postgres(url: sa.URL) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": 30})
+    engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": PATIENCE})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -131,5 +142,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("eventmail_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+    if connection.get_execution_options().get("eventmail_writes"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN DEFERRED")
+
+
+def _begin_writing(connection: sa.Connection) -> None:
+    """Wait for the other processes' writers a millisecond at a time.
+
+    SQLite's own waiting doubles to a tenth of a second, in which many short writers could have
+    had their turn.
+    """
+    deadline = time.monotonic() + PATIENCE
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                locked = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+                if not locked or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.001)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE * 1000}")

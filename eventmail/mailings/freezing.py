@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -143,13 +143,10 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
     The companies' own addresses are read with each handful, and given to ``Press.clear``.
     """
     content = bare_content(snapshot)
-    office = OfficeAddresses(
-        ours=_mailboxes(session, snapshot.office_id),
-        known=known_addresses(session, snapshot.office_id),
-        by_participant={},
-    )
     return make_press(
-        content, lambda sha256: events.read_blob(session, snapshot.office_id, sha256), office
+        content,
+        lambda sha256: events.read_blob(session, snapshot.office_id, sha256),
+        compact_addresses(session, snapshot.office_id),
     )
 
 
@@ -158,19 +155,37 @@ def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeA
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
-    own: dict[int, set[EmailAddress]] = {}
-    for participant_id, address in session.execute(query):
-        own.setdefault(participant_id, set()).add(EmailAddress.parse(address))
     return OfficeAddresses(
         ours=_mailboxes(session, office_id),
         known=frozenset(_known_keys(session, office_id)),
-        by_participant={key: frozenset(value) for key, value in own.items()},
+        by_participant=_by_participant(session.execute(query)),
     )
 
 
-def known_addresses(session: Session, office_id: int) -> KnownAddresses:
-    """Every participant address the office knows or ever wrote to, held small."""
-    return KnownAddresses(_known_keys(session, office_id))
+def own_addresses(
+    session: Session, participant_ids: Sequence[int]
+) -> dict[int, frozenset[EmailAddress]]:
+    """The addresses of these companies, each its own: what their mails may name."""
+    query = sa.select(Contact.participant_id, Contact.address).where(
+        Contact.participant_id.in_(participant_ids), Contact.active
+    )
+    return _by_participant(session.execute(query))
+
+
+def compact_addresses(session: Session, office_id: int) -> OfficeAddresses:
+    """As :func:`office_addresses`, held small; the companies' own are read a few at a time."""
+    return OfficeAddresses(
+        ours=_mailboxes(session, office_id),
+        known=KnownAddresses(_known_keys(session, office_id)),
+        by_participant={},
+    )
+
+
+def _by_participant(rows: Iterable[sa.Row[int, str]]) -> dict[int, frozenset[EmailAddress]]:
+    found: dict[int, set[EmailAddress]] = {}
+    for participant_id, address in rows:
+        found.setdefault(participant_id, set()).add(EmailAddress.parse(address))
+    return {key: frozenset(value) for key, value in found.items()}
 
 
 def _mailboxes(session: Session, office_id: int) -> frozenset[EmailAddress]:

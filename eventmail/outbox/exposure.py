@@ -8,8 +8,10 @@ address of any participant of the office that is not its recipient's own.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
@@ -19,7 +21,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.events import service as events
-from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.freezing import compact_addresses, own_addresses
 from eventmail.mailings.models import Erasure, SendMode, Snapshot, SnapshotRecipient
 from eventmail.mailings.rendering import OfficeAddresses
 from eventmail.outbox.models import Attempt, Delivery, Dispatch, ExposureRecord
@@ -33,13 +35,14 @@ from eventmail.wire import (
     Material,
     encode_material,
     exposures,
-    reassemble,
+    pieces_of,
     sha256_of,
 )
 
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 200
+LEFT_TO_ITS_WORKER = timedelta(minutes=5)
 MADE_AT_ONCE = 20  # by one sweep; after an upgrade there may be years of them
 
 
@@ -85,7 +88,7 @@ def make_record(database: Database, snapshot_id: int) -> None:
         if session.get(ExposureRecord, (snapshot_id, number)) is not None:
             return
         snapshot = session.get_one(Snapshot, snapshot_id)
-        office = office_addresses(session, snapshot.office_id, snapshot.event_id)
+        office = compact_addresses(session, snapshot.office_id)
         tally = Tally.of(look_through(session, snapshot, office))
     with database.writing() as session:
         # Locked, and asked again: another worker may have been as quick, or a new round begun.
@@ -95,16 +98,31 @@ def make_record(database: Database, snapshot_id: int) -> None:
             _keep(session, snapshot, number, tally, len(office.known))
 
 
+_making: set[tuple[str, int]] = set()
+_guard = threading.Lock()
+
+
 def try_record(database: Database, snapshot_id: int) -> None:
     """Make a record. If that breaks, the mails are sent all the same, and the sweep tries again."""
+    mine = (str(database.url), snapshot_id)
+    with _guard:
+        if mine in _making:
+            return  # with many mails it takes minutes, and another thread is at it
+        _making.add(mine)
     try:
         make_record(database, snapshot_id)
     except Exception:
         log.exception("the mails of snapshot %s could not be looked through", snapshot_id)
+    finally:
+        with _guard:
+            _making.discard(mine)
 
 
 def make_missing(database: Database) -> None:
-    """Make the records that a worker left out when it ended between two steps, newest first."""
+    """Make the records that a worker left out when it ended between two steps, newest first.
+
+    What has only just ended is left to the worker that ended it.
+    """
     with database.reading() as session:
         made = sa.select(ExposureRecord.snapshot_id).where(
             ExposureRecord.snapshot_id == Dispatch.snapshot_id,
@@ -112,7 +130,7 @@ def make_missing(database: Database) -> None:
         )
         erased = sa.select(Erasure.snapshot_id)
         query = sa.select(Dispatch.snapshot_id).where(
-            Dispatch.finished_at.is_not(None),
+            Dispatch.finished_at < clock.now() - LEFT_TO_ITS_WORKER,
             ~made.exists(),
             Dispatch.snapshot_id.not_in(erased),
         )
@@ -146,11 +164,15 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
         .order_by(Delivery.id)
         .execution_options(yield_per=AT_A_TIME)
     )
-    for delivery, attempt, recipient in session.execute(query):
-        to = recipient.address if recipient is not None else snapshot.reply_to
-        envelope, own = _shown_to(snapshot, delivery, EmailAddress.parse(to), office)
-        knowledge = Knowledge(ours=office.ours, own=own, known=office.known)
-        yield _look(attempt, envelope, knowledge, materials)
+    for rows in session.execute(query).partitions(AT_A_TIME):
+        companies = [delivery.participant_id for delivery, _, _ in rows if delivery.participant_id]
+        own = own_addresses(session, companies)
+        for delivery, attempt, recipient in rows:
+            to = recipient.address if recipient is not None else snapshot.reply_to
+            theirs = own.get(delivery.participant_id or 0, frozenset())
+            envelope, own_too = _shown_to(snapshot, delivery, EmailAddress.parse(to), theirs)
+            knowledge = Knowledge(ours=office.ours, own=own_too, known=office.known)
+            yield _look(attempt, envelope, knowledge, materials)
 
 
 def stored_materials(session: Session, snapshot: Snapshot) -> list[EncodedMaterial]:
@@ -168,11 +190,10 @@ def stored_materials(session: Session, snapshot: Snapshot) -> list[EncodedMateri
 
 
 def _shown_to(
-    snapshot: Snapshot, delivery: Delivery, to: EmailAddress, office: OfficeAddresses
+    snapshot: Snapshot, delivery: Delivery, to: EmailAddress, own: frozenset[EmailAddress]
 ) -> tuple[Envelope, frozenset[EmailAddress]]:
     if snapshot.mode is SendMode.BATCH and not delivery.first_copy:
         return BlindBatch((to,)), frozenset()
-    own = office.by_participant.get(delivery.participant_id or 0, frozenset())
     return Individual(to), own | {to}
 
 
@@ -185,8 +206,8 @@ def _look(
     if materials is None:
         return Look(attempt.delivery_id, attempt.digest, False, ())
     try:
-        content = reassemble(attempt.head, materials)
-        same = sha256_of(content) == attempt.digest
+        content = pieces_of(attempt.head, materials)
+        same = sha256_of(*content) == attempt.digest
         places = exposures(content, envelope, knowledge, materials)
     except (Malformed, ValueError):
         return Look(attempt.delivery_id, attempt.digest, False, ())

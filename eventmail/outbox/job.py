@@ -18,7 +18,7 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.database import Database
 from eventmail.events.models import Contact, Participant, ParticipantStatus
-from eventmail.mailings.freezing import press_for_snapshot
+from eventmail.mailings.freezing import own_addresses, press_for_snapshot
 from eventmail.mailings.known import KnownAddresses, mark
 from eventmail.mailings.models import Decision, Snapshot, SnapshotRecipient, Step
 from eventmail.mailings.rendering import Press
@@ -133,7 +133,7 @@ def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
         (key, token, recipient_of(row) if row else None)
         for key, token, row in session.execute(query)
     ]
-    own = _own_addresses(session, [each.participant_id for _, _, each in found if each])
+    own = own_addresses(session, [each.participant_id for _, _, each in found if each])
     return [
         Claim(key, token, each, own.get(each.participant_id, frozenset()) if each else frozenset())
         for key, token, each in found
@@ -241,9 +241,7 @@ def _recipients(session: Session, snapshot_id: int) -> Iterator[Recipient]:
 
 def _first(session: Session, snapshot_id: int) -> Recipient:
     query = sa.select(SnapshotRecipient).where(SnapshotRecipient.snapshot_id == snapshot_id)
-    return recipient_of(
-        session.scalars(query.order_by(SnapshotRecipient.position).limit(1)).one()
-    )
+    return recipient_of(session.scalars(query.order_by(SnapshotRecipient.position).limit(1)).one())
 
 
 def _is_approved(stored: Snapshot, digest: str) -> bool:
@@ -261,18 +259,6 @@ def _same_recipient() -> sa.ColumnElement[bool]:
         SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
         SnapshotRecipient.contact_id == Delivery.contact_id,
     )
-
-
-def _own_addresses(
-    session: Session, participant_ids: Sequence[int]
-) -> dict[int, frozenset[EmailAddress]]:
-    query = sa.select(Contact.participant_id, Contact.address).where(
-        Contact.participant_id.in_(participant_ids), Contact.active
-    )
-    found: dict[int, set[EmailAddress]] = {}
-    for participant_id, address in session.execute(query):
-        found.setdefault(participant_id, set()).add(EmailAddress.parse(address))
-    return {key: frozenset(value) for key, value in found.items()}
 
 
 def _now() -> datetime:

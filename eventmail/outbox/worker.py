@@ -25,7 +25,7 @@ from eventmail.wire import Relay, relay_from
 log = logging.getLogger(__name__)
 
 RECONNECTS = 3
-PASSES = 5
+PASSES = 30  # times 50 ms: longer than an idle worker waits before it looks again
 SWEEP = timedelta(minutes=1)
 SOONEST = timedelta(seconds=0.5)
 LATEST = timedelta(hours=1)  # what is due later is the sweep's

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WORTH_REMEMBERING = 16 * 1024
 MOST_REMEMBERED = 64 * 1024 * 1024
@@ -17,8 +17,7 @@ _LF, _CR, _DOT = b"\n\r."
 _INNER_DOT = re.compile(rb"(?<=\n)\.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(NamedTuple):
     """How often CRLF, LF and CR stand in a piece, and whether a line in it begins with a dot."""
 
     ends: int
@@ -63,9 +62,7 @@ class Lines:
 
 
 def _read(piece: bytes) -> _Facts:
-    return _Facts(
-        piece.count(b"\r\n"), piece.count(b"\n"), piece.count(b"\r"), piece.find(b"\n.") >= 0
-    )
+    return _Facts(piece.count(b"\r\n"), piece.count(b"\n"), piece.count(b"\r"), b"\n." in piece)
 
 
 def _are_whole(pieces: Sequence[bytes], facts: Sequence[_Facts]) -> bool:

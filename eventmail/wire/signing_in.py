@@ -30,12 +30,11 @@ def sign_in(
     """
     if "\0" in username + password:
         raise ValueError("a name or password with NUL")
-    code, text = 0, b""
     for each in mechanisms:
-        code, text = _try(line, each, _WAYS[each](username.encode(), password.encode()))
-        if code in SIGNED_IN or code == CLOSING:
+        answer = _try(line, each, _WAYS[each](username.encode(), password.encode()))
+        if answer[0] in SIGNED_IN or answer[0] == CLOSING:
             break
-    return code, text
+    return answer
 
 
 def _try(

@@ -52,7 +52,7 @@ EMPTIED = {
 }
 
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
-HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts")}
+HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions")}
 
 REVIEW = (
     "INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, at) "

@@ -11,6 +11,7 @@ from tests.attacks.direct_sql_rows import (
     DELIVERY,
     DISPATCH,
     EVENT,
+    LET_GO,
     MAILBOX,
     OF_ONE,
     OFFICE,
@@ -26,8 +27,13 @@ ATTEMPT = (
     "digest, head) SELECT id, 1, {now}, {now}, 'refused', '', '0', 'x' FROM deliveries "
     "WHERE contact_id = {contact}"
 )
+DECISION = (
+    "INSERT INTO decisions SELECT id, attempts, 'VERDICT', {author}, '', {now} FROM deliveries "
+    "WHERE contact_id = {contact}"
+)
+ARRIVED = DECISION.replace("VERDICT", "arrived")
 OVER = "UPDATE dispatches SET finished_at = {now}"
-RECORD = "INSERT INTO exposure_records VALUES ({snapshot}, {now}, 30, 30, 1, 0)"
+RECORD = "INSERT INTO exposure_records VALUES ({snapshot}, 1, {now}, 30, 30, 1, 0)"
 STOPPED = "UPDATE mailings SET state = 'halted'"
 ERASURE = "INSERT INTO erasures VALUES ({snapshot}, {now}, {checker}, '')"
 BLANK = (
@@ -51,6 +57,8 @@ SAME = SECOND.replace("ADDRESS, ADDRESS", "address, address_key")
 AGAIN = CONTACT.replace("ACTIVE", "FALSE").replace("ADDRESS, ADDRESS", "address, address_key")
 ACCEPTED = update("deliveries", "state = 'accepted'")
 UNCERTAIN = update("deliveries", "state = 'uncertain'")
+REFUSED = update("deliveries", "state = 'refused'")
+CANCELLED = update("deliveries", "state = 'cancelled'")
 WITHHELD = update("deliveries", "state = 'withheld'")
 QUEUED = update("deliveries", "state = 'queued'")
 BATCH = OF_ONE.replace(
@@ -80,18 +88,59 @@ ELSEWHERE = (
 # what refuses the last: name: (level, statements)
 BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
     ("attempts", "rewritten"): {
-        "the digest of what was sent": ("approved", (ATTEMPT, "UPDATE attempts SET digest = '1'")),
-        "the bytes of what was sent": ("approved", (ATTEMPT, "UPDATE attempts SET head = 'y'")),
-        "the relay's answer": ("approved", (ATTEMPT, "UPDATE attempts SET reply_text = '250 ok'")),
-        "a refusal made a yes": ("approved", (ATTEMPT, "UPDATE attempts SET outcome = 'accepted'")),
-        "a mail erased without a record": ("approved", (ATTEMPT, NO_MAIL)),
+        "the digest of what was sent": (
+            "approved",
+            (LET_GO, ATTEMPT, "UPDATE attempts SET digest = '1'"),
+        ),
+        "the bytes of what was sent": (
+            "approved",
+            (LET_GO, ATTEMPT, "UPDATE attempts SET head = 'y'"),
+        ),
+        "the relay's answer": (
+            "approved",
+            (LET_GO, ATTEMPT, "UPDATE attempts SET reply_text = '250 ok'"),
+        ),
+        "a refusal made a yes": (
+            "approved",
+            (LET_GO, ATTEMPT, "UPDATE attempts SET outcome = 'accepted'"),
+        ),
+        "a mail erased without a record": ("approved", (LET_GO, ATTEMPT, NO_MAIL)),
         "an erased mail written anew": (
             "approved",
-            (ATTEMPT, STOPPED, OVER, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
+            (LET_GO, ATTEMPT, STOPPED, OVER, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
         ),
     },
+    ("attempts", "not_now"): {
+        "a mail while the office is stopped": (
+            "approved",
+            (LET_GO, "UPDATE offices SET stopped_at = {now}", ATTEMPT),
+        ),
+        "a mail of a sending that is paused": (
+            "approved",
+            (LET_GO, "UPDATE dispatches SET paused_at = {now}", ATTEMPT),
+        ),
+        "a mail of a sending that was cancelled": (
+            "approved",
+            (LET_GO, "UPDATE dispatches SET cancelled_at = {now}", ATTEMPT),
+        ),
+        "a mail of a sending that is over": ("approved", (LET_GO, OVER, ATTEMPT)),
+        "a mail before the hold is over": (
+            "approved",
+            (LET_GO, "UPDATE dispatches SET starts_at = '2999-01-01 00:00:00+00:00'", ATTEMPT),
+        ),
+        "a mail before anybody has seen the office's copy": ("approved", (ATTEMPT,)),
+    },
+    ("decisions", "update"): {
+        "another's decision": (
+            "approved",
+            (ARRIVED, "UPDATE decisions SET staff_id = {checker}"),
+        ),
+    },
+    ("decisions", "delete"): {
+        "a decision struck off": ("approved", (ARRIVED, "DELETE FROM decisions")),
+    },
     ("attempts", "delete"): {
-        "an attempt struck off": ("approved", (ATTEMPT, "DELETE FROM attempts"))
+        "an attempt struck off": ("approved", (LET_GO, ATTEMPT, "DELETE FROM attempts"))
     },
     ("deliveries", "delete"): {
         "a delivery struck off": ("approved", ("DELETE FROM deliveries WHERE NOT first_copy",))
@@ -101,6 +150,18 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         "a withheld mail said to be accepted": ("approved", (WITHHELD, ACCEPTED)),
         "what may have arrived, queued again": ("approved", (UNCERTAIN, QUEUED)),
         "what may have arrived, said to be withheld": ("approved", (UNCERTAIN, WITHHELD)),
+        "what may have arrived, queued because somebody saw it arrive": (
+            "approved",
+            (UNCERTAIN, ARRIVED, QUEUED),
+        ),
+        "a cancelled mail queued again": ("approved", (CANCELLED, QUEUED)),
+    },
+    ("deliveries", "settled"): {
+        "a refused mail queued again by nobody's decision": ("approved", (REFUSED, QUEUED)),
+        "a taken mail queued again by somebody's decision": (
+            "approved",
+            (ACCEPTED, DECISION.replace("VERDICT", "send_again"), QUEUED),
+        ),
     },
     ("deliveries", "renumbered"): {
         "a delivery under another number": ("approved", (update("deliveries", "id = id + 9000"),))
@@ -109,6 +170,10 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         "a sending taken up after its end": (
             "approved",
             (OVER, "UPDATE dispatches SET finished_at = NULL"),
+        ),
+        "a round more without a decision": (
+            "approved",
+            (OVER, "UPDATE dispatches SET finished_at = NULL, round = round + 1"),
         ),
         "a batch under another Message-ID": ("approved", ("UPDATE dispatches SET token = 'x'",)),
     },
@@ -273,10 +338,11 @@ EMPTIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mailing_reached": ((REACHED,), ()),
     "exposure_records": ((OVER, RECORD), ()),
     "erasures": ((STOPPED, OVER, ERASURE), ()),
-    "attempts": ((ATTEMPT,), ()),
+    "attempts": ((LET_GO, ATTEMPT), ()),
+    "decisions": ((ARRIVED,), ()),
     "alerts": ((ALERT,), ()),
-    "deliveries": ((), ("attempts",)),
-    "dispatches": ((), ("deliveries", "attempts", "exposure_records")),
+    "deliveries": ((), ("attempts", "decisions")),
+    "dispatches": ((), ("deliveries", "attempts", "decisions", "exposure_records")),
 }
 
 

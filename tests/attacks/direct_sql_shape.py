@@ -6,6 +6,7 @@ from tests.attacks.direct_sql import Statements, attacks, review
 from tests.attacks.direct_sql_rows import CONTACT as ANY_CONTACT
 from tests.attacks.direct_sql_rows import (
     LATER_CONTACT,
+    LET_GO,
     MAILBOX,
     OF_ONE,
     OFFICE,
@@ -102,25 +103,25 @@ STATEMENTS: Statements = {
     ),
     "another digest for a mail that was sent": (
         "approved",
-        (ATTEMPT, "UPDATE attempts SET digest = 'def'"),
+        (LET_GO, ATTEMPT, "UPDATE attempts SET digest = 'def'"),
         REWRITTEN,
         (),
     ),
     "another head for a mail that was sent": (
         "approved",
-        (ATTEMPT, "UPDATE attempts SET head = 'y'"),
+        (LET_GO, ATTEMPT, "UPDATE attempts SET head = 'y'"),
         REWRITTEN,
         (),
     ),
     "another outcome for a mail that was sent": (
         "approved",
-        (ATTEMPT, SETTLED, "UPDATE attempts SET outcome = 'accepted'"),
+        (LET_GO, ATTEMPT, SETTLED, "UPDATE attempts SET outcome = 'accepted'"),
         REWRITTEN,
         (),
     ),
     "the trace of a mail struck off": (
         "approved",
-        (ATTEMPT, "DELETE FROM attempts"),
+        (LET_GO, ATTEMPT, "DELETE FROM attempts"),
         guard("attempts", "delete"),
         (),
     ),

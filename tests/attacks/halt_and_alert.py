@@ -20,6 +20,7 @@ from eventmail.outbox import exposure, ledger, sending
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
+from tests.attacks.direct_sql_rows import LET_GO
 from tests.attacks.direct_sql_sent import ACCEPTED, AGAIN, ATTEMPT, BLANK, ERASURE, STOPPED
 from tests.attacks.forged_snapshot import UNCHECKED
 from tests.attacks.http_form import MAILING, stranger
@@ -46,7 +47,6 @@ from tests.attacks.template_injection import SCRIPT, _no_escaping
 from tests.attacks.world import World
 
 WITHHELD = "UPDATE deliveries SET state = 'withheld' WHERE state = 'queued'"
-LET_GO = "UPDATE dispatches SET released_at = created_at"
 CLAIMED = "UPDATE deliveries SET state = 'claimed', claimed_by = 'x' WHERE contact_id = {contact}"
 HALTED = (WITHHELD, STOPPED)
 IN_FLIGHT = ATTEMPT.replace("{now}, {now}, 'refused'", "{now}, NULL, ''")

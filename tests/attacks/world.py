@@ -21,6 +21,7 @@ from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import sending
+from eventmail.outbox.limits import Policy
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Connection, EncodedMaterial, Individual, Relay, gate
@@ -52,7 +53,9 @@ class Arena:
             first = self._app.extensions["eventmail"]
             first.outbox.huey.storage.close()
             first.database.dispose()
-        nobody: Any = SimpleNamespace(wake=lambda _snapshot_id: None)
+        nobody: Any = SimpleNamespace(
+            wake=lambda _snapshot_id: None, wake_due=lambda: None, policy=Policy("relay")
+        )
         self._app.extensions["eventmail"] = Services(settings, database, nobody)
         return self._app
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
+from eventmail import clock
 from eventmail.database import Database
 from eventmail.events.models import Blob
 from eventmail.mailings.models import Snapshot
@@ -15,6 +17,23 @@ from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.wire import Relay
 from tests.guards import drop_guard
 from tests.pages import Pages
+
+
+def make_missing(database: Database) -> None:
+    """The sweep's work, when a worker has had the time to do it itself."""
+    with time_machine.travel(clock.now() + 2 * exposure.LEFT_TO_ITS_WORKER):
+        exposure.make_missing(database)
+
+
+def test_what_has_only_just_ended_is_left_to_its_worker(
+    database: Database, approved: Snapshot, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as dead:
+        dead.setattr(exposure, "make_record", lambda *_: None)
+        sending.run(database, relay, approved.id)
+    exposure.make_missing(database)
+    with database.reading() as session:
+        assert exposure.newest_record(session, approved.id) is None
 
 
 def record_of(database: Database, snapshot: Snapshot) -> ExposureRecord:
@@ -46,8 +65,8 @@ def test_a_record_that_a_dead_worker_left_out_is_made_by_the_sweep(
     send_but_leave_out_the_record(database, approved, relay, monkeypatch)
     with database.reading() as session:
         assert session.get(ExposureRecord, (approved.id, 1)) is None
-    exposure.make_missing(database)
-    exposure.make_missing(database)
+    make_missing(database)
+    make_missing(database)
     assert record_of(database, approved).mails == 31
 
 
@@ -62,7 +81,7 @@ def test_a_mail_that_shows_another_company_is_counted(
         one, two = session.scalars(query.where(~Delivery.first_copy).limit(2))
         one.head, two.head = bytes(two.head), bytes(one.head)
         one.digest, two.digest = two.digest, one.digest
-    exposure.make_missing(database)
+    make_missing(database)
     record = record_of(database, approved)
     assert (record.mails, record.exposing, record.unreadable) == (31, 2, 0)
 
@@ -76,7 +95,7 @@ def test_a_mail_whose_bytes_are_not_those_that_left_proves_nothing(
         first, second = session.scalars(sa.select(Attempt).order_by(Attempt.id).limit(2))
         first.digest = "0" * 64
         second.head = b"no mail at all"
-    exposure.make_missing(database)
+    make_missing(database)
     record = record_of(database, approved)
     assert (record.mails, record.exposing, record.unreadable) == (31, 0, 2)
 
@@ -87,7 +106,7 @@ def test_a_changed_material_makes_every_mail_that_carried_it_unreadable(
     send_but_leave_out_the_record(database, approved, relay, monkeypatch)
     with database.writing() as session:
         session.execute(sa.update(Blob).values(content=b"something else"))
-    exposure.make_missing(database)
+    make_missing(database)
     record = record_of(database, approved)
     assert (record.mails, record.exposing, record.unreadable) == (31, 0, 31)
 
@@ -127,7 +146,7 @@ class TestPaper:
         with database.writing() as session:
             service.halt(session, approved, "test", "止めました。")
             service.finish_if_done(session, approved)
-        exposure.make_missing(database)
+        make_missing(database)
         page = sign_in("author").get(f"/mailings/{approved.mailing_id}/record")
         assert "送信サーバーに渡したメールはありません" in page.text
         assert "0件でした" not in page.text
@@ -159,7 +178,7 @@ class TestPaper:
         drop_guard(database, "attempts", "rewritten")
         with database.writing() as session:
             session.execute(sa.update(Attempt).values(digest="0" * 64))
-        exposure.make_missing(database)
+        make_missing(database)
         page = sign_in("author").get(f"/mailings/{approved.mailing_id}/record")
         assert "確認できないメールがあります" in page.text
         assert "0件でした" not in page.text

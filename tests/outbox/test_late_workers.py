@@ -26,6 +26,7 @@ from eventmail.sample import People
 from eventmail.wire import Connection, Relay
 from tests.mailings.journey import approve, check, reload, submit, take_up
 from tests.outbox import hands
+from tests.outbox.test_exposure import make_missing
 from tests.recorder import Recorder
 
 AN_HOUR = timedelta(hours=1)
@@ -154,9 +155,9 @@ def test_a_record_that_cannot_be_made_does_not_call_the_mailing_stopped(
     with monkeypatch.context() as full:
         full.setattr(exposure, "look_through", broken)
         sending.run(database, relay, approved.id)
-        exposure.make_missing(database)
+        make_missing(database)
     assert reload(database, people, approved.mailing_id).state is MailingState.SENT
-    exposure.make_missing(database)
+    make_missing(database)
     with database.reading() as session:
         assert session.get(exposure.ExposureRecord, (approved.id, 1)) is not None
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from eventmail.wire import lines
 from eventmail.wire.lines import Lines
 
+SMALL = b"head\r\n"
 BIG = (b"x" * 70 + b"\r\n") * 1000
 
 DOTS = {
@@ -52,6 +53,7 @@ BROKEN = {
     "a bare LF at a border": [b"x", b"\ny\r\n"],
     "a bare CR at a border": [b"x\r", b"y\r\n"],
     "an LF behind a whole end": [b"x\r\n", b"\ny\r\n"],
+    "one of each, the LF at a border": [b"a\rb", b"\nc\r\n"],
     "one of each, parted": [b"x\r", b"y\n\r\n"],
 }
 
@@ -91,9 +93,16 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 def test_a_large_piece_is_read_once_and_a_small_one_each_time(reads: list[bytes]) -> None:
     seen = Lines()
-    for number in range(3):
-        assert seen.ready([b"%d\r\n" % number, BIG])
-    assert reads == [b"0\r\n", BIG, b"1\r\n", b"2\r\n"]
+    for _ in range(3):
+        assert seen.ready([SMALL, BIG])
+    assert reads == [SMALL, BIG, SMALL, SMALL]
+
+
+def test_what_is_as_large_as_that_is_large(reads: list[bytes]) -> None:
+    seen = Lines()
+    for _ in range(2):
+        assert seen.ready([BIG[-lines.WORTH_REMEMBERING :]])
+    assert len(reads) == 1
 
 
 def test_another_piece_of_the_same_length_is_read(reads: list[bytes]) -> None:

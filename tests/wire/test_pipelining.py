@@ -3,88 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from eventmail.wire import (
-    BlindBatch,
-    Cleared,
     Connection,
-    Individual,
     Kind,
-    NotAllowedHere,
-    Outcome,
     Relay,
-    RelayUnavailable,
     Reply,
-    gate,
 )
 from tests.recorder import PASS, Recorder
-from tests.wire.samples import AOZORA, KURE, MIDORI, OFFICE, cleared, mail
+from tests.wire.samples import AOZORA, KURE, MIDORI, cleared, mail
 from tests.wire.scripted import FINE, HANG_UP, RESET, SILENCE, Script, scripted
+from tests.wire.streams import (
+    BATCH,
+    CLOSING,
+    EACH,
+    LATER,
+    LOST,
+    NEVER,
+    THREE,
+    A,
+    D,
+    N,
+    Pulled,
+    R,
+    U,
+    kinds,
+    line,
+    mails,
+    said,
+    send_all,
+)
 
-THREE = (AOZORA, MIDORI, KURE)
-BATCH = BlindBatch(THREE)
-LATER, NEVER, CLOSING = b"451 4.3.0 later\r\n", b"550 5.1.1 never\r\n", b"421 4.3.2 closing\r\n"
-LOST = Reply(0, "connection lost")
-EACH = ["MAIL", "RCPT", "DATA", "<mail>", "."]
-A, D, R, U, N = Kind.ACCEPTED, Kind.DEFERRED, Kind.REFUSED, Kind.UNCERTAIN, Kind.NOT_SENT
-
-
-@pytest.fixture(params=["PIPELINING", ""], ids=["in groups", "verb by verb"])
-def line(request: pytest.FixtureRequest) -> Iterator[Script]:
-    with scripted("SIZE", *filter(None, [request.param])) as made:
-        yield made
-    assert "PIPELINING" in made.offers or not made.early
-
-
-def mails(*recipients: Any) -> list[Cleared]:
-    return [
-        cleared(each if isinstance(each, BlindBatch) else Individual(each)) for each in recipients
-    ]
-
-
-def kinds(outcomes: list[Outcome]) -> list[Kind]:
-    return [each.kind for each in outcomes]
-
-
-def send_all(line: Script, *recipients: Any, **choices: Any) -> list[Outcome]:
-    with Connection(dataclasses.replace(line.relay, **choices)) as connection:
-        return list(connection.send_all(iter(mails(*recipients))))
-
-
-def said(line: Script) -> list[str]:
-    """The verbs, each content as ``<mail>``, without greeting and leave."""
-    verbs = ["<mail>" if each.isdigit() else each for each in line.verbs]
-    return [each for each in verbs if each not in ("EHLO", "QUIT")]
-
-
-class Pulled:
-    """Mails that are taken one by one; notes how many outcomes were known at each taking."""
-
-    def __init__(self, *recipients: Any) -> None:
-        self._mails = iter(mails(*recipients))
-        self.outcomes: list[Outcome] = []
-        self.known: list[int] = []
-
-    def __iter__(self) -> Iterator[Cleared]:
-        for each in self._mails:
-            self.known.append(len(self.outcomes))
-            yield each
-
-    def through(self, connection: Connection) -> list[Kind]:
-        for each in connection.send_all(self):
-            self.outcomes.append(each)
-        return kinds(self.outcomes)
-
-
-def collect(connection: Connection, coming: Iterable[Any], into: list[Outcome]) -> None:
-    """Keep what was yielded before an exception."""
-    for each in connection.send_all(coming):
-        into.append(each)
+__all__ = ["line"]  # the fixture
 
 
 def test_mails_arrive_in_order_each_with_its_outcome(line: Script) -> None:
@@ -274,135 +227,6 @@ def test_one_answer_too_many_ends_the_connection_before_a_mail_is_taken_for_sent
     line.answers("DOT", FINE + FINE)
     assert kinds(send_all(line, *THREE)) == [A, N]
     assert said(line).count(".") == 1
-
-
-def test_no_mail_is_taken_and_no_dot_sent_once_the_relay_has_spoken(line: Script) -> None:
-    spoken = threading.Event()
-    line.answers("CONTENT", [b"552 5.3.4 too big\r\n", spoken.set])
-    pulled: list[Cleared] = []
-
-    def coming() -> Iterator[Cleared]:
-        for each in mails(*THREE):
-            if pulled:
-                assert spoken.wait(3)
-            pulled.append(each)
-            yield each
-
-    with Connection(line.relay) as connection:
-        outcomes = list(connection.send_all(coming()))
-        assert not connection.usable
-    assert kinds(outcomes) == [N] * len(pulled)
-    assert outcomes[0].reply == Reply(552, "5.3.4 too big")
-    assert len(pulled) <= 2
-    assert "." not in said(line)
-
-
-def test_no_mail_is_taken_behind_one_that_the_relay_has_interrupted(line: Script) -> None:
-    line.answers("DATA", b"354 go on\r\n552 5.3.4 too big\r\n")
-    pulled = Pulled(*THREE)
-    with Connection(line.relay) as connection:
-        assert pulled.through(connection) == [N]
-    assert pulled.outcomes[0].reply == Reply(552, "5.3.4 too big")
-    assert pulled.known == [0]
-
-
-@pytest.mark.parametrize("limits", [{"mails_per_connection": 2}, {}], ids=["ours", "the relay's"])
-def test_no_mail_is_taken_that_the_connection_may_not_send(
-    line: Script, limits: dict[str, int]
-) -> None:
-    if not limits:
-        line.offers.append("LIMITS MAILMAX=2")
-    pulled = Pulled(*THREE)
-    with Connection(dataclasses.replace(line.relay, **limits)) as connection:
-        assert pulled.through(connection) == [A, A]
-        assert not connection.usable
-        assert list(connection.send_all(mails(*THREE))) == []
-    assert len(pulled.known) == 2
-    assert said(line) == EACH * 2
-
-
-def test_a_connection_that_is_lost_takes_no_mail(line: Script) -> None:
-    pulled = Pulled(*THREE)
-    assert pulled.through(Connection(line.relay)) == []
-    assert pulled.known == []
-
-
-class Gone(Exception):
-    """The database is gone."""
-
-
-def failing(after: int, error: BaseException) -> Iterator[Cleared]:
-    yield from mails(*THREE)[:after]
-    raise error
-
-
-@pytest.mark.parametrize("error", [Gone(), KeyboardInterrupt()], ids=["an error", "an interrupt"])
-@pytest.mark.parametrize("after", [0, 1, 2])
-def test_if_taking_the_next_mail_fails_the_last_one_is_finished(
-    line: Script, after: int, error: BaseException
-) -> None:
-    outcomes: list[Outcome] = []
-    with Connection(line.relay) as connection:
-        with pytest.raises(type(error)):
-            collect(connection, failing(after, error), outcomes)
-        assert connection.usable
-        assert connection.send(cleared()).kind is A
-    assert kinds(outcomes) == [A] * after
-    assert said(line) == EACH * (after + 1)
-
-
-@pytest.mark.parametrize("wrong", ["another domain", "no cleared mail", "bare line feeds"])
-def test_a_mail_that_must_not_be_sent_loses_no_outcome(line: Script, wrong: str) -> None:
-    bare = Cleared(OFFICE, Individual(AOZORA), (mail().content, b"x\n.\n"), seal=gate._SEAL)
-    second: Any = {
-        "another domain": cleared(Individual(KURE)),
-        "no cleared mail": mail().content,
-        "bare line feeds": bare,
-    }[wrong]
-    careful = dataclasses.replace(
-        line.relay, sink=False, allowed_domains=frozenset({"aozora.example"})
-    )
-    outcomes: list[Outcome] = []
-    with Connection(careful) as connection:
-        with pytest.raises((NotAllowedHere, TypeError)):
-            collect(connection, [cleared(), second, cleared()], outcomes)
-        assert connection.usable
-    assert kinds(outcomes) == [A]
-    assert said(line) == EACH
-
-
-def test_whoever_stops_listening_loses_the_connection_and_no_mail_leaves_unheard(
-    line: Script,
-) -> None:
-    with Connection(line.relay) as connection:
-        sending = connection.send_all(iter(mails(*THREE)))
-        assert next(sending).kind is A
-        sending.close()
-        assert not connection.usable
-    assert said(line).count(".") == 1
-
-
-def test_another_thread_ends_the_wait_for_an_answer(line: Script) -> None:
-    with Connection(line.relay) as connection:
-        line.answers("DOT", [connection.close_now, SILENCE])
-        assert kinds(list(connection.send_all(mails(*THREE)))) == [U, N]
-        assert not connection.usable
-
-
-def test_another_thread_ends_the_greeting(line: Script) -> None:
-    connection = Connection(line.relay)
-    line.answers("GREETING", [connection.close_now, SILENCE])
-    with pytest.raises(RelayUnavailable) as caught, connection:
-        pass
-    assert caught.value.code == "refused"
-
-
-def test_what_was_ended_before_it_began_sends_nothing(line: Script) -> None:
-    connection = Connection(line.relay)
-    connection.close_now()
-    with pytest.raises(RelayUnavailable), connection:
-        pass
-    assert not connection.usable
 
 
 def test_a_real_server_takes_them_byte_for_byte(relay: Relay, recorder: Recorder) -> None:

@@ -132,6 +132,13 @@ def test_signing_in_ends_in(
     assert (error.code, error.pressure, error.reply.code) == (code, pressure, said)
 
 
+def test_a_challenge_that_is_cut_off_ends_it(line: Script) -> None:
+    line.answers("AUTH", b"334 abc\r\n")
+    error = unavailable(signing(line, "CRAM-MD5"))
+    assert (error.code, error.pressure) == ("auth", Pressure.DOWN)
+    assert heard(line) == [b"AUTH CRAM-MD5"]
+
+
 @pytest.mark.parametrize("mechanisms", [(), ("XOAUTH2", "GSSAPI")])
 def test_no_way_that_we_know(line: Script, mechanisms: tuple[str, ...]) -> None:
     error = unavailable(signing(line, *mechanisms))
@@ -139,8 +146,9 @@ def test_no_way_that_we_know(line: Script, mechanisms: tuple[str, ...]) -> None:
     assert heard(line) == []
 
 
-def test_a_password_with_nul_is_not_said(line: Script) -> None:
-    assert unavailable(signing(line, "PLAIN", password="x\0y")).code == "auth"
+@pytest.mark.parametrize("which", ["username", "password"])
+def test_what_has_a_nul_is_not_said(line: Script, which: str) -> None:
+    assert unavailable(signing(line, "PLAIN", **{which: "x\0y"})).code == "auth"
     assert heard(line) == []
 
 
