@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks check bench bench-gate bench-roster mutants fix lock settings pictures clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-roster mutants fix lock settings pictures clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: $(VENV)/dev ## すべての検査とテスト / every check and test
 attacks: $(VENV)/dev ## すべての攻撃を試し、止めたものを一覧にする / try every attack, list what stopped it
 	@tools/system-packages
 	@$(BIN)/python -m pytest tests/attacks -q -n auto --dist worksteal -p tests.attacks.listing
+
+faults: $(VENV)/dev ## 止まる・切れる・満杯になる場合をすべて試す（20分ほど） / kill, cut, fill up: nothing lost, nothing doubled
+	@tools/system-packages
+	@nice -n 5 $(BIN)/python -m tests.faults $(FAULTS)
 
 check: $(VENV)/dev ## 書式・静的検査だけ / format, lint, types, contracts, migrations
 	$(BIN)/ruff format --check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.faults import machine, people, relay
 from tests.faults.kills import killing
 from tests.faults.scenarios import Scenario
@@ -30,4 +32,19 @@ QUICK: Listed = (
     ("sqlite", killing(2, 300, 15)),
     ("postgresql", killing(4, 300, 20)),
     *OTHERS,
+)
+
+
+def _named(name: str, kind: str, mails: int) -> tuple[str, Scenario]:
+    found = next(each for number, each in OTHERS if (each.name, number) == (name, kind))
+    return kind, replace(found, mails=mails)
+
+
+SHORT: Listed = (
+    ("sqlite", killing(2, 300, 15)),
+    ("postgresql", killing(4, 300, 20)),
+    _named("connections lost, stalls, garbage", "sqlite", 100),
+    _named("greylisting", "postgresql", 60),
+    _named("clock jumps", "postgresql", 100),
+    _named("STOP under full load", "sqlite", 200),
 )

@@ -29,6 +29,7 @@ def _database_killed(found: World) -> None:
         time.sleep(found.dice.uniform(0, 0.5))
         found.server.start()
         found.until(lambda: found.settled() >= 0)
+    _bring_back(found)
     found.finish()
     most = DEATHS * WIDTH * len(found.workers) * found.settings.mail_lanes
     if len(found.uncertain_ids()) > most:
@@ -133,6 +134,9 @@ def _queue_file_gone(found: World) -> None:
     found.until_settled(60)
     for each in list(found.workers):
         found.kill(each)
+    for each in list(found.others):
+        found.kill_other(each)
+        found.start("sweeps")
     found.finish()
 
 
