@@ -26,6 +26,7 @@ NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
     "データベースが動いていることを確かめてください。"
 )
+HOLD_MINUTES = 5  # a new office begins on the safe side
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
@@ -126,8 +127,13 @@ def settings_command() -> None:
 def add_office(bureau: str, name: str) -> None:
     """労働局 BUREAU に所 NAME を登録します。"""
     with Database(_ready().database).writing() as session:
-        offices.add_office(session, bureau, name)
-    click.echo(f"所「{name}」を登録しました。次に add-mailbox で差出人のアドレスを登録します。")
+        found = offices.add_office(session, bureau, name)
+        offices.set_sending(session, found, HOLD_MINUTES, None)
+    click.echo(
+        f"所「{name}」を登録しました。送信は決裁の{HOLD_MINUTES}分後に始まり、残りは送信控えを人が"
+        "確かめてから送ります（set-sending で変えられます）。"
+    )
+    click.echo("次に add-mailbox で差出人のアドレスを登録します。")
 
 
 @cli.command("add-mailbox")

@@ -19,9 +19,13 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
+from eventmail.offices.permissions import Actor
+from eventmail.outbox import control
 from eventmail.outbox import service as outbox
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.service import Progress
+from eventmail.outbox.worker import Outbox
+from eventmail.sample import People
 
 LOOPBACK = "127.0.0.1"
 PATIENCE_SECONDS = 120
@@ -92,8 +96,9 @@ def unattended(out: Path, relay: tuple[str, int] | None) -> bool:
         settings = _settings_for(Path(folder), relay)
         database = Database(settings.database)
         migrate.upgrade(database)
-        snapshot = _three_people(database)
-        progress = _send(settings, database, snapshot, None if relay else out)
+        people, snapshot = _three_people(database)
+        sending = _Sending(settings, database, people.approver, snapshot)
+        progress = _send(sending, None if relay else out)
         database.dispose()
     report = _report(snapshot, progress, time.monotonic() - started)
     text = json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=2)
@@ -104,7 +109,17 @@ def unattended(out: Path, relay: tuple[str, int] | None) -> bool:
     return report.participants == report.accepted > 0
 
 
-def _three_people(database: Database) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """What the unattended demo sends, and who says that its first copy is right."""
+
+    settings: Settings
+    database: Database
+    approver: Actor
+    snapshot: Snapshot
+
+
+def _three_people(database: Database) -> tuple[People, Snapshot]:
     """Author, checker and approver, each in a transaction of their own as from the pages."""
     with database.writing() as session:
         people = sample.load_office(session)
@@ -121,34 +136,46 @@ def _three_people(database: Database) -> Snapshot:
         mailing = mailings.get_mailing(session, people.approver, mailing.id, lock=True)
         snapshot = mailings.approve(session, people.approver, mailing, snapshot.digest)
         outbox.start(session, snapshot)
-    return snapshot
+    return people, snapshot
 
 
-def _send(
-    settings: Settings, database: Database, snapshot: Snapshot, received: Path | None
-) -> Progress:
+def _send(sending: _Sending, received: Path | None) -> Progress:
+    settings = sending.settings
     sink = [["sink", "--folder", str(received)]] if received else []
     children = [processes.start(settings, command) for command in sink]
     try:
         if received:
             _wait_for_port(settings.mail_server, settings.mail_port)
         children.append(processes.start(settings, ["worker"]))
-        return _wait_for_end(database, snapshot)
+        return _wait_for_end(sending)
     finally:
         processes.end(children)
 
 
-def _wait_for_end(database: Database, snapshot: Snapshot) -> Progress:
+def _wait_for_end(sending: _Sending) -> Progress:
     deadline = time.monotonic() + PATIENCE_SECONDS
     noticed = 0
+    released = False
     while True:
-        with database.reading() as session:
-            progress = outbox.progress(session, snapshot)
+        with sending.database.reading() as session:
+            progress = outbox.progress(session, sending.snapshot)
         noticed = noticed + 1 if progress.notice else 0
         # A notice that stays means a relay that is down: the report says so at once.
         if progress.finished_at or noticed > 25 or time.monotonic() > deadline:
             return progress
+        if not released and progress.first_copy.state is DeliveryState.ACCEPTED:
+            _release(sending)
+            released = True
         time.sleep(0.1)
+
+
+def _release(sending: _Sending) -> None:
+    """The approver saw that the office's own copy arrived: the rest may go."""
+    with sending.database.writing() as session:
+        control.release(session, sending.approver, session.get_one(Snapshot, sending.snapshot.id))
+    worker = Outbox(sending.settings, sending.database)
+    worker.wake(sending.snapshot.id)
+    worker.huey.storage.close()
 
 
 def _report(snapshot: Snapshot, progress: Progress, seconds: float) -> Report:

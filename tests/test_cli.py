@@ -196,7 +196,15 @@ class TestSettingUp:
         own = {"EVENTMAIL_SECRET_KEY": SECRET}
         assert "migrate を実行してください" in run("web", folder=tmp_path, **own).stderr
         assert run("migrate", folder=tmp_path, **own).returncode == 0
-        assert run("add-office", "局", "所", folder=tmp_path, **own).returncode == 0
+        done = run("add-office", "局", "所", folder=tmp_path, **own)
+        assert "送信控えを人が確かめてから送ります" in done.stdout
+        done = run("set-sending", "所", "--hold", "10", folder=tmp_path, **own)
+        assert "決裁の10分後に送信控えを送り、残りは人が確かめてから送ります" in done.stdout
+        done = run("set-sending", "所", "--first-copy", "15", folder=tmp_path, **own)
+        assert "決裁の10分後に送信控えを送り、残りは送信控えの15分後に自動で送ります" in done.stdout
+        done = run("set-sending", "所", "--first-copy", "x", folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "--first-copy「x」を読めません。" in done.stderr
         box = ("add-mailbox", "所", "所の名前", "office@sho.example")
         assert run(*box, folder=tmp_path, **own).returncode == 0
         staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)

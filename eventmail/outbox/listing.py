@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
-from eventmail.mailings.models import Snapshot, SnapshotRecipient
+from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Verdict
 from eventmail.outbox.service import Progress
 
@@ -69,6 +69,14 @@ class Listed:
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-self.total // PAGE))
+
+
+def running(session: Session, office_id: int) -> list[Mailing]:
+    """The office's mailings whose sending is begun and not over, oldest first."""
+    query = sa.select(Mailing).where(
+        Mailing.office_id == office_id, Mailing.state == MailingState.SENDING
+    )
+    return list(session.scalars(query.order_by(Mailing.id)))
 
 
 def page_of(session: Session, snapshot: Snapshot, progress: Progress, wanted: Wanted) -> Listed:

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from eventmail.events import service as events
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, permitted
+from eventmail.outbox import listing
 from eventmail.web.context import actor, reading
 
 blueprint = Blueprint("home", __name__)
@@ -21,5 +22,6 @@ def index() -> str:
         "web/home.html",
         waiting=mailings.waiting_for(session, actor()),
         returned=mailings.returned_to(session, actor()),
+        running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),
     )

@@ -269,3 +269,39 @@ def test_the_page_is_loaded_anew_when_its_buttons_change(
     assert after.json["announce"] == "送信を一時停止しています"
     with database.reading() as session:
         assert session.get_one(Dispatch, approved.id).paused_at is not None
+
+
+def stopped(sign_in: SignIn, snapshot: Snapshot) -> None:
+    sign_in("checker").post("/stop")
+
+
+def paused(sign_in: SignIn, snapshot: Snapshot) -> None:
+    sign_in("checker").post(path(snapshot, "pause"))
+
+
+WORDS: dict[str, Callable[[SignIn, Snapshot], None]] = {
+    "所の送信を停止中": stopped,
+    "一時停止中": paused,
+    "控えを送信中": lambda _sign_in, _snapshot: None,
+}
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_lists_say_what_keeps_a_sending(
+    sign_in: SignIn, meeting: Meeting, approved: Snapshot, word: str
+) -> None:
+    WORDS[word](sign_in, approved)
+    browser = sign_in("author")
+    for place in ("/", f"/events/{meeting.event.id}", f"/mailings/{meeting.mailing.id}"):
+        assert word in browser.get(place).text
+
+
+def test_lists_say_from_when_a_sending_waits_and_that_a_copy_waits_to_be_seen(
+    sign_in: SignIn, database: Database, people: People, checked: Snapshot, outbox: Outbox
+) -> None:
+    snapshot = approve_with(database, people, checked, hold=5, copy=None)
+    browser = sign_in("approver")
+    assert "送信待ち（" in browser.get("/").text
+    browser.post(path(snapshot, "start-now"))
+    outbox.send_due(snapshot.id)
+    assert "控えの確認待ち" in browser.get("/").text

@@ -14,7 +14,7 @@ from eventmail.outbox.listing import NEEDS, Line
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.service import STATE_NAMES, Progress
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, wanted
-from eventmail.outbox.views.situation import UNSENT, Situation, left, situation, when
+from eventmail.outbox.views.situation import UNSENT, Situation, left, situation, tag_of, when
 from eventmail.web.context import actor, reading, services, writing
 
 RUNNING = ("copy_going", "sending", "retrying")
@@ -31,6 +31,12 @@ CHIPS = (
     DeliveryState.CANCELLED,
     DeliveryState.ACCEPTED,
 )
+
+
+@blueprint.app_template_filter("mailing_tag")
+def mailing_tag(mailing: Mailing) -> tuple[str, str]:
+    """How a mailing stands, for a tag in a list."""
+    return tag_of(reading(), mailing)
 
 
 @blueprint.get("/mailings/<int:mailing_id>/progress")

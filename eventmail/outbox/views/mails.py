@@ -13,7 +13,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service
 from eventmail.outbox.paper import paper_of
-from eventmail.outbox.views.common import KINDS, blueprint, sent
+from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
@@ -31,6 +31,7 @@ def as_sent(delivery_id: int) -> str:
         mail=parse_mail(content),
         attempts=service.attempts(reading(), delivery),
         size=len(content),
+        back=progress_url(snapshot),
     )
 
 

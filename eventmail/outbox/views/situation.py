@@ -9,18 +9,32 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.mailings.models import SendMode, Snapshot
+from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
+from eventmail.mailings.review import STATE_NAMES as MAILING_STATES
 from eventmail.offices.models import Staff
 from eventmail.outbox import estimate
 from eventmail.outbox.listing import NEEDS
 from eventmail.outbox.models import DeliveryState, Dispatch
-from eventmail.outbox.service import STATE_NAMES, Progress
+from eventmail.outbox.service import STATE_NAMES, Progress, first_copy
 from eventmail.outbox.standing import GOING, Hold, release_at, standing
 
 UNSENT = (DeliveryState.WITHHELD, DeliveryState.CANCELLED)
 SAFE = {
     SendMode.INDIVIDUAL: "1件ずつ別々のメールで、送信サーバーが受け取りました。",
     SendMode.BATCH: "あて先を表示しない同じメールとして、送信サーバーが受け取りました。",
+}
+MAILING_KINDS = {
+    MailingState.DRAFT: "neutral",
+    MailingState.CHECKING: "info",
+    MailingState.APPROVING: "info",
+    MailingState.SENDING: "info",
+    MailingState.SENT: "ok",
+    MailingState.HALTED: "error",
+}
+WAITING_WORDS = {
+    Hold.STOPPED: ("所の送信を停止中", "error"),
+    Hold.PAUSED: ("一時停止中", "warn"),
+    Hold.CANCELLED: ("取りやめ", "error"),
 }
 
 
@@ -60,6 +74,20 @@ class _Facts:
     snapshot: Snapshot
     dispatch: Dispatch
     progress: Progress
+
+
+def tag_of(session: Session, mailing: Mailing) -> tuple[str, str]:
+    """How a mailing stands in a list: a word, and how it looks. A sending that waits says so."""
+    snapshot = mailing.latest
+    if mailing.state is not MailingState.SENDING or snapshot is None:
+        return MAILING_STATES[mailing.state], MAILING_KINDS[mailing.state]
+    found = standing(session, snapshot.id)
+    if found.until is not None:
+        return f"送信待ち（{when(found.until)}から）", "warn"
+    if found.hold is Hold.FIRST_COPY:
+        accepted = first_copy(session, snapshot.id).state is DeliveryState.ACCEPTED
+        return ("控えの確認待ち" if accepted else "控えを送信中"), "warn"
+    return WAITING_WORDS.get(found.hold, (MAILING_STATES[mailing.state], "info"))
 
 
 def when(moment: datetime) -> str:
