@@ -87,8 +87,22 @@ def _judge(dispatch: Dispatch, office: Office, state: MailingState) -> Standing:
 
 
 def due_snapshots(session: Session) -> list[int]:
-    """The snapshots of which something is due and may leave now, or nothing is left to do."""
+    """The snapshots that need a worker now.
+
+    Something of them is due and may leave, or nothing is left to do, or the first copy has failed
+    when no worker was there to halt the rest: then the office must be told.
+    """
     now = clock.now()
+    failed = (
+        sa.select(Delivery.id)
+        .where(
+            Delivery.snapshot_id == Dispatch.snapshot_id,
+            Delivery.first_copy,
+            Delivery.state.in_((DeliveryState.REFUSED, DeliveryState.UNCERTAIN)),
+            Dispatch.released_at.is_(None),
+        )
+        .exists()
+    )
     due = (
         sa.select(Delivery.id)
         .where(
@@ -112,7 +126,7 @@ def due_snapshots(session: Session) -> list[int]:
     query = (
         sa.select(Dispatch.snapshot_id)
         .join(Office, Office.id == Dispatch.office_id)
-        .where(Dispatch.finished_at.is_(None), sa.or_(sa.and_(free, due), ~left))
+        .where(Dispatch.finished_at.is_(None), sa.or_(sa.and_(free, sa.or_(due, failed)), ~left))
         .order_by(Dispatch.snapshot_id)
     )
     return list(session.scalars(query))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.faults import machine, people, relay
+from tests.faults import kills, machine, people, relay
 from tests.faults.kills import killing
 from tests.faults.scenarios import Scenario
 
@@ -12,6 +12,7 @@ Listed = tuple[tuple[str, Scenario], ...]
 OTHERS: Listed = tuple(
     (kind, each)
     for each in (
+        *kills.SCENARIOS,
         *relay.SCENARIOS,
         *machine.SCENARIOS,
         machine.UNPRIVILEGED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,12 +22,18 @@ LATER = {
     "DATA": "451 4.3.0 later",
     "DOT": "452 4.3.1 no room",
 }
-NEVER = {
-    "MAIL": ("550 5.7.1 no", "saiyo9"),
-    "RCPT": ("550 5.1.1 no such user", "7@"),
-    "DATA": ("554 5.3.0 no", "4@"),
-    "DOT": ("554 5.6.0 no", "2@"),
+NEVER: dict[str, dict[str, Any]] = {
+    "MAIL": {"words": "550 5.7.1 no", "times": 3},
+    "RCPT": {"words": "550 5.1.1 no such user", "only": "7@"},
+    "DATA": {"words": "554 5.3.0 no", "only": "4@"},
+    "DOT": {"words": "554 5.6.0 no", "only": "2@"},
 }
+LOSSES = (
+    ("EHLO", "garbage", 0.05), ("MAIL", "drop", 0.02), ("RCPT", "long", 0.01),
+    ("DATA", "garbage", 0.02), ("CONTENT", "drop", 0.03), ("DOT", "drop", 0.03),
+    ("TAKEN", "drop", 0.03), ("TAKEN", "garbage", 0.02), ("TAKEN", "long", 0.02),
+    ("DOT", "hang", 0.01), ("TAKEN", "hang", 0.01), ("RCPT", "stall", 0.02),
+)  # fmt: skip
 
 
 def _later(found: World) -> None:
@@ -39,8 +46,8 @@ def _later(found: World) -> None:
 
 def _never(found: World) -> None:
     """5xx at each verb, for some recipients, who are not tried again."""
-    for verb, (words, only) in NEVER.items():
-        found.sink.rule(verb, "say", words=words, only=only)
+    for verb, how in NEVER.items():
+        found.sink.rule(verb, "say", **how)
     found.finish()
     _expect(found, uncertain=0)
     again = found.count(Delivery.state == DeliveryState.REFUSED, Delivery.attempts != 1)
@@ -50,17 +57,16 @@ def _never(found: World) -> None:
         found.remarks.append("nobody was refused")
 
 
-def _losses(found: World) -> None:
-    """Connections lost at every place, and replies that are none."""
-    told = (
-        ("EHLO", "garbage", 0.05), ("MAIL", "drop", 0.02), ("RCPT", "long", 0.01),
-        ("DATA", "garbage", 0.02), ("CONTENT", "drop", 0.03), ("DOT", "drop", 0.03),
-        ("TAKEN", "drop", 0.03), ("TAKEN", "garbage", 0.02), ("TAKEN", "long", 0.02),
-        ("DOT", "hang", 0.01), ("TAKEN", "hang", 0.01), ("RCPT", "stall", 0.02),
-    )  # fmt: skip
-    for at, do, share in told:
+def lose(found: World) -> None:
+    """From now on connections are lost at every place, and some replies are none."""
+    for at, do, share in LOSSES:
         seed, wait = found.dice.getrandbits(32), 0.3 if do == "stall" else 2.5
         found.sink.rule(at, do, share=share, seed=seed, seconds=wait)
+
+
+def _losses(found: World) -> None:
+    """Nothing else goes wrong."""
+    lose(found)
     found.finish()
     if not found.uncertain_ids():
         found.remarks.append("nothing is uncertain, so nothing was lost after the dot")
@@ -80,6 +86,7 @@ def _down(found: World) -> None:
     found.sink.tell(down=True)
     found.hurrying = False
     found.until(lambda: _resting(found))
+    time.sleep(1)  # the other connections notice as well
     found.look()
     before = _attempts(found)
     time.sleep(WATCHED)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.delivery.prepare import Wanted
+from eventmail.mailings.models import MailingState
 from tests.faults.table import Row
 from tests.faults.world import Tools, World, world
 
@@ -18,6 +19,7 @@ class Scenario:
 
     ``batch``: that many recipients in one transaction. ``pace``: seconds the sink takes over a
     mail. ``begins``: approved and running before it acts. ``small_disk``: on one of its own.
+    ``ends``: how the mailing must stand in the end.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Scenario:
     settings: Mapping[str, Any] = field(default_factory=dict)
     begins: bool = True
     small_disk: bool = False
+    ends: MailingState = MailingState.SENT
 
     def run(self, tools: Tools, kind: str, seed: int) -> Row:
         """From the approval to the judgement."""
@@ -49,6 +52,6 @@ class Scenario:
                 kills=it.kills,
                 verdict=it.verdict(),
                 seconds=time.monotonic() - begun,
-                remarks=(*it.remarks, *it.ended_badly()),
+                remarks=(*it.remarks, *it.ended_badly(self.ends)),
                 notes=tuple(it.notes),
             )

@@ -202,8 +202,8 @@ class World:
             told = verdict.told_by(session, self.snapshot_id)
         return verdict.judge(told, self.sink.taken())
 
-    def ended_badly(self) -> list[str]:
-        """Whether anything stopped the mailing, or a process died by itself."""
+    def ended_badly(self, wanted: MailingState) -> list[str]:
+        """Whether the mailing ended in another way, or a process died by itself."""
         state = (
             sa.select(Mailing.state, Dispatch.notice)
             .join(Snapshot, Snapshot.mailing_id == Mailing.id)
@@ -211,7 +211,7 @@ class World:
         )
         with self.database.reading() as session:
             reached, notice = session.execute(state).one()
-        halted = [] if reached is MailingState.SENT else [f"{reached.value}: {notice}"]
+        halted = [] if reached is wanted else [f"{reached.value}: {notice}"]
         dead = [each for each in self.workers if not lives(each)]
         if dead and self.log.exists():
             self.notes.append(f"the log ends with:\n{self.log.read_text()[-3000:]}")

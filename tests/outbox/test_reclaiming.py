@@ -11,9 +11,13 @@ import time_machine
 
 from eventmail import clock
 from eventmail.database import Database
-from eventmail.mailings.models import Snapshot
-from eventmail.outbox import ledger
+from eventmail.mailings.models import MailingState, Snapshot
+from eventmail.outbox import ledger, sending
 from eventmail.outbox.models import Delivery, DeliveryState
+from eventmail.outbox.standing import due_snapshots
+from eventmail.sample import People
+from eventmail.wire import Relay
+from tests.mailings.journey import reload
 from tests.outbox import hands
 
 LATER = timedelta(hours=2)
@@ -65,3 +69,20 @@ def test_a_lapsed_claim_that_was_not_handed_over_is_queued_again(
 def test_a_claim_whose_lease_runs_is_left_alone(database: Database, claimed: int) -> None:
     reclaim(database)
     assert state_of(database, claimed) is DeliveryState.CLAIMED
+
+
+def test_the_office_is_told_when_a_worker_died_over_the_first_copy(
+    database: Database, approved: Snapshot, people: People, relay: Relay
+) -> None:
+    """Nobody is left who knows of it but the sweep."""
+    with database.writing() as session:
+        (copy,) = ledger.claim(session, approved.id, "dead", 1, first_copy=True)
+        hands.hand_over(session, copy, "dead")
+    with time_machine.travel(clock.now() + LATER):
+        reclaim(database)
+        with database.reading() as session:
+            assert due_snapshots(session) == [approved.id]
+        assert not sending.run(database, relay, approved.id)
+    assert reload(database, people, approved.mailing_id).state is MailingState.HALTED
+    with database.reading() as session:
+        assert due_snapshots(session) == [], "it is over"
