@@ -139,7 +139,16 @@ class Attempt(Base):
     """
 
     __tablename__ = "attempts"
-    __table_args__ = (sa.UniqueConstraint("delivery_id", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("delivery_id", "number"),
+        # What is on its way now: a few, among all mails of all years.
+        sa.Index(
+            "ix_attempts_open",
+            "delivery_id",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"))
     number: Mapped[int]

@@ -103,11 +103,19 @@ def upgrade() -> None:
     guards.refuse("attempts", "INSERT", "not_now", NOT_NOW)
     op.drop_index("ix_deliveries_due", "deliveries")
     op.create_index("ix_deliveries_due", "deliveries", ["snapshot_id", "state", "due_at", "id"])
+    op.create_index(
+        "ix_attempts_open",
+        "attempts",
+        ["delivery_id"],
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     _records_by_round()
 
 
 def downgrade() -> None:
     _records_once()
+    op.drop_index("ix_attempts_open", "attempts")
     op.drop_index("ix_deliveries_due", "deliveries")
     op.create_index("ix_deliveries_due", "deliveries", ["snapshot_id", "state", "due_at"])
     guards.allow("attempts", "not_now")

@@ -1,0 +1,41 @@
+"""What a worker asks again and again reads an index, never all mails of all years (SQLite)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from eventmail.database import Database
+from eventmail.outbox import ledger
+from eventmail.outbox.models import DeliveryState
+from tests.conftest import Templates
+
+
+@pytest.fixture
+def embedded(templates: Templates) -> Iterator[Database]:
+    found = Database(templates.copy("sqlite", "approved"))
+    yield found
+    found.dispose()
+
+
+def plan(database: Database, query: sa.Select[int]) -> str:
+    text = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with database.reading() as session:
+        rows = session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}".replace(":", "\\:")))
+        return "\n".join(str(row[-1]) for row in rows)
+
+
+@pytest.mark.parametrize("state", ledger.OPEN)
+def test_the_next_mails_are_read_in_the_order_of_the_index(
+    embedded: Database, state: DeliveryState
+) -> None:
+    found = plan(embedded, ledger._due(1, state, 19, first_copy=False))
+    assert "ix_deliveries_due" in found
+    assert "TEMP B-TREE" not in found, "100,000 waiting mails are not sorted for twenty"
+
+
+def test_what_is_on_its_way_is_found_among_all_attempts(embedded: Database) -> None:
+    assert "ix_attempts_open" in plan(embedded, ledger._open_attempts())
