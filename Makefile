@@ -27,7 +27,7 @@ attacks: $(VENV)/dev ## すべての攻撃を試し、止めたものを一覧�
 	@tools/system-packages
 	@$(BIN)/python -m pytest tests/attacks -q -n auto --dist worksteal -p tests.attacks.listing
 
-faults: $(VENV)/dev ## 止まる・切れる・満杯になる場合をすべて試す（20分ほど） / kill, cut, fill up: nothing lost, nothing doubled
+faults: $(VENV)/dev ## 止まる・切れる・満杯になる場合をすべて試す（10分ほど） / kill, cut, fill up: nothing lost, nothing doubled
 	@tools/system-packages
 	@nice -n 5 $(BIN)/python -m tests.faults $(FAULTS)
 
