@@ -378,7 +378,10 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         "approved",
         _queued_again,
         cut(
-            ledger, "reclaim_lapsed", "state=DeliveryState.UNCERTAIN", "state=DeliveryState.QUEUED"
+            ledger,
+            "reclaim_lapsed",
+            "uncertain, queued = DeliveryState.UNCERTAIN, DeliveryState.QUEUED",
+            "uncertain = queued = DeliveryState.QUEUED",
         ),
         (),
     ),
