@@ -382,7 +382,8 @@ class TestExpiry:
         self, database: Database, people: People, approved: Snapshot, relay: Relay
     ) -> None:
         do(database, control.pause, people.author, approved)
-        over = clock.now() + service.APPROVAL_LASTS
+        with database.reading() as session:
+            over = session.get_one(Dispatch, approved.id).created_at + service.APPROVAL_LASTS
         with time_machine.travel(over - timedelta(minutes=5)), database.writing() as session:
             assert control.expire(session) == []
         with time_machine.travel(over + timedelta(minutes=5)), database.writing() as session:
