@@ -15,7 +15,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.permissions import Action, Actor
-from eventmail.outbox import ledger, limits, service
+from eventmail.outbox import ledger, limits, remaining, service
 from eventmail.outbox.models import DeliveryState, Dispatch
 from eventmail.outbox.standing import Hold, standing
 
@@ -128,7 +128,7 @@ def expire(session: Session) -> list[Snapshot]:
         sa.select(Snapshot)
         .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
         .where(Dispatch.finished_at.is_(None), Dispatch.cancelled_at.is_(None), begun < oldest)
-        .where(ledger.has_open(Dispatch.snapshot_id))
+        .where(remaining.has_open(Dispatch.snapshot_id))
     )
     ended = []
     for snapshot in session.scalars(query):

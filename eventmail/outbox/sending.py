@@ -20,7 +20,7 @@ from eventmail.clock import in_tokyo
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
 from eventmail.mailings.rendering import new_token
-from eventmail.outbox import exposure, ledger, limits, service
+from eventmail.outbox import exposure, ledger, limits, remaining, service
 from eventmail.outbox.job import Halt, Job, check_sizes, prepare
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
@@ -92,7 +92,7 @@ def run(
 def _send(run: _Run) -> bool:
     database, snapshot_id = run.job.database, run.job.snapshot.id
     with database.reading() as session:
-        copies = ledger.due(session, snapshot_id, most=1, first_copy=True)
+        copies = remaining.due(session, snapshot_id, most=1, first_copy=True)
     if copies and _lane(run, first_copy=True):
         return True
     _require_first_copy(database, snapshot_id)
@@ -106,7 +106,7 @@ def _lanes(run: _Run) -> bool:
     """As many connections as the mails are worth; the first fault of any is the run's."""
     with run.job.database.reading() as session:
         most = run.policy.lanes * FEW + 1
-        due = ledger.due(session, run.job.snapshot.id, most=most, first_copy=False)
+        due = remaining.due(session, run.job.snapshot.id, most=most, first_copy=False)
     count, call = max(1, min(run.policy.lanes, due // FEW)), due == most
     if count == 1:
         return _lane(run, first_copy=False, call=call)

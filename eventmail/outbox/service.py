@@ -28,7 +28,7 @@ from eventmail.mailings.review import Deed, transition
 from eventmail.mailings.service import ERASED as CLOSED
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Actor
-from eventmail.outbox import ledger
+from eventmail.outbox import ledger, remaining
 from eventmail.outbox.exposure import stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.wire import reassemble, sha256_of
@@ -290,7 +290,7 @@ def finish_if_done(session: Session, snapshot: Snapshot) -> bool:
         ledger.end_rest(session, snapshot.id, CANCELLED, DeliveryState.CANCELLED)
     elif mailing.state is MailingState.HALTED:
         ledger.end_rest(session, snapshot.id, STOPPED)
-    if ledger.unsettled(session, snapshot.id):
+    if remaining.unsettled(session, snapshot.id):
         return False
     dispatch.finished_at = clock.now()
     if mailing.state is MailingState.SENDING:
