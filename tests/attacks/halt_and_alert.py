@@ -20,8 +20,8 @@ from eventmail.outbox import exposure, ledger, sending
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
+from tests.attacks.direct_sql_mails import ACCEPTED, AGAIN, ATTEMPT, BLANK, ERASURE, STOPPED
 from tests.attacks.direct_sql_rows import LET_GO
-from tests.attacks.direct_sql_sent import ACCEPTED, AGAIN, ATTEMPT, BLANK, ERASURE, STOPPED
 from tests.attacks.forged_snapshot import UNCHECKED
 from tests.attacks.http_form import MAILING, stranger
 from tests.attacks.letter_text import TEXTS
