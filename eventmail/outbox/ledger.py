@@ -183,17 +183,12 @@ def withhold(session: Session, delivery_ids: Collection[int], worker: str, reaso
     )
 
 
-def give_back(session: Session, worker: str, due_at: datetime | None = None) -> None:
+def give_back(session: Session, worker: str) -> None:
     """Put this worker's claims that never left back in the queue, due as they were."""
     session.execute(
         sa.update(Delivery)
         .where(Delivery.claimed_by == worker, Delivery.id.not_in(_open_attempts()))
-        .values(
-            state=DeliveryState.QUEUED,
-            claimed_by=None,
-            lease_until=None,
-            due_at=due_at or Delivery.due_at,
-        )
+        .values(state=DeliveryState.QUEUED, claimed_by=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
 

@@ -52,15 +52,10 @@ class Handed:
     made: Made
     numbers: tuple[int, ...]
 
-    def settlements(
-        self, state: DeliveryState, outcome: Kind, text: str = "", due_at: datetime | None = None
-    ) -> list[Settlement]:
+    def settlements(self, state: DeliveryState, outcome: Kind, text: str) -> list[Settlement]:
         """One and the same fate for all of its deliveries."""
         pairs = zip(self.made.delivery_ids, self.numbers, strict=True)
-        return [
-            Settlement(key, number, state, outcome.value, None, text, due_at)
-            for key, number in pairs
-        ]
+        return [Settlement(key, number, state, outcome.value, None, text) for key, number in pairs]
 
 
 class Window:

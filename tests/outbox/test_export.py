@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
 from eventmail.audit.models import AuditEntry
-from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Delivery
@@ -22,18 +20,6 @@ from tests.recorder import PASS, Recorder
 
 SignIn = Callable[[str], Pages]
 UNKNOWN = "550 5.1.1 no such user"
-
-
-@pytest.fixture
-def snapshot(approved: Snapshot) -> Snapshot:
-    return approved
-
-
-@pytest.fixture
-def outbox(settings: Settings, database: Database) -> Iterator[Outbox]:
-    found = Outbox(settings, database)
-    yield found
-    found.huey.storage.close()
 
 
 def csv_of(browser: Pages, snapshot: Snapshot, query: str = "") -> list[list[str]]:

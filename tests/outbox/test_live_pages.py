@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 import time_machine
 
 from eventmail import clock
-from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings.models import MailingState, Snapshot
@@ -28,18 +27,6 @@ from tests.recorder import PASS, Recorder
 SignIn = Callable[[str], Pages]
 A_MINUTE = timedelta(minutes=1)
 UNKNOWN = "550 5.1.1 no such user"
-
-
-@pytest.fixture
-def snapshot(approved: Snapshot) -> Snapshot:
-    return approved
-
-
-@pytest.fixture
-def outbox(settings: Settings, database: Database) -> Iterator[Outbox]:
-    found = Outbox(settings, database)
-    yield found
-    found.huey.storage.close()
 
 
 def path(snapshot: Snapshot, more: str = "") -> str:

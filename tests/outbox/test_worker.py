@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,18 +31,6 @@ from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings.journey import approve, reload
 from tests.recorder import Recorder
-
-
-@pytest.fixture
-def snapshot(approved: Snapshot) -> Snapshot:
-    return approved
-
-
-@pytest.fixture
-def outbox(settings: Settings, database: Database) -> Iterator[Outbox]:
-    found = Outbox(settings, database)
-    yield found
-    found.huey.storage.close()
 
 
 def test_only_production_may_send_to_anybody(settings: Settings, database: Database) -> None:

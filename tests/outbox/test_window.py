@@ -1,0 +1,81 @@
+"""What one connection has in hand: taken back when somebody says no, and only what was approved."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from eventmail.database import Database
+from eventmail.mailings.models import Snapshot, SnapshotRecipient
+from eventmail.outbox import control
+from eventmail.outbox.job import Halt, Job, prepare
+from eventmail.outbox.limits import Policy
+from eventmail.outbox.models import Attempt
+from eventmail.outbox.watch import Watch
+from eventmail.outbox.window import WIDTH, Window
+from eventmail.sample import People
+from eventmail.wire import Connection, Relay
+from tests.guards import drop_guard
+from tests.outbox import hands
+from tests.outbox.test_control import states
+from tests.recorder import Recorder
+
+POLICY = Policy("relay")
+
+
+@pytest.fixture
+def job(database: Database, approved: Snapshot) -> Job:
+    with database.writing() as session:
+        hands.let_go(session, approved.id)
+    return prepare(database, approved.id)
+
+
+@pytest.fixture
+def watch(database: Database, approved: Snapshot) -> Iterator[Watch]:
+    with Watch(database, approved.id, POLICY, threading.Event()) as found:
+        yield found
+
+
+def test_a_stop_takes_back_what_was_handed_over_and_has_not_begun_to_leave(
+    database: Database,
+    people: People,
+    approved: Snapshot,
+    job: Job,
+    watch: Watch,
+    relay: Relay,
+    recorder: Recorder,
+) -> None:
+    with Connection(relay) as connection:
+        window = Window(job, POLICY, connection, watch, "me", first_copy=False)
+        for number, outcome in enumerate(connection.send_all(window.mails()), 1):
+            window.note(outcome)
+            if number == 2:
+                with database.writing() as session:
+                    control.stop_office(session, people.author)
+                assert watch.said_no.wait(30), "it is noticed beside the sending"
+        window.close()
+    with database.reading() as session:
+        handed = session.scalars(sa.select(sa.func.count(Attempt.id))).one()
+    sent = len(recorder.received)
+    assert handed == WIDTH - 1 > sent, "more was handed over than left"
+    assert sent <= 3, "but for the one whose turn it was"
+    assert states(database, approved) == {"accepted": sent, "queued": 30 - sent}
+
+
+def test_who_is_read_after_the_digest_was_taken_must_be_one_of_those_approved(
+    database: Database, approved: Snapshot, job: Job, watch: Watch, relay: Relay, recorder: Recorder
+) -> None:
+    drop_guard(database, "snapshot_recipients", "update")
+    with database.writing() as session:
+        session.execute(sa.update(SnapshotRecipient).values(company="別の会社"))
+    with Connection(relay) as connection:
+        window = Window(job, POLICY, connection, watch, "me", first_copy=False)
+        assert list(connection.send_all(window.mails())) == []
+        window.close()
+    assert isinstance(window.halt, Halt)
+    assert window.halt.rule == "snapshot_changed"
+    assert recorder.seen == []
+    assert states(database, approved) == {"queued": 30}
