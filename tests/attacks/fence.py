@@ -66,7 +66,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 ARGUMENTS = {"bcc", "cc", "extra_headers", "recipients", "to_addrs", "to_addresses"}
 ARGUMENTS_ALLOWED = {
     "recipients": (
-        "eventmail/mailings/findings.py",
+        "eventmail/mailings/findings/",
         "eventmail/mailings/rendering.py",
         "eventmail/mailings/snapshot.py",
         "eventmail/outbox/",

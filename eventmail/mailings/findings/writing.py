@@ -1,93 +1,24 @@
-"""What rules saw in a draft. Each finding is one sentence with the way out."""
+"""What can be seen in the letter itself, without making a mail."""
 
 from __future__ import annotations
 
-import enum
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterator
 
 from eventmail.mailings.charset import outside_jis
+from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.letter import FIELD, FIELDS, OF_ADDRESSEE, blank_fields, used_fields
-from eventmail.mailings.rendering import Press, new_token
 from eventmail.mailings.snapshot import Content, Recipient
-from eventmail.wire import LARGEST_BATCH, Cleared, GateRefusal, Unwritable
 
 MEGABYTE = 1024 * 1024
 LARGEST_MATERIALS = 20 * MEGABYTE
-UNSEARCHABLE = "unsearchable_material"
 NAMED = 3  # companies named in one sentence, the rest counted
 SHOWN_CHARACTERS = 10
-
-
-class Level(enum.StrEnum):
-    """How much a finding weighs."""
-
-    BLOCK = "block"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """指摘. One that blocks must be mended before submitting; a note is good to know."""
-
-    code: str
-    message: str
-    level: Level = Level.BLOCK
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it stands in the way of submitting."""
-        return self.level is Level.BLOCK
 
 
 def of_content(content: Content) -> list[Finding]:
     """Everything that can be known without making a mail."""
     rules = (_missing, _fields, _batch_fields, _blanks, _size, _characters)
     return [finding for rule in rules for finding in rule(content)]
-
-
-def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
-    """Make every recipient's mail and pass it through the gate, without sending.
-
-    The gate stands again before each real mail; here its refusals become findings in time.
-    """
-    refusals: Counter[tuple[str, str]] = Counter()
-    for make in _mails(press, date):
-        try:
-            make()
-        except Unwritable as error:
-            refusals[("unwritable", error.message_ja)] += 1
-        except GateRefusal as refusal:
-            refusals[(refusal.rule, refusal.message_ja)] += 1
-            if refusal.rule == UNSEARCHABLE:
-                break  # it is the same file in every mail, and each look may cost a minute
-    return [
-        Finding(rule, f"送信ゲートが{count}通を止めました。{message}")
-        for (rule, message), count in refusals.items()
-    ]
-
-
-def _mails(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:
-    """Each mail that would leave, to be made and passed through the gate; first the office's."""
-    yield lambda: press.clear_first_copy(press.compose_first_copy(new_token(), date))
-    recipients = press.content.recipients
-    if press.content.is_batch:
-        for start in range(0, len(recipients), LARGEST_BATCH):
-            yield partial(_batch, press, recipients[start : start + LARGEST_BATCH], date)
-        return
-    for recipient in recipients:
-        yield partial(_single, press, recipient, date)
-
-
-def _single(press: Press, recipient: Recipient, date: datetime) -> Cleared:
-    return press.clear(press.compose(recipient, new_token(), date), recipient)
-
-
-def _batch(press: Press, recipients: Sequence[Recipient], date: datetime) -> Cleared:
-    return press.clear_batch(*press.compose_batch(recipients, new_token(), date))
 
 
 def _missing(content: Content) -> Iterator[Finding]:

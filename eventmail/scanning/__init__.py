@@ -1,0 +1,1 @@
+"""What is inside a file: its kind, pages, texts, and what a reader of it would not see."""
