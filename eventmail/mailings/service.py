@@ -15,10 +15,11 @@ from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
-from eventmail.mailings import findings
+from eventmail.mailings import audiences, findings
 from eventmail.mailings.findings import Finding
 from eventmail.mailings.freezing import audience, contributors, freeze, is_erased
 from eventmail.mailings.models import (
+    Audience,
     Decision,
     Mailing,
     MailingEditor,
@@ -42,6 +43,7 @@ ERASED = (
     "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
     "送るときは、新しいメールを作ってください。"
 )
+SAID_OF_SENDING = ("mode", "html", "send_at", "audience", "since_id", "expected_count")
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
 
 
@@ -66,6 +68,9 @@ class Draft:
     mode: SendMode = SendMode.INDIVIDUAL
     html: bool = False
     send_at: datetime | None = None
+    audience: Audience = Audience.ALL
+    since_id: int | None = None
+    expected_count: int | None = None
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:
@@ -265,7 +270,10 @@ def find(session: Session, content: Content, rehearsed: Rehearsal | None = None)
         found.append(Finding("erased", ERASED))
     if found:
         return [*findings.of_content(content), *found]
-    return list(rehearse(session, content, rehearsed).findings)
+    return [
+        *rehearse(session, content, rehearsed).findings,
+        *audiences.lacking(session, mailing),
+    ]
 
 
 def batches_allowed(session: Session, office_id: int) -> bool:
@@ -330,7 +338,8 @@ def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
     if changed and not batches_allowed(session, mailing.office_id):
         raise UserError(BATCH_NOT_ALLOWED)
     mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
-    mailing.mode, mailing.html, mailing.send_at = draft.mode, draft.html, draft.send_at
+    for name in SAID_OF_SENDING:
+        setattr(mailing, name, getattr(draft, name))
 
 
 def _is_current(session: Session, mailing: Mailing) -> bool:
