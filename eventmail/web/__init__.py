@@ -71,8 +71,9 @@ def register(app: Flask) -> None:
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
+    from eventmail.wordings.views import blueprint as wordings
 
-    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts):
+    for blueprint in (home, offices_pages, events, roster, wordings, mailings, outbox, alerts):
         app.register_blueprint(blueprint)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventmail.database import Base, UtcDateTime, choice
 
 
-class Occasion(enum.StrEnum):
+class WordingKind(enum.StrEnum):
     """What a letter is written for. ``OWN``: an office's addition, of which it may have many."""
 
     ANNOUNCEMENT = "announcement"
@@ -38,7 +38,7 @@ class Wording(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"))
-    kind: Mapped[Occasion] = mapped_column(choice(Occasion, "kind"))
+    kind: Mapped[WordingKind] = mapped_column(choice(WordingKind, "kind"))
     # Not offered any more; its versions stay.
     retired: Mapped[bool] = mapped_column(default=False)
     versions: Mapped[list[WordingVersion]] = relationship(
