@@ -43,6 +43,10 @@ ERASED = (
     "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
     "送るときは、新しいメールを作ってください。"
 )
+SAVED_MEANWHILE = (
+    "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
+    "違いを確かめてから保存してください。"
+)
 SAID_OF_SENDING = ("mode", "html", "send_at", "audience", "since_id", "expected_count")
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
 
@@ -152,25 +156,27 @@ def add_mailing(session: Session, actor: Actor, event: Event, draft: Draft) -> M
 
 
 def save_draft(session: Session, actor: Actor, mailing: Mailing, draft: Draft) -> None:
-    """Store what the author wrote. A mailing under review goes back to draft, reviews void.
+    """Store what the author wrote, as :func:`begin_edit` allows."""
+    begin_edit(session, actor, mailing, draft.version)
+    _write(session, mailing, draft)
+    _attach(session, mailing, draft.material_ids)
+    _audit(session, mailing, "mailing.edited", actor)
 
-    Raises :class:`UserError` if somebody else saved since ``draft.version`` was shown.
+
+def begin_edit(session: Session, actor: Actor, mailing: Mailing, version: int) -> None:
+    """Make a mailing the actor's to change. One under review goes back to draft, reviews void.
+
+    Raises :class:`UserError` if somebody else saved since ``version`` was shown.
     """
     moved = transition(mailing.state, Deed.EDIT)
     actor.require(moved.needs)
-    if draft.version != mailing.version:
-        raise UserError(
-            "この案件は、開いている間にほかの職員が保存しました。"
-            "入力した内容は下に残っています。別の画面で最新の内容を確かめてから保存してください。"
-        )
+    if version != mailing.version:
+        raise UserError(SAVED_MEANWHILE)
     if mailing.state in UNDER_REVIEW:
         mailing.notice = "提出後に編集されたため、確認と決裁は最初からやり直しになりました。"
     mailing.state = moved.to
     mailing.version += 1
-    _write(session, mailing, draft)
-    _attach(session, mailing, draft.material_ids)
     _note_editors(session, mailing, {actor.id})
-    _audit(session, mailing, "mailing.edited", actor)
 
 
 def submit(
@@ -338,6 +344,7 @@ def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
     if changed and not batches_allowed(session, mailing.office_id):
         raise UserError(BATCH_NOT_ALLOWED)
     mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
+    draft = draft if draft.audience is Audience.NEW else dataclasses.replace(draft, since_id=None)
     for name in SAID_OF_SENDING:
         setattr(mailing, name, getattr(draft, name))
 

@@ -66,6 +66,7 @@ def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
+    from eventmail.letters.views import blueprint as letters
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -73,7 +74,8 @@ def register(app: Flask) -> None:
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
-    for blueprint in (home, offices_pages, events, roster, wordings, mailings, outbox, alerts):
+    pages = (home, offices_pages, events, roster, wordings, letters, mailings, outbox, alerts)
+    for blueprint in pages:
         app.register_blueprint(blueprint)
 
 
