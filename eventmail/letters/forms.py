@@ -27,6 +27,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from eventmail import clock
 from eventmail.events.models import Event, Material
+from eventmail.letters.trying import NO_BOX, Box
 from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.web.forms import Form, LongTextField, TextField
@@ -237,6 +238,21 @@ class LetterForm(Form):
             half = self.send_on.data is not None or self.send_time.data is not None
             return missing, HALF_TYPED if half else ""
         return self.send_on, too_early_or_late(start, self.held_on)
+
+
+class TrialForm(Form):
+    """To which of our own mailboxes a test mail goes, and as whom it is worded."""
+
+    box = RadioField("テストメールのあて先", [DataRequired(NO_BOX)], validate_choice=False)
+    contact = HiddenField()
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box], contact_id: int) -> TrialForm:
+        """The form with the mailboxes to choose from; the first is chosen."""
+        form = cls(box=boxes[0].key)
+        form.box.choices = [SelectChoice(each.key, str(each)) for each in boxes]
+        form.contact.data = str(contact_id)
+        return form
 
 
 def too_early_or_late(start: datetime, held_on: date) -> str:
