@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventmail.letters.views import keeping, looking, trying, writing
+from eventmail.letters.views import choosing, copying, keeping, looking, trying, writing
 from eventmail.letters.views.common import blueprint
 
-__all__ = ["blueprint", "keeping", "looking", "trying", "writing"]
+__all__ = ["blueprint", "choosing", "copying", "keeping", "looking", "trying", "writing"]

@@ -90,9 +90,9 @@ def save(mailing_id: int) -> ResponseReturnValue:
 
 def _saved(mailing: Mailing, form: LetterForm) -> ResponseReturnValue:
     """On to the mailing; first to the choosing, where nobody is chosen yet."""
-    with_choice = form.draft.audience is Audience.CHOSEN
-    if with_choice and not audiences.chosen_ids(reading(), mailing):
-        return redirect(url_for("mailings.show", mailing_id=mailing.id))
+    by_hand = form.draft.audience is Audience.CHOSEN
+    if by_hand and not audiences.chosen_ids(reading(), mailing):
+        return redirect(url_for("letters.choose_page", mailing_id=mailing.id))
     return redirect(url_for("mailings.show", mailing_id=mailing.id))
 
 
