@@ -369,7 +369,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         _sent_twice,
         both(
             instead(ledger, "_held", _any_claim),
-            cut(standing, "_judge", "(dispatch.finished_at, Hold.FINISHED),"),
+            cut(standing, "_judge", "(found.finished_at, Hold.FINISHED),"),
         ),
         (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
@@ -391,7 +391,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         _without_first_copy,
         both(
             silent(sending, "_require_first_copy"),
-            cut(standing, "_judge", "dispatch.released_at is None", "False"),
+            cut(standing, "_judge", "found.released_at is None", "False"),
         ),
         (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
