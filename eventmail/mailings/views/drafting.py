@@ -1,29 +1,24 @@
-"""The pages of a mailing: letter, preview, submitting, checking, approving."""
+"""Writing a mailing: the letter, what would be sent, submitting and taking back."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import service
-from eventmail.mailings.forms import ActForm, ApproveForm, CheckForm, LetterForm, ReturnForm
-from eventmail.mailings.freezing import press_for, reached_count
+from eventmail.mailings.forms import ActForm, LetterForm
+from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.letter import FIELDS
-from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
-from eventmail.mailings.rendering import new_token
-from eventmail.mailings.snapshot import Content, content_of_snapshot
-from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.mailings.views.common import blueprint, rendered
+from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service as outbox
-from eventmail.web.context import actor, reading, services, writing
-from eventmail.wire import GateRefusal, Unwritable, parse_mail
-
-blueprint = Blueprint("mailings", __name__)
+from eventmail.web.context import actor, reading, writing
 
 
 @blueprint.get("/events/<int:event_id>/mailings/new")
@@ -127,7 +122,7 @@ def preview(mailing_id: int) -> str:
         mailing=mailing,
         content=content,
         index=index,
-        **_rendered(content, index),
+        **rendered(content, index),
     )
 
 
@@ -172,96 +167,6 @@ def take_up_again(mailing_id: int) -> ResponseReturnValue:
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
-@blueprint.get("/mailings/<int:mailing_id>/check")
-@permitted(Action.CHECK)
-def check_page(mailing_id: int) -> ResponseReturnValue:
-    """What the checker goes through."""
-    return _review_page(mailing_id, MailingState.CHECKING, "mailings/check.html", CheckForm())
-
-
-@blueprint.post("/mailings/<int:mailing_id>/check")
-@permitted(Action.CHECK)
-def check(mailing_id: int) -> ResponseReturnValue:
-    """The checker's yes."""
-    form = CheckForm()
-    template = "mailings/check.html"
-    if not form.validate_on_submit():
-        return _review_page(mailing_id, MailingState.CHECKING, template, form, 422)
-    try:
-        with writing() as session:
-            mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
-            service.check(session, actor(), mailing, form.digest.data, form.counted.data)
-    except UserError as error:
-        flash(error.message, "error")
-        return _review_page(mailing_id, MailingState.CHECKING, template, form, 409)
-    flash("確認を記録し、決裁者に回しました。", "success")
-    return redirect(url_for("mailings.show", mailing_id=mailing_id))
-
-
-@blueprint.get("/mailings/<int:mailing_id>/approve")
-@permitted(Action.APPROVE)
-def approve_page(mailing_id: int) -> ResponseReturnValue:
-    """What the approver decides on."""
-    return _review_page(mailing_id, MailingState.APPROVING, "mailings/approve.html", ApproveForm())
-
-
-@blueprint.post("/mailings/<int:mailing_id>/approve")
-@permitted(Action.APPROVE)
-def approve(mailing_id: int) -> ResponseReturnValue:
-    """The approver's yes: the deliveries are queued in the same transaction."""
-    form = ApproveForm()
-    template = "mailings/approve.html"
-    try:
-        with writing() as session:
-            mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
-            snapshot = service.approve(session, actor(), mailing, form.digest.data or "")
-            outbox.start(session, snapshot)
-    except UserError as error:
-        flash(error.message, "error")
-        return _review_page(mailing_id, MailingState.APPROVING, template, form, 409)
-    services().outbox.wake(snapshot.id)
-    flash(f"決裁しました。{_start_said(snapshot)}", "success")
-    return redirect(url_for("outbox.progress", mailing_id=mailing_id))
-
-
-@blueprint.post("/mailings/<int:mailing_id>/return")
-@permitted(Action.SEE)
-def give_back(mailing_id: int) -> ResponseReturnValue:
-    """A reviewer's no. The transition itself asks for the checker's or approver's role."""
-    form = ReturnForm()
-    shown = service.get_mailing(reading(), actor(), mailing_id)
-    checking = shown.state is MailingState.CHECKING
-    template = "mailings/check.html" if checking else "mailings/approve.html"
-    if not form.validate_on_submit():
-        sent = {"return_form": form}
-        other = CheckForm(formdata=None) if checking else ApproveForm(formdata=None)
-        return _review_page(mailing_id, shown.state, template, other, 422, **sent)
-    try:
-        with writing() as session:
-            mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
-            service.give_back(session, actor(), mailing, form.digest.data, form.reason.data)
-    except Forbidden:
-        raise
-    except UserError as error:
-        flash(error.message, "error")
-        other = CheckForm(formdata=None) if checking else ApproveForm(formdata=None)
-        return _review_page(mailing_id, shown.state, template, other, 409, return_form=form)
-    flash("差し戻しました。起案者の画面に理由が表示されます。", "success")
-    return redirect(url_for("mailings.show", mailing_id=mailing_id))
-
-
-def _start_said(snapshot: Snapshot) -> str:
-    """What follows the approval, and when."""
-    with services().database.reading() as session:  # this request's own began before
-        starts_at = outbox.starts_at(session, snapshot)
-    count = f"{snapshot.recipient_count}件の送信を"
-    return (
-        f"{clock.japanese_moment(starts_at)}に{count}始めます。"
-        if starts_at
-        else f"{count}始めます。"
-    )
-
-
 def _remaining(mailing: Mailing) -> int:
     """For how many a halted mailing can go on."""
     if mailing.state is not MailingState.HALTED or mailing.latest is None:
@@ -278,60 +183,3 @@ def _letter_page(form: LetterForm, event: object, mailing: Mailing | None) -> st
     return render_template(
         "mailings/letter.html", form=form, event=event, mailing=mailing, fields=list(FIELDS)
     )
-
-
-def _review_page(
-    mailing_id: int,
-    state: MailingState,
-    template: str,
-    form: CheckForm | ApproveForm,
-    status: int = 200,
-    **more: ReturnForm,
-) -> ResponseReturnValue:
-    session = reading()
-    mailing = service.get_mailing(session, actor(), mailing_id)
-    if mailing.state is not state or mailing.latest is None:
-        flash("この案件は、いまこの画面の段階にありません。", "info")
-        return redirect(url_for("mailings.show", mailing_id=mailing_id))
-    content = content_of_snapshot(mailing.latest)
-    return_form = more.get("return_form") or ReturnForm(formdata=None)
-    form.digest.data = return_form.digest.data = mailing.latest.digest
-    people = [mailing.latest.submitted_by, *(r.staff_id for r in mailing.latest.reviews)]
-    page = render_template(
-        template,
-        mailing=mailing,
-        snapshot=mailing.latest,
-        content=content,
-        form=form,
-        return_form=return_form,
-        now=clock.now(),
-        may_review=service.may_review(session, mailing, actor()),
-        names=staff_names(session, people),
-        **_rendered(content, 0),
-    )
-    return page, status
-
-
-def _rendered(content: Content, index: int) -> dict[str, object]:
-    """One recipient's mail, parsed back from its bytes, and what the gate says to it."""
-    recipient = content.recipients[index]
-    refusal = ""
-    date = clock.now().replace(microsecond=0)
-    try:
-        press = press_for(reading(), content)
-        if content.is_batch:
-            composed, batch = press.compose_batch((recipient,), new_token(), date)
-            press.clear_batch(composed, batch)
-        else:
-            composed = press.compose(recipient, new_token(), date)
-            press.clear(composed, recipient)
-    except Unwritable as error:
-        raise UserError(error.message_ja) from error
-    except GateRefusal as error:
-        refusal = error.message_ja
-    return {
-        "mail": parse_mail(composed.content),
-        "recipient": recipient,
-        "refusal": refusal,
-        "size": len(composed.content),
-    }
