@@ -45,10 +45,14 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the file's text; ``where`` in words (「3ページ」「シート「案内」のB12」)."""
+    """A piece of the file's text; ``where`` in words (「3ページ」「シート「案内」の12行目」).
+
+    ``under`` is the page, sheet or slide that it belongs to, in words.
+    """
 
     where: str
     text: str
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""Plain texts and tables, in passages of some lines."""
+
+from __future__ import annotations
+
+from eventmail.scanning.inventory import Inventory
+from eventmail.spreadsheet.encodings import decode
+
+LINES = 20
+
+
+def look_into_text(content: bytes, found: Inventory) -> None:
+    """Note what the file says. Raises ``UnreadableFile`` if it is no text that we can read."""
+    text, _ = decode(content)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for start in range(0, len(lines), LINES):
+        piece = lines[start : start + LINES]
+        found.say(f"{start + 1}〜{start + len(piece)}行目", "\n".join(piece))
