@@ -21,6 +21,7 @@ from eventmail.spreadsheet.numbers import shown
 
 MOST_CELLS = 3_000_000
 MOST_MERGED = 3_000_000  # rows that merged cells lie over, all in all
+THINNEST = 0.3  # of a letter: nobody sees what stands in such a column
 _FOOTERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
 _ON = ("1", "true")
 
@@ -176,7 +177,7 @@ class GridHandler(markup.Quiet):
 
     def _note(self, what: str, attributes: dict[str, str]) -> None:
         if what == "col":
-            unseen = float(attributes.get("width", 1)) == 0
+            unseen = float(attributes.get("width", 1)) < THINNEST
             if unseen or attributes.get("hidden", "0") in _ON:
                 span = int(attributes["min"]) - 1, int(attributes["max"]) - 1
                 self.grid.hidden_columns.append(span)

@@ -11,7 +11,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from eventmail.scanning.inventory import Inventory
-from eventmail.scanning.pdf_sight import unseen_texts
+from eventmail.scanning.pdf_sight import Unseen, unseen_texts
 from eventmail.scanning.report import Trace
 
 Nested = Callable[[str, bytes], bool]
@@ -23,6 +23,12 @@ _PROPERTIES = {
     "Keywords": ("キーワード", True),
 }
 _PROGRAM = re.compile(r"anonymous|unspecified|untitled|user|\(anonymous\)|\(unspecified\)", re.I)
+_UNSEEN = {
+    Unseen.COVERED: (Trace.COVERED_TEXT, "塗りつぶしや画像の下の文字"),
+    Unseen.COLOUR: (Trace.HIDDEN_TEXT, "背景と同じ色の文字"),
+    Unseen.NOT_PAINTED: (Trace.HIDDEN_TEXT, "表示されない文字"),
+    Unseen.BESIDE: (Trace.HIDDEN_TEXT, "紙の外の文字"),
+}
 _NOTES = (
     raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE,
     raw.FPDF_ANNOT_SQUIGGLY, raw.FPDF_ANNOT_STRIKEOUT, raw.FPDF_ANNOT_CARET,
@@ -61,9 +67,9 @@ def _page(document: pypdfium2.PdfDocument, number: int, found: Inventory, nested
         text = layer.get_text_range().replace("\r\n", "\n").replace("\ufffe", "")
         found.say(title, text, title)
         if text.strip():
-            for covered, said in unseen_texts(page, layer):
-                what = Trace.COVERED_TEXT if covered else Trace.HIDDEN_TEXT
-                found.hide(what, title, said)
+            for reason, said in unseen_texts(page, layer):
+                what, words = _UNSEEN[reason]
+                found.hide(what, f"{title}の{words}", said)
         for note in _annotations(page):
             _annotation(note, title, found, nested)
 
