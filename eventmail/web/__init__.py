@@ -69,10 +69,11 @@ def register(app: Flask) -> None:
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
+    from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
 
-    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts):
+    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts, papers):
         app.register_blueprint(blueprint)
 
 
