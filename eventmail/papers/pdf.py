@@ -6,7 +6,7 @@ The fonts are Adobe's standard Japanese ones, by name: nothing is embedded, ever
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO, cast
 
 import segno
@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from eventmail.papers.paper import Line, Paper, Section, Style
 from eventmail.papers.setting import (
+    A4,
     FOOT,
     GOTHIC,
     MARGIN,
@@ -35,7 +36,6 @@ LETTER = Type(MINCHO, 10.5)
 LABELS = 104.0
 SEAL = 62.0  # the empty part of a stamp's box
 MODULE = 2.4
-Foot = Callable[[int, int], str]
 
 
 def drawn(paper: Paper) -> BinaryIO:
@@ -45,27 +45,33 @@ def drawn(paper: Paper) -> BinaryIO:
     pages.lines(broken(paper.office, PLAIN, _free(pages)), PLAIN)
     for section in paper.sections:
         _section(pages, section, paper.code)
-    return written(pages, paper.title, lambda number, all: f"{paper.foot}　{number}/{all}")
+    total = len(pages.pages)
+    return written(pages.pages, paper.title, lambda number: f"{paper.foot}　{number}/{total}")
 
 
-def written(pages: Pages, title: str, foot: Foot) -> BinaryIO:
-    """Set pages as a PDF; ``foot`` says what stands at the bottom of each."""
+def written(
+    pages: Iterable[Iterable[Mark]],
+    title: str,
+    foot: Callable[[int], str],
+    size: tuple[float, float] = A4,
+) -> BinaryIO:
+    """Set pages as a PDF, one after another; ``foot`` says what stands at the bottom of each."""
     for font in (MINCHO, GOTHIC):
         if font not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(UnicodeCIDFont(font))
     file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the response closes it
-    canvas = Canvas(file, (pages.width, pages.height), invariant=1, pageCompression=1, lang="ja")
+    canvas = Canvas(file, size, invariant=1, pageCompression=1, lang="ja")
     canvas.setTitle(title)
-    for number, marks in enumerate(pages.pages, start=1):
+    for number, marks in enumerate(pages, start=1):
         _draw(canvas, marks)
-        _draw(canvas, [Text(MARGIN, FOOT, NOTE, foot(number, len(pages.pages)))])
+        _draw(canvas, [Text(MARGIN, FOOT, NOTE, foot(number))])
         canvas.showPage()
     canvas.save()
     file.seek(0)
     return file
 
 
-def _draw(canvas: Canvas, marks: Sequence[Mark]) -> None:
+def _draw(canvas: Canvas, marks: Iterable[Mark]) -> None:
     for mark in marks:
         if isinstance(mark, Text):
             canvas.setFont(mark.type.font, mark.type.size)

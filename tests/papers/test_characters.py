@@ -9,7 +9,7 @@ import pytest
 
 from eventmail.papers.characters import cells, is_drawn, name_of, printable, replaced
 from eventmail.papers.pdf import written
-from eventmail.papers.setting import GOTHIC, MINCHO, Pages, Text, Type, broken
+from eventmail.papers.setting import GOTHIC, MINCHO, Text, Type, broken
 
 STEP, COLUMNS, ROWS = 22, 25, 36
 PRINTED = {
@@ -42,18 +42,17 @@ def test_whatever_counts_as_drawn_leaves_ink(font: str) -> None:
     chars = [chr(code) for code in range(0x21, 0x30000) if is_drawn(chr(code))]
     chars.remove("\u3000")
     assert len(chars) > 13_000
-    document = pypdfium2.PdfDocument(written(_grid(chars, font), "", lambda *_: "").read())
+    document = pypdfium2.PdfDocument(written(_grid(chars, font), "", lambda _: "").read())
     pictures = [page.render(grayscale=True).to_pil() for page in document]
     assert [char for index, char in enumerate(chars) if not _ink(pictures, index)] == []
 
 
-def _grid(chars: list[str], font: str) -> Pages:
-    pages = Pages()
-    pages.pages = [[] for _ in range(-(-len(chars) // (COLUMNS * ROWS)))]
+def _grid(chars: list[str], font: str) -> list[list[Text]]:
+    pages: list[list[Text]] = [[] for _ in range(-(-len(chars) // (COLUMNS * ROWS)))]
     for index, char in enumerate(chars):
         at = index % (COLUMNS * ROWS)
         x, y = 20 + STEP * (at % COLUMNS), 800 - STEP * (at // COLUMNS)
-        pages.pages[index // (COLUMNS * ROWS)].append(Text(x, y, Type(font, 14), char))
+        pages[index // (COLUMNS * ROWS)].append(Text(x, y, Type(font, 14), char))
     return pages
 
 
@@ -96,5 +95,5 @@ class TestBreaking:
 
 
 def test_the_file_is_a_pdf_with_its_title() -> None:
-    document = pypdfium2.PdfDocument(BytesIO(written(Pages(), "伺い", lambda *_: "").read()))
+    document = pypdfium2.PdfDocument(BytesIO(written([[]], "伺い", lambda _: "").read()))
     assert document.get_metadata_value("Title") == "伺い"
