@@ -66,16 +66,30 @@ def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
+    from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
+    from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
-    pages = (home, offices_pages, events, roster, wordings, letters, mailings, outbox, alerts)
-    for blueprint in pages:
+    rooms = (
+        home,
+        offices_pages,
+        events,
+        materials,
+        roster,
+        wordings,
+        letters,
+        mailings,
+        papers,
+        outbox,
+        alerts,
+    )
+    for blueprint in rooms:
         app.register_blueprint(blueprint)
 
 

@@ -11,7 +11,7 @@ from eventmail.letters.views.common import blueprint
 from eventmail.mailings import service
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.views import blueprint as mailings_pages
-from eventmail.mailings.views import rendered
+from eventmail.mailings.views.common import rendered
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
 from eventmail.web.context import actor, reading
