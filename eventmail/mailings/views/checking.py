@@ -43,10 +43,9 @@ def count(mailing_id: int) -> ResponseReturnValue:
     def act(session: Session, mailing: Mailing) -> None:
         checking.count(session, actor(), mailing, form.digest.data, form.counted.data)
 
-    done = _refused(mailing_id, act)
-    return (
-        page(mailing_id, form, 409) if done else _back(mailing_id, "件数を記録しました。", "files")
-    )
+    if _refused(mailing_id, act):
+        return page(mailing_id, form, 409)
+    return _back(mailing_id, "送信先の件数を記録しました。", "files")
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check/material")
