@@ -94,6 +94,7 @@ def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None
     found = checking.tasks(session, snapshot, actor.id)
     if found.missing:
         raise UserError(NOT_SEEN.format(missing="、".join(found.missing)))
+    checking.keep_openings(session, actor, snapshot)
     counted = found.counted.counted if found.counted else None
     _decide(session, actor, mailing, Deed.PASS_CHECK, digest, counted=counted)
 

@@ -130,7 +130,14 @@ def check_letter(checker: Person) -> None:
     checker.reads("送信先の件数を記録しました")
     for left in (2, 1):
         checker.reads(f"資料{left}件を最後まで見ること")
-        checker.page.get_by_role("button", name="最後まで見たことを記録する").first.click()
+        row = checker.page.get_by_role("row").filter(has_text="まだ最後まで見ていません")
+        row.first.get_by_role("link", name="資料を開く").click()
+        checker.picture("material")
+        checker.press("最後のページまで見ました")
+        checker.reads("最後のページまで見たことを記録しました。")
+        checker.page.go_back()
+        checker.page.go_back()
+        checker.page.reload()
     for left in (3, 2, 1):
         checker.reads(f"届くメール{left}件を見ること")
         letters = checker.page.locator("ul.letters li").filter(has_text="まだ")
