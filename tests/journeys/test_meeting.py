@@ -135,9 +135,8 @@ def check_letter(checker: Person) -> None:
         checker.picture("material")
         checker.press("最後のページまで見ました")
         checker.reads("最後のページまで見たことを記録しました。")
-        checker.page.go_back()
-        checker.page.go_back()
-        checker.page.reload()
+        checker.follow(re.compile("の確認に戻る"))
+        checker.heading("送信内容の確認")
     for left in (3, 2, 1):
         checker.reads(f"届くメール{left}件を見ること")
         letters = checker.page.locator("ul.letters li").filter(has_text="まだ")

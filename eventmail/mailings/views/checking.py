@@ -232,12 +232,10 @@ def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[in
     return flags
 
 
-def _grouped(
-    recipients: tuple[Recipient, ...], flags: dict[int, list[str]]
-) -> list[list[Recipient]]:
+def _grouped(people: tuple[Recipient, ...], flags: dict[int, list[str]]) -> list[list[Recipient]]:
     """The recipients company by company, those with a flag first, else in the letter's order."""
     order: dict[int, list[Recipient]] = {}
-    for each in recipients:
+    for each in people:
         order.setdefault(each.participant_id, []).append(each)
     groups = list(order.values())
     return sorted(groups, key=lambda group: not any(each.contact_id in flags for each in group))

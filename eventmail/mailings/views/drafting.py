@@ -87,6 +87,7 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
     snapshot = None if draft else mailing.latest
     found = service.find(session, content) if draft else []
     asked = answers.to_answer(found)
+    given = answers.answers(session, mailing)
     shown = answers_form(mailing, found) if form is None else form
     return render_template(
         "mailings/show.html",
@@ -95,7 +96,8 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
         snapshot=snapshot,
         findings=[each for each in found if answers.stands_in_the_way(each)],
         to_answer=[each for each in asked if shown.asks(each)],
-        more_answers=sum(not shown.asks(each) for each in asked),
+        asked=len(asked),
+        more_answers=sum(not shown.asks(each) and each.key not in given for each in asked),
         notes=[each for each in found if each.level is Level.NOTE],
         answers_form=shown,
         reached=reached_count(session, mailing),
