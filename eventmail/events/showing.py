@@ -120,20 +120,24 @@ def on_shelf(session: Session, event: Event) -> list[OnShelf]:
     newest = [each.newest for each in materials]
     scans = shelf.scans_for(session, event.office_id, {each.sha256 for each in newest})
     names = people(session, newest)
+    known = service.known_addresses(session, event.office_id)
     return [
         OnShelf(
             material=each.material,
             newest=each,
             kind=KINDS.get(scans[each.sha256].kind, "そのほか"),
             uploader=names.get(each.uploaded_by, ""),
-            weight=_weight(remarks(scans[each.sha256], each.material.filename)),
+            weight=_weight(scans[each.sha256], each.material.filename, known),
         )
         for each in newest
     ]
 
 
-def _weight(found: list[Remark]) -> str:
+def _weight(scan: Scan, filename: str, known: frozenset[str]) -> str:
     """The heaviest level; a note is no reason to look twice."""
+    if known.intersection(scan.addresses):
+        return "block"
+    found = remarks(scan, filename)
     level = found[0].level if found else ""
     return level if level in ("block", "warn") else ""
 
