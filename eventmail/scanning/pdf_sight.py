@@ -57,16 +57,33 @@ class _Cover:
         return self.order > order and over and (self.colour is None or _near(self.colour, seen))
 
 
-def unseen_texts(
-    page: pypdfium2.PdfPage, layer: pypdfium2.PdfTextPage
-) -> Iterator[tuple[Unseen, str]]:
-    """The runs of letters that cannot be seen, each with the reason."""
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """The runs of letters of a page that cannot be seen, each with the reason.
+
+    ``shown`` is what all texts say of which at least a part lies on the paper: a wide table is
+    printed on several pages, and each holds the same text and shows a part of it.
+    """
+
+    unseen: list[tuple[Unseen, str]]
+    shown: str
+
+
+def sighted(page: pypdfium2.PdfPage, layer: pypdfium2.PdfTextPage) -> Sighted:
+    """Which letters of a page cannot be seen."""
     sight = _Sight(page, layer)
-    letters = ((sight.of(index), letter) for index, letter in _letters(layer))
-    for reason, run in groupby(letters, key=lambda each: each[0]):
+    letters = [(sight.of(index), sight.owner(index), letter) for index, letter in _letters(layer)]
+    on_paper = {owner for reason, owner, _ in letters if reason is not Unseen.BESIDE}
+    runs: list[tuple[Unseen, str]] = []
+    told = (
+        (None if reason is Unseen.BESIDE and owner in on_paper else reason, letter)
+        for reason, owner, letter in letters
+    )
+    for reason, run in groupby(told, key=lambda each: each[0]):
         text = "".join(letter for _, letter in run)
         if reason is not None and len(text) >= FEWEST:
-            yield reason, text
+            runs.append((reason, text))
+    return Sighted(runs, "".join(letter for _, owner, letter in letters if owner in on_paper))
 
 
 def _letters(layer: pypdfium2.PdfTextPage) -> Iterator[tuple[int, str]]:
@@ -114,6 +131,10 @@ class _Sight:
         if any(each.hides(order, x, y, seen) for each in self._covers):
             return Unseen.COVERED
         return self._by_its_look(text, seen) if text else None
+
+    def owner(self, index: int) -> int:
+        """Names the text that a letter belongs to."""
+        return _address(raw.FPDFText_GetTextObject(self._layer, index))
 
     def _by_its_look(self, text: raw.FPDF_PAGEOBJECT, seen: Colour) -> Unseen | None:
         if raw.FPDFTextObj_GetTextRenderMode(text) == _NOT_PAINTED:

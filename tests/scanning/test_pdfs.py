@@ -74,6 +74,7 @@ STAYS_QUIET: dict[str, bytes] = {
     "a bar elsewhere": drawn(together(says(NAME), bar(y=500))),
     "yellow highlighter": drawn(together(says(NAME), highlight((1, 1, 0)))),
     "a scan with what a machine read off it": drawn(together(picture(), unpainted(NAME))),
+    "a wide table on two pages": drawn(says(NAME, x=550), says(NAME, x=550 - 595)),
     "light grey": drawn(in_grey(0.8, says(NAME))),
     "a title that the page shows": drawn(says(NAME), title=NAME),
 }
