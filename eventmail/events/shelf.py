@@ -133,7 +133,10 @@ def _scan_kept(session: Session, office_id: int, sha256: str) -> Scan:
     found = _by_digest.get(sha256)
     if found is None:
         query = sa.select(Blob.content).where(Blob.office_id == office_id, Blob.sha256 == sha256)
-        found = prepare(session.scalars(query).one(), _name_of(session, office_id, sha256))
+        content = session.scalars(query).one()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"the stored file {sha256} was changed")
+        found = prepare(content, _name_of(session, office_id, sha256))
     if session.get_bind().get_execution_options().get("eventmail_writes"):
         keep(session, office_id, sha256, found)
     return found

@@ -76,12 +76,9 @@ class _Text:
         person = _BLANKS.sub("", unicodedata.normalize("NFKC", known.person))
         if is_person(known.person.strip()) and len(person) >= SHORTEST_PERSON:
             yield from self._told("person", self._plain, person)
-        company = company_key(known.company)
-        bare = _FORMS.sub("", company)
-        if len(bare) >= SHORTEST_COMPANY or bare != company:
-            yield from self._told(
-                "company", self._companies, bare if len(bare) >= SHORTEST_COMPANY else company
-            )
+        company = _telling_name(known.company)
+        if company:
+            yield from self._told("company", self._companies, company)
 
     def _told(self, by: str, texts: list[str], wanted: str) -> Iterator[tuple[str, str]]:
         place = self._place(texts, wanted)
@@ -91,6 +88,15 @@ class _Text:
     def _place(self, texts: list[str], wanted: str) -> str:
         found = (where for where, text in zip(self._places, texts, strict=True) if wanted in text)
         return next(found, "")
+
+
+def _telling_name(company: str) -> str:
+    """The name without its legal form; with it where it is short; nothing where it is no name."""
+    whole = company_key(company)
+    bare = _FORMS.sub("", whole)
+    if len(bare) >= SHORTEST_COMPANY:
+        return bare
+    return whole if bare and bare != whole else ""
 
 
 def _digits(text: str) -> str:
