@@ -265,6 +265,19 @@ class TestCleanCopy:
         with database.reading() as session:
             assert session.get(MaterialVersion, FIRST + 1) is None
 
+    def test_where_only_a_person_can_do_it_no_version_is_made(
+        self, sign_in: SignIn, meeting: Meeting, database: Database
+    ) -> None:
+        parts: office.Parts = {"word/embeddings/sheet1.xlsx": BOOK}
+        content = office.word("", parts, (("package", "embeddings/sheet1.xlsx"),))
+        browser = sign_in("author")
+        put(browser, meeting, "案内.docx", content)
+        page = browser.post(f"/materials/{FIRST}/clean")
+        assert "自動で取り除けるものがないため" in page.text
+        assert "埋め込まれた図を選んでDeleteキーで消してください" in page.text
+        with database.reading() as session:
+            assert session.get(MaterialVersion, FIRST + 1) is None
+
     def test_only_authors_make_one(self, sign_in: SignIn, meeting: Meeting) -> None:
         sign_in("checker").post("/materials/1/clean", status=403)
         assert (

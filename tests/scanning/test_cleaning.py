@@ -24,6 +24,7 @@ from tests.scanning.packages import faults
 from tests.scanning.test_scanner import taken_at
 from tests.wire.files import locked_workbook
 
+# Parts that nothing refers to go by themselves; what a person must see to is tried below.
 LEFT = {"macros", "an embedded workbook", "what the embedded workbook hides"}
 FILES: dict[str, tuple[bytes, str]] = {
     **{f"xlsx: {n}": (c, "a.xlsx") for n, (c, _, _) in test_workbooks.FIRES.items()},
