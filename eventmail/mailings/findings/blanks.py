@@ -1,0 +1,96 @@
+"""What a draft still waits for: ○○, ●●, 【要修正】 (L11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eventmail.mailings.findings.finding import Finding, Level
+from eventmail.mailings.findings.ground import Ground
+from eventmail.mailings.findings.reading import read
+from eventmail.mailings.findings.telling import (
+    PARTS,
+    found,
+    letter,
+    listed,
+    of_material,
+    place_in,
+    quoted,
+    said_at,
+)
+
+_SIGNS = "○〇◯●◎△▲□■◇◆×✕＊*"
+_NUMBER = r"[○〇◯●_＿xX×]{1,4}"
+_PLACEHOLDER = re.compile(
+    rf"(?P<signs>[○〇◯●△▲□■◇◆×]{{2,4}})(?![{_SIGNS}])"  # a longer row is a line
+    rf"|(?<![a-z]){_NUMBER}(?:年(?:度)?{_NUMBER}月|月{_NUMBER}日|時{_NUMBER}分|日\({_NUMBER}\))"
+    r"|(?<![a-z0-9])0?x{2,4}-x{3,4}-x{4}|(?<![a-z])x{2,}(?:月|日|様|株式会社)"
+    r"|[【\[(<〔※](?:要)?(?:修正|確認|記入|入力|差し?替え?|調整|検討|追記)(?:中|要|箇所|予定|して|する)?"
+    r"[】\])>〕]|【(?:要|仮|未定|未確定|未記入|下書き|案|作成中|todo|ここに[^】]{1,20})[^】]{0,6}】|(?<![a-z])todo(?![a-z])"
+)
+_EXAMPLE = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|(?:例|記入例|たとえば)[:：)）]?[^\n]*")
+_DRAFT_MARKS = re.compile(r"【要?(?:修正|確認|差し?替え?|検討)(?:中|要)?】|【(?:仮|作成中|下書き)】")
+_INTERNAL = re.compile(
+    r"部外秘|社外秘|庁内限り|所内限り|局内限り|内部限り|職員限り|関係者外秘|取扱注意|㊙|[(（【]内部(?:用|資料)[)）】]"
+)
+
+
+def placeholders(ground: Ground) -> Iterator[Finding]:
+    """A sign in place of what was to be filled in. In an example it may stay."""
+    for where, _, told in letter(ground.content):
+        examples = [at.span() for at in _EXAMPLE.finditer(told.text)]
+        open_ones, shown = [], []
+        for at in _PLACEHOLDER.finditer(told.text):
+            if at["signs"] and told.text[at.start() - 1 : at.start()] in tuple(_SIGNS):
+                continue  # the end of a longer row
+            if at["signs"] and _is_decoration(told.text, at.start(), at.end()):
+                continue
+            is_example = any(start <= at.start() and at.end() <= end for start, end in examples)
+            (shown if is_example else open_ones).append(
+                place_in(where, told, at.start(), at.end())
+            )
+        for places, code, level in (
+            (open_ones, "placeholder", Level.BLOCK),
+            (shown, "placeholder_in_example", Level.NOTE),
+        ):
+            if places:
+                what = listed(quoted(said_at(ground.content, each)) for each in places)
+                way_out = (
+                    "正しい内容に書き直してください。"
+                    if level is Level.BLOCK
+                    else "記入例であれば、このままで構いません。"
+                )
+                yield found(code, level, f"{PARTS[where]}に{what}が残っています。{way_out}", places)
+
+
+def _is_decoration(text: str, start: int, end: int) -> bool:
+    """Whether signs frame a heading (■■ ご注意 ■■) or are boxes to tick."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line = text[line_start : line_end if line_end >= 0 else len(text)].strip()
+    frame = text[start:end]
+    framed = line.startswith(frame) and line.endswith(frame) and len(line) > 2 * len(frame)
+    return framed or frame[0] in "□■◇◆▲" and line.startswith(frame)
+
+
+def materials(ground: Ground) -> Iterator[Finding]:
+    """A material that says of itself that it is not finished, or not for outside (L6)."""
+    for material, scan in ground.scanned():
+        told = read(scan)
+        for code, pattern, meaning in (
+            ("unfinished_material", _DRAFT_MARKS, "作りかけの版でないか確かめてください。"),
+            (
+                "internal_material",
+                _INTERNAL,
+                "所の外に送ってよい版か確かめ、送れないものは外してください。",
+            ),
+        ):
+            met = [(at[0], told.spot(at.start())) for at in pattern.finditer(told.text)]
+            if met:
+                yield found(
+                    code,
+                    Level.WARN,
+                    f"資料「{material.filename}」に{listed(quoted(word) for word, _ in met)}と"
+                    f"書かれています（{listed((spot for _, spot in met), 'か所')}）。{meaning}",
+                    [of_material(material, met[0][1])],
+                )
