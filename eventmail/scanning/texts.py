@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventmail.scanning.inventory import Inventory
+from eventmail.scanning.inventory import Inventory, numbers
 from eventmail.spreadsheet.encodings import decode
 
 LINES = 20
@@ -14,4 +14,5 @@ def look_into_text(content: bytes, found: Inventory) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for start in range(0, len(lines), LINES):
         piece = lines[start : start + LINES]
-        found.say(f"{start + 1}〜{start + len(piece)}行目", "\n".join(piece))
+        (where,) = numbers(list(range(start + 1, start + len(piece) + 1)), "行目")
+        found.say(where, "\n".join(piece))

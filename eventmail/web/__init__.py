@@ -66,13 +66,14 @@ def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
+    from eventmail.events.views.materials import blueprint as materials
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
 
-    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts):
+    for blueprint in (home, offices_pages, events, materials, roster, mailings, outbox, alerts):
         app.register_blueprint(blueprint)
 
 

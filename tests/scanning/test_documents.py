@@ -13,7 +13,9 @@ SECRET = "みなと電機は不採用"
 BY = 'w:id="1" w:author="森下 あかり" w:date="2026-11-20T09:00:00Z"'
 DELETED = f"<w:p><w:del {BY}><w:r><w:delText>{SECRET}</w:delText></w:r></w:del></w:p>"
 INSERTED = f"<w:p><w:ins {BY}><w:r><w:t>{SECRET}</w:t></w:r></w:ins></w:p>"
-REFORMATTED = f"<w:p><w:r><w:rPr><w:b/><w:rPrChange {BY}><w:rPr/></w:rPrChange></w:rPr><w:t>あ</w:t></w:r></w:p>"
+REFORMATTED = (
+    f"<w:p><w:r><w:rPr><w:rPrChange {BY}><w:rPr/></w:rPrChange></w:rPr><w:t>あ</w:t></w:r></w:p>"
+)
 COMMENTS = f'<w:comments xmlns:w="{W}"><w:comment {BY}>{paragraph(SECRET)}</w:comment></w:comments>'
 STYLES = (
     f'<w:styles xmlns:w="{W}"><w:style w:styleId="Ura"><w:rPr><w:vanish/></w:rPr></w:style>'
