@@ -20,9 +20,13 @@ _GIVING = re.compile(r"添付し(?:て(?:い|お)|、?お?送|ました|ます)|
 _COUNT = re.compile(
     r"(?:添付(?:資料|ファイル)?|別添(?:資料)?|資料|ファイル)\s*[:：(]?\s*(?:全|計|は|を|が|の)?\s*(?P<n>\d{1,2})\s*(?:点|件|種類?|ファイル|つ)(?!目|以)"
 )
-_NUMBERED = re.compile(r"(?:別紙|別添|添付(?:資料)?|資料)\s*(?:no\.?)?\s*(?P<n>[1-9]|1\d)(?![\d月日時:.点件種つ])")
+_NUMBERED = re.compile(
+    r"(?:別紙|別添|添付(?:資料)?|資料)\s*(?:no\.?)?\s*(?P<n>[1-9]|1\d)(?![\d月日時:.点件種つ])"
+)
 _TOLD = re.compile(r"添付|別添|別紙|同封|資料|ファイル|送付|お送り|同送|チラシ|案内図|様式|用紙|書")
-_FILE = re.compile(r"[^\s「」『』（）()、。:：・<>/]{1,60}\.(?:pdf|xlsx?|docx?|pptx?|zip|csv)(?![a-z])")
+_FILE = re.compile(
+    r"[^\s「」『』（）()、。:：・<>/]{1,60}\.(?:pdf|xlsx?|docx?|pptx?|zip|csv)(?![a-z])"
+)
 _BY_LINK = re.compile(r"https?://|ダウンロード|ホームページ|urlから")
 
 
@@ -83,7 +87,9 @@ def named_files(ground: Ground) -> Iterator[Finding]:
         missing = [
             at
             for at in _FILE.finditer(told.text)
-            if not any(_plain(at[0]).endswith(each) or each.endswith(_plain(at[0])) for each in attached)
+            if not any(
+                _plain(at[0]).endswith(each) or each.endswith(_plain(at[0])) for each in attached
+            )
             and not _BY_LINK.search(told.text[max(0, at.start() - 40) : at.end() + 20])
         ]
         if missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from eventmail.mailings.findings.finding import Finding, Level
+from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.reading import read
 from eventmail.mailings.findings.telling import (
@@ -18,6 +18,7 @@ from eventmail.mailings.findings.telling import (
     quoted,
     said_at,
 )
+from eventmail.mailings.snapshot import Content
 
 _SIGNS = "○〇◯●◎△▲□■◇◆×✕＊*"
 _NUMBER = r"[○〇◯●_＿xX×]{1,4}"
@@ -29,7 +30,9 @@ _PLACEHOLDER = re.compile(
     r"[】\])>〕]|【(?:要|仮|未定|未確定|未記入|下書き|案|作成中|todo|ここに[^】]{1,20})[^】]{0,6}】|(?<![a-z])todo(?![a-z])"
 )
 _EXAMPLE = re.compile(r"「[^「」\n]*」|『[^『』\n]*』|(?:例|記入例|たとえば)[:：)）]?[^\n]*")
-_DRAFT_MARKS = re.compile(r"【要?(?:修正|確認|差し?替え?|検討)(?:中|要)?】|【(?:仮|作成中|下書き)】")
+_DRAFT_MARKS = re.compile(
+    r"【要?(?:修正|確認|差し?替え?|検討)(?:中|要)?】|【(?:仮|作成中|下書き)】"
+)
 _INTERNAL = re.compile(
     r"部外秘|社外秘|庁内限り|所内限り|局内限り|内部限り|職員限り|関係者外秘|取扱注意|㊙|[(（【]内部(?:用|資料)[)）】]"
 )
@@ -39,28 +42,29 @@ def placeholders(ground: Ground) -> Iterator[Finding]:
     """A sign in place of what was to be filled in. In an example it may stay."""
     for where, _, told in letter(ground.content):
         examples = [at.span() for at in _EXAMPLE.finditer(told.text)]
-        open_ones, shown = [], []
-        for at in _PLACEHOLDER.finditer(told.text):
-            if at["signs"] and told.text[at.start() - 1 : at.start()] in tuple(_SIGNS):
-                continue  # the end of a longer row
-            if at["signs"] and _is_decoration(told.text, at.start(), at.end()):
-                continue
-            is_example = any(start <= at.start() and at.end() <= end for start, end in examples)
-            (shown if is_example else open_ones).append(
-                place_in(where, told, at.start(), at.end())
-            )
-        for places, code, level in (
-            (open_ones, "placeholder", Level.BLOCK),
-            (shown, "placeholder_in_example", Level.NOTE),
-        ):
+        sorted_: dict[bool, list[Place]] = {False: [], True: []}
+        for start, end in _signs(told.text):
+            is_example = any(first <= start and end <= last for first, last in examples)
+            sorted_[is_example].append(place_in(where, told, start, end))
+        for is_example, places in sorted_.items():
             if places:
-                what = listed(quoted(said_at(ground.content, each)) for each in places)
-                way_out = (
-                    "正しい内容に書き直してください。"
-                    if level is Level.BLOCK
-                    else "記入例であれば、このままで構いません。"
-                )
-                yield found(code, level, f"{PARTS[where]}に{what}が残っています。{way_out}", places)
+                yield _placeholder(ground.content, PARTS[where], places, is_example)
+
+
+def _signs(text: str) -> Iterator[tuple[int, int]]:
+    for at in _PLACEHOLDER.finditer(text):
+        in_row = at["signs"] and text[: at.start()].endswith(tuple(_SIGNS))
+        if not in_row and not (at["signs"] and _is_decoration(text, at.start(), at.end())):
+            yield at.span()
+
+
+def _placeholder(content: Content, part: str, places: list[Place], is_example: bool) -> Finding:
+    what = listed(quoted(said_at(content, each)) for each in places)
+    if is_example:
+        message = f"{part}に{what}があります。記入例であれば、このままで構いません。"
+        return found("placeholder_in_example", Level.NOTE, message, places)
+    message = f"{part}に{what}が残っています。正しい内容に書き直してください。"
+    return found("placeholder", Level.BLOCK, message, places)
 
 
 def _is_decoration(text: str, start: int, end: int) -> bool:
@@ -70,7 +74,7 @@ def _is_decoration(text: str, start: int, end: int) -> bool:
     line = text[line_start : line_end if line_end >= 0 else len(text)].strip()
     frame = text[start:end]
     framed = line.startswith(frame) and line.endswith(frame) and len(line) > 2 * len(frame)
-    return framed or frame[0] in "□■◇◆▲" and line.startswith(frame)
+    return framed or (frame[0] in "□■◇◆▲" and line.startswith(frame))
 
 
 def materials(ground: Ground) -> Iterator[Finding]:

@@ -10,12 +10,11 @@ from eventmail.clock import japanese_date, japanese_year
 from eventmail.mailings.findings.dating import Dated, dates
 from eventmail.mailings.findings.finding import Finding, Level, Place, Where
 from eventmail.mailings.findings.ground import Ground
-from eventmail.mailings.findings.reading import read
+from eventmail.mailings.findings.reading import Read, read
 from eventmail.mailings.findings.telling import (
     PARTS,
     found,
     letter,
-    listed,
     of_material,
     place_in,
     quoted,
@@ -38,8 +37,12 @@ _EVENT_LABEL = re.compile(
     r"(?:開催日時?|開催期日|実施日時?|日\s*時|期\s*日|(?<![ぁ-ん])と\s*き)\s*[:：】\]〕]?\s*$"
 )
 _HELD = re.compile(r"\s*に(?:開催|実施)(?:いた|致|し|す|予定)")
-_OTHER_DAY = re.compile(r"変更前|変更後|候補|締め?切|〆切|期限|旧|誤|正\s*[:：]|訂正|延期|予備日|面談|個別|打ち?合わせ|下見|第[0-9一二三]")
-_FISCAL = re.compile(r"(?:令和|(?<![a-z])r)\s*(?P<y>元|\d{1,2})\s*年?(?:度|(?=\s*(?:第|合同|企業|就職|雇用|学校|求人)))")
+_OTHER_DAY = re.compile(
+    r"変更前|変更後|候補|締め?切|〆切|期限|旧|誤|正\s*[:：]|訂正|延期|予備日|面談|個別|打ち?合わせ|下見|第[0-9一二三]"
+)
+_FISCAL = re.compile(
+    r"(?:令和|(?<![a-z])r)\s*(?P<y>元|\d{1,2})\s*年?(?:度|(?=\s*(?:第|合同|企業|就職|雇用|学校|求人)))"
+)
 _OF_SCHOOL = re.compile(r"\s*(?:の)?[^\n]{0,6}(?:卒|採用|求人|入社|実績|版|予算|改正)")
 
 
@@ -54,31 +57,32 @@ def weekdays(ground: Ground) -> Iterator[Finding]:
                 yield found(
                     "wrong_weekday",
                     Level.WARN,
-                    f"{PARTS[where]}の{said}の曜日が違います。{right}です。"
+                    f"{PARTS[where]}の{said}の曜日が違います。正しくは{right}です。"
                     "日付と曜日のどちらが正しいか確かめて直してください。",
                     [place],
                 )
     for material, scan in ground.scanned():
-        told_file = read(scan)
-        wrong: dict[str, tuple[str, str]] = {}
-        for mark in _WEEKDAY_MARK.finditer(told_file.text):
-            begin = max(told_file.text.rfind("\n", 0, mark.start()), mark.start() - _REACH)
-            window = told_file.text[max(0, begin) : mark.end() + 4]
-            for each in list(dates(window))[-1:]:
-                right = _right_weekday(ground, each)
-                if right:
-                    said = window[each.start : each.end].strip()
-                    wrong.setdefault(said, (right, told_file.spot(mark.start())))
+        wrong = dict(_wrong_in_file(ground, read(scan)))
         if wrong:
             said, (right, spot) = next(iter(wrong.items()))
             more = f"ほかに{len(wrong) - 1}か所あります。" if len(wrong) > 1 else ""
             yield found(
                 "wrong_weekday",
                 Level.WARN,
-                f"資料「{material.filename}」（{spot}）の{quoted(said)}の曜日が違います。{right}です。"
-                f"{more}資料を直して、置き直してください。",
+                f"資料「{material.filename}」（{spot}）の{quoted(said)}の曜日が違います。"
+                f"正しくは{right}です。{more}資料を直して、置き直してください。",
                 [of_material(material, spot)],
             )
+
+
+def _wrong_in_file(ground: Ground, told: Read) -> Iterator[tuple[str, tuple[str, str]]]:
+    for mark in _WEEKDAY_MARK.finditer(told.text):
+        begin = max(told.text.rfind("\n", 0, mark.start()), mark.start() - _REACH, 0)
+        window = told.text[begin : mark.end() + 4]
+        for each in list(dates(window))[-1:]:
+            right = _right_weekday(ground, each)
+            if right:
+                yield window[each.start : each.end].strip(), (right, told.spot(mark.start()))
 
 
 def _right_weekday(ground: Ground, dated: Dated) -> str:
@@ -98,7 +102,9 @@ def no_such_day(ground: Ground) -> Iterator[Finding]:
             if not each.near((ground.content.event_date, ground.today)):
                 place = place_in(where, told, each.start, each.end)
                 said = quoted(said_at(ground.content, place))
-                message = f"{PARTS[where]}の{said}という日はありません。正しい日付に直してください。"
+                message = (
+                    f"{PARTS[where]}の{said}という日はありません。正しい日付に直してください。"
+                )
                 yield found("no_such_day", Level.WARN, message, [place])
 
 
@@ -193,4 +199,3 @@ def _of_year(ground: Ground, place: Place) -> Finding:
 
 def _fiscal(year: int, month: int) -> int:
     return year if month >= 4 else year - 1
-

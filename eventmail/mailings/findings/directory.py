@@ -5,13 +5,27 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from eventmail.mailings.findings import names, phones
-from eventmail.mailings.findings.reading import KANJI, Read, read, runs_of, squeeze
+from eventmail.mailings.findings.reading import KANJI, read, runs_of, squeeze
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
+
+FORMS = (
+    *("株式会社", "有限会社", "合同会社", "社会福祉法人", "医療法人社団", "医療法人財団"),
+    *("医療法人", "学校法人", "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人"),
+    "特定非営利活動法人",
+)
+
+
+@lru_cache(maxsize=65536)
+def core_name(key: str) -> str:
+    """A company's key without its legal form."""
+    for form in FORMS:
+        key = key.removeprefix(form).removesuffix(form)
+    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +69,17 @@ class Directory:
             if digits in self.phones
         ]
 
-    def names_in(self, text: str) -> list[tuple[str, int, int]]:
+    def names_in(self, text: str) -> list[Met]:
         """The participants' full names in a folded text."""
         squeezed = squeeze(text)
-        kept = self._suspects(runs_of(squeezed)) | self._elsewhere(squeezed)
-        return self._located(kept, text)
+        return self._located(self._suspects(runs_of(squeezed), squeezed), text)
 
     def names_in_file(self, scan: Scan) -> list[Met]:
         """The participants' full names in a material's text."""
         told = read(scan)
-        return self._met(told, self._located(self._in_file(told), told.text))
+        suspects = self._suspects(told.runs, told.squeezed)
+        met = self._located(suspects, told.text)
+        return [replace(each, spot=told.spot(each.start)) for each in met]
 
     def phones_in_file(self, scan: Scan) -> list[Met]:
         """The participants' telephone numbers in a material's text."""
@@ -75,16 +90,8 @@ class Directory:
             if digits in self.phones
         ]
 
-    def _met(self, told: Read, found: Iterable[tuple[str, int, int]]) -> list[Met]:
-        return [
-            Met(self.names[name], start, end, told.spot(start)) for name, start, end in found
-        ]
-
-    def _in_file(self, told: Read) -> set[str]:
-        return self._suspects(told.runs) | self._elsewhere(told.squeezed)
-
-    def _suspects(self, runs: Collection[str]) -> set[str]:
-        """The names that begin with a piece of one of these words."""
+    def _suspects(self, runs: Collection[str], squeezed: str) -> set[str]:
+        """The names whose first word begins a piece of one of these words; few begin otherwise."""
         heads: set[str] = set()
         for run in runs:
             for start, letter in enumerate(run):
@@ -94,18 +101,13 @@ class Directory:
                         for length in self.lengths
                         if (piece := run[start : start + length]) in self.heads
                     )
-        return {name for each in heads for name in self.heads[each]}
+        names_of = [*(name for each in heads for name in self.heads[each]), *self.heads.get("", ())]
+        return {each for each in names_of if each in squeezed}
 
-    def _elsewhere(self, squeezed: str) -> set[str]:
-        """The names whose beginning is no word in Chinese characters: few, each looked for."""
-        return {each for each in self.heads.get("", ()) if each in squeezed}
-
-    def _located(self, suspects: Iterable[str], text: str) -> list[tuple[str, int, int]]:
-        squeezed = squeeze(text)
+    def _located(self, suspects: Iterable[str], text: str) -> list[Met]:
         return [
-            (name, found.start(), found.end())
+            Met(self.names[name], found.start(), found.end())
             for name in sorted(suspects)
-            if name in squeezed
             for found in names.pattern(name).finditer(text)
         ]
 
@@ -168,4 +170,3 @@ def _heads_of(full: Iterable[str]) -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=16)
 def _numbers_in(scan: Scan) -> tuple[tuple[str, int, int], ...]:
     return tuple(phones.numbers(read(scan).text))
-

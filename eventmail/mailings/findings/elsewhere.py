@@ -64,9 +64,7 @@ def _is_a_name(where: Where, name: str, text: str, start: int) -> bool:
 def _within(own: str, text: str, start: int) -> bool:
     """Whether the place lies inside this event's own name."""
     spaced = r"\s*".join(map(re.escape, own))
-    return bool(own) and any(
-        at.start() <= start < at.end() for at in re.finditer(spaced, text)
-    )
+    return bool(own) and any(at.start() <= start < at.end() for at in re.finditer(spaced, text))
 
 
 def materials(ground: Ground) -> Iterator[Finding]:
@@ -108,7 +106,9 @@ def roster_files(ground: Ground) -> Iterator[Finding]:
         others = [
             each.name
             for each in ground.history.events
-            if len(_plain(each.name)) > 3 and _plain(each.name) in plain and _plain(each.name) not in own
+            if len(_plain(each.name)) > 3
+            and _plain(each.name) in plain
+            and _plain(each.name) not in own
         ]
         years = {_year(at) for at in _YEAR.finditer(fold(filename))}
         if others or (years and not years & right):

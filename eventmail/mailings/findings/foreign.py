@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from eventmail.mailings.findings.finding import Finding, Level, Place, Where
+from eventmail.mailings.findings.directory import FORMS, core_name
+from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.names import HONORIFIC
 from eventmail.mailings.findings.reading import KANJI, KATAKANA, Written, written
@@ -20,7 +21,6 @@ from eventmail.mailings.findings.telling import (
     quoted,
     said_at,
 )
-from eventmail.spreadsheet.companies import company_key
 from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
 
 _ADDRESS = re.compile(r"[a-z0-9][a-z0-9.!#$%&'*+/=?^_`{|}~-]{0,63}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
@@ -30,8 +30,6 @@ MOST_NAMED_ADDRESSES = 10
 _TOGETHER = re.compile(
     r"(?:主催|共催|後援|協賛|協力|会場|場所|講師|提供|委託|運営|司会)[^\n。]{0,30}$|にて|において"
 )
-_FORMS = ("株式会社", "有限会社", "合同会社", "社会福祉法人", "医療法人", "学校法人", "一般社団法人",
-          "公益社団法人", "一般財団法人", "公益財団法人", "特定非営利活動法人")  # fmt: skip
 _SHORTEST_NAME = 5
 _BARS = "-‐‑‒–—―−ー－─~〜"
 _LEFT_OUT = "・·.,、。'’‘\"“”"
@@ -134,7 +132,7 @@ def _companies_in(told: Written, ground: Ground) -> Iterator[tuple[str, int, int
     """Names as wholes; a short one only with its legal form or an honorific: it may be a word."""
     squeezed, origins = _squeezed(told.text)
     for key, name in ground.directory.companies.items():
-        core = _core(key)
+        core = core_name(key)
         if core not in squeezed:
             continue
         for at in re.finditer(re.escape(core), squeezed):
@@ -157,19 +155,12 @@ def _squeezed(text: str) -> tuple[str, tuple[int, ...]]:
     return "".join(kept), tuple(origins)
 
 
-@lru_cache(maxsize=65536)
-def _core(key: str) -> str:
-    for form in _FORMS:
-        key = key.removeprefix(form).removesuffix(form)
-    return key
-
-
 def _stands_for_company(text: str, start: int, end: int, key: str, core: str) -> bool:
     before, behind = text[max(0, start - 40) : start], text[end : end + 12]
     if not core or _TOGETHER.search(before) or _TOGETHER.match(behind):
         return False
-    formed = before.rstrip().endswith((*_FORMS, "(株)", "(有)"))
-    if key != core and (formed or behind.lstrip().startswith((*_FORMS, "(株)", "(有)"))):
+    formed = before.rstrip().endswith((*FORMS, "(株)", "(有)"))
+    if key != core and (formed or behind.lstrip().startswith((*FORMS, "(株)", "(有)"))):
         return True
     addressed = re.match(rf"\s{{0,2}}(?:御中|{HONORIFIC})", behind) is not None
     opens = not _same_kind(before[-1:], core[0])

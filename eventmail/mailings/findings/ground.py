@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from eventmail import clock
-from eventmail.mailings.findings.directory import Directory, Person, directory
+from eventmail.mailings.findings.directory import Directory, Person, core_name, directory
 from eventmail.mailings.snapshot import Attachment, Content
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
@@ -88,5 +88,5 @@ def strangers(content: Content, office: Office, people: Collection[Person]) -> D
     own = to if len({each.participant_id for each in content.recipients}) == 1 else set()
     told = company_key("".join((office.name, content.sender_name, content.event_place)))
     keys = {company_key(each.company) for each in people} - own
-    hosts = {key for key in keys if len(key) > 2 and key in told}
+    hosts = {key for key in keys if len(core_name(key)) > 2 and core_name(key) in told}
     return directory(people, own, office.staff, hosts)

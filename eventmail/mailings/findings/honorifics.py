@@ -62,7 +62,9 @@ def merged(ground: Ground) -> Iterator[Finding]:
             if title is None or value is None:
                 continue
             wrong = [
-                each for each in ground.content.recipients if _clash(field[1], value(each), title[1])
+                each
+                for each in ground.content.recipients
+                if _clash(field[1], value(each), title[1])
             ]
             if wrong:
                 place = Place(where, field.start(), title.end(), contact_ids=_ids(wrong))

@@ -3,125 +3,118 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 
 from eventmail.mailings.findings.directory import Met
-from eventmail.mailings.findings.finding import Finding, Level, Place, Where
+from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
-from eventmail.mailings.findings.reading import Written, fold, written
+from eventmail.mailings.findings.reading import Written, fold, read, written
 from eventmail.mailings.findings.telling import PARTS, found, letter, listed, of_material, place_in
+from eventmail.scanning.report import Scan
 from eventmail.wire.sites import Site
 from eventmail.wire.views import all_sites
 
-_OFFICIAL = re.compile(r"(?:安定所|労働局|ハローワーク)\S{0,8}\s{0,2}$")
 WAY_OUT = "受け取ったほかの事業所に知られてしまうため、取り除いてください。"
+# The head of a public office may be called as a participant's person is.
+_OFFICIAL = re.compile(r"(?:安定所|労働局|ハローワーク)\S{0,8}\s{0,2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    """One sort of thing that must not be seen, and how it is found in a text and in a file."""
+
+    code: str
+    word: str
+    in_text: Callable[[str, Written], list[Met]]
+    in_file: Callable[[Scan], list[Met]]
 
 
 def addresses(ground: Ground) -> Iterator[Finding]:
     """A participant's mail address anywhere in what goes to several companies."""
     known = ground.directory.addresses
-    for where, text, told in letter(ground.content):
+
+    def in_text(text: str, told: Written) -> list[Met]:
         shown = dict.fromkeys(_known_in(text, known))
-        spans = [place for each in shown for place in _spans(where, told, each)]
-        if shown:
-            yield _finding("participant_address", PARTS[where], "メールアドレス",
-                           [known[each] for each in shown], spans or [Place(where)])  # fmt: skip
-    for material, scan in ground.scanned():
+        return [met for each in shown for met in _met(told, each, known[each])]
+
+    def in_file(scan: Scan) -> list[Met]:
         inside = [each for each in scan.addresses if each in known]
-        if inside:
-            yield _finding("participant_address", f"資料「{material.filename}」の中", "メールアドレス",
-                           [known[each] for each in inside],
-                           [of_material(material, _spot(scan.passages, inside[0]))])  # fmt: skip
-    for material in ground.content.materials:
-        shown = dict.fromkeys(_known_in(material.filename, known))
-        if shown:
-            yield _finding("participant_address", f"資料のファイル名「{material.filename}」",
-                           "メールアドレス", [known[each] for each in shown],
-                           [of_material(material)])  # fmt: skip
+        return [Met(known[each], 0, 0, _spot(scan, each)) for each in inside]
+
+    yield from _everywhere(ground, _Sort("participant_address", "メールアドレス", in_text, in_file))
 
 
 def phones(ground: Ground) -> Iterator[Finding]:
     """A participant's telephone number."""
-    yield from _everywhere(
-        ground, "participant_phone", "電話番号",
-        lambda told: ground.directory.phones_in(told.text),
-        ground.directory.phones_in_file,
-    )  # fmt: skip
+
+    def in_text(_text: str, told: Written) -> list[Met]:
+        return ground.directory.phones_in(told.text)
+
+    in_file = ground.directory.phones_in_file
+    yield from _everywhere(ground, _Sort("participant_phone", "電話番号", in_text, in_file))
 
 
 def people(ground: Ground) -> Iterator[Finding]:
     """A participant's person by full name. A surname alone may be anybody's."""
 
-    def in_text(told: Written) -> list[Met]:
-        return [
-            Met(ground.directory.names[name], start, end)
-            for name, start, end in ground.directory.names_in(told.text)
-            if not _is_official(told.text, start)
-        ]
+    def in_text(_text: str, told: Written) -> list[Met]:
+        return _unofficial(told.text, ground.directory.names_in(told.text))
 
-    yield from _everywhere(
-        ground, "participant_name", "担当者の名前", in_text, ground.directory.names_in_file
-    )
+    def in_file(scan: Scan) -> list[Met]:
+        return _unofficial(read(scan).text, ground.directory.names_in_file(scan))
+
+    yield from _everywhere(ground, _Sort("participant_name", "担当者の名前", in_text, in_file))
 
 
-def _everywhere(
-    ground: Ground,
-    code: str,
-    what: str,
-    in_text: Callable[[Written], list[Met]],
-    in_file: Callable[..., list[Met]],
-) -> Iterator[Finding]:
-    for where, _, told in letter(ground.content):
-        met = in_text(told)
-        if met:
-            spans = [place_in(where, told, each.start, each.end) for each in met]
-            yield _finding(code, PARTS[where], what, [each.company for each in met], spans)
-    for material in ground.content.materials:
-        met = in_text(written(material.filename))
-        if met:
-            yield _finding(code, f"資料のファイル名「{material.filename}」", what,
-                           [each.company for each in met], [of_material(material)])  # fmt: skip
+def _everywhere(ground: Ground, sort: _Sort) -> Iterator[Finding]:
+    for where, text, told in letter(ground.content):
+        met = sort.in_text(text, told)
+        spans = [place_in(where, told, each.start, each.end) for each in met if each.end]
+        yield from _finding(sort, PARTS[where], met, spans or [Place(where)])
+    for number, material in enumerate(ground.content.materials, start=1):
+        met = sort.in_text(material.filename, written(material.filename))
+        yield from _finding(sort, f"{number}番目の資料のファイル名", met, [of_material(material)])
     for material, scan in ground.scanned():
-        met = in_file(scan)
-        if met:
-            spots = list(dict.fromkeys(each.spot for each in met))
-            yield _finding(code, f"資料「{material.filename}」の中（{listed(spots, 'か所')}）", what,
-                           [each.company for each in met],
-                           [of_material(material, spot) for spot in spots])  # fmt: skip
+        met = sort.in_file(scan)
+        spots = list(dict.fromkeys(each.spot for each in met))
+        where_ = f"（{listed(spots, 'か所')}）" if any(spots) else ""
+        places = [of_material(material, spot) for spot in spots]
+        yield from _finding(sort, f"資料「{material.filename}」の中{where_}", met, places)
 
 
-def _finding(
-    code: str, place: str, what: str, companies: list[str], places: list[Place]
-) -> Finding:
-    message = f"{place}に、参加事業所の{what}があります（{listed(companies, '社')}）。{WAY_OUT}"
-    return found(code, Level.BLOCK, message, places)
+def _finding(sort: _Sort, place: str, met: list[Met], places: list[Place]) -> Iterator[Finding]:
+    if met:
+        companies = listed((each.company for each in met), "社")
+        message = f"{place}に、参加事業所の{sort.word}があります（{companies}）。{WAY_OUT}"
+        yield found(sort.code, Level.BLOCK, message, places)
 
 
-def _is_official(text: str, start: int) -> bool:
-    """Whether a name stands behind the name of a public office: its head may be called so too."""
-    return bool(_OFFICIAL.search(text[max(0, start - 20) : start]))
+def _unofficial(text: str, met: list[Met]) -> list[Met]:
+    return [each for each in met if not _OFFICIAL.search(text[: each.start][-20:])]
 
 
-def _known_in(text: str, known: object) -> Iterator[str]:
+def _known_in(text: str, known: Container[str]) -> Iterator[str]:
     for site in all_sites(text):
         yield from _read_as(site, known)
 
 
-def _read_as(site: Site, known: object) -> Iterator[str]:
-    """The widest known address that a site can be read as."""
+def _read_as(site: Site, known: Container[str]) -> Iterator[str]:
+    """The widest known addresses that a site can be read as."""
     taken: list[tuple[int, int]] = []
     for start, end, address in site.candidates():
-        if address in known and not any(s <= start and end <= e for s, e in taken):  # type: ignore[operator]
+        if address in known and not any(s <= start and end <= e for s, e in taken):
             taken.append((start, end))
             yield address
 
 
-def _spans(where: Where, told: Written, address: str) -> Iterator[Place]:
+def _met(told: Written, address: str, company: str) -> list[Met]:
     """Where an address stands, with blanks or line breaks between its letters or without."""
     spaced = r"[\s\"'\u201c\u201d]{0,3}".join(map(re.escape, fold(address)))
-    for at in re.finditer(spaced, told.text):
-        yield place_in(where, told, at.start(), at.end())
+    spans = [each.span() for each in re.finditer(spaced, told.text)]
+    # What only decoding uncovers is in the letter, and nobody can say where.
+    return [Met(company, *span) for span in spans] or [Met(company, 0, 0)]
 
 
-def _spot(passages: tuple, address: str) -> str:  # type: ignore[type-arg]
-    return next((each.where for each in passages if address in each.text.lower()), "")
+def _spot(scan: Scan, address: str) -> str:
+    return next((each.where for each in scan.passages if address in each.text.lower()), "")

@@ -50,7 +50,9 @@ def _reason(moment: datetime) -> str:
         return f"開庁（{OPENS:%-H:%M}）の前です"
     if at >= LATE:
         over = at >= CLOSES
-        return f"{'閉庁' if over else '終業間際'}（{CLOSES if over else LATE:%-H:%M}以降）の時間です"
+        return (
+            f"{'閉庁' if over else '終業間際'}（{CLOSES if over else LATE:%-H:%M}以降）の時間です"
+        )
     tomorrow = day + timedelta(days=1)
     if not is_open(tomorrow):
         long = _closed_days(tomorrow) >= 3 or is_holiday(tomorrow)
