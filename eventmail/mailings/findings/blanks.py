@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
@@ -19,6 +20,7 @@ from eventmail.mailings.findings.telling import (
     said_at,
 )
 from eventmail.mailings.snapshot import Content
+from eventmail.scanning.report import Scan
 
 _SIGNS = "○〇◯●◎△▲□■◇◆×✕＊*"
 _NUMBER = r"[○〇◯●_＿xX×]{1,4}"
@@ -80,21 +82,31 @@ def _is_decoration(text: str, start: int, end: int) -> bool:
 def materials(ground: Ground) -> Iterator[Finding]:
     """A material that says of itself that it is not finished, or not for outside (L6)."""
     for material, scan in ground.scanned():
-        told = read(scan)
-        for code, pattern, meaning in (
-            ("unfinished_material", _DRAFT_MARKS, "作りかけの版でないか確かめてください。"),
-            (
-                "internal_material",
-                _INTERNAL,
-                "所の外に送ってよい版か確かめ、送れないものは外してください。",
-            ),
-        ):
-            met = [(at[0], told.spot(at.start())) for at in pattern.finditer(told.text)]
+        for code, meaning in _MEANINGS.items():
+            met = [(word, spot) for of, word, spot in _marks_in(scan) if of == code]
             if met:
+                spots = listed((spot for _, spot in met), "か所")
                 yield found(
                     code,
                     Level.WARN,
                     f"資料「{material.filename}」に{listed(quoted(word) for word, _ in met)}と"
-                    f"書かれています（{listed((spot for _, spot in met), 'か所')}）。{meaning}",
+                    f"書かれています（{spots}）。{meaning}",
                     [of_material(material, met[0][1])],
                 )
+
+
+_MEANINGS = {
+    "unfinished_material": "作りかけの版でないか確かめてください。",
+    "internal_material": "所の外に送ってよい版か確かめ、送れないものは外してください。",
+}
+
+
+@lru_cache(maxsize=16)
+def _marks_in(scan: Scan) -> tuple[tuple[str, str, str], ...]:
+    """Such words in a file: looked for once a file."""
+    told = read(scan)
+    return tuple(
+        (code, at[0], told.spot(at.start()))
+        for code, pattern in zip(_MEANINGS, (_DRAFT_MARKS, _INTERNAL), strict=True)
+        for at in pattern.finditer(told.text)
+    )

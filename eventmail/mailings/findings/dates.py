@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from eventmail.clock import japanese_date, japanese_year
 from eventmail.mailings.findings.dating import Dated, dates
 from eventmail.mailings.findings.finding import Finding, Level, Place, Where
 from eventmail.mailings.findings.ground import Ground
-from eventmail.mailings.findings.reading import Read, read
+from eventmail.mailings.findings.reading import read
 from eventmail.mailings.findings.telling import (
     PARTS,
     found,
@@ -20,9 +21,13 @@ from eventmail.mailings.findings.telling import (
     quoted,
     said_at,
 )
+from eventmail.scanning.report import Scan
 
 _WEEKDAY_MARK = re.compile(r"[(（\[［]\s*[月火水木金土日]|[月火水木金土日]曜")
-_REACH = 40  # characters before a weekday in which its date stands
+_REACH = 30  # characters before a weekday in which its date stands
+_DATE_BEFORE = re.compile(
+    r"(?:令和|[rR])?[\d元][\d元年月日./\s・〜～~から()（）曜火水木金土-]*[(（\[［]?\s*[月火水木金土日][^\n]{0,2}$"
+)
 _SENTENCE_END = re.compile(r"[。\n]")
 _OVER = re.compile(
     r"ました|でした|頂き|いただい|いただき|付け|付で|付の|現在|時点|改正|施行|以来|生まれ|卒業|発行|公布|制定|に開催した|実施した|お送りした|ご連絡した"
@@ -62,7 +67,7 @@ def weekdays(ground: Ground) -> Iterator[Finding]:
                     [place],
                 )
     for material, scan in ground.scanned():
-        wrong = dict(_wrong_in_file(ground, read(scan)))
+        wrong = dict(_wrong_in_file(ground, scan))
         if wrong:
             said, (right, spot) = next(iter(wrong.items()))
             more = f"ほかに{len(wrong) - 1}か所あります。" if len(wrong) > 1 else ""
@@ -75,14 +80,28 @@ def weekdays(ground: Ground) -> Iterator[Finding]:
             )
 
 
-def _wrong_in_file(ground: Ground, told: Read) -> Iterator[tuple[str, tuple[str, str]]]:
+def _wrong_in_file(ground: Ground, scan: Scan) -> Iterator[tuple[str, tuple[str, str]]]:
+    for said, dated, spot in _weekdays_in(scan):
+        right = _right_weekday(ground, dated)
+        if right:
+            yield said, (right, spot)
+
+
+@lru_cache(maxsize=16)
+def _weekdays_in(scan: Scan) -> tuple[tuple[str, Dated, str], ...]:
+    """The dates with a weekday in a file, each as written once: looked for once a file."""
+    told = read(scan)
+    seen: dict[str, int] = {}
     for mark in _WEEKDAY_MARK.finditer(told.text):
-        begin = max(told.text.rfind("\n", 0, mark.start()), mark.start() - _REACH, 0)
-        window = told.text[begin : mark.end() + 4]
-        for each in list(dates(window))[-1:]:
-            right = _right_weekday(ground, each)
-            if right:
-                yield window[each.start : each.end].strip(), (right, told.spot(mark.start()))
+        written_ = _DATE_BEFORE.search(told.text, mark.start() - _REACH, mark.end() + 3)
+        if written_:
+            seen.setdefault(written_[0], mark.start())
+    return tuple(
+        (said[each.start : each.end].strip(), each, told.spot(position))
+        for said, position in seen.items()
+        for each in dates(said)
+        if each.weekday is not None
+    )
 
 
 def _right_weekday(ground: Ground, dated: Dated) -> str:

@@ -58,7 +58,7 @@ class Directory:
     surnames: frozenset[str]
     companies: Mapping[str, str]
     heads: Mapping[str, tuple[str, ...]]
-    firsts: frozenset[str]
+    pairs: frozenset[str]
     lengths: tuple[int, ...]
 
     def phones_in(self, text: str) -> list[Met]:
@@ -92,15 +92,11 @@ class Directory:
 
     def _suspects(self, runs: Collection[str], squeezed: str) -> set[str]:
         """The names whose first word begins a piece of one of these words; few begin otherwise."""
-        heads: set[str] = set()
-        for run in runs:
-            for start, letter in enumerate(run):
-                if letter in self.firsts:
-                    heads.update(
-                        piece
-                        for length in self.lengths
-                        if (piece := run[start : start + length]) in self.heads
-                    )
+        pairs, starts = self.pairs, range(max(map(len, runs), default=0))
+        places = [(run, at) for run in runs for at in starts[: len(run) - 1]
+                  if run[at : at + 2] in pairs]  # fmt: skip
+        pieces = {run[at : at + length] for run, at in places for length in self.lengths}
+        heads = pieces & self.heads.keys()
         names_of = [*(name for each in heads for name in self.heads[each]), *self.heads.get("", ())]
         return {each for each in names_of if each in squeezed}
 
@@ -150,7 +146,7 @@ def directory(
         surnames=frozenset(surnames - {""}),
         companies=companies,
         heads=heads,
-        firsts=frozenset(each[0] for each in pieces),
+        pairs=frozenset(each[:2] for each in pieces),
         lengths=tuple(sorted({len(each) for each in pieces})),
     )
 

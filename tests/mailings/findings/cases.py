@@ -259,7 +259,7 @@ SPEAKS: dict[str, tuple[str, Ground]] = {
         "participant_address", ground(subject="saiyo@minato-denki.example 宛"),
     ),
     "an address in a file's name": (
-        "participant_address", ground(files=files("saiyo@minato-denki.example.pdf")),
+        "participant_address", ground(files=[("saiyo@minato-denki.example.pdf", page("会場図"))]),
     ),
     "an address in a file": (
         "participant_address",
