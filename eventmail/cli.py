@@ -20,7 +20,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
-from eventmail.wire import run_sink
+from eventmail.wire.sink import run_sink
 
 NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.database import table_of
-from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.outbox import statements
+from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 
 LEASE = timedelta(minutes=1)
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
@@ -36,7 +36,10 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of one delivery. ``number`` names the attempt that the words belong to."""
+    """What became of one delivery, known ``at``; now if not said.
+
+    ``number`` names the attempt that the words belong to.
+    """
 
     delivery_id: int
     number: int | None
@@ -45,6 +48,7 @@ class Settlement:
     code: int | None = None
     text: str = ""
     due_at: datetime | None = None
+    at: datetime | None = None
 
     @property
     def reply(self) -> str:
@@ -66,11 +70,20 @@ def claim(
     One UPDATE over a locking subselect for each state, so that both read the index in its order:
     PostgreSQL skips what another worker is taking, SQLite has one writer anyway.
     """
+    connection, now = session.connection(), clock.now()
     taken: list[int] = []
     for state in OPEN:
         if len(taken) < count:
-            found = _due(snapshot_id, state, count - len(taken), first_copy=first_copy)
-            taken += _take(session, found, worker, lease)
+            values = {
+                "snapshot": snapshot_id,
+                "first": first_copy,
+                "open": state,
+                "now": now,
+                "most": count - len(taken),
+                "worker": worker,
+                "until": now + lease,
+            }
+            taken += connection.execute(statements.CLAIM, values).scalars()
     return sorted(taken)
 
 
@@ -82,7 +95,7 @@ def hand_over_all(
     Stretches the lease of all that is claimed with them. Returns the attempts' numbers for each
     mail; None for one of which any claim is no longer this worker's: it must not leave.
     """
-    now = clock.now()
+    now, connection = clock.now(), session.connection()
     held = _held(session, worker)
     going = [each for each in mails if all(number in held for number in each.delivery_ids)]
     numbers = {number: held[number] + 1 for mail in going for number in mail.delivery_ids}
@@ -99,9 +112,9 @@ def hand_over_all(
         for mail in going
         for delivery_id in mail.delivery_ids
     ]
-    _stretch(session, worker, numbers, now + lease)
     if rows:
-        session.execute(sa.insert(table_of(Attempt)), rows)
+        connection.execute(statements.LEAVE, {"going": list(numbers), "until": now + lease})
+        connection.execute(statements.ATTEMPT, rows)
     return [
         tuple(numbers[each] for each in mail.delivery_ids) if mail in going else None
         for mail in mails
@@ -126,30 +139,27 @@ def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
 
     A lease may have lapsed meanwhile. Then the delivery is ``uncertain`` already, and stays so if
     it would have to be sent again, but the sending is over: nobody would come for it. What a
-    person has decided on meanwhile stays as he decided.
+    person has decided on meanwhile stays as he decided, and what is written already as it is.
     """
     if not settlements:
         return
-    states = _locked_states(session, [each.delivery_id for each in settlements])
-    decided = _decided(session, states)
-    settlements = [each for each in settlements if (each.delivery_id, each.number) not in decided]
-    rows = [_settled_row(each, *states[each.delivery_id]) for each in settlements]
-    if not rows:
+    connection, now = session.connection(), clock.now()
+    ids = {"ids": [each.delivery_id for each in settlements]}
+    states = {key: (state, over) for key, state, over in connection.execute(statements.LOCK, ids)}
+    # Asked after the lock, which may have waited for whoever decided.
+    open_ = {(key, number) for key, number in connection.execute(statements.ANSWERABLE, ids)}
+    going = [
+        each
+        for each in settlements
+        if each.number is None or (each.delivery_id, each.number) in open_
+    ]
+    if not going:
         return
-    table = table_of(Delivery)
-    session.execute(
-        sa.update(table)
-        .where(table.c.id == sa.bindparam("key"))
-        .values(
-            state=sa.bindparam("to"),
-            claimed_by=None,
-            lease_until=None,
-            reply=sa.bindparam("words"),
-            due_at=sa.func.coalesce(sa.bindparam("due", type_=table.c.due_at.type), table.c.due_at),
-        ),
-        rows,
-    )
-    _settle_attempts(session, settlements)
+    rows = [_settled_row(each, *states[each.delivery_id]) for each in going]
+    connection.execute(statements.SETTLE, rows)
+    words = [_words_row(each, now) for each in going if each.number is not None]
+    if words:
+        connection.execute(statements.ANSWER, words)
 
 
 def settle(
@@ -263,72 +273,10 @@ def _let_go(
     )
 
 
-def _due(snapshot_id: int, state: DeliveryState, count: int, *, first_copy: bool) -> sa.Select[int]:
-    return (
-        sa.select(Delivery.id)
-        .where(
-            Delivery.snapshot_id == snapshot_id,
-            Delivery.first_copy == first_copy,
-            Delivery.state == state,
-            Delivery.due_at <= clock.now(),
-        )
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(count)
-        .with_for_update(skip_locked=True)
-    )
-
-
-def _take(session: Session, found: sa.Select[int], worker: str, lease: timedelta) -> list[int]:
-    taken = session.execute(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(found))
-        .values(state=DeliveryState.CLAIMED, claimed_by=worker, lease_until=clock.now() + lease)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return list(taken.scalars())
-
-
 def _held(session: Session, worker: str) -> dict[int, int]:
     """All that this worker has claimed, with the attempts so far; locked in the order of ids."""
-    query = (
-        sa.select(Delivery.id, Delivery.attempts)
-        .where(Delivery.claimed_by == worker, Delivery.state == DeliveryState.CLAIMED)
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    return {delivery_id: attempts for delivery_id, attempts in session.execute(query)}
-
-
-def _stretch(session: Session, worker: str, going: Collection[int], until: datetime) -> None:
-    more = sa.case((Delivery.id.in_(going), Delivery.attempts + 1), else_=Delivery.attempts)
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.claimed_by == worker)
-        .values(lease_until=until, attempts=more)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _locked_states(
-    session: Session, delivery_ids: Sequence[int]
-) -> dict[int, tuple[DeliveryState, bool]]:
-    """State of each delivery, and whether its sending is over; locked in the order of ids."""
-    query = (
-        sa.select(Delivery.id, Delivery.state, Dispatch.finished_at.is_not(None))
-        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
-        .where(Delivery.id.in_(delivery_ids))
-        .order_by(Delivery.id)
-        .with_for_update(of=Delivery)
-    )
-    return {key: (state, over) for key, state, over in session.execute(query)}
-
-
-def _decided(session: Session, delivery_ids: Collection[int]) -> set[tuple[int, int | None]]:
-    """The attempts that people decided on; asked after the lock, which may have waited for one."""
-    query = sa.select(DecisionRecord.delivery_id, DecisionRecord.attempt)
-    found = session.execute(query.where(DecisionRecord.delivery_id.in_(delivery_ids)))
-    return {(delivery_id, attempt) for delivery_id, attempt in found}
+    found = session.connection().execute(statements.HELD, {"worker": worker})
+    return {delivery_id: attempts for delivery_id, attempts in found}
 
 
 def _settled_row(each: Settlement, state: DeliveryState, over: bool) -> dict[str, object]:
@@ -338,36 +286,15 @@ def _settled_row(each: Settlement, state: DeliveryState, over: bool) -> dict[str
     return {"key": each.delivery_id, "to": to, "words": each.reply, "due": each.due_at}
 
 
-def _settle_attempts(session: Session, settlements: Sequence[Settlement]) -> None:
-    now = clock.now()
-    rows = [
-        {
-            "delivery": each.delivery_id,
-            "attempt": each.number,
-            "kind": each.outcome,
-            "code": each.code,
-            "words": each.text[:500],
-        }
-        for each in settlements
-        if each.number is not None
-    ]
-    if not rows:
-        return
-    table = table_of(Attempt)
-    session.execute(
-        sa.update(table)
-        .where(
-            table.c.delivery_id == sa.bindparam("delivery"),
-            table.c.number == sa.bindparam("attempt"),
-        )
-        .values(
-            settled_at=now,
-            outcome=sa.bindparam("kind"),
-            reply_code=sa.bindparam("code"),
-            reply_text=sa.bindparam("words"),
-        ),
-        rows,
-    )
+def _words_row(each: Settlement, now: datetime) -> dict[str, object]:
+    return {
+        "delivery": each.delivery_id,
+        "attempt": each.number,
+        "at": each.at or now,
+        "kind": each.outcome,
+        "code": each.code,
+        "words": each.text[:500],
+    }
 
 
 def _open_attempts() -> sa.Select[int]:

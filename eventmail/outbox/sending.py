@@ -25,6 +25,7 @@ from eventmail.outbox.job import Halt, Job, check_sizes, prepare
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.standing import Hold, release_due, standing
+from eventmail.outbox.supply import Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Blocked, Window, soon
 from eventmail.wire import Connection, Pressure, Relay, RelayUnavailable
@@ -93,28 +94,44 @@ def _send(run: _Run) -> bool:
     database, snapshot_id = run.job.database, run.job.snapshot.id
     with database.reading() as session:
         copies = remaining.due(session, snapshot_id, most=1, first_copy=True)
-    if copies and _lane(run, first_copy=True):
+    if copies and _lanes(run, 1, first_copy=True):
         return True
     _require_first_copy(database, snapshot_id)
     with database.writing() as session:
         release_due(session, snapshot_id)
         found = standing(session, snapshot_id)
-    return found.hold is Hold.NOTHING and _lanes(run)
+    return found.hold is Hold.NOTHING and _rest(run)
 
 
-def _lanes(run: _Run) -> bool:
-    """As many connections as the mails are worth; the first fault of any is the run's."""
+def _rest(run: _Run) -> bool:
+    """As many connections as the mails are worth."""
     with run.job.database.reading() as session:
         most = run.policy.lanes * FEW + 1
         due = remaining.due(session, run.job.snapshot.id, most=most, first_copy=False)
-    count, call = max(1, min(run.policy.lanes, due // FEW)), due == most
-    if count == 1:
-        return _lane(run, first_copy=False, call=call)
-    with ThreadPoolExecutor(count, thread_name_prefix="lane") as pool:
-        tasks = [
-            pool.submit(_lane, run, first_copy=False, call=call and number == 0)
-            for number in range(count)
-        ]
+    count = max(1, min(run.policy.lanes, due // FEW))
+    return _lanes(run, count, first_copy=False, call=due == most)
+
+
+def _lanes(run: _Run, count: int, *, first_copy: bool, call: bool = False) -> bool:
+    """So many connections with one supply of mails; the first fault of any is the run's.
+
+    ``call``: others are asked to help, once there is a connection to be had.
+    """
+    worker = new_token()
+    supply = Supply(run.job, run.policy, run.watch, worker, first_copy=first_copy)
+    run.watch.add(worker)
+    try:
+        if count == 1:
+            return _lane(run, supply, call=call)
+        with ThreadPoolExecutor(count, thread_name_prefix="lane") as pool:
+            tasks = [
+                pool.submit(_lane, run, supply, call=call and number == 0)
+                for number in range(count)
+            ]
+    finally:
+        run.watch.remove(worker)
+        with run.job.database.writing() as session:
+            ledger.give_back(session, worker)
     errors = [error for task in tasks if (error := task.exception()) is not None]
     for error in sorted(errors, key=lambda each: isinstance(each, RelayUnavailable)):
         # A relay may take fewer connections than we may open: then the others go on with it.
@@ -123,26 +140,21 @@ def _lanes(run: _Run) -> bool:
     return bool(errors) or any(task.result() for task in tasks)
 
 
-def _lane(run: _Run, *, first_copy: bool, call: bool = False) -> bool:
-    """One connection until nothing is due. True if it was lost with mails left to send.
-
-    ``call``: others are asked to help, now that there is a connection to be had.
-    """
-    worker, database = new_token(), run.job.database
+def _lane(run: _Run, supply: Supply, *, call: bool) -> bool:
+    """One connection until nothing is due. True if it was lost with mails left to send."""
+    holder, database = new_token(), run.job.database
     with database.writing() as session:
-        if not limits.take_slot(session, run.policy, worker):
+        if not limits.take_slot(session, run.policy, holder):
             return False  # others are at it with all connections there may be
     if call:
         run.call_others()
-    run.watch.add(worker)
+    run.watch.add(holder)
     try:
         while True:
             with Connection(run.relay) as connection:
-                _connected(run, connection, first_copy)
-                window = Window(
-                    run.job, run.policy, connection, run.watch, worker, first_copy=first_copy
-                )
-                lost = _over_one(run, connection, window)
+                _connected(run, connection, supply)
+                window = Window(supply, connection)
+                lost = _over_one(run, supply, window)
             if not (lost and window.moved and _may_go_on(run)):
                 return lost
     except RelayUnavailable:
@@ -151,10 +163,9 @@ def _lane(run: _Run, *, first_copy: bool, call: bool = False) -> bool:
         run.watch.said_no.set()  # any other fault of one ends the whole run
         raise
     finally:
-        run.watch.remove(worker)
+        run.watch.remove(holder)
         with database.writing() as session:
-            ledger.give_back(session, worker)
-            limits.free_slot(session, run.policy, worker)
+            limits.free_slot(session, run.policy, holder)
 
 
 def _may_go_on(run: _Run) -> bool:
@@ -164,27 +175,27 @@ def _may_go_on(run: _Run) -> bool:
     return not resting and not run.watch.said_no.is_set()
 
 
-def _connected(run: _Run, connection: Connection, first_copy: bool) -> None:
+def _connected(run: _Run, connection: Connection, supply: Supply) -> None:
     with run.job.database.writing() as session:
         service.note(session, run.job.snapshot.id, "")
-    if first_copy:
+    if supply.first_copy:
         check_sizes(run.job, run.relay, connection.largest_size)
 
 
-def _over_one(run: _Run, connection: Connection, window: Window) -> bool:
+def _over_one(run: _Run, supply: Supply, window: Window) -> bool:
     """All that is due, over one connection. True if it cannot be used for what is left."""
-    going = True
+    going, connection = True, window.connection
     try:
         while going and connection.usable and not run.watch.said_no.is_set():
             outcomes = 0
             for outcomes, outcome in enumerate(connection.send_all(window.mails()), 1):  # noqa: B007
                 window.note(outcome)
             # The last answers may have put a mail back in the queue that can go at once.
-            going = outcomes > 0 or (soon(window.wait_until) and not run.watch.said_no.wait(0.2))
+            going = outcomes > 0 or (soon(supply.wait_until) and not run.watch.said_no.wait(0.2))
     finally:
         window.close()
-    if window.halt is not None:
-        raise window.halt
+    if supply.halt is not None:
+        raise supply.halt
     return window.lost or not connection.usable
 
 

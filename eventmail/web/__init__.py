@@ -67,13 +67,29 @@ def register(app: Flask) -> None:
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.letters.views import blueprint as letters
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
+    from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
+    from eventmail.wordings.views import blueprint as wordings
 
-    for blueprint in (home, offices_pages, events, materials, roster, mailings, outbox, alerts):
+    rooms = (
+        home,
+        offices_pages,
+        events,
+        materials,
+        roster,
+        wordings,
+        letters,
+        mailings,
+        papers,
+        outbox,
+        alerts,
+    )
+    for blueprint in rooms:
         app.register_blueprint(blueprint)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from eventmail.addresses import EmailAddress
 from eventmail.mailings import findings
+from eventmail.mailings.findings import writing
 from eventmail.wire import BlindBatch, Individual, Wording, gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.letter_text import PEOPLE, TEXTS
@@ -74,7 +75,7 @@ BATCHES: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also,
     "a field for the name in a batch": (
         Barrier.FINDINGS,
         _field_in_batch,
-        silent(findings, "_batch_fields", ()),
+        silent(writing, "_batch_fields", ()),
         (),
     ),
     "a notice of the service to a company": (

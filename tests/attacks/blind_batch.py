@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from eventmail import cli
 from eventmail.addresses import EmailAddress
 from eventmail.mailings import findings, service
+from eventmail.mailings.findings import writing
 from eventmail.mailings.models import SendMode
 from eventmail.mailings.rendering import Press
 from eventmail.offices.permissions import Actor
-from eventmail.outbox import window
+from eventmail.outbox import supply
 from eventmail.wire import BlindBatch, Connection, Individual, Wording, gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.letter_text import PEOPLE, TEXTS, overlooking
@@ -306,7 +307,7 @@ ATTACKS = (
             Barrier.FINDINGS,
             name,
             _field(*said),
-            silent(findings, "_batch_fields", ()),
+            silent(writing, "_batch_fields", ()),
         )
         for name, said in FIELDS.items()
     ),
@@ -339,7 +340,7 @@ ATTACKS = (
         Barrier.OUTBOX,
         "a company in a batch that withdrew after the approval",
         _withdrawn,
-        instead(window, "welcome", lambda _, ids: set(ids)),
+        instead(supply, "welcome", lambda _, ids: set(ids)),
         level="meeting",
     ),
 )

@@ -13,7 +13,7 @@ from eventmail.events import service as events
 from eventmail.mailings import freezing
 from eventmail.mailings.models import Snapshot
 from eventmail.mailings.snapshot import Content, bare_content, content_of_snapshot
-from eventmail.outbox import job, ledger, standing, window
+from eventmail.outbox import job, ledger, standing, supply
 from eventmail.outbox import service as outbox
 from eventmail.wire import gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
@@ -31,7 +31,7 @@ GUARDED = (
     "snapshots",
 )
 UNCHECKED: Lowering = silent(job, "_is_approved", True)
-WELCOME = Also(Barrier.OUTBOX, instead(window, "welcome", lambda _, ids: set(ids)))
+WELCOME = Also(Barrier.OUTBOX, instead(supply, "welcome", lambda _, ids: set(ids)))
 UNSEEN = Also(Barrier.GATE, silent(gate, "_violations", ()))
 
 
@@ -214,7 +214,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "a halted mailing, sent all the same": (
         Barrier.OUTBOX,
         _halted,
-        cut(standing, "_judge", "state is MailingState.HALTED", "False"),
+        cut(standing, "_judge", "found.state is MailingState.HALTED", "False"),
         (Also(Barrier.OUTBOX, silent(ledger, "end_rest")),),
     ),
     "the head of a mail that was sent": (DIGEST, _shown_otherwise, SHOWN_ANYWAY, ()),

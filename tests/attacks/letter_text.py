@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eventmail.mailings import findings
+from eventmail.mailings.findings import writing
 from eventmail.wire import Identity, gate, lexical
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import COMPOSE, instead, silent
@@ -113,7 +114,7 @@ def _unfilled(text: str, *, subject: bool = False) -> Callable[[World], bool]:
     return strike
 
 
-NOTHING_FOUND: Lowering = silent(findings, "_fields", ())
+NOTHING_FOUND: Lowering = silent(writing, "_fields", ())
 
 ATTACKS = (
     *(

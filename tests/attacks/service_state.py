@@ -15,10 +15,11 @@ from eventmail.mailings import freezing, service
 from eventmail.mailings.models import MailingState
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor
-from eventmail.outbox import job, ledger, sending, standing, window
+from eventmail.outbox import job, ledger, sending, standing, supply
 from eventmail.outbox import service as outbox
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.watch import Watch
+from eventmail.outbox.window import Window
 from eventmail.wire import Connection
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
@@ -183,12 +184,11 @@ def _sent_twice(world: World) -> bool:
         Connection(world.relay) as connection,
         Watch(world.database, snapshot_id, Policy("relay"), threading.Event()) as watch,
     ):
-        late = window.Window(
-            job.prepare(world.database, snapshot_id), Policy("relay"), connection, watch, "late",
-            first_copy=False,
-        )  # fmt: skip
-        late._turn()
-        late._make_claimed()
+        made = job.prepare(world.database, snapshot_id)
+        stock = supply.Supply(made, Policy("relay"), watch, "late", first_copy=False)
+        late = Window(stock, connection)
+        stock.turn()
+        stock.make_claimed()
         world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
         with world.database.writing() as session:
             ledger.reclaim_lapsed(session)
@@ -220,7 +220,7 @@ def _without_first_copy(world: World) -> bool:
     return any(mail.startswith(world.ids["address"]) for mail in world.works())
 
 
-EVERYBODY_WELCOME: Lowering = instead(window, "welcome", lambda _, ids: set(ids))
+EVERYBODY_WELCOME: Lowering = instead(supply, "welcome", lambda _, ids: set(ids))
 MOVED = "UPDATE contacts SET address = 'a@b.jp', address_key = 'a@b.jp' WHERE id = {contact}"
 IS_CURRENT: Lowering = silent(service, "_is_current", True)
 OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
@@ -369,7 +369,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         _sent_twice,
         both(
             instead(ledger, "_held", _any_claim),
-            cut(standing, "_judge", "(dispatch.finished_at, Hold.FINISHED),"),
+            cut(standing, "_judge", "(found.finished_at, Hold.FINISHED),"),
         ),
         (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
@@ -391,7 +391,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         _without_first_copy,
         both(
             silent(sending, "_require_first_copy"),
-            cut(standing, "_judge", "dispatch.released_at is None", "False"),
+            cut(standing, "_judge", "found.released_at is None", "False"),
         ),
         (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),

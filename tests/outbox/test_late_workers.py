@@ -20,8 +20,9 @@ from eventmail.outbox import exposure, ledger, sending, service
 from eventmail.outbox.job import prepare
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
+from eventmail.outbox.supply import READY, Supply
 from eventmail.outbox.watch import Watch
-from eventmail.outbox.window import WIDTH, Window
+from eventmail.outbox.window import Window
 from eventmail.sample import People
 from eventmail.wire import Connection, Relay
 from tests.mailings.journey import approve, check, reload, submit, take_up
@@ -50,11 +51,12 @@ def late(database: Database, approved: Snapshot, relay: Relay) -> Iterator[Late]
         Watch(database, approved.id, policy, threading.Event()) as watch,
     ):
         job = prepare(database, approved.id)
-        window = Window(job, policy, connection, watch, "late", first_copy=False)
-        assert window._turn()
-        window._make_claimed()
+        supply = Supply(job, policy, watch, "late", first_copy=False)
+        window = Window(supply, connection)
+        assert supply.turn()
+        supply.make_claimed()
         with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
-            assert ledger.reclaim_lapsed(session) == WIDTH - 1
+            assert ledger.reclaim_lapsed(session) == READY
         yield Late(window, connection)
 
 

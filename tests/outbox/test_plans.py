@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from eventmail import clock
 from eventmail.database import Database
-from eventmail.outbox import ledger
+from eventmail.outbox import ledger, statements
 from eventmail.outbox.models import DeliveryState
 from tests.conftest import Templates
 
@@ -32,7 +33,8 @@ def plan(database: Database, query: sa.Select[int]) -> str:
 def test_the_next_mails_are_read_in_the_order_of_the_index(
     embedded: Database, state: DeliveryState
 ) -> None:
-    found = plan(embedded, ledger._due(1, state, 19, first_copy=False))
+    values = {"snapshot": 1, "open": state, "first": False, "now": clock.now(), "most": 19}
+    found = plan(embedded, statements.DUE.params(values))
     assert "ix_deliveries_due" in found
     assert "TEMP B-TREE" not in found, "100,000 waiting mails are not sorted for twenty"
 

@@ -14,8 +14,9 @@ from eventmail.outbox import control
 from eventmail.outbox.job import Halt, Job, prepare
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt
+from eventmail.outbox.supply import READY, Supply
 from eventmail.outbox.watch import Watch
-from eventmail.outbox.window import WIDTH, Window
+from eventmail.outbox.window import Window
 from eventmail.sample import People
 from eventmail.wire import Connection, Relay
 from tests.guards import drop_guard
@@ -49,7 +50,7 @@ def test_a_stop_takes_back_what_was_handed_over_and_has_not_begun_to_leave(
     recorder: Recorder,
 ) -> None:
     with Connection(relay) as connection:
-        window = Window(job, POLICY, connection, watch, "me", first_copy=False)
+        window = Window(Supply(job, POLICY, watch, "me", first_copy=False), connection)
         for number, outcome in enumerate(connection.send_all(window.mails()), 1):
             window.note(outcome)
             if number == 2:
@@ -60,7 +61,7 @@ def test_a_stop_takes_back_what_was_handed_over_and_has_not_begun_to_leave(
     with database.reading() as session:
         handed = session.scalars(sa.select(sa.func.count(Attempt.id))).one()
     sent = len(recorder.received)
-    assert handed == WIDTH - 1 > sent, "more was handed over than left"
+    assert handed == READY > sent, "more was handed over than left"
     assert sent <= 3, "but for the one whose turn it was"
     assert states(database, approved) == {"accepted": sent, "queued": 30 - sent}
 
@@ -72,10 +73,11 @@ def test_who_is_read_after_the_digest_was_taken_must_be_one_of_those_approved(
     with database.writing() as session:
         session.execute(sa.update(SnapshotRecipient).values(company="別の会社"))
     with Connection(relay) as connection:
-        window = Window(job, POLICY, connection, watch, "me", first_copy=False)
+        supply = Supply(job, POLICY, watch, "me", first_copy=False)
+        window = Window(supply, connection)
         assert list(connection.send_all(window.mails())) == []
         window.close()
-    assert isinstance(window.halt, Halt)
-    assert window.halt.rule == "snapshot_changed"
+    assert isinstance(supply.halt, Halt)
+    assert supply.halt.rule == "snapshot_changed"
     assert recorder.seen == []
     assert states(database, approved) == {"queued": 30}

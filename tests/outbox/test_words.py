@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.outbox import ledger, service, window, words
+from eventmail.outbox import ledger, service, supply, words
 from eventmail.outbox.fates import GIVEN_UP
 from eventmail.outbox.models import DeliveryState
 
@@ -66,7 +66,7 @@ def test_each_reply_has_its_meaning(reply: str) -> None:
     assert words.meaning(reply) == MEANINGS[reply]
 
 
-@pytest.mark.parametrize("own", ["", ledger.CUT_OFF, service.STOPPED, window.NOT_SENT])
+@pytest.mark.parametrize("own", ["", ledger.CUT_OFF, service.STOPPED, supply.NOT_SENT])
 def test_what_no_relay_said_has_none(own: str) -> None:
     assert words.meaning(own) is None
 
@@ -97,13 +97,13 @@ ADVICE: dict[str, tuple[DeliveryState, str, str]] = {
     ),
     "no answer": (DeliveryState.UNCERTAIN, ledger.CUT_OFF, words.OPEN_FATE),
     "no answer but words": (DeliveryState.UNCERTAIN, "250 garbled", words.OPEN_FATE),
-    "left the roster": (DeliveryState.WITHHELD, window.NO_LONGER, words.LEFT_ROSTER),
+    "left the roster": (DeliveryState.WITHHELD, supply.NO_LONGER, words.LEFT_ROSTER),
     "halted": (DeliveryState.WITHHELD, service.STOPPED, words.WAS_HALTED),
     "cancelled": (DeliveryState.CANCELLED, service.CANCELLED, words.WAS_CANCELLED),
     "put off without a reply": (DeliveryState.DEFERRED, "", "自動で送り直します。"),
     "refused by a person's word": (DeliveryState.REFUSED, "職員が確かめました。", ""),
     "taken": (DeliveryState.ACCEPTED, "250 2.0.0 queued", ""),
-    "waiting": (DeliveryState.QUEUED, window.NOT_SENT, ""),
+    "waiting": (DeliveryState.QUEUED, supply.NOT_SENT, ""),
 }
 
 

@@ -1,0 +1,140 @@
+"""確認用宛先一覧: the recipients to be ticked off on paper, sheet by sheet.
+
+Which rows stand on which sheet is worked out once, for the page and the PDF alike. Rows are broken
+into lines twice, first to fill the sheets and then to draw them, so that 10,000 are never held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from eventmail.papers.characters import printable, replaced
+from eventmail.papers.pdf import written
+from eventmail.papers.setting import A4, GOTHIC, MINCHO, Box, Mark, Text, Type, broken
+
+TITLE = "確認用宛先一覧"
+CARE = "取扱注意"
+SHRED = "個人情報です。確認後は細断してください。"
+UNDRAWN = "〔U+…〕は、印刷用の書体にない文字の番号です。"
+COLUMNS = {
+    "番号": 40.0,
+    "事業所名": 180.0,
+    "部署": 110.0,
+    "役職": 76.0,
+    "担当者名": 96.0,
+    "メールアドレス": 196.0,
+    "確認": 40.0,
+}
+BIG, BOLD, PLAIN = Type(GOTHIC, 16), Type(GOTHIC, 9), Type(MINCHO, 9)
+WIDTH, HEIGHT = A4[1], A4[0]
+SIDE = (WIDTH - sum(COLUMNS.values())) / 2
+PAD, LINE = 4.0, 12.0
+HEAD = 92.0  # from the upper edge to the first row
+BOTTOM = 48.0
+ROOM = HEIGHT - HEAD - BOTTOM
+_INNER = [width - 2 * PAD for width in COLUMNS.values()]
+
+VOLUME = 10_000  # rows in one file: about 360 sheets, made in two seconds
+
+Row = tuple[str, ...]  # as in COLUMNS, less the box to tick
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands on every sheet: of which mailing and version, and who printed it when."""
+
+    event: str
+    version: str
+    total: int
+    printed: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines under the title."""
+        of = f"{printable(self.event)}　{self.version}　全{self.total:,}件"
+        return of, f"印刷：{printable(self.printed)}　{SHRED}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet's rows; ``number`` of ``of``, ``before`` rows stand on the sheets before it."""
+
+    number: int
+    of: int
+    before: int
+    total: int
+    rows: Sequence[Row]
+
+    @property
+    def foot(self) -> str:
+        """The subtotals."""
+        count, end = len(self.rows), self.before + len(self.rows)
+        rows = f"{self.before + 1:,}〜{end:,}番" if count else "0件"
+        said = f"このページ {count:,}件（{rows}）　ここまで {end:,}件　全{self.total:,}件"
+        note = f"　{UNDRAWN}" if replaced(cell for row in self.rows for cell in row) else ""
+        return f"{CARE}　{said}　{self.number}/{self.of}ページ{note}"
+
+
+def volumes(total: int) -> int:
+    """In how many files so many rows come."""
+    return max(1, -(-total // VOLUME))
+
+
+def rows_of(values: Iterable[Sequence[str]], first: int = 1) -> list[Row]:
+    """Company, department, title, name and address of each, numbered from ``first``, printable."""
+    return [
+        (f"{number:,}", *(printable(" ".join(each.splitlines())) for each in row))
+        for number, row in enumerate(values, start=first)
+    ]
+
+
+def sheets(rows: Sequence[Row], total: int, before: int = 0) -> list[Sheet]:
+    """The rows by sheets, as many on each as have room; ``before`` stand in earlier volumes."""
+    starts, free = [0], ROOM
+    for index, row in enumerate(rows):
+        height = _height(row)
+        if height > free and index > starts[-1]:
+            starts.append(index)
+            free = ROOM
+        free -= height
+    parts = zip(starts, [*starts[1:], len(rows)], strict=True)
+    return [
+        Sheet(number, len(starts), before + start, total, rows[start:end])
+        for number, (start, end) in enumerate(parts, start=1)
+    ]
+
+
+def drawn(head: Head, found: Sequence[Sheet]) -> BinaryIO:
+    """The list as a PDF in a temporary file; each sheet is made when it is its turn."""
+    pages = (marks(head, each) for each in found)
+    return written(pages, TITLE, lambda number: found[number - 1].foot, (WIDTH, HEIGHT))
+
+
+def marks(head: Head, sheet: Sheet) -> Iterator[Mark]:
+    """What is drawn on one sheet, above its foot."""
+    yield Text(SIDE, HEIGHT - 40, BIG, f"{CARE}　{TITLE}")
+    for number, line in enumerate(head.lines, start=1):
+        yield Text(SIDE, HEIGHT - 42 - number * 13, PLAIN, line)
+    y = HEIGHT - HEAD
+    yield from _row([[name] for name in COLUMNS], y + LINE + PAD, BOLD)
+    for row in sheet.rows:
+        lines = [broken(cell, PLAIN, width) for cell, width in zip(row, _INNER, strict=False)]
+        yield from _row([*lines, []], y, PLAIN)
+        y -= max(map(len, lines)) * LINE + PAD
+
+
+def _row(cells: Sequence[Sequence[str]], top: float, type: Type) -> Iterator[Mark]:
+    height = max(map(len, cells)) * LINE + PAD
+    x = SIDE
+    for lines, width in zip(cells, COLUMNS.values(), strict=True):
+        yield Box(x, top - height, width, height)
+        for number, line in enumerate(lines, start=1):
+            yield Text(x + PAD, top - number * LINE, type, line)
+        x += width
+
+
+def _height(row: Row) -> float:
+    lines = max(len(broken(cell, PLAIN, width)) for cell, width in zip(row, _INNER, strict=False))
+    return lines * LINE + PAD
