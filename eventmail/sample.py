@@ -105,6 +105,7 @@ def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
         body=(FOLDER / letter["body"]).read_text(encoding="utf-8"),
         material_ids=frozenset(each.id for each in events.shelf(session, event)),
         version=1,
+        expected_count=letter["expected_count"],
     )
     return mailings.add_mailing(session, author, event, draft)
 

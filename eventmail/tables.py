@@ -4,11 +4,13 @@ from eventmail.alerts.models import Alert
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
+from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
+from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
@@ -20,5 +22,7 @@ __all__ = [
     "Mailing",
     "Office",
     "RosterImport",
+    "Slot",
+    "Wording",
 ]
 metadata = Base.metadata

@@ -134,8 +134,13 @@ def participants(session: Session, event: Event) -> list[Participant]:
     return list(session.scalars(query))
 
 
-def addressees(session: Session, event: Event) -> list[Contact]:
-    """The active contacts of those taking part: nobody withdrawn can be in it (L10)."""
+def addressees(
+    session: Session, event: Event, *conditions: sa.ColumnElement[bool]
+) -> list[Contact]:
+    """The active contacts of those taking part: nobody withdrawn can be in it (L10).
+
+    ``conditions`` can only take contacts away.
+    """
     query = (
         sa.select(Contact)
         .join(Contact.participant)
@@ -144,6 +149,7 @@ def addressees(session: Session, event: Event) -> list[Contact]:
             Contact.office_id == event.office_id,
             Contact.active,
             Participant.status == ParticipantStatus.ATTENDING,
+            *conditions,
         )
         .options(selectinload(Contact.participant))
         .order_by(Contact.source_row, Contact.id)

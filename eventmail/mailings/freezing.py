@@ -14,6 +14,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import table_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.mailings.audiences import named_by
 from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.models import (
     Erasure,
@@ -51,6 +52,8 @@ COPIED = (
     "event_hours",
     "event_place",
     "send_at",
+    "audience",
+    "expected_count",
 )
 
 
@@ -91,9 +94,10 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
 
 
 def audience(session: Session, mailing: Mailing) -> list[Contact]:
-    """Who would get the mailing now: those taking part, less whom an earlier snapshot reached.
+    """Who would get the mailing now: of those taking part, whom its filter names.
 
-    An address that was reached counts, whatever row of the roster it stands in today.
+    Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
+    roster it stands in today. All of it is asked in one query, so nobody withdrawn can slip in.
     """
     reached = (
         sa.select(SnapshotRecipient.address_key)
@@ -106,10 +110,9 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         )
         .where(Reached.mailing_id == mailing.id)
     )
-    gone = set(session.scalars(reached))
-    return [
-        each for each in events.addressees(session, mailing.event) if each.address_key not in gone
-    ]
+    return events.addressees(
+        session, mailing.event, Contact.address_key.not_in(reached), named_by(mailing)
+    )
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:

@@ -67,12 +67,14 @@ def register(app: Flask) -> None:
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.letters.views import blueprint as letters
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
+    from eventmail.wordings.views import blueprint as wordings
 
     rooms = (
         home,
@@ -80,6 +82,8 @@ def register(app: Flask) -> None:
         events,
         materials,
         roster,
+        wordings,
+        letters,
         mailings,
         papers,
         outbox,

@@ -62,9 +62,8 @@ def locked(database: Database, people: People, meeting: Meeting) -> Finding:
         events.put_material(session, people.author, event, NAME, LOCKED)
         mailing = mailings.get_mailing(session, people.author, meeting.mailing.id, lock=True)
         files = frozenset(each.id for each in events.shelf(session, event))
-        draft = mailings.Draft(
-            mailing.purpose, mailing.subject, mailing.body, files, mailing.version
-        )
+        written = (mailing.purpose, mailing.subject, mailing.body, files, mailing.version)
+        draft = mailings.Draft(*written, expected_count=mailing.expected_count)
         mailings.save_draft(session, people.author, mailing, draft)
     with database.reading() as session:
         mailing = session.get_one(Mailing, meeting.mailing.id)

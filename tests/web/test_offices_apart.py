@@ -14,6 +14,9 @@ from eventmail.offices.models import Role
 from eventmail.outbox import sending
 from eventmail.sample import People
 from eventmail.wire import Relay
+from eventmail.wordings import service as wordings
+from eventmail.wordings.builtin import Text
+from eventmail.wordings.models import WordingKind
 from tests.conftest import Meeting
 from tests.pages import Pages
 
@@ -50,10 +53,12 @@ def test_no_route_opens_anything_of_another_office(
     database: Database,
     meeting: Meeting,
     approved: Snapshot,
+    people: People,
     relay: Relay,
 ) -> None:
     sending.run(database, relay, approved.id)
     with database.writing() as session:
+        wordings.add_wording(session, people.author, WordingKind.OWN, Text("礼", "礼", "礼"))
         box = session.get_one(Event, meeting.event.id).reply_to
         alerts.raise_alert(session, box, "test", f"mailing:{meeting.mailing.id}", "止まりました。")
     tried = routes(app, {"event_id": meeting.event.id, "mailing_id": meeting.mailing.id})
