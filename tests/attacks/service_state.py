@@ -270,7 +270,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.REVIEW_TABLE,
         "meeting",
         _stale,
-        cut(service, "save_draft", "draft.version != mailing.version", "False"),
+        cut(service, "begin_edit", "version != mailing.version", "False"),
         (),
     ),
     "a check without a look": (
