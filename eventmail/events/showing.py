@@ -120,24 +120,20 @@ def on_shelf(session: Session, event: Event) -> list[OnShelf]:
     newest = [each.newest for each in materials]
     scans = shelf.scans_for(session, event.office_id, {each.sha256 for each in newest})
     names = people(session, newest)
-    known = service.known_addresses(session, event.office_id)
     return [
         OnShelf(
             material=each.material,
             newest=each,
             kind=KINDS.get(scans[each.sha256].kind, "そのほか"),
             uploader=names.get(each.uploaded_by, ""),
-            weight=_weight(scans[each.sha256], each.material.filename, known),
+            weight=_weight(remarks(scans[each.sha256], each.material.filename)),
         )
         for each in newest
     ]
 
 
-def _weight(scan: Scan, filename: str, known: frozenset[str]) -> str:
+def _weight(found: list[Remark]) -> str:
     """The heaviest level; a note is no reason to look twice."""
-    if known.intersection(scan.addresses):
-        return "block"
-    found = remarks(scan, filename)
     level = found[0].level if found else ""
     return level if level in ("block", "warn") else ""
 
@@ -180,12 +176,12 @@ def named(session: Session, event: Event, addresses: tuple[str, ...]) -> list[Na
             sa.select(Mailbox.address).where(Mailbox.office_id == event.office_id)
         )
     }
-    rows = session.execute(
+    query = (
         sa.select(Contact.address_key, Participant.company)
         .join(Contact.participant)
         .where(Contact.event_id == event.id, Contact.address_key.in_(addresses))
     )
-    companies = {key: company for key, company in rows}
+    companies = {key: company for key, company in session.execute(query)}
     known = service.known_addresses(session, event.office_id) if addresses else frozenset()
 
     def whose(address: str) -> Named:

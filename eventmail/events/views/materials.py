@@ -9,6 +9,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service, shelf, showing
 from eventmail.events.views import tell_voided
 from eventmail.mailings import service as mailings
+from eventmail.mailings.deciding import in_check_with
 from eventmail.offices.permissions import Action, permitted
 from eventmail.scanning import cleaner
 from eventmail.scanning.picturing import NoPicture, page_as_png
@@ -126,7 +127,10 @@ def _page(version_id: int, page: int) -> str:
     session = reading()
     version, _ = service.get_version(session, actor(), version_id)
     shown = showing.show_version(session, actor(), version, page)
-    return render_template("events/material_page.html", shown=shown, event=shown.event)
+    checks = in_check_with(session, actor(), shown.event.id, version.sha256)
+    return render_template(
+        "events/material_page.html", shown=shown, event=shown.event, checks=checks
+    )
 
 
 def _to(version_id: int, page: int) -> str:
