@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
+from eventmail.events import shelf
 from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
+from eventmail.mailings import checking
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.service import Draft
@@ -22,6 +24,7 @@ from eventmail.offices.models import Mailbox, Office, Role
 from eventmail.offices.permissions import Actor
 from eventmail.roster import jobs
 from eventmail.roster import service as roster
+from eventmail.scanning.paging import pages_to_see
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
 
@@ -105,3 +108,26 @@ def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
         expected_count=letter["expected_count"],
     )
     return mailings.add_mailing(session, author, event, draft)
+
+
+def look_through(session: Session, checker: Actor, mailing: Mailing) -> None:
+    """Every task of the checker, one after the other, and his yes."""
+    snapshot = mailing.latest
+    assert snapshot is not None
+    digest = snapshot.digest
+    checking.count(session, checker, mailing, digest, len(snapshot.recipients))
+    for material in snapshot.materials:
+        _turn_the_pages(session, checker, snapshot.office_id, material.sha256)
+        checking.see_material(session, checker, mailing, digest, material.sha256)
+    found = checking.tasks(session, snapshot, checker.id)
+    for recipient in found.open_letters:
+        checking.see_letter(session, checker, mailing, digest, recipient.contact_id)
+    for finding in found.open_findings:
+        checking.accept_answer(session, checker, mailing, digest, finding.position)
+    mailings.check(session, checker, mailing, digest)
+
+
+def _turn_the_pages(session: Session, checker: Actor, office_id: int, sha256: str) -> None:
+    pages = pages_to_see(shelf.scan_of(session, office_id, sha256))
+    for page in range(1, pages + 1):
+        shelf.note_opening(session, checker.id, office_id, sha256, page)

@@ -6,6 +6,7 @@ from eventmail.database import Base
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
+from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
@@ -15,6 +16,7 @@ __all__ = [
     "Alert",
     "AuditEntry",
     "Base",
+    "CheckStep",
     "Delivery",
     "Event",
     "Mailing",

@@ -176,15 +176,12 @@ def named(session: Session, event: Event, addresses: tuple[str, ...]) -> list[Na
             sa.select(Mailbox.address).where(Mailbox.office_id == event.office_id)
         )
     }
-    companies = dict(
-        session.execute(
-            sa.select(Contact.address_key, Participant.company)
-            .join(Contact.participant)
-            .where(Contact.event_id == event.id, Contact.address_key.in_(addresses))
-        )
-        .tuples()
-        .all()
+    query = (
+        sa.select(Contact.address_key, Participant.company)
+        .join(Contact.participant)
+        .where(Contact.event_id == event.id, Contact.address_key.in_(addresses))
     )
+    companies = {key: company for key, company in session.execute(query)}
     known = service.known_addresses(session, event.office_id) if addresses else frozenset()
 
     def whose(address: str) -> Named:

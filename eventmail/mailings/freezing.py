@@ -25,6 +25,7 @@ from eventmail.mailings.models import (
     SnapshotRecipient,
 )
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
+from eventmail.mailings.review_models import Lift
 from eventmail.mailings.snapshot import (
     Attachment,
     Content,
@@ -139,13 +140,14 @@ def contributors(session: Session, mailing: Mailing) -> set[int]:
     return {staff_id for staff_id in session.scalars(query) if staff_id is not None}
 
 
-def press_for(session: Session, content: Content) -> Press:
+def press_for(session: Session, content: Content, lifted: frozenset[str] = frozenset()) -> Press:
     """The press for a content: its materials' bytes, and what the gate must know."""
     mailing = session.get_one(Mailing, content.mailing_id)
     return make_press(
         content,
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
         office_addresses(session, mailing.office_id, mailing.event_id),
+        lifted,
     )
 
 
@@ -161,7 +163,12 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
         return content
 
     addresses = compact_addresses(session, snapshot.office_id)
-    return make_press(bare_content(snapshot), read, addresses)
+    return make_press(bare_content(snapshot), read, addresses, lifted(session, snapshot.id))
+
+
+def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
+    """The materials of a snapshot that go although nobody could look into them."""
+    return frozenset(session.scalars(sa.select(Lift.sha256).where(Lift.snapshot_id == snapshot_id)))
 
 
 def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:

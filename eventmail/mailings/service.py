@@ -15,6 +15,13 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import audiences, findings
+from eventmail.mailings.answers import (
+    Unanswered,
+    answer,
+    freeze_findings,
+    stands_in_the_way,
+    unanswered,
+)
 from eventmail.mailings.current import (
     BATCH_NOT_ALLOWED,
     batches_allowed,
@@ -29,6 +36,7 @@ from eventmail.mailings.deciding import (
     give_back,
     may_review,
     refresh,
+    reject,
     returned_to,
     waiting_for,
 )
@@ -41,9 +49,11 @@ from eventmail.mailings.models import (
     Snapshot,
     mailing_materials,
 )
+from eventmail.mailings.notices import note
 from eventmail.mailings.people import audit, note_editors
 from eventmail.mailings.rehearsal import Rehearsal, rehearse
 from eventmail.mailings.review import Deed, transition
+from eventmail.mailings.review_models import NoticeKind
 from eventmail.mailings.snapshot import Content
 from eventmail.offices.permissions import Action, Actor
 
@@ -52,7 +62,9 @@ __all__ = [
     "ERASED",
     "Blocked",
     "Draft",
+    "Unanswered",
     "add_mailing",
+    "answer",
     "approve",
     "batches_allowed",
     "begin_edit",
@@ -65,6 +77,7 @@ __all__ = [
     "list_mailings",
     "may_review",
     "refresh",
+    "reject",
     "returned_to",
     "save_draft",
     "submit",
@@ -73,6 +86,8 @@ __all__ = [
 ]
 
 SHOWN = 3
+EDITED = "提出後に{name}さんが編集したため、確認と決裁は最初からやり直しになりました。"
+WITHDRAWN = "{name}さんが取り下げました。"
 ERASED = (
     "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
     "送るときは、新しいメールを作ってください。"
@@ -170,7 +185,7 @@ def begin_edit(session: Session, actor: Actor, mailing: Mailing, version: int) -
     if version != mailing.version:
         raise UserError(SAVED_MEANWHILE)
     if mailing.state in UNDER_REVIEW:
-        mailing.notice = "提出後に編集されたため、確認と決裁は最初からやり直しになりました。"
+        note(session, mailing, NoticeKind.EDITED, EDITED.format(name=actor.staff.name), actor)
     mailing.state = moved.to
     mailing.version += 1
     note_editors(session, mailing, {actor.id})
@@ -179,18 +194,25 @@ def begin_edit(session: Session, actor: Actor, mailing: Mailing, version: int) -
 def submit(
     session: Session, actor: Actor, mailing: Mailing, rehearsed: Rehearsal | None = None
 ) -> Snapshot:
-    """Freeze the draft and hand it to the checkers. Raises :class:`Blocked` with all findings.
+    """Freeze the draft with its findings and their answers, and hand it to the checkers.
+
+    Raises :class:`Blocked` or :class:`Unanswered` with the findings that stand in the way.
 
     ``rehearsed`` saves making all mails again, as long as it is of what the draft is now.
     """
     moved = transition(mailing.state, Deed.SUBMIT)
     actor.require(moved.needs)
     content = draft_content(session, mailing)
-    blocking = [each for each in find(session, content, rehearsed) if each.blocks]
+    found = find(session, content, rehearsed)
+    blocking = [each for each in found if stands_in_the_way(each)]
     if blocking:
         raise Blocked(blocking)
+    waiting = unanswered(session, mailing, found)
+    if waiting:
+        raise Unanswered(waiting)
     note_editors(session, mailing, {actor.id, *contributors(session, mailing)})
     snapshot = freeze(session, actor, mailing, content)
+    freeze_findings(session, mailing, snapshot, found)
     mailing.state, mailing.notice = moved.to, ""
     audit(session, mailing, "mailing.submitted", actor, digest=snapshot.digest)
     return snapshot
@@ -200,7 +222,8 @@ def withdraw(session: Session, actor: Actor, mailing: Mailing) -> None:
     """Take a submitted mailing back for editing."""
     moved = transition(mailing.state, Deed.WITHDRAW)
     actor.require(moved.needs)
-    mailing.state, mailing.notice = moved.to, "起案者が取り下げました。"
+    note(session, mailing, NoticeKind.WITHDRAWN, WITHDRAWN.format(name=actor.staff.name), actor)
+    mailing.state = moved.to
     audit(session, mailing, "mailing.withdrawn", actor)
 
 

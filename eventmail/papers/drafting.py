@@ -13,6 +13,11 @@ from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
 TITLE = "起案伺い（メールの送信について）"
+DECISIONS = {
+    Decision.PASSED: "{step}",
+    Decision.RETURNED: "{step}で差し戻し",
+    Decision.REJECTED: "却下",
+}
 STEPS = {Step.CHECK: "確認", Step.APPROVE: "決裁"}
 ROLES = {Step.CHECK: "確認者", Step.APPROVE: "決裁者"}
 
@@ -215,8 +220,7 @@ def _decision(each: Decided) -> Line:
         said += f"　数えた件数 {each.counted}件"
     if each.reason:
         said += f"\n理由：{each.reason}"
-    passed = each.decision is Decision.PASSED
-    return Line(said, STEPS[each.step] if passed else f"{STEPS[each.step]}で差し戻し")
+    return Line(said, DECISIONS[each.decision].format(step=STEPS[each.step]))
 
 
 def _identity(content: Content, frozen: Frozen) -> Section:

@@ -7,14 +7,27 @@ from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
-from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
+from eventmail.mailings import answers
+from eventmail.mailings.findings import Level
+from eventmail.mailings.models import (
+    Mailing,
+    MailingState,
+    Review,
+    Snapshot,
+    SnapshotRecipient,
+)
 from eventmail.mailings.review import STATE_NAMES
 from eventmail.mailings.snapshot import bare_content
-from eventmail.offices.models import Office
+from eventmail.offices.models import Deputy, Office
 from eventmail.offices.service import staff_names
 from eventmail.papers.drafting import Answered, Decided, Frozen, Kinds, paper_of
 from eventmail.papers.paper import Paper
 
+WEIGHTS = {
+    Level.BLOCK: "決裁者の判断が必要",
+    Level.WARN: "確かめること",
+    Level.NOTE: "お知らせ",
+}
 NOT_SUBMITTED = (
     "起案伺いは、確認者に提出した内容から作ります。この案件はまだ一度も提出していません。"
     "メール案件の画面で提出すると、印刷できます。"
@@ -39,7 +52,17 @@ def drafting_paper(session: Session, snapshot: Snapshot) -> Paper:
 
 def findings_of(session: Session, snapshot: Snapshot) -> tuple[Answered, ...]:
     """The findings of a snapshot and the answers given to them."""
-    return ()
+    frozen = answers.findings_of(session, snapshot)
+    names = staff_names(session, [each.answered_by for each in frozen if each.answered_by])
+    return tuple(
+        Answered(
+            WEIGHTS[each.level],
+            each.message or "（消去済み）",
+            each.answer,
+            names.get(each.answered_by or 0, ""),
+        )
+        for each in frozen
+    )
 
 
 def _frozen(session: Session, snapshot: Snapshot) -> Frozen:
@@ -54,12 +77,27 @@ def _frozen(session: Session, snapshot: Snapshot) -> Frozen:
         standing=standing_of(snapshot),
         decided=[
             Decided(
-                each.step, each.decision, names[each.staff_id], each.at, each.reason, each.counted
+                each.step,
+                each.decision,
+                _name(session, each, names),
+                each.at,
+                each.reason,
+                each.counted,
             )
             for each in snapshot.reviews
         ],
         findings=findings_of(session, snapshot),
     )
+
+
+def _name(session: Session, review: Review, names: dict[int, str]) -> str:
+    """Who decided; of a deputy, in whose place."""
+    name = names[review.staff_id]
+    if review.deputy_id is None:
+        return name
+    place = session.get_one(Deputy, review.deputy_id)
+    (whose,) = staff_names(session, [place.approver_id]).values()
+    return f"{name}（{whose}の代理）"
 
 
 def standing_of(snapshot: Snapshot) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from eventmail.events import service as events
+from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import listing
@@ -21,6 +22,7 @@ def index() -> str:
     return render_template(
         "web/home.html",
         waiting=mailings.waiting_for(session, actor()),
+        concerning=notices.concerning(session, actor()),
         returned=mailings.returned_to(session, actor()),
         running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),

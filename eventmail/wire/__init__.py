@@ -26,7 +26,13 @@ from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
-from eventmail.wire.searchable import Searched, Unchanging, search, search_ahead
+from eventmail.wire.searchable import (
+    Searched,
+    Unchanging,
+    search,
+    search_ahead,
+    search_material,
+)
 from eventmail.wire.transport import (
     Connection,
     Kind,
@@ -85,5 +91,6 @@ __all__ = [
     "relay_from",
     "search",
     "search_ahead",
+    "search_material",
     "sha256_of",
 ]

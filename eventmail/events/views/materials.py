@@ -9,6 +9,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service, shelf, showing
 from eventmail.events.views import tell_voided
 from eventmail.mailings import service as mailings
+from eventmail.mailings.deciding import in_check_with
 from eventmail.offices.permissions import Action, permitted
 from eventmail.scanning import cleaner
 from eventmail.scanning.picturing import NoPicture, page_as_png
@@ -18,6 +19,7 @@ blueprint = Blueprint("materials", __name__)
 
 SEEN_ALL = "「{name}」を最後のページまで見たことを記録しました。"
 NOT_NEWEST = "新しい版があります。いちばん新しい版を開いて、もう一度行ってください。"
+NOTHING_DONE = "自動で取り除けるものがないため、新しい版は作りませんでした。"
 CLEANED = "「{name}」のきれいな写しを第{number}版として置きました（取り除いたもの：{done}）。"
 NOT_ALL = "「{name}」には、まだ見ていないページがあります（{pages}）。"
 
@@ -92,6 +94,8 @@ def clean(version_id: int) -> ResponseReturnValue:
         if version.number != version.material.newest.number or version.material.removed:
             raise UserError(NOT_NEWEST)
         made = cleaner.clean(content, name)
+        if not made.done:
+            raise UserError("".join((NOTHING_DONE, *made.left)))
         shelf.prepare(made.content, name)  # takes a while: before the transaction
         with writing() as session:
             event = service.get_event(session, actor(), version.event_id)
@@ -123,7 +127,10 @@ def _page(version_id: int, page: int) -> str:
     session = reading()
     version, _ = service.get_version(session, actor(), version_id)
     shown = showing.show_version(session, actor(), version, page)
-    return render_template("events/material_page.html", shown=shown, event=shown.event)
+    checks = in_check_with(session, actor(), shown.event.id, version.sha256)
+    return render_template(
+        "events/material_page.html", shown=shown, event=shown.event, checks=checks
+    )
 
 
 def _to(version_id: int, page: int) -> str:

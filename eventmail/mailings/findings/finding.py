@@ -48,13 +48,21 @@ class Finding:
     """One sentence with what was seen, and the way out.
 
     One that blocks must be mended before submitting; a warning must be answered with a reason,
-    which the reviewers see; a note is good to know.
+    which the reviewers see; a note is good to know. ``also`` are more places of the same, and
+    ``about`` values that the page can offer something for, such as addresses.
     """
 
     code: str
     message: str
     level: Level = Level.BLOCK
     place: Place | None = None
+    also: tuple[Place, ...] = ()
+    about: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All places where it stands."""
+        return ((self.place,) if self.place else ()) + self.also
 
     @property
     def blocks(self) -> bool:
@@ -71,3 +79,12 @@ class Finding:
         lasting = {name: place.get(name) for name in ("where", "material", "spot", "contact_ids")}
         told = json.dumps([self.code, self.message, lasting], ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+UNSEARCHABLE = "unsearchable_material"
+
+
+def is_liftable(finding: Finding) -> bool:
+    """Whether the approver may answer for it: a file of the mailing that nobody can look into."""
+    in_file = finding.place is not None and bool(finding.place.material)
+    return finding.blocks and finding.code == UNSEARCHABLE and in_file

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from eventmail.mailings import service
+from eventmail.mailings import answers, service
+from eventmail.mailings.findings import Finding, Level
 from eventmail.mailings.forms import ActForm
 from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
-from eventmail.mailings.views.common import blueprint
+from eventmail.mailings.review_forms import AT_A_TIME, PREFIX, AnswersForm
+from eventmail.mailings.views.common import blueprint, record_of
 from eventmail.offices.permissions import Action, permitted
-from eventmail.offices.service import staff_names
 from eventmail.outbox import service as outbox
 from eventmail.web.context import actor, reading, writing
 
@@ -21,34 +22,58 @@ from eventmail.web.context import actor, reading, writing
 @permitted(Action.SEE)
 def show(mailing_id: int) -> str:
     """Where the mailing stands, what it would be, and the next step."""
+    return page(service.get_mailing(reading(), actor(), mailing_id))
+
+
+def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
+    """The page of a mailing, with answers that were typed and not kept."""
     session = reading()
-    mailing = service.get_mailing(session, actor(), mailing_id)
     draft = mailing.state is MailingState.DRAFT
     content = service.current_content(session, mailing)
-    snapshot = mailing.latest
-    people = [mailing.created_by]
-    people += [review.staff_id for review in snapshot.reviews] if snapshot else []
+    snapshot = None if draft else mailing.latest
     found = service.find(session, content) if draft else []
+    asked = answers.to_answer(found)
+    given = answers.answers(session, mailing)
+    shown = answers_form(mailing, found) if form is None else form
     return render_template(
         "mailings/show.html",
         mailing=mailing,
         content=content,
-        snapshot=None if draft else snapshot,
-        findings=[each for each in found if each.blocks],
-        notes=[each for each in found if not each.blocks],
+        snapshot=snapshot,
+        findings=[each for each in found if answers.stands_in_the_way(each)],
+        to_answer=[each for each in asked if shown.asks(each)],
+        asked=len(asked),
+        more_answers=sum(not shown.asks(each) and each.key not in given for each in asked),
+        notes=[each for each in found if each.level is Level.NOTE],
+        answers_form=shown,
         reached=reached_count(session, mailing),
         remaining=_remaining(mailing),
         sendings=outbox.sendings(session, mailing),
         may_review=service.may_review(session, mailing, actor()),
-        names=staff_names(session, people),
         act=ActForm(),
+        **record_of(session, mailing, snapshot),
     )
+
+
+def answers_form(mailing: Mailing, found: list[Finding]) -> AnswersForm:
+    """A field for each finding that was answered just now; else for the first that wait for it."""
+    given = answers.answers(reading(), mailing)
+    asked = answers.to_answer(found)
+    chosen = [each for each in asked if PREFIX + each.key in request.form]
+    if not chosen:
+        chosen = sorted(asked, key=lambda each: each.key in given)[:AT_A_TIME]
+    return AnswersForm.of(chosen, {key: each.answer for key, each in given.items()})
 
 
 @blueprint.post("/mailings/<int:mailing_id>/submit")
 @permitted(Action.EDIT_MAILING)
 def submit(mailing_id: int) -> ResponseReturnValue:
     """Freeze the draft for the checkers."""
+    return submit_now(mailing_id)
+
+
+def submit_now(mailing_id: int) -> ResponseReturnValue:
+    """The same, after what was answered has been kept."""
     # All mails are made and judged before the lock is taken, so that it is held briefly.
     shown = service.get_mailing(reading(), actor(), mailing_id)
     rehearsed = rehearse(reading(), service.current_content(reading(), shown))
@@ -56,7 +81,7 @@ def submit(mailing_id: int) -> ResponseReturnValue:
         with writing() as session:
             mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
             snapshot = service.submit(session, actor(), mailing, rehearsed)
-    except service.Blocked as error:  # the page lists the findings
+    except (service.Blocked, service.Unanswered) as error:  # the page lists the findings
         flash(error.message, "error")
         return redirect(url_for("mailings.show", mailing_id=mailing_id))
     flash(f"確認者に提出しました（{snapshot.recipient_count}件）。", "success")
