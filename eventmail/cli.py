@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from eventmail import cli_sheets, config, create_app, demo, migrate, processes
+from eventmail import cli_scan, cli_sheets, config, create_app, demo, migrate, processes
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -214,6 +214,7 @@ def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], passwo
 
 
 cli_sheets.register(cli)
+cli_scan.register(cli)
 
 
 def _first_copy(text: str) -> int | None:

@@ -36,17 +36,30 @@ def scans_for(session: Session, office_id: int, sha256s: Collection[str]) -> dic
     A scan takes a while: whoever is about to open a transaction for a file that somebody has just
     brought calls :func:`prepare` first.
     """
+    found = {} if _writes(session) else _known(sha256s)
     rows = session.scalars(
         sa.select(MaterialScan).where(
             MaterialScan.office_id == office_id,
-            MaterialScan.sha256.in_(set(sha256s)),
+            MaterialScan.sha256.in_(set(sha256s) - found.keys()),
             MaterialScan.scanner == scanner.VERSION,
         )
     )
-    found = {each.sha256: Scan.from_json(each.told) for each in rows}
+    for each in rows:
+        found[each.sha256] = Scan.from_json(each.told)
+        _remember(each.sha256, found[each.sha256])
     for sha256 in set(sha256s) - found.keys():
         found[sha256] = _scan_kept(session, office_id, sha256)
     return found
+
+
+def _known(sha256s: Collection[str]) -> dict[str, Scan]:
+    """What this process knows of the files; another one may have had more luck with some."""
+    known = {each: _by_digest.get(each) for each in sha256s}
+    return {
+        sha256: scan
+        for sha256, scan in known.items()
+        if scan is not None and scan.unscannable not in PASSING
+    }
 
 
 def prepare(content: bytes, filename: str) -> Scan:
@@ -59,6 +72,11 @@ def prepare(content: bytes, filename: str) -> Scan:
     return found
 
 
+def _writes(session: Session) -> bool:
+    """Whether what this session writes will be kept."""
+    return bool(session.get_bind().get_execution_options().get("eventmail_writes"))
+
+
 def prepare_again(content: bytes, filename: str) -> Scan:
     """Scan a file anew whose scan did not come to its end."""
     with _lock:
@@ -68,6 +86,7 @@ def prepare_again(content: bytes, filename: str) -> Scan:
 
 def keep(session: Session, office_id: int, sha256: str, scan: Scan) -> None:
     """Keep a scan, in the place of the one before."""
+    _remember(sha256, scan)
     key = {"office_id": office_id, "sha256": sha256}
     values: dict[str, Any] = {
         "scanner": scanner.VERSION,
@@ -133,8 +152,11 @@ def _scan_kept(session: Session, office_id: int, sha256: str) -> Scan:
     found = _by_digest.get(sha256)
     if found is None:
         query = sa.select(Blob.content).where(Blob.office_id == office_id, Blob.sha256 == sha256)
-        found = prepare(session.scalars(query).one(), _name_of(session, office_id, sha256))
-    if session.get_bind().get_execution_options().get("eventmail_writes"):
+        content = session.scalars(query).one()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(f"the stored file {sha256} was changed")
+        found = prepare(content, _name_of(session, office_id, sha256))
+    if _writes(session):
         keep(session, office_id, sha256, found)
     return found
 

@@ -1,4 +1,4 @@
-"""A button of a mailing's page."""
+"""The plainest form."""
 
 from __future__ import annotations
 

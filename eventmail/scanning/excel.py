@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -46,7 +48,7 @@ def look_into_workbook(package: Package, found: Inventory) -> int:
     if workbook is None:
         raise ValueError("no workbook")
     sheets = listed_sheets(package, main, workbook)
-    reader = _Reader(package, main, workbook)
+    reader = Reader(package, main, workbook)
     visible: set[str] = set()
     for sheet in sheets:
         visible |= _sheet(package, sheet, reader, found)
@@ -70,7 +72,7 @@ def listed_sheets(package: Package, main: str, workbook: Element) -> list[Sheet]
     return found
 
 
-class _Reader:
+class Reader:
     """Reads worksheets with the workbook's styles and strings."""
 
     def __init__(self, package: Package, main: str, workbook: Element) -> None:
@@ -95,7 +97,7 @@ class _Reader:
             markup.parse(file, handler)
 
 
-def _sheet(package: Package, sheet: Sheet, reader: _Reader, found: Inventory) -> set[str]:
+def _sheet(package: Package, sheet: Sheet, reader: Reader, found: Inventory) -> set[str]:
     """Note one sheet; returns the texts that can be seen on it."""
     grid = reader.grid(sheet.part) if sheet.kind == "worksheet" else Grid()
     title = f"{'非表示の' if sheet.hidden else ''}{sheet.title}"
@@ -109,11 +111,11 @@ def _sheet(package: Package, sheet: Sheet, reader: _Reader, found: Inventory) ->
             told = " ".join(each.text for each in grid.cells[:8])
             found.hide(Trace.SHEET, sheet.title, told)
         return set()
-    _dress(package, sheet, grid)
+    dress(package, sheet, grid)
     return _hidden_cells(sheet, grid, found)
 
 
-def _dress(package: Package, sheet: Sheet, grid: Grid) -> None:
+def dress(package: Package, sheet: Sheet, grid: Grid) -> None:
     """Tables bring their own filter, and colours that a cell's style does not tell."""
     for part in package.related(sheet.part, "table"):
         root = package.tree(part)
@@ -122,17 +124,38 @@ def _dress(package: Package, sheet: Sheet, grid: Grid) -> None:
             grid.filters += [area_of(get(e, "ref")) for e in every(root, "autoFilter")]
 
 
-def _hidden_cells(sheet: Sheet, grid: Grid, found: Inventory) -> set[str]:
-    rows: dict[bool, list[int]] = {True: [], False: []}
-    columns: dict[int, str] = {}
-    visible: set[str] = set()
+class Way(enum.Enum):
+    """What hides a cell."""
+
+    ROW = enum.auto()
+    COLUMN = enum.auto()
+    LOOK = enum.auto()
+
+
+def ways_hidden(grid: Grid) -> Iterator[tuple[Told, Way | None]]:
+    """Every cell that says something, and what hides it; None if it can be seen."""
     merged = grid.merged_in_rows()
     for each in grid.cells:
         if each.row in grid.hidden_rows:
-            rows[inside(grid.filters, each.row, each.column)].append(each.row)
+            yield each, Way.ROW
         elif grid.hides_column(each.column):
-            columns.setdefault(each.column, each.text)
-        elif _is_unseen(each, grid, merged.get(each.row, [])):
+            yield each, Way.COLUMN
+        else:
+            unseen = _is_unseen(each, grid, merged.get(each.row, []))
+            yield each, Way.LOOK if unseen else None
+
+
+def _hidden_cells(sheet: Sheet, grid: Grid, found: Inventory) -> set[str]:
+    """Note the hidden cells; returns the texts that can be seen."""
+    rows: dict[bool, list[int]] = {True: [], False: []}
+    columns: set[int] = set()
+    visible: set[str] = set()
+    for each, way in ways_hidden(grid):
+        if way is Way.ROW:
+            rows[inside(grid.filters, each.row, each.column)].append(each.row)
+        elif way is Way.COLUMN:
+            columns.add(each.column)
+        elif way is Way.LOOK:
             found.hide(Trace.HIDDEN_TEXT, f"{sheet.title}の{each.place}", each.text)
         else:
             visible.add(each.text)

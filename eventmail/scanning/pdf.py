@@ -11,7 +11,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from eventmail.scanning.inventory import Inventory
-from eventmail.scanning.pdf_sight import Unseen, unseen_texts
+from eventmail.scanning.pdf_sight import Sighted, Unseen, sighted
 from eventmail.scanning.report import Trace
 
 Nested = Callable[[str, bytes], bool]
@@ -53,25 +53,35 @@ def look_into_pdf(content: bytes, found: Inventory, nested: Nested) -> int:
                 where = f"プロパティの「{label}」"
                 found.hide(Trace.PROPERTY, where, text, usual)
                 found.say(where, text, "プロパティ")
-        for number in range(len(document)):
-            _page(document, number, found, nested)
+        pages = [_page(document, number, found, nested) for number in range(len(document))]
+        _tell_unseen(pages, found)
         for number in range(document.count_attachments()):
             attached = document.get_attachment(number)
             _attached(attached.get_name(), bytes(attached.get_data()), found, nested)
         return len(document)
 
 
-def _page(document: pypdfium2.PdfDocument, number: int, found: Inventory, nested: Nested) -> None:
+def _page(
+    document: pypdfium2.PdfDocument, number: int, found: Inventory, nested: Nested
+) -> Sighted:
     title = f"{number + 1}ページ"
     with closing(document[number]) as page, closing(page.get_textpage()) as layer:
         text = layer.get_text_range().replace("\r\n", "\n").replace("\ufffe", "")
         found.say(title, text, title)
-        if text.strip():
-            for reason, said in unseen_texts(page, layer):
-                what, words = _UNSEEN[reason]
-                found.hide(what, f"{title}の{words}", said)
+        sight = sighted(page, layer) if text.strip() else Sighted([], "")
         for note in _annotations(page):
             _annotation(note, title, found, nested)
+    return sight
+
+
+def _tell_unseen(pages: list[Sighted], found: Inventory) -> None:
+    """What cannot be seen; but no text that another page shows, where this one had no room."""
+    for number, page in enumerate(pages, 1):
+        for reason, text in page.unseen:
+            what, words = _UNSEEN[reason]
+            shown = reason is Unseen.BESIDE and any(text in each.shown for each in pages)
+            if not shown:
+                found.hide(what, f"{number}ページの{words}", text)
 
 
 def _annotations(page: pypdfium2.PdfPage) -> Iterator[raw.FPDF_ANNOTATION]:
@@ -91,6 +101,8 @@ def _annotation(note: raw.FPDF_ANNOTATION, title: str, found: Inventory, nested:
         _attachment_on_page(note, found, nested)
     elif kind == raw.FPDF_ANNOT_REDACT:
         found.hide(Trace.COVERED_TEXT, f"{title}の、まだ適用していない墨消し", text)
+    elif kind == raw.FPDF_ANNOT_WIDGET and raw.FPDFAnnot_GetFlags(note) & _HIDING:
+        _hidden_field(note, title, found)
     elif text and kind == raw.FPDF_ANNOT_FREETEXT and raw.FPDFAnnot_GetFlags(note) & _HIDING:
         found.hide(Trace.HIDDEN_TEXT, f"{title}の非表示の注釈", text)
     elif text and kind in _NOTES:
@@ -98,6 +110,14 @@ def _annotation(note: raw.FPDF_ANNOTATION, title: str, found: Inventory, nested:
         found.hide(Trace.COMMENT, f"{title}の注釈（{author or '名前なし'}）", text)
     if text:
         found.say(f"{title}の注釈", text, title)
+
+
+def _hidden_field(note: raw.FPDF_ANNOTATION, title: str, found: Inventory) -> None:
+    value = _value(note, b"V").strip()
+    if value:
+        where = f"{title}の非表示の入力欄「{_value(note, b'T').strip()}」"
+        found.hide(Trace.HIDDEN_TEXT, where, value)
+        found.say(where, value, title)
 
 
 def _attachment_on_page(note: raw.FPDF_ANNOTATION, found: Inventory, nested: Nested) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -22,6 +22,7 @@ LARGEST = 2_400  # pixels along a side
 ALIKE = 6  # steps of 256 in which one colour may differ
 NEAR = 24  # steps of 256 between a letter and a background that look the same
 FEWEST = 2  # letters in a row; one alone may be a sign that a font does not paint
+FEWEST_DIGITS = 3
 _NOT_PAINTED = 3  # the mode of text that is there for searching only (ISO 32000-1, 9.3.6)
 _COVERING = (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING)
 _COVERING_NOTES = (
@@ -57,16 +58,71 @@ class _Cover:
         return self.order > order and over and (self.colour is None or _near(self.colour, seen))
 
 
-def unseen_texts(
-    page: pypdfium2.PdfPage, layer: pypdfium2.PdfTextPage
-) -> Iterator[tuple[Unseen, str]]:
-    """The runs of letters that cannot be seen, each with the reason."""
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """The runs of letters of a page that cannot be seen, each with the reason.
+
+    ``shown`` is what all texts say of which at least a part lies on the paper: a wide table is
+    printed on several pages, and each holds the same text and shows a part of it.
+    """
+
+    unseen: list[tuple[Unseen, str]]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """One letter, the text object it belongs to, and why it cannot be seen."""
+
+    sign: str
+    owner: int
+    reason: Unseen | None
+
+
+def sighted(page: pypdfium2.PdfPage, layer: pypdfium2.PdfTextPage) -> Sighted:
+    """Which letters of a page cannot be seen."""
     sight = _Sight(page, layer)
-    letters = ((sight.of(index), letter) for index, letter in _letters(layer))
-    for reason, run in groupby(letters, key=lambda each: each[0]):
-        text = "".join(letter for _, letter in run)
-        if reason is not None and len(text) >= FEWEST:
-            yield reason, text
+    letters = [_Letter(sign, sight.owner(at), sight.of(at)) for at, sign in _letters(layer)]
+    on_paper = {each.owner for each in letters if each.reason is not Unseen.BESIDE}
+    drawn_again = _texts_in_sight(letters)
+    runs: list[tuple[Unseen, str]] = []
+    for reason, run in groupby(letters, key=lambda each: _reason(each, on_paper)):
+        pieces = list(run)
+        if reason is not None and _says_something(pieces) and not _is_in(pieces, drawn_again):
+            runs.append((reason, _joined(pieces)))
+    return Sighted(runs, _joined(each for each in letters if each.owner in on_paper))
+
+
+def _reason(letter: _Letter, on_paper: set[int]) -> Unseen | None:
+    """A text that begins on the paper may run over its edge."""
+    is_edge = letter.reason is Unseen.BESIDE and letter.owner in on_paper
+    return None if is_edge else letter.reason
+
+
+def _joined(letters: Iterable[_Letter]) -> str:
+    return "".join(each.sign for each in letters)
+
+
+def _says_something(letters: list[_Letter]) -> bool:
+    text = _joined(letters)
+    return len(text) >= (FEWEST_DIGITS if text.isdigit() else FEWEST)
+
+
+def _texts_in_sight(letters: list[_Letter]) -> frozenset[str]:
+    """The texts that can be seen whole."""
+    by_owner = groupby(letters, key=lambda each: each.owner)
+    whole = (list(run) for _, run in by_owner)
+    return frozenset(_joined(run) for run in whole if all(each.reason is None for each in run))
+
+
+def _is_in(letters: list[_Letter], texts: frozenset[str]) -> bool:
+    """Whether the same texts were drawn again where they can be seen, as programs do with charts.
+
+    Single letters prove nothing: some programs write each of them on its own.
+    """
+    pieces = [_joined(run) for _, run in groupby(letters, key=lambda each: each.owner)]
+    longer = sum(len(each) > 1 for each in pieces)
+    return all(each in texts for each in pieces) and longer * 2 >= len(pieces)
 
 
 def _letters(layer: pypdfium2.PdfTextPage) -> Iterator[tuple[int, str]]:
@@ -93,7 +149,7 @@ class _Sight:
                 self._pictures += each.type == raw.FPDF_PAGEOBJ_IMAGE
                 is_path = each.type == raw.FPDF_PAGEOBJ_PATH
                 colour = _fill(each.raw) if is_path else None
-                self._covers.append(_Cover(order, each.get_bounds(), colour))
+                self._covers.append(_Cover(order, _on_page(each), colour))
         self._covers += _covering_notes(page)
 
     def of(self, index: int) -> Unseen | None:
@@ -114,6 +170,10 @@ class _Sight:
         if any(each.hides(order, x, y, seen) for each in self._covers):
             return Unseen.COVERED
         return self._by_its_look(text, seen) if text else None
+
+    def owner(self, index: int) -> int:
+        """Names the text that a letter belongs to."""
+        return _address(raw.FPDFText_GetTextObject(self._layer, index))
 
     def _by_its_look(self, text: raw.FPDF_PAGEOBJECT, seen: Colour) -> Unseen | None:
         if raw.FPDFTextObj_GetTextRenderMode(text) == _NOT_PAINTED:
@@ -146,6 +206,14 @@ def _fill(thing: raw.FPDF_PAGEOBJECT) -> Colour | None:
     if not raw.FPDFPageObj_GetFillColor(thing, *parts):
         return None
     return tuple(each.value for each in parts[:3])
+
+
+def _on_page(thing: pypdfium2.PdfObject) -> Box:
+    """Where it lies on the page: what is in a form is told in the form's own measure."""
+    box, around = thing.get_bounds(), thing.container
+    while around is not None:
+        box, around = around.get_matrix().on_rect(*box), around.container
+    return tuple(box)
 
 
 def _near(one: Colour, other: Colour) -> bool:

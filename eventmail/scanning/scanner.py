@@ -17,7 +17,7 @@ from eventmail.scanning.office import look_into_office
 from eventmail.scanning.package import Package
 from eventmail.scanning.pdf import TooManyPages, look_into_pdf
 from eventmail.scanning.pictures import look_into_picture
-from eventmail.scanning.report import Hidden, Scan
+from eventmail.scanning.report import Hidden, Scan, Trace
 from eventmail.scanning.slides import look_into_slides
 from eventmail.scanning.texts import look_into_text
 from eventmail.scanning.word import look_into_document
@@ -31,7 +31,10 @@ DEEPEST = 4
 # What Windows and macOS put beside the files; the search for addresses reads it all the same.
 _OF_THE_SYSTEM = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.I)
 _TITLES = ("「タイトル」", "「件名」", "「サブタイトル」")
-_OLD = ("xls", "doc", "ppt", "xlsb", "opendocument")
+_REASONS = {
+    **dict.fromkeys(("xls", "doc", "ppt"), "old_office"),
+    **dict.fromkeys(("xlsb", "opendocument"), "other_office"),
+}
 
 
 def scan(content: bytes, filename: str = "") -> Scan:
@@ -133,7 +136,7 @@ class _Look:
         elif kind == "zip":
             self._archive(content)
         else:
-            return None, "old_office" if kind in _OLD else "unknown"
+            return None, _REASONS.get(kind, "unknown")
         return pages, ""
 
     def _office(self, package: Package, kind: str) -> int | None:
@@ -151,6 +154,7 @@ class _Look:
         for name, inner in _entries(content):
             _, reason = self._inner(name).into(inner, name)
             if reason:
+                self._found.hide(Trace.EMBEDDED, f"「{name}」（中を調べられません）")
                 raise _Inside(reason)
 
     def _nested(self, name: str, content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
@@ -32,6 +33,7 @@ _FORMATS = (
 )  # fmt: skip
 _WHITE = "FFFFFF"
 _DARK = ("000000", "black", "auto")
+_INK = frozenset("■●▲_＿ \u3000")  # what stands for a letter that is gone
 _TINY = 3  # half-points
 _AROUND_RUNS = (
     "ins", "moveTo", "hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "dir",
@@ -42,7 +44,7 @@ _TEXTS = ("t", "p", "tab", "br", "cr")
 
 def look_into_document(package: Package, found: Inventory) -> None:
     """Note what the document says and hides."""
-    styles = _Styles(package)
+    styles = Styles(package)
     for part in package.names:
         if not part.startswith("word/") or part.endswith(".rels") or not package.is_xml(part):
             continue
@@ -51,7 +53,7 @@ def look_into_document(package: Package, found: Inventory) -> None:
             continue
         what = local(root.tag)
         if what in _PLACES:
-            _Story(root, _PLACES[what], styles, found).look()
+            Story(root, _PLACES[what], styles, found).look()
         elif what == "comments":
             _comments(root, found)
         elif what == "settings":
@@ -60,7 +62,24 @@ def look_into_document(package: Package, found: Inventory) -> None:
             found.say("本文の図形", " ".join(shapes_text(root)), "本文")
 
 
-class _Styles:
+class Look(enum.Enum):
+    """What makes a run unseen."""
+
+    VANISHED = enum.auto()
+    BLACKENED = enum.auto()
+    WHITE = enum.auto()
+    TINY = enum.auto()
+
+
+_LOOKS = {
+    Look.VANISHED: (Trace.HIDDEN_TEXT, "隠し文字"),
+    Look.BLACKENED: (Trace.COVERED_TEXT, "黒く塗った文字"),
+    Look.WHITE: (Trace.HIDDEN_TEXT, "白い文字"),
+    Look.TINY: (Trace.HIDDEN_TEXT, "読めないほど小さい文字"),
+}
+
+
+class Styles:
     """The styles that hide the text they are set on."""
 
     def __init__(self, package: Package) -> None:
@@ -71,10 +90,10 @@ class _Styles:
                 self.hiding.add(get(style, "styleId"))
 
 
-class _Story:
+class Story:
     """The body, a header, a footer or the notes: paragraphs, and what each run looks like."""
 
-    def __init__(self, root: Element, place: str, styles: _Styles, found: Inventory) -> None:
+    def __init__(self, root: Element, place: str, styles: Styles, found: Inventory) -> None:
         self._root, self._place, self._styles, self._found = root, place, styles, found
         self._above = {below: each for each in root.iter() for below in each}
 
@@ -107,20 +126,28 @@ class _Story:
                 self._found.say(f"{self._place}の表（{number + 1}段落目）", row, self._place)
 
     def _run(self, run: Element, where: str) -> None:
-        text = all_text(run, "t")
-        if not text.strip():
-            return
+        text, look = all_text(run, "t"), self.look_of(run)
+        if look is not None and text.strip():
+            what, words = _LOOKS[look]
+            self._found.hide(what, f"{where}の{words}", text)
+
+    def odd_runs(self) -> dict[int, Look]:
+        """Every run that cannot be seen, by its place among all runs of this part."""
+        looks = ((n, self.look_of(run)) for n, run in enumerate(every(self._root, "r")))
+        return {number: look for number, look in looks if look is not None}
+
+    def look_of(self, run: Element) -> Look | None:
+        """Why a run cannot be seen; None if it can."""
         look = child(run, "rPr")
         if self._vanishes(run, look):
-            self._found.hide(Trace.HIDDEN_TEXT, f"{where}の隠し文字", text)
-        elif look is None:
-            return
-        elif _is_blackened(look):
-            self._found.hide(Trace.COVERED_TEXT, f"{where}の黒く塗った文字", text)
-        elif self._is_white(run, look):
-            self._found.hide(Trace.HIDDEN_TEXT, f"{where}の白い文字", text)
-        elif _size(look) <= _TINY:
-            self._found.hide(Trace.HIDDEN_TEXT, f"{where}の読めないほど小さい文字", text)
+            return Look.VANISHED
+        if look is None:
+            return None
+        if _is_blackened(look) and set(all_text(run, "t")) - _INK:
+            return Look.BLACKENED
+        if self._is_white(run, look):
+            return Look.WHITE
+        return Look.TINY if _size(look) <= _TINY else None
 
     def _vanishes(self, run: Element, look: Element | None) -> bool:
         if look is not None and child(look, "vanish") is not None:

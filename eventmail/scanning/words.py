@@ -60,6 +60,10 @@ UNSCANNABLE: dict[str, str] = {
         "古い形式（Office 97-2003）で、隠れた内容を調べられません。"
         "「名前を付けて保存」で新しい形式（.xlsx、.docx、.pptx）にして置いてください。"
     ),
+    "other_office": (
+        "隠れた内容を調べられない形式（xlsb、OpenDocument）です。"
+        "「名前を付けて保存」で.xlsx、.docx、.pptxのどれかにして置いてください。"
+    ),
     "unknown": (
         "中を調べられない種類のファイルです。PDF、Word、Excel、PowerPoint、テキスト、CSVの"
         "どれかにして置いてください。"

@@ -103,6 +103,7 @@ def write_letter(author: Person) -> None:
     """The letter, seen as one of the thirty will receive it, and submitted."""
     author.follow("メールを作る")
     author.page.get_by_label("目的").fill("当日資料の送付")
+    author.page.get_by_label("送る予定の件数").fill("30")
     author.heading("メールを作る")
     author.picture("letter")
     author.press("保存して内容を見る")

@@ -7,12 +7,15 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from eventmail.addresses import EmailAddress
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.letters import choosing
 from eventmail.mailings import audiences
+from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Audience, Mailing, MailingState, Snapshot
+from eventmail.roster import hand, undoing
 from eventmail.sample import People
 from tests.conftest import Meeting
 from tests.mailings import journey
@@ -186,3 +189,23 @@ def test_not_once_it_is_on_its_way(database: Database, people: People, approved:
         with pytest.raises(UserError, match="送信中"):
             choosing.choose(session, people.author, found, found.version, {3}, {3})
         assert session.scalars(sa.select(Mailing.audience)).one() is Audience.ALL
+
+
+def test_a_roster_that_is_taken_back_leaves_the_choice_and_tells_of_it(
+    database: Database, people: People, mailing: Mailing
+) -> None:
+    with database.writing() as session:
+        event = session.get_one(Event, mailing.event_id)
+        email = EmailAddress.parse("saiyo@atokara.example")
+        late = hand.add(session, people.author, event, hand.Typed("株式会社あとから", email))
+        found = session.get_one(Mailing, mailing.id)
+        choosing.choose(session, people.author, found, found.version, {late.id}, {late.id})
+    with database.writing() as session:
+        event = session.get_one(Event, mailing.event_id)
+        newest = undoing.newest(session, event)
+        assert newest is not None
+        undoing.undo(session, event, newest, None)
+    with database.reading() as session:
+        found = session.get_one(Mailing, mailing.id)
+        assert audience(session, found) == []
+        assert audiences.chosen_and_gone(session, found) == 1

@@ -151,7 +151,7 @@ class TestSafety:
         )
         assert "そのあとに、この案件が保存されています" in author.get(path(meeting)).text
         page = author.get(path(meeting, "?restore=1"))
-        assert "保存されている本文と、あなたの本文の違い" in page.text
+        assert "保存されている内容と、あなたの内容の違い" in page.text
         assert [each.text for each in page.all("del")] != []
         page = author.post(path(meeting), letter(page), status=409)
         assert reload(database, people, meeting.mailing.id).body == "はじめの行\n同僚の行"

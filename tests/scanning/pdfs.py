@@ -95,3 +95,19 @@ def unpainted(text: str) -> Draw:
         canvas.drawText(line)
 
     return draw
+
+
+def in_form(scale: float, *draws: Draw) -> Draw:
+    """Drawn once into a form, and set onto the page in another measure, as charts are."""
+
+    def draw(canvas: Canvas) -> None:
+        canvas.beginForm("chart")
+        canvas.setFont("Helvetica", 12)
+        together(*draws)(canvas)
+        canvas.endForm()
+        canvas.saveState()
+        canvas.scale(scale, scale)
+        canvas.doForm("chart")
+        canvas.restoreState()
+
+    return draw

@@ -50,6 +50,11 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
         Trace.TRACKED_CHANGE,
         "ヘッダーの削除（森下 あかり）",
     ),
+    "moved": (
+        word(f"<w:p><w:moveFrom {BY}><w:r><w:t>{SECRET}</w:t></w:r></w:moveFrom></w:p>"),
+        Trace.TRACKED_CHANGE,
+        "本文の移動（森下 あかり）",
+    ),
     "comment": (
         word("", {"word/comments.xml": COMMENTS}, (("comments", "comments.xml"),)),
         Trace.COMMENT,
@@ -143,6 +148,11 @@ STAYS_QUIET: dict[str, bytes] = {
     "letters without a colour on a black shade": word(
         paragraph("見出し", '<w:shd w:val="clear" w:fill="000000"/>')
     ),
+    "a hidden mark at a paragraph's end": word(
+        "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>あ</w:t></w:r></w:p>"
+    ),
+    "a table of contents": word(paragraph("1", "<w:webHidden/>")),
+    "ink in the place of a name": word(paragraph("■■■■", BLACK)),
     "yellow highlighter": word(paragraph("重要", '<w:highlight w:val="yellow"/>')),
     "a link to a web page": word("", beside=(("hyperlink", "https://www.mhlw.go.jp/"),)),
     "what a program writes for itself": word(

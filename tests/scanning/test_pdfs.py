@@ -11,6 +11,7 @@ from tests.scanning.pdfs import (
     bar,
     drawn,
     highlight,
+    in_form,
     in_grey,
     in_japanese,
     note,
@@ -39,6 +40,23 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
     ),
     "Japanese under a bar": (
         drawn(together(in_japanese("山田太郎"), bar())),
+        Trace.COVERED_TEXT,
+        UNDER,
+    ),
+    "letters one by one under a bar": (
+        drawn(
+            together(
+                *(says(sign, x=72 + 9 * at) for at, sign in enumerate("YAMADA")),
+                bar(),
+                *(says(sign, x=72 + 9 * at, y=600) for at, sign in enumerate("MADYEL")),
+            )
+        ),
+        Trace.COVERED_TEXT,
+        UNDER,
+    ),
+    "under a bar in a form": (drawn(in_form(0.5, says(NAME), bar())), Trace.COVERED_TEXT, UNDER),
+    "under a bar over a form": (
+        drawn(together(in_form(0.5, says(NAME)), bar(x=30, y=345, width=150))),
         Trace.COVERED_TEXT,
         UNDER,
     ),
@@ -71,9 +89,16 @@ STAYS_QUIET: dict[str, bytes] = {
     "Japanese": drawn(in_japanese("会場は2階です。")),
     "a white heading on a black bar": drawn(together(bar(), in_grey(1, says(NAME)))),
     "a shaded row": drawn(together(bar(0.9), says(NAME))),
+    "a bar that lies over the text in its form's measure only": drawn(
+        together(in_form(0.5, bar(1)), says(NAME))
+    ),
+    "a chart that was painted over and drawn again": drawn(
+        together(says("CL128", y=705), bar(1), says("CL128", y=600))
+    ),
     "a bar elsewhere": drawn(together(says(NAME), bar(y=500))),
     "yellow highlighter": drawn(together(says(NAME), highlight((1, 1, 0)))),
     "a scan with what a machine read off it": drawn(together(picture(), unpainted(NAME))),
+    "a wide table on two pages": drawn(says(NAME, x=550), says(NAME, x=550 - 595)),
     "light grey": drawn(in_grey(0.8, says(NAME))),
     "a title that the page shows": drawn(says(NAME), title=NAME),
 }

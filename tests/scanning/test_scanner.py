@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -40,6 +41,27 @@ def nested(depth: int) -> bytes:
     return content
 
 
+def compound_file(stream: str) -> bytes:
+    """The directory of a compound file with one stream, and nothing in it."""
+    header = bytearray(512)
+    header[:8] = bytes.fromhex("d0cf11e0a1b11ae1")
+    struct.pack_into("<H", header, 30, 9)
+    struct.pack_into("<I", header, 48, 1)
+    struct.pack_into("<I", header, 68, 0xFFFFFFFE)
+    struct.pack_into("<109I", header, 76, 0, *([0xFFFFFFFF] * 108))
+    table = struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *([0xFFFFFFFF] * 126))
+    names = ("Root Entry", stream, "", "")
+    entries = b"".join(_entry(name, 1 if at == 0 else 0xFFFFFFFF) for at, name in enumerate(names))
+    return bytes(header) + table + entries
+
+
+def _entry(name: str, child: int) -> bytes:
+    raw = name.encode("utf-16-le")
+    none = 0xFFFFFFFF
+    head = raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw) + 2, 1, 0, none, none, child)
+    return head.ljust(128, b"\0")
+
+
 KINDS: dict[str, tuple[bytes, str, str, int | None]] = {
     "workbook": (office.workbook(), "a.xlsx", "xlsx", 1),
     "workbook under another name": (office.workbook(), "a.pdf", "xlsx", 1),
@@ -62,6 +84,19 @@ CANNOT: dict[str, tuple[bytes, str]] = {
     "a damaged PDF": (b"%PDF-1.7\nabc", "damaged"),
     "half a workbook": (office.workbook()[:900], "damaged"),
     "archives in archives in archives": (nested(7), "too_deep"),
+    "a workbook of old": (compound_file("Workbook"), "old_office"),
+    "a document of old": (compound_file("WordDocument"), "old_office"),
+    "a binary workbook": (
+        zipped(("[Content_Types].xml", b"<Types/>"), ("xl/workbook.bin", b"\0")),
+        "other_office",
+    ),
+    "a document of another office": (
+        zipped(
+            ("mimetype", b"application/vnd.oasis.opendocument.text"),
+            ("META-INF/manifest.xml", b"<a/>"),
+        ),
+        "other_office",
+    ),
     "an unknown kind": (b"\x00\x01\x02\x03" * 100, "unknown"),
     "a program inside an archive": (zipped(("a.exe", b"MZ\x00\x90\x00")), "unknown"),
     "a document with an entity": (
@@ -111,6 +146,11 @@ def test_files_in_an_archive_are_named() -> None:
     }
     assert found.passages[-1].where == "「読む.txt」の1行目"
     assert found.addresses == ("saiyo@minato-denki.example",)
+
+
+def test_the_file_in_an_archive_that_cannot_be_scanned_is_named() -> None:
+    found = look(zipped(("a.exe", b"MZ\0\x90")), "資料.zip")
+    assert found.hidden == (Hidden(Trace.EMBEDDED, "「a.exe」（中を調べられません）"),)
 
 
 def test_what_the_system_puts_into_an_archive_is_no_obstacle() -> None:

@@ -123,6 +123,75 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
     ),
     "hidden name": (workbook(hidden_name), Trace.DEFINED_NAME, "名前「宛先」"),
 }
+FIRES |= {
+    "threaded comment": (
+        office.with_parts(
+            workbook(),
+            {},
+            {
+                "xl/worksheets/_rels/sheet1.xml.rels": office.relations(
+                    ("threadedComment", "../threadedComments/threadedComment1.xml")
+                ),
+                "xl/threadedComments/threadedComment1.xml": (
+                    '<ThreadedComments xmlns="t"><threadedComment ref="B2"><text>みなと電機は辞退'
+                    "</text></threadedComment></ThreadedComments>"
+                ),
+            },
+        ),
+        Trace.COMMENT,
+        "シート「案内」のB2のコメント",
+    ),
+    "values of another workbook": (
+        office.with_parts(
+            workbook(),
+            {},
+            {
+                "xl/externalLinks/externalLink1.xml": (
+                    f'<externalLink xmlns="{office.X}"><externalBook><sheetDataSet><sheetData>'
+                    '<row r="1"><cell r="A1" t="str"><v>みなと電機</v></cell></row>'
+                    "</sheetData></sheetDataSet></externalBook></externalLink>"
+                ),
+                "xl/externalLinks/_rels/externalLink1.xml.rels": office.relations(
+                    ("externalLinkPath", "file:///C:\\Users\\morishita\\名簿.xlsx")
+                ),
+            },
+        ),
+        Trace.EXTERNAL_LINK,
+        "ほかのブックから写した値",
+    ),
+    "changes of a shared workbook": (
+        office.with_parts(
+            workbook(),
+            {},
+            {
+                "xl/revisions/revisionLog1.xml": (
+                    f'<revisions xmlns="{office.X}"><rcc><oc r="A1"><is><t>みなと電機'
+                    "</t></is></oc></rcc></revisions>"
+                )
+            },
+        ),
+        Trace.TRACKED_CHANGE,
+        "ブックの変更履歴（共有ブック）",
+    ),
+    "data model": (
+        office.with_parts(workbook(), {}, {"xl/model/item.data": "x"}),
+        Trace.PIVOT_CACHE,
+        "データモデル（Power Pivot）",
+    ),
+    "data connection": (
+        office.with_parts(
+            workbook(),
+            {},
+            {
+                "xl/connections.xml": (
+                    f'<connections xmlns="{office.X}"><connection name="名簿"/></connections>'
+                )
+            },
+        ),
+        Trace.EXTERNAL_LINK,
+        "データ接続「名簿」",
+    ),
+}
 STAYS_QUIET: dict[str, bytes] = {
     "an ordinary sheet": workbook(),
     "a second sheet that is shown": workbook(office.hidden_sheet("visible")),

@@ -19,6 +19,7 @@ blueprint = Blueprint("materials", __name__)
 
 SEEN_ALL = "「{name}」を最後のページまで見たことを記録しました。"
 NOT_NEWEST = "新しい版があります。いちばん新しい版を開いて、もう一度行ってください。"
+NOTHING_DONE = "自動で取り除けるものがないため、新しい版は作りませんでした。"
 CLEANED = "「{name}」のきれいな写しを第{number}版として置きました（取り除いたもの：{done}）。"
 NOT_ALL = "「{name}」には、まだ見ていないページがあります（{pages}）。"
 
@@ -93,6 +94,8 @@ def clean(version_id: int) -> ResponseReturnValue:
         if version.number != version.material.newest.number or version.material.removed:
             raise UserError(NOT_NEWEST)
         made = cleaner.clean(content, name)
+        if not made.done:
+            raise UserError("".join((NOTHING_DONE, *made.left)))
         shelf.prepare(made.content, name)  # takes a while: before the transaction
         with writing() as session:
             event = service.get_event(session, actor(), version.event_id)

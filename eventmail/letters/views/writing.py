@@ -10,7 +10,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.letters import presence, slots
-from eventmail.letters.diffing import side_by_side
+from eventmail.letters.diffing import Row, side_by_side
 from eventmail.letters.forms import TYPED, Choices, LetterForm
 from eventmail.letters.models import Slot
 from eventmail.mailings import audiences, service
@@ -21,6 +21,7 @@ from eventmail.mailings.views import blueprint
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.wordings import service as wordings
+from eventmail.wordings.service import Offer
 
 FILL, FILL_NOW, KEEP = "fill", "fill_now", "keep"
 
@@ -110,13 +111,7 @@ def _fill(form: LetterForm, event: Event, mailing: Mailing | None) -> ResponseRe
         return _page(form, event, mailing)
     if act != FILL:
         return _page(form, event, mailing)
-    body = (form.body.data or "").replace("\r\n", "\n")
-    asked = {
-        "text": offer.text,
-        "subject_rows": side_by_side(form.subject.data or "", offer.text.subject),
-        "body_rows": side_by_side(body, offer.text.body),
-    }
-    return _page(form, event, mailing, offer=asked)
+    return _page(form, event, mailing, offer=offer, filling=_replaced(form, offer))
 
 
 def _opened(event: Event, mailing: Mailing | None) -> str:
@@ -178,7 +173,7 @@ def _page(
     differing = None
     if stored is not None and form.version.data != str(stored.version):
         form.newest.data, form.replace.data = str(stored.version), False
-        differing = side_by_side(stored.body, (form.body.data or "").replace("\r\n", "\n"))
+        differing = _saved_meanwhile(form, stored)
     return render_template(
         "letters/letter.html",
         form=form,
@@ -189,6 +184,26 @@ def _page(
         differing=differing,
         **more,
     )
+
+
+def _replaced(form: LetterForm, offer: Offer) -> dict[str, list[Row]]:
+    """The words in the form beside those that would take their place."""
+    return {
+        "subject": side_by_side(form.subject.data or "", offer.text.subject),
+        "body": side_by_side(_body(form), offer.text.body),
+    }
+
+
+def _saved_meanwhile(form: LetterForm, stored: Mailing) -> dict[str, list[Row]]:
+    """What is stored beside the words in the form."""
+    return {
+        "subject": side_by_side(stored.subject, form.subject.data or ""),
+        "body": side_by_side(stored.body, _body(form)),
+    }
+
+
+def _body(form: LetterForm) -> str:
+    return (form.body.data or "").replace("\r\n", "\n")
 
 
 def _stored_now(mailing_id: int) -> Mailing:
