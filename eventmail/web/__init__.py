@@ -65,6 +65,7 @@ def extend(app: Flask, settings: Settings) -> None:
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
+    from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
@@ -73,8 +74,19 @@ def register(app: Flask) -> None:
     from eventmail.roster.views import blueprint as roster
     from eventmail.web.home import blueprint as home
 
-    for blueprint in (home, offices_pages, events, roster, mailings, outbox, alerts, papers):
+    for blueprint in (
+        home,
+        offices_pages,
+        events,
+        roster,
+        mailings,
+        outbox,
+        alerts,
+        papers,
+        desk.blueprint,
+    ):
         app.register_blueprint(blueprint)
+    desk.attach(app)
 
 
 def require_permissions(app: Flask) -> None:
