@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
+from eventmail.mailings import checking
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.service import Draft
@@ -104,3 +106,26 @@ def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
         version=1,
     )
     return mailings.add_mailing(session, author, event, draft)
+
+
+def look_through(session: Session, checker: Actor, mailing: Mailing) -> None:
+    """Every task of the checker, one after the other, and his yes."""
+    snapshot = mailing.latest
+    assert snapshot is not None
+    digest = snapshot.digest
+    checking.count(session, checker, mailing, digest, len(snapshot.recipients))
+    for material in snapshot.materials:
+        checking.see_material(session, checker, mailing, digest, material.sha256, _to_the_end)
+    found = checking.tasks(session, snapshot, checker.id)
+    for recipient in found.open_letters:
+        checking.see_letter(session, checker, mailing, digest, recipient.contact_id)
+    for finding in found.open_findings:
+        checking.accept_answer(session, checker, mailing, digest, finding.position)
+    mailings.check(session, checker, mailing, digest)
+
+
+def _to_the_end(
+    _session: Session, _staff_id: int, _office_id: int, sha256s: Sequence[str]
+) -> frozenset[str]:
+    """The sample's checker has turned every page."""
+    return frozenset(sha256s)

@@ -5,9 +5,20 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
 from eventmail.mailings.models import Mailing
+from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
 
-__all__ = ["Alert", "AuditEntry", "Base", "Delivery", "Event", "Mailing", "Office", "RosterImport"]
+__all__ = [
+    "Alert",
+    "AuditEntry",
+    "Base",
+    "CheckStep",
+    "Delivery",
+    "Event",
+    "Mailing",
+    "Office",
+    "RosterImport",
+]
 metadata = Base.metadata

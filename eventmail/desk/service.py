@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
+from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
 from eventmail.offices.permissions import Action, Actor
@@ -43,16 +44,27 @@ def _reviews(session: Session, actor: Actor) -> Iterator[Task]:
         assert snapshot is not None
         passed = [each.at for each in snapshot.reviews if each.step is Step.CHECK]
         since = passed[0] if passed else snapshot.submitted_at
-        yield _of(KINDS[mailing.state], mailing, snapshot, since)
+        kind = KINDS[mailing.state]
+        yield _of(kind, mailing, snapshot, since, occasion=f"{kind}:{snapshot.id}")
 
 
 def _returned(session: Session, actor: Actor) -> Iterator[Task]:
+    """The actor's own that came back, and what befell others that he had in hand."""
+    told = {mailing.id: (mailing, each) for mailing, each in notices.concerning(session, actor)}
     for mailing in mailings.returned_to(session, actor):
-        halted = mailing.state is MailingState.HALTED
-        latest = mailing.latest
-        reviews = latest.reviews if latest else []
-        since = max((each.at for each in reviews), default=latest.submitted_at if latest else None)
-        yield _of(Kind.HALTED if halted else Kind.RETURNED, mailing, latest, since, mailing.notice)
+        kind = Kind.HALTED if mailing.state is MailingState.HALTED else Kind.RETURNED
+        _, news = told.pop(mailing.id, (mailing, None))
+        last = news or next(reversed(notices.history(session, mailing)), None)
+        yield _of(
+            kind,
+            mailing,
+            mailing.latest,
+            last.at if last else None,
+            mailing.notice,
+            f"told:{news.id}" if news else "",
+        )
+    for mailing, each in told.values():
+        yield _of(Kind.TOLD, mailing, mailing.latest, each.at, each.sentence, f"told:{each.id}")
 
 
 def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
@@ -77,7 +89,8 @@ def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
         )
     )
     for snapshot, settled_at in session.execute(query):
-        yield _of(Kind.FIRST_COPY, snapshot.mailing, snapshot, settled_at)
+        occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
+        yield _of(Kind.FIRST_COPY, snapshot.mailing, snapshot, settled_at, occasion=occasion)
 
 
 def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
@@ -111,7 +124,8 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
     for snapshot, count in session.execute(query):
         since = snapshot.reviews[-1].at if snapshot.reviews else None
         note = f"送信サーバーに渡したあと、届いたかどうかわからないメールが{count}通あります。"
-        yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note)
+        occasion = f"{Kind.UNCERTAIN}:{snapshot.id}"
+        yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
 
 
 def _relay(session: Session, actor: Actor, place: str) -> Iterator[Task]:
@@ -152,6 +166,7 @@ def _of(
     snapshot: Snapshot | None,
     since: datetime | None,
     note: str = "",
+    occasion: str = "",
 ) -> Task:
     event = mailing.event
     return Task(
@@ -167,4 +182,5 @@ def _of(
         count=snapshot.recipient_count if snapshot else None,
         send_at=mailing.send_at,
         note=note,
+        occasion=occasion,
     )

@@ -23,18 +23,22 @@ class Kind(enum.StrEnum):
     CHECK = "check"
     RETURNED = "returned"
     IMPORT = "import"
+    TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
-RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2}
-LAST = 3
+RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2, Kind.TOLD: 4}
+OTHERS = 3
 MODES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``since``: for how long it has waited. ``note``: why it came back, or what is wrong."""
+    """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
+
+    ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
+    """
 
     kind: Kind
     event_id: int
@@ -49,6 +53,12 @@ class Task:
     count: int | None = None
     send_at: datetime | None = None
     note: str = ""
+    occasion: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is anything to do."""
+        return self.kind is not Kind.TOLD
 
     @property
     def deadline(self) -> datetime:
@@ -63,7 +73,7 @@ class Task:
     @property
     def urgency(self) -> tuple[int, datetime, datetime]:
         """Sorts the most pressing first."""
-        return RANKS.get(self.kind, LAST), self.deadline, self.since or NEVER
+        return RANKS.get(self.kind, OTHERS), self.deadline, self.since or NEVER
 
 
 def by_urgency(tasks: Iterable[Task]) -> list[Task]:

@@ -26,6 +26,7 @@ WORDS = {
     Kind.APPROVE: ("「{}」が決裁待ちです", "決裁する", "info", "mailings.approve_page"),
     Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
     Kind.RETURNED: ("「{}」が戻ってきました", "内容を見る", "warning", SHOW),
+    Kind.TOLD: ("「{}」についてのお知らせ", "内容を見る", "info", SHOW),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

@@ -1,4 +1,4 @@
-"""The letter, and the two reviews."""
+"""The letter."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectMultipleField,
     TimeField,
     widgets,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from eventmail import clock
 from eventmail.events.models import Event, Material
@@ -168,27 +167,3 @@ def too_early_or_late(start: datetime, held_on: date) -> str:
 
 class ActForm(Form):
     """A button with nothing but its CSRF token."""
-
-
-class CheckForm(Form):
-    """The checker's yes: the number of recipients, counted and typed, for one digest."""
-
-    digest = HiddenField()
-    counted = IntegerField(
-        "数えた送信先の件数", [InputRequired("数えた件数を半角の数字で入力してください。")]
-    )
-
-
-class ApproveForm(Form):
-    """The approver's yes to one digest."""
-
-    digest = HiddenField()
-
-
-class ReturnForm(Form):
-    """A no, with its reason."""
-
-    digest = HiddenField()
-    reason = LongTextField(
-        "差し戻す理由", [DataRequired("差し戻す理由を入力してください。"), Length(max=400)]
-    )

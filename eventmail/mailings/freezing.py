@@ -23,6 +23,7 @@ from eventmail.mailings.models import (
     SnapshotRecipient,
 )
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
+from eventmail.mailings.review_models import Lift
 from eventmail.mailings.snapshot import (
     Attachment,
     Content,
@@ -127,13 +128,14 @@ def contributors(session: Session, mailing: Mailing) -> set[int]:
     return {staff_id for staff_id in session.scalars(query) if staff_id is not None}
 
 
-def press_for(session: Session, content: Content) -> Press:
+def press_for(session: Session, content: Content, lifted: frozenset[str] = frozenset()) -> Press:
     """The press for a content: its materials' bytes, and what the gate must know."""
     mailing = session.get_one(Mailing, content.mailing_id)
     return make_press(
         content,
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
         office_addresses(session, mailing.office_id, mailing.event_id),
+        lifted,
     )
 
 
@@ -147,7 +149,13 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
         content,
         lambda sha256: events.read_blob(session, snapshot.office_id, sha256),
         compact_addresses(session, snapshot.office_id),
+        lifted(session, snapshot.id),
     )
+
+
+def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
+    """The materials of a snapshot that go although nobody could look into them."""
+    return frozenset(session.scalars(sa.select(Lift.sha256).where(Lift.snapshot_id == snapshot_id)))
 
 
 def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:

@@ -22,6 +22,7 @@ class MailingState(enum.StrEnum):
     SENDING = "sending"
     SENT = "sent"
     HALTED = "halted"
+    REJECTED = "rejected"
 
 
 class SendMode(enum.StrEnum):
@@ -43,6 +44,7 @@ class Decision(enum.StrEnum):
 
     PASSED = "passed"
     RETURNED = "returned"
+    REJECTED = "rejected"
 
 
 mailing_materials = sa.Table(
@@ -285,4 +287,6 @@ class Review(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     reason: Mapped[str] = mapped_column(sa.String(1000))
     counted: Mapped[int | None]
+    # 代理決裁: the appointment by which somebody decided in another's place.
+    deputy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deputies.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -53,6 +53,8 @@ class Press:
     identity: Identity
     materials: tuple[EncodedMaterial, ...]
     office: OfficeAddresses
+    # The SHA-256 of the materials that go unseen, because the approver lifted their block.
+    lifted: frozenset[str] = frozenset()
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
@@ -123,11 +125,16 @@ class Press:
     def _clear(
         self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
     ) -> Cleared:
-        knowledge = Knowledge(ours=self.office.ours, own=own, known=self.office.known)
+        knowledge = Knowledge(self.office.ours, own, self.office.known, self.lifted)
         return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
 
 
-def make_press(content: Content, read: Callable[[str], bytes], office: OfficeAddresses) -> Press:
+def make_press(
+    content: Content,
+    read: Callable[[str], bytes],
+    office: OfficeAddresses,
+    lifted: frozenset[str] = frozenset(),
+) -> Press:
     """Prepare a content for its copies; ``read`` gives a material's bytes by digest."""
     identity = Identity(
         name=content.sender_name,
@@ -138,7 +145,7 @@ def make_press(content: Content, read: Callable[[str], bytes], office: OfficeAdd
         encode_material(Material(each.filename, each.media_type, read(each.sha256)))
         for each in content.materials
     )
-    return Press(content, identity, materials, office)
+    return Press(content, identity, materials, office, lifted)
 
 
 def new_token() -> str:

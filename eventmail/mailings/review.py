@@ -16,6 +16,7 @@ STATE_NAMES = {
     MailingState.SENDING: "送信中",
     MailingState.SENT: "送信済み",
     MailingState.HALTED: "停止",
+    MailingState.REJECTED: "却下",
 }
 
 
@@ -23,23 +24,29 @@ class Deed(enum.StrEnum):
     """What a person does to a mailing."""
 
     EDIT = "edit"
+    ANSWER = "answer"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
+    LOOK = "look"
     PASS_CHECK = "pass_check"  # noqa: S105 - not a password
     RETURN_CHECK = "return_check"
     APPROVE = "approve"
     RETURN_APPROVAL = "return_approval"
+    REJECT = "reject"
     TAKE_UP_AGAIN = "take_up_again"
 
 
 DEED_NAMES = {
     Deed.EDIT: "編集",
+    Deed.ANSWER: "指摘への回答",
     Deed.SUBMIT: "提出",
     Deed.WITHDRAW: "取り下げ",
+    Deed.LOOK: "確認の記録",
     Deed.PASS_CHECK: "確認",
     Deed.RETURN_CHECK: "差し戻し",
     Deed.APPROVE: "決裁",
     Deed.RETURN_APPROVAL: "差し戻し",
+    Deed.REJECT: "却下",
     Deed.TAKE_UP_AGAIN: "作成への戻し",
 }
 
@@ -58,9 +65,11 @@ TRANSITIONS: dict[tuple[MailingState, Deed], Transition] = {
     (MailingState.DRAFT, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
     (MailingState.CHECKING, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
     (MailingState.APPROVING, Deed.EDIT): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.DRAFT, Deed.ANSWER): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
     (MailingState.DRAFT, Deed.SUBMIT): Transition(MailingState.CHECKING, Action.EDIT_MAILING),
     (MailingState.CHECKING, Deed.WITHDRAW): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
     (MailingState.APPROVING, Deed.WITHDRAW): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
+    (MailingState.CHECKING, Deed.LOOK): Transition(MailingState.CHECKING, Action.CHECK),
     (MailingState.CHECKING, Deed.PASS_CHECK): Transition(
         MailingState.APPROVING, Action.CHECK, Step.CHECK, Decision.PASSED
     ),
@@ -73,9 +82,18 @@ TRANSITIONS: dict[tuple[MailingState, Deed], Transition] = {
     (MailingState.APPROVING, Deed.RETURN_APPROVAL): Transition(
         MailingState.DRAFT, Action.APPROVE, Step.APPROVE, Decision.RETURNED
     ),
+    # For good: nothing leads on from here.
+    (MailingState.APPROVING, Deed.REJECT): Transition(
+        MailingState.REJECTED, Action.APPROVE, Step.APPROVE, Decision.REJECTED
+    ),
     # What was halted goes on only as a new snapshot, with both reviews from the beginning.
     (MailingState.HALTED, Deed.TAKE_UP_AGAIN): Transition(MailingState.DRAFT, Action.EDIT_MAILING),
 }
+
+
+OF_AUTHORS = frozenset(
+    deed for (_, deed), row in TRANSITIONS.items() if row.needs is Action.EDIT_MAILING
+)
 
 
 def transition(state: MailingState, deed: Deed) -> Transition:
@@ -96,7 +114,7 @@ def require_other_person(
 
     The database refuses the same by constraint and trigger; this is the sentence for people.
     """
-    if deed in {Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN}:
+    if deed in OF_AUTHORS:
         return
     if actor_id in editors:
         raise UserError(

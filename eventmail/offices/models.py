@@ -105,6 +105,37 @@ class Membership(Base):
     role: Mapped[Role] = mapped_column(choice(Role, "role"), primary_key=True)
 
 
+class Deputy(Base):
+    """代理決裁の指定: an approver lets another member of staff approve from one day to another.
+
+    Written once; it ends by its date or by a :class:`DeputyRevocation`.
+    """
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        sa.CheckConstraint("deputy_id <> approver_id", "somebody_else"),
+        sa.CheckConstraint("begins_at < ends_at", "time"),
+        sa.CheckConstraint("length(trim(reason)) > 0", "reason"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), index=True)
+    approver_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    deputy_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    begins_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)  # the first moment after it
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DeputyRevocation(Base):
+    """An appointment taken back before its last day. Written once."""
+
+    __tablename__ = "deputy_revocations"
+    appointment_id: Mapped[int] = mapped_column(sa.ForeignKey("deputies.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SignInFailure(Base):
     """A refused sign-in, counted to slow down guessing."""
 

@@ -29,6 +29,7 @@ class Action(enum.StrEnum):
     CANCEL = "cancel"
     DECIDE_FATE = "decide_fate"
     PRINT_RECIPIENTS = "print_recipients"
+    APPOINT = "appoint"
 
 
 EVERY_ROLE = frozenset(Role)
@@ -50,6 +51,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.DECIDE_FATE: frozenset({Role.AUTHOR, Role.APPROVER}),
     # Addresses on paper: only those who write, check or approve; a new role does not get them.
     Action.PRINT_RECIPIENTS: frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER}),
+    Action.APPOINT: frozenset({Role.APPROVER}),
 }
 ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
 
@@ -60,10 +62,14 @@ class Forbidden(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member of staff at work in one office: what every service is asked on behalf of."""
+    """A member of staff at work in one office: what every service is asked on behalf of.
+
+    ``lent``: what he may do in another's place as well, as his appointments say.
+    """
 
     staff: Staff
     office: Office
+    lent: frozenset[Action] = frozenset()
 
     @property
     def id(self) -> int:
@@ -75,9 +81,13 @@ class Actor:
         """The person's roles in this office."""
         return self.staff.roles_in(self.office.id)
 
-    def may(self, action: Action) -> bool:
-        """Whether the table allows it."""
+    def holds(self, action: Action) -> bool:
+        """Whether the table allows it by a role of his own."""
         return action is Action.ANYBODY or bool(self.roles & ALLOWED.get(action, frozenset()))
+
+    def may(self, action: Action) -> bool:
+        """Whether he may, by a role of his own or in another's place."""
+        return self.holds(action) or action in self.lent
 
     def require(self, action: Action) -> None:
         """Raise :class:`Forbidden`, naming the roles that could, unless the table allows it."""

@@ -14,6 +14,7 @@ from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.offices import deputies
 from eventmail.offices.models import (
     Bureau,
     Mailbox,
@@ -23,7 +24,7 @@ from eventmail.offices.models import (
     SignInFailure,
     Staff,
 )
-from eventmail.offices.permissions import Actor
+from eventmail.offices.permissions import Action, Actor
 
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low memory)
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: fifteen characters where it is the only factor
@@ -33,6 +34,8 @@ FAILURES_WITHIN = timedelta(minutes=15)
 _NOBODY = HASHER.hash("nobody has this password")
 
 WRONG = "ユーザー名またはパスワードが違います。"
+WRONG_CONFIRMATION = "パスワードが違います。ご自分のパスワードを、もう一度入力してください。"
+TOO_MANY_CONFIRMATIONS = "パスワードの誤りが続いたため、15分ほど待ってからもう一度お試しください。"
 TOO_MANY = "サインインの失敗が続いたため、15分ほど待ってからもう一度お試しください。"
 
 
@@ -145,7 +148,23 @@ def sign_in(session: Session, login: str, password: str) -> Staff | str:
 def actor_of(session: Session, staff: Staff) -> Actor:
     """The person at work in the first office that he serves."""
     office_id = min(membership.office_id for membership in staff.memberships)
-    return Actor(staff, session.get_one(Office, office_id))
+    stands_in = deputies.standing_in(session, office_id, staff.id)
+    lent = frozenset({Action.APPROVE}) if stands_in else frozenset[Action]()
+    return Actor(staff, session.get_one(Office, office_id), lent)
+
+
+def confirm(session: Session, staff: Staff, password: str) -> str:
+    """The sentence to show unless it is this person's password, entered once more.
+
+    Counted and slowed down together with the failures to sign in: nobody guesses faster here.
+    """
+    if _failures(session, staff.login) >= FAILURES_ALLOWED:
+        return TOO_MANY_CONFIRMATIONS
+    if not password or not _verifies(staff.password_hash, password):
+        _refused(session, staff.login)
+        return WRONG_CONFIRMATION
+    session.execute(sa.delete(SignInFailure).where(SignInFailure.login == staff.login))
+    return ""
 
 
 def find_staff(session: Session, staff_id: int) -> Staff | None:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.mailings import notices
 from eventmail.mailings.models import MailingState, Snapshot
+from eventmail.mailings.review_models import NoticeKind
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox import ledger, limits, remaining, service
@@ -109,7 +111,7 @@ def cancel(session: Session, actor: Actor, snapshot: Snapshot) -> None:
     actor.require(Action.CANCEL)
     _running(session, actor, snapshot)
     sentence = CANCELLED_NOTICE.format(name=actor.staff.name)
-    _end(session, snapshot, sentence, actor.id)
+    _end(session, snapshot, sentence, actor)
     _audit(session, actor, "dispatch.cancelled", f"mailing:{snapshot.mailing_id}")
 
 
@@ -142,13 +144,15 @@ def expire(session: Session) -> list[Snapshot]:
     return ended
 
 
-def _end(session: Session, snapshot: Snapshot, sentence: str, staff_id: int | None) -> None:
+def _end(session: Session, snapshot: Snapshot, sentence: str, actor: Actor | None) -> None:
     mailing, dispatch = service.lock(session, snapshot)
-    dispatch.cancelled_at, dispatch.cancelled_by = clock.now(), staff_id
+    dispatch.cancelled_at, dispatch.cancelled_by = clock.now(), actor.id if actor else None
     dispatch.notice = sentence
     session.flush()
     ledger.end_rest(session, snapshot.id, service.CANCELLED, DeliveryState.CANCELLED)
-    mailing.state, mailing.notice = MailingState.HALTED, sentence
+    kind = NoticeKind.EXPIRED if actor is None else NoticeKind.CANCELLED
+    notices.note(session, mailing, kind, sentence, actor)
+    mailing.state = MailingState.HALTED
     service.finish_if_done(session, snapshot)
 
 

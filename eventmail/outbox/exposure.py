@@ -21,7 +21,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.events import service as events
-from eventmail.mailings.freezing import compact_addresses, own_addresses
+from eventmail.mailings.freezing import compact_addresses, lifted, own_addresses
 from eventmail.mailings.models import Erasure, SendMode, Snapshot, SnapshotRecipient
 from eventmail.mailings.rendering import OfficeAddresses
 from eventmail.outbox.models import Attempt, Delivery, Dispatch, ExposureRecord
@@ -146,6 +146,7 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
         materials = stored_materials(session, snapshot)
     except ValueError:  # a stored file was changed: then no mail can be put together again
         materials = None
+    unseen = lifted(session, snapshot.id)
     query = (
         sa.select(Delivery, Attempt, SnapshotRecipient)
         .join(
@@ -171,7 +172,7 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
             to = recipient.address if recipient is not None else snapshot.reply_to
             theirs = own.get(delivery.participant_id or 0, frozenset())
             envelope, own_too = _shown_to(snapshot, delivery, EmailAddress.parse(to), theirs)
-            knowledge = Knowledge(ours=office.ours, own=own_too, known=office.known)
+            knowledge = Knowledge(office.ours, own_too, office.known, unseen)
             yield _look(attempt, envelope, knowledge, materials)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.mailings.answers import erase_answers
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -43,6 +44,7 @@ def erase(session: Session, actor: Actor | None, snapshot: Snapshot, reason: str
     session.flush()
     _blank_people(session, snapshot)
     _blank_mails(session, snapshot)
+    erase_answers(session, snapshot)
     session.expire_all()
     record(
         session,

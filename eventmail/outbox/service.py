@@ -14,6 +14,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
+from eventmail.mailings import notices
 from eventmail.mailings.freezing import is_erased
 from eventmail.mailings.models import (
     Erasure,
@@ -25,6 +26,7 @@ from eventmail.mailings.models import (
 )
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.review import Deed, transition
+from eventmail.mailings.review_models import NoticeKind
 from eventmail.mailings.service import ERASED as CLOSED
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Actor
@@ -221,7 +223,8 @@ def halt(session: Session, snapshot: Snapshot, rule: str, sentence: str) -> None
     if mailing.state is not MailingState.SENDING or newest is None or newest.id != snapshot.id:
         return  # another worker has told the office, or this one comes after all is over
     note(session, snapshot.id, sentence)
-    mailing.state, mailing.notice = MailingState.HALTED, sentence[:500]
+    notices.note(session, mailing, NoticeKind.HALTED, sentence)
+    mailing.state = MailingState.HALTED
     audit(session, snapshot, "dispatch.halted", rule=rule)
     tell(session, snapshot, sentence)
 

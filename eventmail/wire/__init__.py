@@ -26,7 +26,7 @@ from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
-from eventmail.wire.searchable import Searched, Unchanging, search
+from eventmail.wire.searchable import Searched, Unchanging, search, search_material
 from eventmail.wire.sink import Received, Sink, run_sink
 from eventmail.wire.transport import (
     Connection,
@@ -88,5 +88,6 @@ __all__ = [
     "relay_from",
     "run_sink",
     "search",
+    "search_material",
     "sha256_of",
 ]

@@ -41,12 +41,14 @@ class Knowledge:
     """What the gate knows besides the mail.
 
     ``ours``: the office's identities. ``own``: the addresses of the recipient's own company.
-    ``known``: the keys (``EmailAddress.key``) of all participants of the office.
+    ``known``: the keys (``EmailAddress.key``) of all participants of the office. ``lifted``: the
+    SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
     """
 
     ours: frozenset[EmailAddress]
     own: frozenset[EmailAddress]
     known: Container[str]
+    lifted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -229,6 +231,7 @@ class _Rules:
     batch: frozenset[str]  # a batch hides its recipients even where the roster does not know them
     in_headers: frozenset[str]
     in_texts: frozenset[str]
+    lifted: frozenset[str]
 
     @classmethod
     def of(cls, envelope: Envelope, knowledge: Knowledge) -> _Rules:
@@ -236,9 +239,9 @@ class _Rules:
         if isinstance(envelope, Individual):
             headers = ours | {envelope.to.key}
             own = frozenset(each.key for each in knowledge.own)
-            return cls(knowledge.known, frozenset(), headers, headers | own)
+            return cls(knowledge.known, frozenset(), headers, headers | own, knowledge.lifted)
         hidden = frozenset(each.key for each in envelope.recipients)
-        return cls(knowledge.known, hidden, ours, ours)
+        return cls(knowledge.known, hidden, ours, ours, knowledge.lifted)
 
     def forbids(self, site: Site) -> bool:
         """Whether the site shows another participant."""
@@ -283,7 +286,7 @@ def _of_attachment(number: int, part: ParsedPart, rules: _Rules) -> Iterator[tup
     if any(rules.forbids(site) for site in sites_of_a_line(part.filename)):
         yield "other_address", f"{place}の名前"
     searched = search_pinned(part.digest, part.content)
-    if searched.unsearchable:
+    if searched.unsearchable and not (searched.liftable and part.digest in rules.lifted):
         yield "unsearchable_material", place
     concern = {*suspects(searched, rules.known), *suspects(searched, rules.batch)}
     if any(rules.forbids(site) for site in concern):

@@ -6,6 +6,7 @@ format we do not open, a bomb) has a reason instead of an answer, and then nothi
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import threading
@@ -15,12 +16,14 @@ from typing import Any
 
 from eventmail.confined import ConfinedError, TooSlow, call
 from eventmail.wire import extract
+from eventmail.wire.material import EncodedMaterial
 from eventmail.wire.sites import Site, shows
 from eventmail.wire.views import all_sites
 
 SECONDS = 60.0
 MEGABYTES = 1536
 MOST_SITES = 20_000  # a file with more is a list of addresses, whatever it was meant to be
+TOO_MANY = "too_many_addresses"
 _REMEMBERED = 256
 
 
@@ -33,6 +36,11 @@ class Searched:
 
     sites: tuple[Site, ...]
     unsearchable: str = ""
+
+    @property
+    def liftable(self) -> bool:
+        """Whether a person may answer for it: nobody saw into it. A list of addresses was seen."""
+        return self.unsearchable not in ("", TOO_MANY)
 
 
 _by_digest: dict[str, Searched] = {}
@@ -53,6 +61,12 @@ def search_pinned(digest: str, content: bytes) -> Searched:
         if found.unsearchable not in _PASSING:
             _remember(digest, found)
     return found
+
+
+def search_material(material: EncodedMaterial) -> Searched:
+    """As :func:`search`, of a file as it stands ready to be set into mails."""
+    _, _, lines = material.part.partition(b"\r\n\r\n")
+    return search_pinned(material.digest, base64.b64decode(lines))
 
 
 _PASSING = frozenset(("too_slow", "crashed"))  # may go better on a machine with less to do
@@ -101,7 +115,9 @@ def in_child(content: bytes) -> dict[str, Any]:
         for text in extract.texts(content, extract.Budget()):
             found.update(dict.fromkeys(all_sites(text)))
             if len(found) > MOST_SITES:
-                raise extract.Unsearchable("too_many_addresses")
+                raise extract.Unsearchable(TOO_MANY)
     except extract.Unsearchable as error:
-        return {"sites": [], "unsearchable": error.reason}
+        # What was seen before counts, should a person let the rest go unseen.
+        seen = [] if error.reason == TOO_MANY else [site.to_json() for site in found]
+        return {"sites": seen, "unsearchable": error.reason}
     return {"sites": [site.to_json() for site in found], "unsearchable": ""}

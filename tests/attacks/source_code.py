@@ -86,7 +86,7 @@ OFFENCES: dict[str, tuple[str, str]] = {
     ),
     "a mail composed past the press": ("eventmail/outbox/sending.py", "compose(a, b, c, (), d)"),
     "a connection outside the worker": (
-        "eventmail/mailings/views.py",
+        "eventmail/mailings/views/drafting.py",
         "with Connection(relay) as connection: ...",
     ),
     "a raw socket": (

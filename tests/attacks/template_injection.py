@@ -11,7 +11,7 @@ from flask import render_template, render_template_string
 
 from eventmail.events import views as event_views
 from eventmail.mailings import letter
-from eventmail.mailings import views as mailing_views
+from eventmail.mailings.views import drafting as mailing_views
 from tests.attacks.arena import Attack, Barrier, Family
 from tests.attacks.lowering import instead, replaced
 from tests.attacks.merge_value import send_first

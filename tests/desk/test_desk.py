@@ -75,15 +75,17 @@ def test_what_is_checked_waits_for_the_approver_since_the_check(
     assert task.since > checked.submitted_at
 
 
-def test_what_is_returned_waits_for_its_author_with_the_reason(
+def test_what_is_returned_waits_for_its_author_and_the_checker_is_told_why(
     database: Database, people: People, checked: Snapshot
 ) -> None:
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.approver, checked.mailing_id, lock=True)
         mailings.give_back(session, people.approver, mailing, checked.digest, "日付が違います。")
-    assert kinds(database, people) == NOBODY | {"author": [Kind.RETURNED]}
-    (task,) = waiting(database, people.author)
-    assert "日付が違います。" in task.note
+    found = {"author": [Kind.RETURNED], "checker": [Kind.TOLD], "approver": []}
+    assert kinds(database, people) == found
+    for actor in (people.author, people.checker):
+        (task,) = waiting(database, actor)
+        assert "日付が違います。" in task.note
 
 
 def test_what_is_approved_waits_for_nobody(
@@ -92,12 +94,14 @@ def test_what_is_approved_waits_for_nobody(
     assert kinds(database, people) == NOBODY
 
 
-def test_what_was_halted_waits_for_its_author(
+def test_what_was_halted_waits_for_its_author_and_who_decided_is_told(
     database: Database, people: People, approved: Snapshot, relay: Relay, recorder: Recorder
 ) -> None:
     recorder.script("RCPT", "550 no such mailbox")
     sending.run(database, relay, approved.id)
-    assert kinds(database, people) == NOBODY | {"author": [Kind.HALTED]}
+    told = [Kind.TOLD]
+    found = {"author": [Kind.HALTED], "checker": told, "approver": told}
+    assert kinds(database, people) == found
 
 
 def test_the_first_copy_waits_for_everybody_until_somebody_looked_at_it(
@@ -220,6 +224,17 @@ class TestPages:
     def test_every_page_says_how_much_waits(self, submitted: Snapshot, sign_in: SignIn) -> None:
         assert "待っている仕事1件" in sign_in("checker").get(f"/events/{submitted.event_id}").text
         assert "待っている仕事1件" not in sign_in("author").get("/").text
+
+    def test_what_is_only_told_is_not_counted(
+        self, database: Database, people: People, checked: Snapshot, sign_in: SignIn
+    ) -> None:
+        with database.writing() as session:
+            mailing = mailings.get_mailing(session, people.approver, checked.mailing_id, lock=True)
+            mailings.give_back(session, people.approver, mailing, checked.digest, "日付です。")
+        page = sign_in("checker").get("/tasks")
+        assert "いま待っている仕事はありません。関わった案件のお知らせがあります。" in page.text
+        assert "についてのお知らせ" in page.text
+        assert "待っている仕事1件" not in page.text
 
     def test_an_empty_desk_is_calm(self, meeting: Meeting, sign_in: SignIn) -> None:
         page = sign_in("author").get("/tasks")

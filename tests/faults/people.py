@@ -116,8 +116,8 @@ def _approval_killed(found: World) -> None:
         web = found.start("web")
         browser.await_up()
         if not form:
-            _sign_in(browser)
-            form = browser.get(path)
+            told = _sign_in(browser)
+            form = browser.get(path) | {"password": told["password"]}
         posting = threading.Thread(target=_post, args=(browser, path, form))
         posting.start()
         wait += found.dice.uniform(0, 0.25)
@@ -133,10 +133,12 @@ def _approval_killed(found: World) -> None:
     found.finish()
 
 
-def _sign_in(browser: Browser) -> None:
-    told = next(each for each in sample.story()["staff"] if each["role"] == "approver")
+def _sign_in(browser: Browser) -> dict[str, str]:
+    staff: list[dict[str, str]] = sample.story()["staff"]
+    told = next(each for each in staff if each["role"] == "approver")
     form = browser.get("/sign-in")
     browser.post("/sign-in", form | {"login": told["login"], "password": told["password"]})
+    return told
 
 
 def _post(browser: Browser, path: str, form: dict[str, str]) -> None:

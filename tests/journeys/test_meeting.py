@@ -16,13 +16,14 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office
-from eventmail.sample import FOLDER
+from eventmail.sample import FOLDER, story
 from tests.journeys.people import Person
 from tests.recorder import Recorder
 
 pytestmark = pytest.mark.journey
 
 OFFICE = "gakusotsu@himesato-anteisho.example"
+PASSWORD = next(s["password"] for s in story()["staff"] if s["role"] == "approver")
 EVENT = "企業と学校との雇用情報交換会"
 
 
@@ -119,10 +120,24 @@ def check_letter(checker: Person) -> None:
     checker.follow("送信内容を確認する")
     checker.heading("送信内容の確認")
     checker.picture("check")
-    checker.page.get_by_label("数えた送信先の件数").fill("29")
     checker.press("確認して決裁者に回す")
+    checker.reads("まだ次の確認が残っています")
+    checker.page.get_by_label("数えた送信先の件数").fill("29")
+    checker.press("数えた件数を記録する")
     checker.reads("送信先の件数と合いません")
     checker.page.get_by_label("数えた送信先の件数").fill("30")
+    checker.press("数えた件数を記録する")
+    checker.reads("送信先の件数を記録しました")
+    for left in (2, 1):
+        checker.reads(f"資料{left}件を最後まで見ること")
+        checker.page.get_by_role("button", name="最後まで見たことを記録する").first.click()
+    for left in (3, 2, 1):
+        checker.reads(f"届くメール{left}件を見ること")
+        letters = checker.page.locator("ul.letters li").filter(has_text="まだ")
+        letters.first.get_by_role("link").click()
+        checker.picture("check-letter")
+        checker.press("このメールを最後まで見たことを記録する")
+    checker.picture("check-done")
     checker.press("確認して決裁者に回す")
     checker.reads("決裁者に回しました")
 
@@ -133,6 +148,10 @@ def approve_letter(approver: Person) -> None:
     approver.reads("送信先を30件と数えました")
     approver.reads("まず所のアドレスに控えを1通送ります")
     approver.picture("approve")
+    approver.page.get_by_label("あなたのパスワード").fill("wrong")
+    approver.press("決裁して30件に送信する")
+    approver.reads("パスワードが違います")
+    approver.page.get_by_label("あなたのパスワード").fill(PASSWORD)
     approver.press("決裁して30件に送信する")
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from eventmail import migrate
 from eventmail.database import Database
-from eventmail.mailings import service
+from eventmail.mailings import current
 from eventmail.mailings.models import MailingState, SendMode, Snapshot
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
 from eventmail.offices import service as offices
@@ -141,7 +141,7 @@ def test_what_was_submitted_before_an_upgrade_is_decided_on_and_sent_after_it(
         return replace(content_of_draft(*facts), format=1)
 
     with monkeypatch.context() as before:
-        before.setattr(service, "content_of_draft", earlier)
+        before.setattr(current, "content_of_draft", earlier)
         snapshot = submit(database, people, meeting.mailing.id)
     assert snapshot.format == 1
     migrate.downgrade(database, "0001")

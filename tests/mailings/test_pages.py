@@ -10,8 +10,9 @@ from eventmail.database import Database
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.sample import People
 from tests.conftest import Meeting
-from tests.mailings import journey
+from tests.mailings import journey, walking
 from tests.mailings.journey import reload
+from tests.mailings.walking import PASSWORDS, hidden
 from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
@@ -25,14 +26,6 @@ def checked(database: Database, people: People, mailing_id: int) -> Snapshot:
     snapshot = journey.submit(database, people, mailing_id)
     journey.check(database, people, mailing_id)
     return snapshot
-
-
-def hidden(page: Page, name: str) -> str:
-    """The value of a hidden field on a page."""
-    for each in page.all("input"):
-        if each.attributes.get("name") == name:
-            return each.attributes.get("value") or ""
-    raise AssertionError(f"no field {name}")
 
 
 def letter(page: Page, **changes: object) -> dict[str, object]:
@@ -166,14 +159,13 @@ class TestReview:
         author.post(f"{base}/submit")
 
         assert "確認待ち" in checker.get("/").text
-        page = checker.get(f"{base}/check")
-        checker.post(f"{base}/check", {"digest": hidden(page, "digest"), "counted": "30"})
+        walking.check(checker, meeting.mailing.id)
 
         page = approver.get(f"{base}/approve")
         assert "長谷川 誠さんが" in page.text
         assert "送信先を30件と数えました" in page.text
         assert "決裁して30件に送信する" in page.text
-        page = approver.post(f"{base}/approve", {"digest": hidden(page, "digest")})
+        page = approver.post(f"{base}/approve", walking.yes(page))
         assert page.h1 == "送信の状況"
         assert reload(database, people, meeting.mailing.id).state is MailingState.SENDING
 
@@ -185,7 +177,7 @@ class TestReview:
         checker = sign_in("checker")
         status = 409 if counted.isdecimal() and counted.isascii() else 422
         checker.post(
-            f"/mailings/{meeting.mailing.id}/check",
+            f"/mailings/{meeting.mailing.id}/check/recipients",
             {"digest": snapshot.digest, "counted": counted},
             status=status,
         )
@@ -201,7 +193,7 @@ class TestReview:
         browser = sign_in({"check": "checker", "approve": "approver"}[step])
         browser.post(
             f"/mailings/{meeting.mailing.id}/{step}",
-            {"digest": "0" * 64, "counted": "30"},
+            {"digest": "0" * 64, "password": PASSWORDS["approver"]},
             status=409,
         )
         assert reload(database, people, meeting.mailing.id).state is before
@@ -258,7 +250,9 @@ class TestReview:
         )
         assert reload(database, people, meeting.mailing.id).state is MailingState.DRAFT
         sign_in("approver").post(
-            f"/mailings/{meeting.mailing.id}/approve", {"digest": snapshot.digest}, status=200
+            f"/mailings/{meeting.mailing.id}/approve",
+            {"digest": snapshot.digest, "password": PASSWORDS["approver"]},
+            status=409,
         )
         assert reload(database, people, meeting.mailing.id).state is MailingState.DRAFT
 

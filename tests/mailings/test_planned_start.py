@@ -13,8 +13,10 @@ from eventmail.mailings.models import Mailing
 from eventmail.outbox.models import Dispatch
 from eventmail.sample import People
 from tests.conftest import Meeting
+from tests.mailings import walking
 from tests.mailings.journey import reload
-from tests.mailings.test_pages import hidden, letter
+from tests.mailings.test_pages import letter
+from tests.mailings.walking import hidden
 from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
@@ -118,12 +120,11 @@ def approve(
     checker = sign_in("checker")
     page = checker.get(path(meeting, "/check"))
     assert f"送信の開始：{SAID}" in page.text
-    checker.post(path(meeting, "/check"), {"digest": hidden(page, "digest"), "counted": "30"})
+    walking.check(checker, meeting.mailing.id)
     november.move_to(at, tick=False)
     approver = sign_in("approver")
     page = approver.get(path(meeting, "/approve"))
-    digest = {"digest": hidden(page, "digest")}
-    return page, approver.post(path(meeting, "/approve"), digest)
+    return page, approver.post(path(meeting, "/approve"), walking.yes(page))
 
 
 def test_checker_and_approver_see_it_and_the_sending_waits_for_it(

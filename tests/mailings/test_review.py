@@ -21,15 +21,18 @@ from eventmail.offices.permissions import Action
 
 ALLOWED = {
     (S.DRAFT, Deed.EDIT): S.DRAFT,
+    (S.DRAFT, Deed.ANSWER): S.DRAFT,
     (S.DRAFT, Deed.SUBMIT): S.CHECKING,
     (S.CHECKING, Deed.EDIT): S.DRAFT,
     (S.CHECKING, Deed.WITHDRAW): S.DRAFT,
+    (S.CHECKING, Deed.LOOK): S.CHECKING,
     (S.CHECKING, Deed.PASS_CHECK): S.APPROVING,
     (S.CHECKING, Deed.RETURN_CHECK): S.DRAFT,
     (S.APPROVING, Deed.EDIT): S.DRAFT,
     (S.APPROVING, Deed.WITHDRAW): S.DRAFT,
     (S.APPROVING, Deed.APPROVE): S.SENDING,
     (S.APPROVING, Deed.RETURN_APPROVAL): S.DRAFT,
+    (S.APPROVING, Deed.REJECT): S.REJECTED,
     (S.HALTED, Deed.TAKE_UP_AGAIN): S.DRAFT,
 }
 
@@ -50,7 +53,15 @@ def test_only_an_approval_leads_to_sending() -> None:
 
 
 @pytest.mark.parametrize(
-    "deed", [Deed.PASS_CHECK, Deed.RETURN_CHECK, Deed.APPROVE, Deed.RETURN_APPROVAL]
+    "deed",
+    [
+        Deed.LOOK,
+        Deed.PASS_CHECK,
+        Deed.RETURN_CHECK,
+        Deed.APPROVE,
+        Deed.RETURN_APPROVAL,
+        Deed.REJECT,
+    ],
 )
 def test_an_editor_reviews_nothing(deed: Deed) -> None:
     with pytest.raises(UserError, match="作成に関わった人"):
@@ -62,11 +73,14 @@ def test_the_checker_does_not_approve() -> None:
         require_other_person(Deed.APPROVE, 2, frozenset({1}), frozenset({2}))
 
 
+AUTHORS = [Deed.EDIT, Deed.ANSWER, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN]
 WRITTEN = {
+    Deed.LOOK: (Action.CHECK, None, None),
     Deed.PASS_CHECK: (Action.CHECK, Step.CHECK, Decision.PASSED),
     Deed.RETURN_CHECK: (Action.CHECK, Step.CHECK, Decision.RETURNED),
     Deed.APPROVE: (Action.APPROVE, Step.APPROVE, Decision.PASSED),
     Deed.RETURN_APPROVAL: (Action.APPROVE, Step.APPROVE, Decision.RETURNED),
+    Deed.REJECT: (Action.APPROVE, Step.APPROVE, Decision.REJECTED),
 }
 
 
@@ -86,12 +100,12 @@ def test_a_refusal_says_where_the_mailing_stands_and_what_cannot_be_done() -> No
 def test_states_and_deeds_have_these_names() -> None:
     assert STATE_NAMES == {
         S.DRAFT: "作成中", S.CHECKING: "確認待ち", S.APPROVING: "決裁待ち",
-        S.SENDING: "送信中", S.SENT: "送信済み", S.HALTED: "停止",
+        S.SENDING: "送信中", S.SENT: "送信済み", S.HALTED: "停止", S.REJECTED: "却下",
     }  # fmt: skip
     assert DEED_NAMES.keys() == set(Deed)
     assert {deed.value for state, deed in TRANSITIONS if transition(state, deed)} == {
-        "edit", "submit", "withdraw", "pass_check", "return_check", "approve",
-        "return_approval", "take_up_again",
+        "edit", "answer", "submit", "withdraw", "look", "pass_check", "return_check", "approve",
+        "return_approval", "reject", "take_up_again",
     }  # fmt: skip
 
 
@@ -113,11 +127,11 @@ def test_who_neither_wrote_nor_checked_may_approve() -> None:
     require_other_person(Deed.APPROVE, 3, frozenset({1}), frozenset({2}))
 
 
-@pytest.mark.parametrize("deed", [Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN])
+@pytest.mark.parametrize("deed", AUTHORS)
 def test_a_reviewer_may_edit(deed: Deed) -> None:
     require_other_person(deed, 2, frozenset({1}), frozenset({2}))
 
 
-@pytest.mark.parametrize("deed", [Deed.EDIT, Deed.SUBMIT, Deed.WITHDRAW, Deed.TAKE_UP_AGAIN])
+@pytest.mark.parametrize("deed", AUTHORS)
 def test_an_editor_may_go_on_editing(deed: Deed) -> None:
     require_other_person(deed, 1, frozenset({1}), frozenset())

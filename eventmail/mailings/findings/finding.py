@@ -71,3 +71,12 @@ class Finding:
         lasting = {name: place.get(name) for name in ("where", "material", "spot", "contact_ids")}
         told = json.dumps([self.code, self.message, lasting], ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+UNSEARCHABLE = "unsearchable_material"
+
+
+def is_liftable(finding: Finding) -> bool:
+    """Whether the approver may answer for it: a file of the mailing that nobody can look into."""
+    in_file = finding.place is not None and bool(finding.place.material)
+    return finding.blocks and finding.code == UNSEARCHABLE and in_file

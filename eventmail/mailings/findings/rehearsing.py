@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from eventmail.mailings.findings.finding import Finding
+from eventmail.mailings.findings.finding import UNSEARCHABLE, Finding, Level, Place, Where
 from eventmail.mailings.rendering import Press, new_token
 from eventmail.mailings.snapshot import Recipient
-from eventmail.wire import LARGEST_BATCH, Cleared, GateRefusal, Unwritable
+from eventmail.wire import LARGEST_BATCH, Cleared, GateRefusal, Unwritable, search_material
 
-UNSEARCHABLE = "unsearchable_material"
+UNSEEN = (
+    "資料「{name}」の中身を調べられません（パスワードや圧縮のためです）。"
+    "開ける形で保存し直してください。このまま送るには、決裁者の判断が必要です。"
+)
 
 
 def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
     """Make every recipient's mail and pass it through the gate, without sending.
 
-    The gate stands again before each real mail; here its refusals become findings in time.
+    The gate stands again before each real mail; here its refusals become findings in time. A
+    material that cannot be looked into is a finding of its own, which the approver may lift; so
+    the mails are judged here as they would be then.
     """
+    unseen = list(_unsearchable(press))
+    lifted = frozenset(each.place.material for each in unseen if each.place)
+    press = dataclasses.replace(press, lifted=lifted)
     refusals: Counter[tuple[str, str]] = Counter()
     for make in _mails(press, date):
         try:
@@ -30,10 +39,18 @@ def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
             refusals[(refusal.rule, refusal.message_ja)] += 1
             if refusal.rule == UNSEARCHABLE:
                 break  # it is the same file in every mail, and each look may cost a minute
-    return [
+    return unseen + [
         Finding(rule, f"送信ゲートが{count}通を止めました。{message}")
         for (rule, message), count in refusals.items()
     ]
+
+
+def _unsearchable(press: Press) -> Iterator[Finding]:
+    """The materials that nobody can look into, each once."""
+    for each in {each.digest: each for each in press.materials}.values():
+        if search_material(each).liftable:
+            place = Place(Where.MATERIAL, material=each.digest)
+            yield Finding(UNSEARCHABLE, UNSEEN.format(name=each.filename), Level.BLOCK, place)
 
 
 def _mails(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:

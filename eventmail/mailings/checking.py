@@ -1,0 +1,179 @@
+"""The checker's own tasks: recipients, materials, letters, answered findings, each recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.errors import NotFound, UserError
+from eventmail.mailings.answers import findings_of
+from eventmail.mailings.findings import Level
+from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial
+from eventmail.mailings.people import editors, reviewers
+from eventmail.mailings.review import Deed, require_other_person, transition
+from eventmail.mailings.review_models import CheckStep, SnapshotFinding, Task
+from eventmail.mailings.snapshot import Content, Recipient, content_of_snapshot
+from eventmail.offices.permissions import Actor
+
+CHOSEN = 3
+CHANGED = "表示していた内容から変わっています。画面を読み込み直し、いまの内容を確かめてください。"
+MISCOUNTED = (
+    "入力した件数（{counted}）が送信先の件数と合いません。送信先の一覧を数え直してください。"
+)
+NOT_TO_THE_END = (
+    "資料「{name}」は、まだ最後のページまで開いていません。"
+    "資料を開き、最後まで見てから記録してください。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """What a checker has to look at in a snapshot, and what he has looked at already."""
+
+    snapshot: Snapshot
+    letters: tuple[Recipient, ...]
+    findings: tuple[SnapshotFinding, ...]
+    done: dict[tuple[Task, str], CheckStep]
+
+    @property
+    def counted(self) -> CheckStep | None:
+        """The count of the recipients."""
+        return self.done.get((Task.RECIPIENTS, ""))
+
+    @property
+    def open_materials(self) -> list[SnapshotMaterial]:
+        """The materials not yet seen to their end."""
+        return [m for m in self.snapshot.materials if (Task.MATERIAL, m.sha256) not in self.done]
+
+    @property
+    def open_letters(self) -> list[Recipient]:
+        """The chosen recipients whose letter was not yet seen."""
+        seen = {subject for task, subject in self.done if task is Task.LETTER}
+        return [each for each in self.letters if str(each.contact_id) not in seen]
+
+    @property
+    def open_findings(self) -> list[SnapshotFinding]:
+        """The answered findings not yet accepted."""
+        return [f for f in self.findings if (Task.FINDING, str(f.position)) not in self.done]
+
+    @property
+    def missing(self) -> list[str]:
+        """What has still to be done, in words."""
+        counts = (
+            ("資料{}件を最後まで見ること", len(self.open_materials)),
+            ("届くメール{}件を見ること", len(self.open_letters)),
+            ("指摘への回答{}件を認めること", len(self.open_findings)),
+        )
+        first = [] if self.counted else ["送信先の件数を数えて入力すること"]
+        return first + [words.format(count) for words, count in counts if count]
+
+
+def tasks(session: Session, snapshot: Snapshot, staff_id: int) -> Tasks:
+    """The tasks of one checker on one snapshot; they are there again when he comes back."""
+    query = sa.select(CheckStep).where(
+        CheckStep.snapshot_id == snapshot.id,
+        CheckStep.staff_id == staff_id,
+        CheckStep.digest == snapshot.digest,
+    )
+    done = {(step.task, step.subject): step for step in session.scalars(query)}
+    answered = tuple(each for each in findings_of(session, snapshot) if each.level != Level.NOTE)
+    return Tasks(snapshot, chosen(content_of_snapshot(snapshot)), answered, done)
+
+
+def chosen(content: Content) -> tuple[Recipient, ...]:
+    """Whose letters the checker must see: the machine's choice, the same for one digest always.
+
+    The longest name, one without a title, and one by lot; of a batch, its one mail.
+    """
+    people = content.recipients
+    if content.is_batch:
+        return people[:1]
+    start = int(content.digest[:12], 16) % len(people)
+    turned = people[start:] + people[:start]
+    picks = (
+        max(turned, key=lambda each: len(each.company + each.department + each.name)),
+        next((each for each in turned if not each.title), turned[0]),
+        *turned,
+    )
+    return tuple(dict.fromkeys(picks))[:CHOSEN]
+
+
+def count(session: Session, actor: Actor, mailing: Mailing, digest: str, counted: int) -> None:
+    """The checker went through the recipients and counted them."""
+    snapshot = _open(session, actor, mailing, digest)
+    if counted != snapshot.recipient_count:
+        raise UserError(MISCOUNTED.format(counted=counted))
+    _record(session, actor, snapshot, Task.RECIPIENTS, "", counted)
+
+
+Opened = Callable[[Session, int, int, Sequence[str]], frozenset[str]]
+
+
+def see_material(
+    session: Session, actor: Actor, mailing: Mailing, digest: str, sha256: str, opened: Opened
+) -> None:
+    """The checker saw a material to its last page; ``opened`` knows which ones he has opened so."""
+    snapshot = _open(session, actor, mailing, digest)
+    names = {each.sha256: each.filename for each in snapshot.materials}
+    if sha256 not in names:
+        raise NotFound
+    if sha256 not in opened(session, actor.id, snapshot.office_id, [sha256]):
+        raise UserError(NOT_TO_THE_END.format(name=names[sha256]))
+    _record(session, actor, snapshot, Task.MATERIAL, sha256)
+
+
+def see_letter(
+    session: Session, actor: Actor, mailing: Mailing, digest: str, contact_id: int
+) -> None:
+    """The checker saw the mail that this recipient will receive."""
+    snapshot = _open(session, actor, mailing, digest)
+    if contact_id not in {each.contact_id for each in snapshot.recipients}:
+        raise NotFound
+    _record(session, actor, snapshot, Task.LETTER, str(contact_id))
+
+
+def accept_answer(
+    session: Session, actor: Actor, mailing: Mailing, digest: str, position: int
+) -> None:
+    """The checker read a finding and its answer, and finds that it may go."""
+    snapshot = _open(session, actor, mailing, digest)
+    answered = {each.position for each in findings_of(session, snapshot) if each.answer}
+    if position not in answered:
+        raise NotFound
+    _record(session, actor, snapshot, Task.FINDING, str(position))
+
+
+def steps_of(session: Session, snapshot: Snapshot) -> list[CheckStep]:
+    """Everything that was looked at, by whom and when."""
+    query = sa.select(CheckStep).where(CheckStep.snapshot_id == snapshot.id)
+    return list(session.scalars(query.order_by(CheckStep.id)))
+
+
+def _open(session: Session, actor: Actor, mailing: Mailing, digest: str) -> Snapshot:
+    moved = transition(mailing.state, Deed.LOOK)
+    actor.require(moved.needs)
+    require_other_person(Deed.LOOK, actor.id, editors(session, mailing), reviewers(mailing))
+    snapshot = mailing.latest
+    if snapshot is None or snapshot.digest != digest:
+        raise UserError(CHANGED)
+    return snapshot
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    snapshot: Snapshot,
+    task: Task,
+    subject: str,
+    counted: int | None = None,
+) -> None:
+    """Once; a second press on the same button changes nothing."""
+    mine = {"snapshot_id": snapshot.id, "staff_id": actor.id, "task": task, "subject": subject}
+    if session.scalars(sa.select(CheckStep).filter_by(**mine)).first() is not None:
+        return
+    session.add(CheckStep(**mine, digest=snapshot.digest, counted=counted, at=clock.now()))
+    session.flush()

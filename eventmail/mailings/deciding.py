@@ -1,0 +1,247 @@
+"""The two looks: what waits for whom, and what each of the two people decides."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.audit.service import record
+from eventmail.errors import UserError
+from eventmail.events.models import Event
+from eventmail.mailings import checking
+from eventmail.mailings.answers import unseen_materials
+from eventmail.mailings.current import changed_parts, is_current, of_mode
+from eventmail.mailings.models import Decision, Mailing, MailingState, Review, Snapshot
+from eventmail.mailings.notices import note
+from eventmail.mailings.people import audit, editors, reviewers
+from eventmail.mailings.review import Deed, Transition, require_other_person, transition
+from eventmail.mailings.review_models import Lift, NoticeKind
+from eventmail.offices import deputies
+from eventmail.offices.models import Deputy
+from eventmail.offices.permissions import Action, Actor
+
+UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
+NOT_SEEN = "まだ次の確認が残っています：{missing}。済ませてから、もう一度押してください。"
+NOT_LIFTED = (
+    "中身を調べられない資料が{count}件あります。"
+    "このまま送ってよいか1件ずつ確かめて印を付けるか、差し戻してください。"
+)
+LIFT_NEEDS_REASON = "中身を調べられない資料を送るときは、そう決めた理由を入力してください。"
+INVOLVED = (
+    "代理を頼んだ決裁者がこの案件の作成か確認に関わっているため、代理では決裁できません。"
+    "ほかの決裁者に依頼してください。"
+)
+LAPSED = "代理の期間が終わったか、取り消されたため、決裁できません。決裁者に確かめてください。"
+GIVEN_BACK = "{name}さんが差し戻しました：{reason}"
+REJECTED = "{name}さんが却下しました：{reason}"
+VOIDED = (
+    "提出後に{parts}が変わったため、確認と決裁は最初からやり直しになりました。"
+    "内容を確かめて、もう一度提出してください。"
+)
+
+
+def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
+    """The mailings in which the next step is one that this person can do."""
+    states = [MailingState.CHECKING] if actor.may(Action.CHECK) else []
+    states += [MailingState.APPROVING] if actor.may(Action.APPROVE) else []
+    query = sa.select(Mailing).where(
+        Mailing.office_id == actor.office.id, Mailing.state.in_(states)
+    )
+    found = session.scalars(query.order_by(Mailing.id))
+    return [each for each in found if may_review(session, each, actor)]
+
+
+def returned_to(session: Session, actor: Actor) -> list[Mailing]:
+    """The actor's own mailings that came back, that were rejected, or that the gate stopped."""
+    query = sa.select(Mailing).where(
+        Mailing.office_id == actor.office.id,
+        Mailing.created_by == actor.id,
+        Mailing.state.in_([MailingState.DRAFT, MailingState.HALTED]),
+        Mailing.notice != "",
+    )
+    return list(session.scalars(query.order_by(Mailing.id)))
+
+
+def may_review(session: Session, mailing: Mailing, actor: Actor) -> bool:
+    """Whether the next review is one that this person can do."""
+    needs = {MailingState.CHECKING: Action.CHECK, MailingState.APPROVING: Action.APPROVE}
+    action = needs.get(mailing.state)
+    if action is None or not actor.may(action):
+        return False
+    involved = editors(session, mailing) | reviewers(mailing)
+    return actor.id not in involved and (
+        actor.holds(action) or in_place_of(session, actor, mailing) is not None
+    )
+
+
+def in_place_of(
+    session: Session, actor: Actor, mailing: Mailing, *, lock: bool = False
+) -> Deputy | None:
+    """By which appointment somebody without the role may decide; None if by none.
+
+    Whoever wrote or checked a mailing could not approve it, and neither can his deputy for him.
+    """
+    involved = editors(session, mailing) | reviewers(mailing)
+    found = deputies.standing_in(session, actor.office.id, actor.id, lock=lock)
+    return next((each for each in found if each.approver_id not in involved), None)
+
+
+def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None:
+    """The checker's yes to exactly ``digest``, after all of his tasks."""
+    moved = _permitted(session, actor, mailing, Deed.PASS_CHECK)
+    snapshot = _as_shown(session, mailing, moved, digest)
+    found = checking.tasks(session, snapshot, actor.id)
+    if found.missing:
+        raise UserError(NOT_SEEN.format(missing="、".join(found.missing)))
+    counted = found.counted.counted if found.counted else None
+    _decide(session, actor, mailing, Deed.PASS_CHECK, digest, counted=counted)
+
+
+def approve(
+    session: Session,
+    actor: Actor,
+    mailing: Mailing,
+    digest: str,
+    reason: str = "",
+    lifted: frozenset[str] = frozenset(),
+) -> Snapshot:
+    """The approver's yes to exactly ``digest``. Sending begins with the caller's transaction.
+
+    ``lifted`` are the SHA-256 of the materials that nobody can look into and that may go all the
+    same: each of them, or the approval is refused; and then with a reason.
+    """
+    moved = _permitted(session, actor, mailing, Deed.APPROVE)
+    unseen = unseen_materials(session, _as_shown(session, mailing, moved, digest))
+    if lifted != unseen:
+        raise UserError(NOT_LIFTED.format(count=len(unseen)) if unseen else checking.CHANGED)
+    if unseen and not reason.strip():
+        raise UserError(LIFT_NEEDS_REASON)
+    snapshot = _decide(session, actor, mailing, Deed.APPROVE, digest, reason)
+    for sha256 in sorted(unseen):
+        session.add(
+            Lift(
+                snapshot_id=snapshot.id,
+                sha256=sha256,
+                digest=digest,
+                staff_id=actor.id,
+                reason=reason.strip(),
+                at=clock.now(),
+            )
+        )
+        audit(session, mailing, "mailing.lifted", actor, digest=digest, material=sha256)
+    session.flush()
+    return snapshot
+
+
+def give_back(session: Session, actor: Actor, mailing: Mailing, digest: str, reason: str) -> None:
+    """Return a mailing to its author with a reason, from either review."""
+    if not reason.strip():
+        raise UserError("差し戻す理由を入力してください。")
+    in_check = mailing.state is MailingState.CHECKING
+    deed = Deed.RETURN_CHECK if in_check else Deed.RETURN_APPROVAL
+    _decide(session, actor, mailing, deed, digest, reason)
+    sentence = GIVEN_BACK.format(name=actor.staff.name, reason=reason.strip())
+    note(session, mailing, NoticeKind.RETURNED, sentence, actor)
+
+
+def reject(session: Session, actor: Actor, mailing: Mailing, digest: str, reason: str) -> None:
+    """Say no for good: nothing more of this mailing is submitted, approved or sent."""
+    if not reason.strip():
+        raise UserError("却下する理由を入力してください。")
+    sentence = REJECTED.format(name=actor.staff.name, reason=reason.strip())
+    _decide(session, actor, mailing, Deed.REJECT, digest, reason, sentence=sentence)
+
+
+def refresh(session: Session, event: Event) -> list[Mailing]:
+    """Send mailings under review back to draft whose content is no longer what was submitted.
+
+    Called after any change to the roster, the shelf or the event. Returns those it sent back.
+    """
+    # Locked, and read again: an approval may have come in between.
+    query = (
+        sa.select(Mailing)
+        .where(Mailing.event_id == event.id, Mailing.state.in_(UNDER_REVIEW))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    changed = [each for each in session.scalars(query) if not is_current(session, each)]
+    for mailing in changed:
+        _void(session, mailing)
+    return changed
+
+
+def _permitted(session: Session, actor: Actor, mailing: Mailing, deed: Deed) -> Transition:
+    """The deed's row of the table, if this person may do it now."""
+    moved = transition(mailing.state, deed)
+    actor.require(moved.needs)
+    require_other_person(deed, actor.id, editors(session, mailing), reviewers(mailing))
+    return moved
+
+
+def _as_shown(session: Session, mailing: Mailing, moved: Transition, digest: str) -> Snapshot:
+    """The snapshot, if it is the one that was on the screen and still what would be sent."""
+    snapshot = mailing.latest
+    passing = moved.decision is Decision.PASSED  # a no needs no more than the right version
+    if passing:
+        for finding in of_mode(session, mailing):
+            raise UserError(finding.message)
+    stale = passing and not is_current(session, mailing)
+    if snapshot is None or snapshot.digest != digest or stale:
+        raise UserError(checking.CHANGED)
+    return snapshot
+
+
+def _decide(
+    session: Session,
+    actor: Actor,
+    mailing: Mailing,
+    deed: Deed,
+    digest: str,
+    reason: str = "",
+    *,
+    counted: int | None = None,
+    sentence: str = "",
+) -> Snapshot:
+    moved = _permitted(session, actor, mailing, deed)
+    snapshot = _as_shown(session, mailing, moved, digest)
+    assert moved.step is not None
+    assert moved.decision is not None
+    snapshot.reviews.append(
+        Review(
+            snapshot_id=snapshot.id,
+            digest=snapshot.digest,
+            step=moved.step,
+            decision=moved.decision,
+            staff_id=actor.id,
+            reason=reason.strip(),
+            counted=counted,
+            deputy_id=_appointment(session, actor, mailing, moved),
+            at=clock.now(),
+        )
+    )
+    session.flush()  # the database asks for the review before the mailing may move
+    if sentence:
+        note(session, mailing, NoticeKind.REJECTED, sentence, actor)
+    mailing.state = moved.to
+    session.flush()
+    audit(session, mailing, f"mailing.{deed.value}", actor, digest=digest, reason=reason)
+    return snapshot
+
+
+def _appointment(session: Session, actor: Actor, mailing: Mailing, moved: Transition) -> int | None:
+    """In whose place somebody decides who has not the role himself."""
+    if actor.holds(moved.needs):
+        return None
+    found = in_place_of(session, actor, mailing, lock=True)
+    if found is None:
+        standing = deputies.standing_in(session, actor.office.id, actor.id)
+        raise UserError(INVOLVED if standing else LAPSED)
+    return found.id
+
+
+def _void(session: Session, mailing: Mailing) -> None:
+    parts = "・".join(changed_parts(session, mailing)) or "送信の内容"
+    note(session, mailing, NoticeKind.VOIDED, VOIDED.format(parts=parts))
+    mailing.state = MailingState.DRAFT
+    record(session, "mailing.voided", f"mailing:{mailing.id}", office_id=mailing.office_id)

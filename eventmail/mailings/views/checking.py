@@ -1,0 +1,242 @@
+"""The checker's pages: his tasks in order, each recorded by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.errors import NotFound, UserError
+from eventmail.mailings import checking, service
+from eventmail.mailings.answers import findings_of, unseen_materials
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
+from eventmail.mailings.since import Since, since_last
+from eventmail.mailings.snapshot import Recipient, content_of_snapshot
+from eventmail.mailings.views.common import blueprint, opened, rendered
+from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.offices.service import staff_names
+from eventmail.web.context import actor, reading, writing
+from eventmail.web.errors import page as error_page
+
+ELSEWHERE = "この案件は、いまこの画面の段階にありません。"
+
+
+@blueprint.get("/mailings/<int:mailing_id>/check")
+@permitted(Action.CHECK)
+def check_page(mailing_id: int) -> ResponseReturnValue:
+    """What the checker goes through, and how far he is."""
+    return page(mailing_id)
+
+
+@blueprint.post("/mailings/<int:mailing_id>/check/recipients")
+@permitted(Action.CHECK)
+def count(mailing_id: int) -> ResponseReturnValue:
+    """The recipients, counted."""
+    form = CountForm()
+    if not form.validate_on_submit():
+        return page(mailing_id, form, 422)
+
+    def act(session: Session, mailing: Mailing) -> None:
+        checking.count(session, actor(), mailing, form.digest.data, form.counted.data)
+
+    if _refused(mailing_id, act):
+        return page(mailing_id, form, 409)
+    return _back(mailing_id, "送信先の件数を記録しました。", "files")
+
+
+@blueprint.post("/mailings/<int:mailing_id>/check/material")
+@permitted(Action.CHECK)
+def see_material(mailing_id: int) -> ResponseReturnValue:
+    """One material, seen to its last page."""
+    sha256 = request.form.get("sha256", "")
+
+    def act(session: Session, mailing: Mailing) -> None:
+        digest = request.form.get("digest", "")
+        checking.see_material(session, actor(), mailing, digest, sha256, opened)
+
+    if _refused(mailing_id, act):
+        return page(mailing_id, status=409)
+    return _back(mailing_id, "資料を最後まで見たことを記録しました。", "files")
+
+
+@blueprint.get("/mailings/<int:mailing_id>/check/letter/<int:contact_id>")
+@permitted(Action.CHECK)
+def letter_page(mailing_id: int, contact_id: int) -> ResponseReturnValue:
+    """The mail as one recipient will receive it."""
+    return _letter_page(mailing_id, contact_id)
+
+
+@blueprint.get("/mailings/<int:mailing_id>/check/letter")
+@permitted(Action.CHECK)
+def choose_letter(mailing_id: int) -> ResponseReturnValue:
+    """Any recipient of the checker's own choice."""
+    contact_id = request.args.get("contact", default=0, type=int)
+    return _letter_page(mailing_id, contact_id)
+
+
+@blueprint.post("/mailings/<int:mailing_id>/check/letter/<int:contact_id>")
+@permitted(Action.CHECK)
+def see_letter(mailing_id: int, contact_id: int) -> ResponseReturnValue:
+    """That mail, seen."""
+
+    def act(session: Session, mailing: Mailing) -> None:
+        digest = request.form.get("digest", "")
+        checking.see_letter(session, actor(), mailing, digest, contact_id)
+
+    if _refused(mailing_id, act):
+        return _letter_page(mailing_id, contact_id, 409)
+    return _back(mailing_id, "届くメールを見たことを記録しました。", "letters")
+
+
+@blueprint.post("/mailings/<int:mailing_id>/check/finding")
+@permitted(Action.CHECK)
+def accept_answer(mailing_id: int) -> ResponseReturnValue:
+    """One finding with its answer, accepted."""
+
+    def act(session: Session, mailing: Mailing) -> None:
+        digest = request.form.get("digest", "")
+        position = request.form.get("position", default=0, type=int)
+        checking.accept_answer(session, actor(), mailing, digest, position)
+
+    if _refused(mailing_id, act):
+        return page(mailing_id, status=409)
+    return _back(mailing_id, "回答を認めたことを記録しました。", "findings")
+
+
+@blueprint.post("/mailings/<int:mailing_id>/check")
+@permitted(Action.CHECK)
+def check(mailing_id: int) -> ResponseReturnValue:
+    """The checker's yes."""
+
+    def act(session: Session, mailing: Mailing) -> None:
+        service.check(session, actor(), mailing, request.form.get("digest", ""))
+
+    if _refused(mailing_id, act):
+        return page(mailing_id, status=409)
+    flash("確認を記録し、決裁者に回しました。", "success")
+    return redirect(url_for("mailings.show", mailing_id=mailing_id))
+
+
+def _refused(mailing_id: int, act: Callable[[Session, Mailing], None]) -> bool:
+    """Do it in a transaction of its own; whether a rule said no (the sentence is shown)."""
+    try:
+        with writing() as session:
+            act(session, service.get_mailing(session, actor(), mailing_id, lock=True))
+    except (NotFound, Forbidden):
+        raise
+    except UserError as error:
+        flash(error.message, "error")
+        return True
+    return False
+
+
+def _back(mailing_id: int, sentence: str, anchor: str) -> ResponseReturnValue:
+    flash(sentence, "success")
+    return redirect(url_for("mailings.check_page", mailing_id=mailing_id, _anchor=anchor))
+
+
+def in_check(mailing_id: int) -> tuple[Mailing, Snapshot] | None:
+    """The mailing and what is to be checked; None while it stands elsewhere."""
+    mailing = service.get_mailing(reading(), actor(), mailing_id)
+    if mailing.state is not MailingState.CHECKING or mailing.latest is None:
+        return None
+    return mailing, mailing.latest
+
+
+def elsewhere(mailing_id: int) -> ResponseReturnValue:
+    """Somebody came to a page whose time is over or has not come."""
+    if request.method == "GET":
+        flash(ELSEWHERE, "info")
+        return redirect(url_for("mailings.show", mailing_id=mailing_id))
+    return error_page(409, ELSEWHERE)
+
+
+def page(
+    mailing_id: int,
+    form: CountForm | None = None,
+    status: int = 200,
+    return_form: ReturnForm | None = None,
+) -> ResponseReturnValue:
+    """The checker's page, with what was typed in one of its forms."""
+    session = reading()
+    session.rollback()  # a step may have been recorded since this request began to look
+    found = in_check(mailing_id)
+    if found is None:
+        return elsewhere(mailing_id)
+    mailing, snapshot = found
+    content = content_of_snapshot(snapshot)
+    since = since_last(session, snapshot)
+    flags = _flags(session, snapshot, since)
+    tasks = checking.tasks(session, snapshot, actor().id)
+    people = [snapshot.submitted_by, *(f.answered_by for f in tasks.findings if f.answered_by)]
+    text = render_template(
+        "mailings/check.html",
+        mailing=mailing,
+        snapshot=snapshot,
+        content=content,
+        tasks=tasks,
+        groups=_grouped(content.recipients, flags),
+        flags=flags,
+        since=since,
+        unseen=unseen_materials(session, snapshot),
+        form=form or CountForm(formdata=None),
+        return_form=return_form or ReturnForm(formdata=None),
+        step=StepForm(formdata=None),
+        now=clock.now(),
+        may_review=service.may_review(session, mailing, actor()),
+        names=staff_names(session, people),
+        versions={
+            each.newest.sha256: url_for("events.download", version_id=each.newest.id)
+            for each in mailing.materials
+        },
+    )
+    return text, status
+
+
+def _letter_page(mailing_id: int, contact_id: int, status: int = 200) -> ResponseReturnValue:
+    session = reading()
+    found = in_check(mailing_id)
+    if found is None:
+        return elsewhere(mailing_id)
+    mailing, snapshot = found
+    content = content_of_snapshot(snapshot)
+    numbers = {each.contact_id: number for number, each in enumerate(content.recipients)}
+    if contact_id not in numbers:
+        raise NotFound
+    text = render_template(
+        "mailings/check_letter.html",
+        mailing=mailing,
+        snapshot=snapshot,
+        content=content,
+        tasks=checking.tasks(session, snapshot, actor().id),
+        may_review=service.may_review(session, mailing, actor()),
+        **rendered(content, numbers[contact_id], unseen_materials(session, snapshot)),
+    )
+    return text, status
+
+
+def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[int, list[str]]:
+    """What is to be looked at twice, by contact: findings first, then what has changed."""
+    flags: dict[int, list[str]] = {}
+    for each in findings_of(session, snapshot):
+        place = each.finding.place
+        for contact_id in place.contact_ids if place else ():
+            flags.setdefault(contact_id, []).append(each.message)
+    for contact_id, remark in since.remarks.items() if since else ():
+        flags.setdefault(contact_id, []).append(remark)
+    return flags
+
+
+def _grouped(
+    recipients: tuple[Recipient, ...], flags: dict[int, list[str]]
+) -> list[list[Recipient]]:
+    """The recipients company by company, those with a flag first, else in the letter's order."""
+    order: dict[int, list[Recipient]] = {}
+    for each in recipients:
+        order.setdefault(each.participant_id, []).append(each)
+    groups = list(order.values())
+    return sorted(groups, key=lambda group: not any(each.contact_id in flags for each in group))

@@ -1,0 +1,82 @@
+"""What the pages of a mailing share: the blueprint, a mail as it will be received, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.errors import UserError
+from eventmail.mailings import answers, checking, notices
+from eventmail.mailings.freezing import press_for
+from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.rendering import new_token
+from eventmail.mailings.snapshot import Content
+from eventmail.offices.models import Deputy
+from eventmail.offices.service import staff_names
+from eventmail.web.context import reading
+from eventmail.wire import GateRefusal, Unwritable, parse_mail
+
+blueprint = Blueprint("mailings", __name__)
+
+
+def rendered(
+    content: Content, index: int, lifted: frozenset[str] = frozenset()
+) -> dict[str, object]:
+    """One recipient's mail, parsed back from its bytes, and what the gate says to it.
+
+    ``lifted`` are materials whose block is told elsewhere on the page.
+    """
+    recipient = content.recipients[index]
+    refusal = ""
+    date = clock.now().replace(microsecond=0)
+    try:
+        press = press_for(reading(), content, lifted)
+        if content.is_batch:
+            composed, batch = press.compose_batch((recipient,), new_token(), date)
+            press.clear_batch(composed, batch)
+        else:
+            composed = press.compose(recipient, new_token(), date)
+            press.clear(composed, recipient)
+    except Unwritable as error:
+        raise UserError(error.message_ja) from error
+    except GateRefusal as error:
+        refusal = error.message_ja
+    return {
+        "mail": parse_mail(composed.content),
+        "recipient": recipient,
+        "refusal": refusal,
+        "size": len(composed.content),
+    }
+
+
+def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> dict[str, object]:
+    """Who looked at what and decided what, when and in whose place; and what befell the mailing."""
+    steps = checking.steps_of(session, snapshot) if snapshot else []
+    reviews = snapshot.reviews if snapshot else []
+    found = answers.findings_of(session, snapshot) if snapshot else []
+    places = {
+        each.id: session.get_one(Deputy, each.deputy_id) for each in reviews if each.deputy_id
+    }
+    people = {mailing.created_by, *([snapshot.submitted_by] if snapshot else ())}
+    people |= {each.staff_id for each in steps} | {each.staff_id for each in reviews}
+    people |= {each.approver_id for each in places.values()}
+    people |= {each.answered_by for each in found if each.answered_by}
+    return {
+        "steps": steps,
+        "places": places,
+        "told": notices.history(session, mailing),
+        "frozen": found,
+        "names": staff_names(session, people),
+        "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},
+        "letters": {str(each.contact_id): each for each in snapshot.recipients} if snapshot else {},
+    }
+
+
+def opened(
+    session: Session, staff_id: int, office_id: int, sha256s: Sequence[str]
+) -> frozenset[str]:
+    """The materials that somebody has opened to their last page: the checker's own word."""
+    return frozenset(sha256s)
