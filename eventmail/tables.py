@@ -9,6 +9,7 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
+from eventmail.staffmail.models import StaffNotice
 
 __all__ = [
     "Alert",
@@ -20,5 +21,6 @@ __all__ = [
     "Mailing",
     "Office",
     "RosterImport",
+    "StaffNotice",
 ]
 metadata = Base.metadata

@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
+    from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
 
     for blueprint in (
@@ -84,6 +85,7 @@ def register(app: Flask) -> None:
         alerts,
         papers,
         desk.blueprint,
+        staffmail,
     ):
         app.register_blueprint(blueprint)
     desk.attach(app)
