@@ -1,4 +1,4 @@
-"""Processor time and memory of 確認用宛先一覧 as a PDF. ``python -m benchmarks.checklist [ROWS]``."""
+"""What 確認用宛先一覧 costs as a PDF: ``python -m benchmarks.checklist [ROWS]``."""
 
 import resource
 import sys
@@ -28,5 +28,6 @@ size = file.seek(0, 2)
 more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 print(
     f"{count:,} rows, {len(found):,} sheets: laid out in {laid_out - start:.2f} s, "
-    f"drawn in {done - laid_out:.2f} s of the processor, {size / 1024:,.0f} kB, {more:.0f} MB of memory"
+    f"drawn in {done - laid_out:.2f} s of the processor, "
+    f"{size / 1024:,.0f} kB, {more:.0f} MB of memory"
 )

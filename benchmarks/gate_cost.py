@@ -158,7 +158,7 @@ def leaflet(size: int) -> Material:
 @contextlib.contextmanager
 def sink() -> Iterator[Relay]:
     """The built-in sink in a process of its own, for one round: it keeps all it gets."""
-    start = "from eventmail.wire import run_sink; run_sink('127.0.0.1', 0, None)"
+    start = "from eventmail.wire.sink import run_sink; run_sink('127.0.0.1', 0, None)"
     with subprocess.Popen(
         [sys.executable, "-c", start], stdout=subprocess.PIPE, text=True
     ) as child:

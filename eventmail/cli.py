@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from eventmail import cli_sheets, config, create_app, demo, migrate, processes
+from eventmail import cli_scan, cli_sheets, config, create_app, demo, migrate, processes
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -21,7 +21,7 @@ from eventmail.offices.models import Role
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
 from eventmail.staffmail import service as staffmail
-from eventmail.wire import run_sink
+from eventmail.wire.sink import run_sink
 
 NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
@@ -232,6 +232,7 @@ def set_staff_address(login: str, address: str) -> None:
 
 
 cli_sheets.register(cli)
+cli_scan.register(cli)
 
 
 def _first_copy(text: str) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
+from eventmail.events import shelf
 from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
 from eventmail.mailings import checking
@@ -24,6 +24,7 @@ from eventmail.offices.models import Mailbox, Office, Role
 from eventmail.offices.permissions import Actor
 from eventmail.roster import jobs
 from eventmail.roster import service as roster
+from eventmail.scanning.paging import pages_to_see
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
 
@@ -104,6 +105,7 @@ def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
         body=(FOLDER / letter["body"]).read_text(encoding="utf-8"),
         material_ids=frozenset(each.id for each in events.shelf(session, event)),
         version=1,
+        expected_count=letter["expected_count"],
     )
     return mailings.add_mailing(session, author, event, draft)
 
@@ -115,7 +117,8 @@ def look_through(session: Session, checker: Actor, mailing: Mailing) -> None:
     digest = snapshot.digest
     checking.count(session, checker, mailing, digest, len(snapshot.recipients))
     for material in snapshot.materials:
-        checking.see_material(session, checker, mailing, digest, material.sha256, _to_the_end)
+        _turn_the_pages(session, checker, snapshot.office_id, material.sha256)
+        checking.see_material(session, checker, mailing, digest, material.sha256)
     found = checking.tasks(session, snapshot, checker.id)
     for recipient in found.open_letters:
         checking.see_letter(session, checker, mailing, digest, recipient.contact_id)
@@ -124,8 +127,7 @@ def look_through(session: Session, checker: Actor, mailing: Mailing) -> None:
     mailings.check(session, checker, mailing, digest)
 
 
-def _to_the_end(
-    _session: Session, _staff_id: int, _office_id: int, sha256s: Sequence[str]
-) -> frozenset[str]:
-    """The sample's checker has turned every page."""
-    return frozenset(sha256s)
+def _turn_the_pages(session: Session, checker: Actor, office_id: int, sha256: str) -> None:
+    pages = pages_to_see(shelf.scan_of(session, office_id, sha256))
+    for page in range(1, pages + 1):
+        shelf.note_opening(session, checker.id, office_id, sha256, page)

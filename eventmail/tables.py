@@ -4,12 +4,14 @@ from eventmail.alerts.models import Alert
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
+from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
+from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
@@ -21,6 +23,8 @@ __all__ = [
     "Mailing",
     "Office",
     "RosterImport",
+    "Slot",
     "StaffNotice",
+    "Wording",
 ]
 metadata = Base.metadata

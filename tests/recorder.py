@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session  # noqa: TID251
 
-from eventmail.wire import Received, Relay, Sink
+from eventmail.wire import Relay
+from eventmail.wire.sink import Received, Sink
 from tests.judge import judge
 
 DROP = "drop the connection"

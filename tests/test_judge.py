@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from eventmail.wire import Received
+from eventmail.wire.sink import Received
 from tests.judge import judge
 
 OFFICE, ONE, TWO, THREE = (

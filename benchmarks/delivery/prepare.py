@@ -115,6 +115,7 @@ def _draft(session: Session, event: Event, wanted: Wanted) -> Draft:
         material_ids=frozenset(each.id for each in events.shelf(session, event)),
         version=1,
         mode=SendMode.BATCH if wanted.batch else SendMode.INDIVIDUAL,
+        expected_count=wanted.recipients,
     )
 
 

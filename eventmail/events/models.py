@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -192,3 +193,41 @@ class MaterialVersion(Base):
     uploaded_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     material: Mapped[Material] = relationship(back_populates="versions")
+
+
+class MaterialScan(Base):
+    """What a file on the shelf hides and says, as its scan told; a newer scanner scans again."""
+
+    __tablename__ = "material_scans"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "sha256"],
+            ["blobs.office_id", "blobs.sha256"],
+            name="fk_material_scans_blob",
+        ),
+    )
+    office_id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    scanner: Mapped[int]
+    told: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    scanned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MaterialOpening(Base):
+    """One person saw one page of one file; never changed. ``pages`` is how many it then had."""
+
+    __tablename__ = "material_openings"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "sha256"],
+            ["blobs.office_id", "blobs.sha256"],
+            name="fk_material_openings_blob",
+        ),
+        sa.CheckConstraint("page >= 1 AND page <= pages", name="page"),
+    )
+    office_id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    pages: Mapped[int] = mapped_column(primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,6 +15,7 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.database import insert_new
 from eventmail.errors import NotFound, UserError
+from eventmail.events import shelf as shelves
 from eventmail.events.models import (
     Blob,
     Contact,
@@ -133,8 +134,13 @@ def participants(session: Session, event: Event) -> list[Participant]:
     return list(session.scalars(query))
 
 
-def addressees(session: Session, event: Event) -> list[Contact]:
-    """The active contacts of those taking part: nobody withdrawn can be in it (L10)."""
+def addressees(
+    session: Session, event: Event, *conditions: sa.ColumnElement[bool]
+) -> list[Contact]:
+    """The active contacts of those taking part: nobody withdrawn can be in it (L10).
+
+    ``conditions`` can only take contacts away.
+    """
     query = (
         sa.select(Contact)
         .join(Contact.participant)
@@ -143,6 +149,7 @@ def addressees(session: Session, event: Event) -> list[Contact]:
             Contact.office_id == event.office_id,
             Contact.active,
             Participant.status == ParticipantStatus.ATTENDING,
+            *conditions,
         )
         .options(selectinload(Contact.participant))
         .order_by(Contact.source_row, Contact.id)
@@ -180,14 +187,13 @@ def shelf(session: Session, event: Event) -> list[Material]:
 def put_material(
     session: Session, actor: Actor, event: Event, filename: str, content: bytes
 ) -> MaterialVersion:
-    """Put a file on the shelf; a file of the same name becomes its next version.
+    """Put a file on the shelf and scan it; a file of the same name becomes its next version.
 
     Raises :class:`UserError` for an empty, too large or unknown kind of file.
     """
     actor.require(Action.EDIT_MATERIALS)
-    name = clean_filename(filename)
-    media_type = _media_type(name)
-    _require_size(name, content)
+    name, media_type = check_material(filename, content)
+    shelves.prepare(content, name)
     lock(session, event.id)
     material = _on_shelf(session, event, name)
     version = MaterialVersion(
@@ -203,8 +209,20 @@ def put_material(
     )
     material.versions.append(version)
     session.flush()
+    shelves.scan_of(session, event.office_id, version.sha256)
     _audit(session, actor, "material.put", event, sha256=version.sha256, version=version.number)
     return version
+
+
+def check_material(filename: str, content: bytes) -> tuple[str, str]:
+    """The name and the media type that a file would have on a shelf.
+
+    Raises :class:`UserError` for an empty, too large or unknown kind of file.
+    """
+    name = clean_filename(filename)
+    media_type = _media_type(name)
+    _require_size(name, content)
+    return name, media_type
 
 
 def remove_material(session: Session, actor: Actor, event: Event, material_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
+from eventmail.events import shelf
 from eventmail.mailings.answers import findings_of
 from eventmail.mailings.findings import Level
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial
@@ -18,6 +18,7 @@ from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.review_models import CheckStep, SnapshotFinding, Task
 from eventmail.mailings.snapshot import Content, Recipient, content_of_snapshot
 from eventmail.offices.permissions import Actor
+from eventmail.scanning.paging import pages_to_see
 
 CHOSEN = 3
 CHANGED = "表示していた内容から変わっています。画面を読み込み直し、いまの内容を確かめてください。"
@@ -37,6 +38,7 @@ class Tasks:
     snapshot: Snapshot
     letters: tuple[Recipient, ...]
     findings: tuple[SnapshotFinding, ...]
+    opened: frozenset[str]
     done: dict[tuple[Task, str], CheckStep]
 
     @property
@@ -47,7 +49,8 @@ class Tasks:
     @property
     def open_materials(self) -> list[SnapshotMaterial]:
         """The materials not yet seen to their end."""
-        return [m for m in self.snapshot.materials if (Task.MATERIAL, m.sha256) not in self.done]
+        seen = self.opened | {subject for task, subject in self.done if task is Task.MATERIAL}
+        return [each for each in self.snapshot.materials if each.sha256 not in seen]
 
     @property
     def open_letters(self) -> list[Recipient]:
@@ -81,7 +84,10 @@ def tasks(session: Session, snapshot: Snapshot, staff_id: int) -> Tasks:
     )
     done = {(step.task, step.subject): step for step in session.scalars(query)}
     answered = tuple(each for each in findings_of(session, snapshot) if each.level != Level.NOTE)
-    return Tasks(snapshot, chosen(content_of_snapshot(snapshot)), answered, done)
+    opened = shelf.opened_to_the_end(
+        session, staff_id, snapshot.office_id, [each.sha256 for each in snapshot.materials]
+    )
+    return Tasks(snapshot, chosen(content_of_snapshot(snapshot)), answered, opened, done)
 
 
 def chosen(content: Content) -> tuple[Recipient, ...]:
@@ -110,20 +116,31 @@ def count(session: Session, actor: Actor, mailing: Mailing, digest: str, counted
     _record(session, actor, snapshot, Task.RECIPIENTS, "", counted)
 
 
-Opened = Callable[[Session, int, int, Sequence[str]], frozenset[str]]
+def without_pages(session: Session, snapshot: Snapshot) -> frozenset[str]:
+    """The materials that our pages cannot show: the checker opens them himself and says so."""
+    sha256s = [each.sha256 for each in snapshot.materials]
+    scans = shelf.scans_for(session, snapshot.office_id, sha256s)
+    return frozenset(sha256 for sha256, scan in scans.items() if not pages_to_see(scan))
 
 
 def see_material(
-    session: Session, actor: Actor, mailing: Mailing, digest: str, sha256: str, opened: Opened
+    session: Session, actor: Actor, mailing: Mailing, digest: str, sha256: str
 ) -> None:
-    """The checker saw a material to its last page; ``opened`` knows which ones he has opened so."""
+    """The checker saw a material to its last page, here or (where we cannot show it) himself."""
     snapshot = _open(session, actor, mailing, digest)
     names = {each.sha256: each.filename for each in snapshot.materials}
     if sha256 not in names:
         raise NotFound
-    if sha256 not in opened(session, actor.id, snapshot.office_id, [sha256]):
+    opened = shelf.opened_to_the_end(session, actor.id, snapshot.office_id, [sha256])
+    if sha256 not in opened | without_pages(session, snapshot):
         raise UserError(NOT_TO_THE_END.format(name=names[sha256]))
     _record(session, actor, snapshot, Task.MATERIAL, sha256)
+
+
+def keep_openings(session: Session, actor: Actor, snapshot: Snapshot) -> None:
+    """With the checker's yes: the pages that he has turned are written down as his steps."""
+    for sha256 in sorted(tasks(session, snapshot, actor.id).opened):
+        _record(session, actor, snapshot, Task.MATERIAL, sha256)
 
 
 def see_letter(

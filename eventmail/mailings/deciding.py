@@ -63,6 +63,22 @@ def returned_to(session: Session, actor: Actor) -> list[Mailing]:
     return list(session.scalars(query.order_by(Mailing.id)))
 
 
+def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) -> list[Mailing]:
+    """The mailings of an event that this person may check now and that carry this file."""
+    query = sa.select(Mailing).where(
+        Mailing.event_id == event_id,
+        Mailing.office_id == actor.office.id,
+        Mailing.state == MailingState.CHECKING,
+    )
+    return [
+        each
+        for each in session.scalars(query.order_by(Mailing.id))
+        if each.latest is not None
+        and sha256 in {material.sha256 for material in each.latest.materials}
+        and may_review(session, each, actor)
+    ]
+
+
 def may_review(session: Session, mailing: Mailing, actor: Actor) -> bool:
     """Whether the next review is one that this person can do."""
     needs = {MailingState.CHECKING: Action.CHECK, MailingState.APPROVING: Action.APPROVE}
@@ -94,6 +110,7 @@ def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None
     found = checking.tasks(session, snapshot, actor.id)
     if found.missing:
         raise UserError(NOT_SEEN.format(missing="、".join(found.missing)))
+    checking.keep_openings(session, actor, snapshot)
     counted = found.counted.counted if found.counted else None
     _decide(session, actor, mailing, Deed.PASS_CHECK, digest, counted=counted)
 

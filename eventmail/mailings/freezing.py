@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
+from eventmail.database import table_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.mailings.audiences import named_by
 from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.models import (
     Erasure,
@@ -32,6 +34,7 @@ from eventmail.mailings.snapshot import (
 )
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
+from eventmail.wire import search_ahead
 
 COPIED = (
     "revision",
@@ -49,6 +52,15 @@ COPIED = (
     "event_hours",
     "event_place",
     "send_at",
+    "audience",
+    "expected_count",
+)
+
+
+# Built once: it is asked with every handful of mails.
+_OWN = sa.select(table_of(Contact).c.participant_id, table_of(Contact).c.address).where(
+    table_of(Contact).c.participant_id.in_(sa.bindparam("ids", expanding=True)),
+    table_of(Contact).c.active,
 )
 
 
@@ -82,9 +94,10 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
 
 
 def audience(session: Session, mailing: Mailing) -> list[Contact]:
-    """Who would get the mailing now: those taking part, less whom an earlier snapshot reached.
+    """Who would get the mailing now: of those taking part, whom its filter names.
 
-    An address that was reached counts, whatever row of the roster it stands in today.
+    Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
+    roster it stands in today. All of it is asked in one query, so nobody withdrawn can slip in.
     """
     reached = (
         sa.select(SnapshotRecipient.address_key)
@@ -97,10 +110,9 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         )
         .where(Reached.mailing_id == mailing.id)
     )
-    gone = set(session.scalars(reached))
-    return [
-        each for each in events.addressees(session, mailing.event) if each.address_key not in gone
-    ]
+    return events.addressees(
+        session, mailing.event, Contact.address_key.not_in(reached), named_by(mailing)
+    )
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:
@@ -144,13 +156,14 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
 
     The companies' own addresses are read with each handful, and given to ``Press.clear``.
     """
-    content = bare_content(snapshot)
-    return make_press(
-        content,
-        lambda sha256: events.read_blob(session, snapshot.office_id, sha256),
-        compact_addresses(session, snapshot.office_id),
-        lifted(session, snapshot.id),
-    )
+
+    def read(sha256: str) -> bytes:
+        content = events.read_blob(session, snapshot.office_id, sha256)
+        search_ahead(content)  # the gate asks with the first mail
+        return content
+
+    addresses = compact_addresses(session, snapshot.office_id)
+    return make_press(bare_content(snapshot), read, addresses, lifted(session, snapshot.id))
 
 
 def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
@@ -174,10 +187,8 @@ def own_addresses(
     session: Session, participant_ids: Sequence[int]
 ) -> dict[int, frozenset[EmailAddress]]:
     """The addresses of these companies, each its own: what their mails may name."""
-    query = sa.select(Contact.participant_id, Contact.address).where(
-        Contact.participant_id.in_(participant_ids), Contact.active
-    )
-    return _by_participant(session.execute(query))
+    found = session.connection().execute(_OWN, {"ids": list(participant_ids)})
+    return _by_participant(found)
 
 
 def compact_addresses(session: Session, office_id: int) -> OfficeAddresses:

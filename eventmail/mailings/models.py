@@ -32,6 +32,25 @@ class SendMode(enum.StrEnum):
     BATCH = "batch"
 
 
+class Audience(enum.StrEnum):
+    """Which of the event's contacts a mailing is for.
+
+    Never a list that came from elsewhere: each is a rule over this event's own roster.
+    """
+
+    ALL = "all"
+    NEW = "new"
+    CHOSEN = "chosen"
+
+
+AUDIENCE_NAMES = {
+    Audience.ALL: "参加する事業所の全員",
+    Audience.NEW: "前のメールのあとに加わった送信先だけ",
+    Audience.CHOSEN: "選んだ送信先だけ",
+}
+LONGEST_SUBJECT = 80  # of the earlier mailing that an audience names
+
+
 class Step(enum.StrEnum):
     """The two looks of two other people."""
 
@@ -68,12 +87,17 @@ mailing_materials = sa.Table(
 
 
 class Mailing(Base):
-    """メール案件: one letter to the participants of one event."""
+    """メール案件: one letter to the participants of one event.
+
+    ``since_id``: the earlier mailing of the event that an audience of new ones counts from.
+    ``expected_count``: how many recipients its author expects, typed and never counted by us.
+    """
 
     __tablename__ = "mailings"
     __table_args__ = (
         sa.UniqueConstraint("office_id", "event_id", "id"),
         sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
+        sa.CheckConstraint("expected_count > 0", "expected_count"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int]
@@ -89,10 +113,16 @@ class Mailing(Base):
     notice: Mapped[str] = mapped_column(sa.String(500), default="")
     # When the sending shall begin; None for as soon as it is approved and held.
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    audience: Mapped[Audience] = mapped_column(
+        choice(Audience, "audience"), default=Audience.ALL, server_default=Audience.ALL.value
+    )
+    since_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mailings.id"))
+    expected_count: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     event: Mapped[Event] = relationship()
+    since: Mapped[Mailing | None] = relationship(remote_side=[id])
     materials: Mapped[list[Material]] = relationship(
         secondary=mailing_materials,
         secondaryjoin=lambda: sa.and_(
@@ -117,6 +147,15 @@ class Mailing(Base):
         occasion = Occasion(event.name, event.held_on, event.hours, event.place)
         return fill_occasion(self.subject, occasion) or "（件名なし）"
 
+    @property
+    def audience_in_words(self) -> str:
+        """Whom it is for, as the pages say it and as it is frozen."""
+        if self.audience is not Audience.NEW or self.since is None:
+            return AUDIENCE_NAMES[self.audience]
+        subject = self.since.subject_shown
+        cut = subject if len(subject) <= LONGEST_SUBJECT else f"{subject[:LONGEST_SUBJECT]}…"
+        return f"「{cut}」（番号{self.since.id}）のあとに加わった送信先だけ"
+
 
 class MailingEditor(Base):
     """Who wrote in a mailing: none of them may check or approve it. Rows are never removed."""
@@ -124,6 +163,29 @@ class MailingEditor(Base):
     __tablename__ = "mailing_editors"
     mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+
+
+class Chosen(Base):
+    """A contact that was chosen by hand for a mailing whose audience is the chosen ones."""
+
+    __tablename__ = "mailing_chosen"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "mailing_id"],
+            ["mailings.office_id", "mailings.event_id", "mailings.id"],
+            name="fk_mailing_chosen_mailing",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "participant_id", "contact_id"],
+            ["contacts.office_id", "contacts.event_id", "contacts.participant_id", "contacts.id"],
+            name="fk_mailing_chosen_contact",
+        ),
+    )
+    mailing_id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int]
+    event_id: Mapped[int]
+    participant_id: Mapped[int]
 
 
 class Reached(Base):
@@ -191,6 +253,8 @@ class Snapshot(Base):
     event_hours: Mapped[str] = mapped_column(sa.String(60))
     event_place: Mapped[str] = mapped_column(sa.String(200))
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    audience: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    expected_count: Mapped[int | None]
     recipient_count: Mapped[int]
     submitted_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)

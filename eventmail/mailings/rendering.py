@@ -34,6 +34,7 @@ from eventmail.wire import (
 )
 
 FIRST_COPY_MARK = "【送信控え】"
+TEST_MARK = "【テスト】"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +101,31 @@ class Press:
 
         ``first`` is that recipient, where the caller has it and the content holds no list.
         """
-        subject, body = self._first_wording(first)
-        wording = Wording(FIRST_COPY_MARK + subject, body, self.content.html)
+        wording = self._marked(FIRST_COPY_MARK, first)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
     def clear_first_copy(self, composed: Composed) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
         return self._clear(composed, Individual(self.identity.reply_to), frozenset())
 
-    def _first_wording(self, first: Recipient | None) -> tuple[str, str]:
+    def compose_test(
+        self, to: EmailAddress, token: str, date: datetime, like: Recipient | None = None
+    ) -> Composed:
+        """A test mail to one mailbox of our own people, worded as for ``like`` (else the first)."""
+        return self._compose(Individual(to), self._marked(TEST_MARK, like), token, date)
+
+    def clear_test(self, composed: Composed, to: EmailAddress) -> Cleared:
+        """Pass a test mail through the same gate: no participant's address may stand in it."""
+        return self._clear(composed, Individual(to), frozenset())
+
+    def _marked(self, mark: str, like: Recipient | None) -> Wording:
+        """What one recipient would read, with a mark in the subject."""
         content = self.content
         if content.is_batch:
-            return content.subject, content.body
-        to = first or content.recipients[0]
+            return Wording(mark + content.subject, content.body, content.html)
+        to = like or content.recipients[0]
         text = render(content.letter, to.addressee, content.occasion)
-        return text.subject, text.body
+        return Wording(mark + text.subject, text.body, content.html)
 
     def _compose(
         self, envelope: Envelope, wording: Wording, token: str, date: datetime

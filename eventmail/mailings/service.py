@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
-from eventmail.mailings import findings
+from eventmail.mailings import audiences, findings
 from eventmail.mailings.answers import (
     Unanswered,
     answer,
@@ -42,6 +43,7 @@ from eventmail.mailings.deciding import (
 from eventmail.mailings.findings import Finding
 from eventmail.mailings.freezing import contributors, freeze, is_erased
 from eventmail.mailings.models import (
+    Audience,
     Mailing,
     SendMode,
     Snapshot,
@@ -65,6 +67,7 @@ __all__ = [
     "answer",
     "approve",
     "batches_allowed",
+    "begin_edit",
     "check",
     "current_content",
     "draft_content",
@@ -89,6 +92,11 @@ ERASED = (
     "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
     "送るときは、新しいメールを作ってください。"
 )
+SAVED_MEANWHILE = (
+    "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
+    "違いを確かめてから保存してください。"
+)
+SAID_OF_SENDING = ("mode", "html", "send_at", "audience", "since_id", "expected_count")
 
 
 class Blocked(UserError):
@@ -112,6 +120,9 @@ class Draft:
     mode: SendMode = SendMode.INDIVIDUAL
     html: bool = False
     send_at: datetime | None = None
+    audience: Audience = Audience.ALL
+    since_id: int | None = None
+    expected_count: int | None = None
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:
@@ -157,25 +168,27 @@ def add_mailing(session: Session, actor: Actor, event: Event, draft: Draft) -> M
 
 
 def save_draft(session: Session, actor: Actor, mailing: Mailing, draft: Draft) -> None:
-    """Store what the author wrote. A mailing under review goes back to draft, reviews void.
+    """Store what the author wrote, as :func:`begin_edit` allows."""
+    begin_edit(session, actor, mailing, draft.version)
+    _write(session, mailing, draft)
+    _attach(session, mailing, draft.material_ids)
+    audit(session, mailing, "mailing.edited", actor)
 
-    Raises :class:`UserError` if somebody else saved since ``draft.version`` was shown.
+
+def begin_edit(session: Session, actor: Actor, mailing: Mailing, version: int) -> None:
+    """Make a mailing the actor's to change. One under review goes back to draft, reviews void.
+
+    Raises :class:`UserError` if somebody else saved since ``version`` was shown.
     """
     moved = transition(mailing.state, Deed.EDIT)
     actor.require(moved.needs)
-    if draft.version != mailing.version:
-        raise UserError(
-            "この案件は、開いている間にほかの職員が保存しました。"
-            "入力した内容は下に残っています。別の画面で最新の内容を確かめてから保存してください。"
-        )
+    if version != mailing.version:
+        raise UserError(SAVED_MEANWHILE)
     if mailing.state in UNDER_REVIEW:
         note(session, mailing, NoticeKind.EDITED, EDITED.format(name=actor.staff.name), actor)
     mailing.state = moved.to
     mailing.version += 1
-    _write(session, mailing, draft)
-    _attach(session, mailing, draft.material_ids)
     note_editors(session, mailing, {actor.id})
-    audit(session, mailing, "mailing.edited", actor)
 
 
 def submit(
@@ -222,7 +235,10 @@ def find(session: Session, content: Content, rehearsed: Rehearsal | None = None)
         found.append(Finding("erased", ERASED))
     if found:
         return [*findings.of_content(content), *found]
-    return list(rehearse(session, content, rehearsed).findings)
+    return [
+        *rehearse(session, content, rehearsed).findings,
+        *audiences.lacking(session, mailing),
+    ]
 
 
 def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
@@ -231,7 +247,9 @@ def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
     if changed and not batches_allowed(session, mailing.office_id):
         raise UserError(BATCH_NOT_ALLOWED)
     mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
-    mailing.mode, mailing.html, mailing.send_at = draft.mode, draft.html, draft.send_at
+    draft = draft if draft.audience is Audience.NEW else dataclasses.replace(draft, since_id=None)
+    for name in SAID_OF_SENDING:
+        setattr(mailing, name, getattr(draft, name))
 
 
 def _attach(session: Session, mailing: Mailing, material_ids: Iterable[int]) -> None:

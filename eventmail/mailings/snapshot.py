@@ -20,8 +20,14 @@ from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 3
-NOT_IN_FORMAT = {1: {"html", "send_at"}, 2: {"send_at"}, 3: set[str]()}  # what its time could say
+FORMAT = 4
+_SINCE_4 = {"audience", "expected_count"}
+NOT_IN_FORMAT = {  # what its time could not say yet
+    1: {"html", "send_at"} | _SINCE_4,
+    2: {"send_at"} | _SINCE_4,
+    3: _SINCE_4,
+    4: set[str](),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that people check and approve, and nothing that they do not see."""
+    """Everything that people check and approve, and nothing that they do not see.
+
+    ``audience`` says in words which of the event's contacts the recipients are, and
+    ``expected_count`` how many of them the author expected.
+    """
 
     mailing_id: int
     revision: int
@@ -78,6 +88,8 @@ class Content:
     materials: tuple[Attachment, ...]
     recipients: tuple[Recipient, ...]
     send_at: datetime | None = None
+    audience: str = ""
+    expected_count: int | None = None
     format: int = FORMAT
 
     @property
@@ -152,6 +164,8 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         event_hours=event.hours,
         event_place=event.place,
         send_at=mailing.send_at,
+        audience=mailing.audience_in_words,
+        expected_count=mailing.expected_count,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
     )
@@ -181,6 +195,8 @@ def bare_content(snapshot: Snapshot) -> Content:
         event_hours=snapshot.event_hours,
         event_place=snapshot.event_place,
         send_at=snapshot.send_at,
+        audience=snapshot.audience,
+        expected_count=snapshot.expected_count,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),

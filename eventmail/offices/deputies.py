@@ -124,9 +124,24 @@ def colleagues(session: Session, actor: Actor) -> list[Staff]:
     return list(session.scalars(query))
 
 
+def first_day(made: Deputy) -> date:
+    """The first day on which an appointment holds."""
+    return clock.in_tokyo(made.begins_at).date()
+
+
 def last_day(made: Deputy) -> date:
     """The last day on which an appointment holds."""
     return clock.in_tokyo(made.ends_at - timedelta(seconds=1)).date()
+
+
+def standing_of(made: Deputy, revoked: DeputyRevocation | None) -> str:
+    """How an appointment stands, in a word."""
+    now = clock.now()
+    if revoked is not None:
+        return "取り消し"
+    if now < made.begins_at:
+        return "これから"
+    return "代理中" if now < made.ends_at else "終わり"
 
 
 def _revoked() -> sa.ColumnElement[bool]:

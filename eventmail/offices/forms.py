@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField
-from wtforms.validators import DataRequired
+from wtforms import DateField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
 
+from eventmail.offices.models import Staff
 from eventmail.web.forms import Form, TextField
+
+NO_DAY = "日付を入力してください。"
 
 
 class SignInForm(Form):
@@ -13,3 +17,19 @@ class SignInForm(Form):
 
     login = TextField("ユーザー名", [DataRequired("ユーザー名を入力してください。")])
     password = PasswordField("パスワード", [DataRequired("パスワードを入力してください。")])
+
+
+class DeputyForm(Form):
+    """Who decides in one's place, from when to when, and why."""
+
+    deputy = SelectField("代理にする職員", coerce=int)
+    first = DateField("始まりの日", [InputRequired(NO_DAY)])
+    last = DateField("終わりの日", [InputRequired(NO_DAY)])
+    reason = TextField("理由", [DataRequired("理由を入力してください。"), Length(max=200)])
+
+    @classmethod
+    def of(cls, colleagues: list[Staff]) -> DeputyForm:
+        """With the colleagues to choose from."""
+        form = cls()
+        form.deputy.choices = [SelectChoice(each.id, each.name) for each in colleagues]
+        return form

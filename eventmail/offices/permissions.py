@@ -28,8 +28,8 @@ class Action(enum.StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     DECIDE_FATE = "decide_fate"
-    PRINT_RECIPIENTS = "print_recipients"
     APPOINT = "appoint"
+    PRINT_RECIPIENTS = "print_recipients"
 
 
 EVERY_ROLE = frozenset(Role)
@@ -49,9 +49,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.RELEASE: EVERY_ROLE,
     Action.CANCEL: frozenset({Role.AUTHOR, Role.APPROVER}),
     Action.DECIDE_FATE: frozenset({Role.AUTHOR, Role.APPROVER}),
+    Action.APPOINT: frozenset({Role.APPROVER}),
     # Addresses on paper: only those who write, check or approve; a new role does not get them.
     Action.PRINT_RECIPIENTS: frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER}),
-    Action.APPOINT: frozenset({Role.APPROVER}),
 }
 ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
 

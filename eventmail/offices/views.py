@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and who decides in whose place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from eventmail.offices import service
-from eventmail.offices.forms import SignInForm
-from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import writing
+from eventmail.errors import UserError
+from eventmail.offices import deputies, service
+from eventmail.offices.forms import DeputyForm, SignInForm
+from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("offices", __name__)
 
@@ -43,6 +44,61 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     flash("サインアウトしました。", "success")
     return redirect(url_for("offices.sign_in"))
+
+
+@blueprint.get("/deputies")
+@permitted(Action.SEE)
+def deputies_page() -> str:
+    """Who decides in whose place, from when to when."""
+    return _deputies(DeputyForm.of(deputies.colleagues(reading(), actor())))
+
+
+@blueprint.post("/deputies")
+@permitted(Action.APPOINT)
+def appoint() -> ResponseReturnValue:
+    """An approver names his deputy."""
+    form = DeputyForm.of(deputies.colleagues(reading(), actor()))
+    if not form.validate_on_submit():
+        return _deputies(form), 422
+    try:
+        with writing() as db:
+            deputies.appoint(
+                db, actor(), form.deputy.data, form.first.data, form.last.data, form.reason.data
+            )
+    except Forbidden:
+        raise
+    except UserError as error:
+        flash(error.message, "error")
+        return _deputies(form), 409
+    flash("代理を指定しました。", "success")
+    return redirect(url_for("offices.deputies_page"))
+
+
+@blueprint.post("/deputies/<int:appointment_id>/revoke")
+@permitted(Action.APPOINT)
+def revoke(appointment_id: int) -> ResponseReturnValue:
+    """The appointment ends now."""
+    with writing() as db:
+        deputies.revoke(db, actor(), appointment_id)
+    flash("代理の指定を取り消しました。", "success")
+    return redirect(url_for("offices.deputies_page"))
+
+
+def _deputies(form: DeputyForm) -> str:
+    db = reading()
+    db.rollback()
+    found = deputies.appointments(db, actor().office.id)
+    people = {each for made, _ in found for each in (made.approver_id, made.deputy_id)}
+    people |= {revoked.staff_id for _, revoked in found if revoked}
+    return render_template(
+        "offices/deputies.html",
+        found=found,
+        form=form,
+        names=service.staff_names(db, people),
+        last_day=deputies.last_day,
+        first_day=deputies.first_day,
+        standing=deputies.standing_of,
+    )
 
 
 def _wanted() -> str:

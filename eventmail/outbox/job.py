@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.database import Database
-from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings.freezing import own_addresses, press_for_snapshot
 from eventmail.mailings.known import KnownAddresses, mark
 from eventmail.mailings.models import Decision, Snapshot, SnapshotRecipient, Step
@@ -30,7 +29,7 @@ from eventmail.mailings.snapshot import (
     recipient_of,
 )
 from eventmail.offices.models import Office
-from eventmail.outbox import fates
+from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
 from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
 
@@ -123,15 +122,10 @@ def prepare(database: Database, snapshot_id: int) -> Job:
 
 def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
     """The claims with whom they are for, in the order of their ids."""
-    query = (
-        sa.select(Delivery.id, Delivery.token, SnapshotRecipient)
-        .outerjoin(SnapshotRecipient, _same_recipient())
-        .where(Delivery.id.in_(delivery_ids))
-        .order_by(Delivery.id)
-    )
+    rows = session.connection().execute(statements.RECIPIENTS, {"ids": list(delivery_ids)})
     found = [
-        (key, token, recipient_of(row) if row else None)
-        for key, token, row in session.execute(query)
+        (key, token, Recipient(*person) if person[0] is not None else None)
+        for key, token, *person in rows
     ]
     own = own_addresses(session, [each.participant_id for _, _, each in found if each])
     return [
@@ -142,24 +136,8 @@ def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
 
 def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
     """Those whose contact still takes part, at the address that was approved (L10)."""
-    query = (
-        sa.select(Delivery.id)
-        .outerjoin(SnapshotRecipient, _same_recipient())
-        .outerjoin(Contact, Contact.id == Delivery.contact_id)
-        .outerjoin(Participant, Participant.id == Contact.participant_id)
-        .where(
-            Delivery.id.in_(delivery_ids),
-            sa.or_(
-                Delivery.first_copy,
-                sa.and_(
-                    Contact.active,
-                    Contact.address == SnapshotRecipient.address,
-                    Participant.status == ParticipantStatus.ATTENDING,
-                ),
-            ),
-        )
-    )
-    return set(session.scalars(query))
+    found = session.connection().execute(statements.WELCOME, {"ids": list(delivery_ids)})
+    return set(found.scalars())
 
 
 def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -> Made:

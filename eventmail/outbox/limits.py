@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import insert_new
+from eventmail.outbox import statements
 from eventmail.outbox.ledger import LEASE
 from eventmail.outbox.models import RelayPace, RelaySlot
 from eventmail.wire import Relay
@@ -87,12 +88,14 @@ def keep_slots(session: Session, policy: Policy, holders: list[str]) -> None:
 
 def allow(session: Session, policy: Policy, wanted: int) -> int:
     """How many of ``wanted`` mails may go now; they count as gone."""
-    pace = _pace(session, policy.place, lock=policy.per_minute is not None)
+    session.flush()
+    state = session.connection().execute(statements.PACE, {"place": policy.place}).one_or_none()
     now = clock.now()
-    if pace.blocked_at or (pace.slow_until and pace.slow_until > now):
+    if state and (state.blocked_at or (state.slow_until and state.slow_until > now)):
         return 0
     if policy.per_minute is None:
         return wanted
+    pace = _pace(session, policy.place, lock=True)
     # The burst counts as well: no minute sees more than it may.
     interval = (timedelta(minutes=1) + BURST) / policy.per_minute
     start = max(pace.next_at or now, now)
@@ -127,9 +130,7 @@ def set_back(session: Session, policy: Policy, waits: tuple[timedelta, ...]) -> 
 
 def went_well(session: Session, policy: Policy) -> None:
     """The relay takes mails again: the next setback starts from the beginning."""
-    pace = _pace(session, policy.place)
-    if pace.setbacks and not (pace.slow_until and pace.slow_until > clock.now()):
-        pace.setbacks = 0
+    session.connection().execute(statements.WENT_WELL, {"relay": policy.place, "now": clock.now()})
 
 
 def block(session: Session, policy: Policy, sentence: str) -> bool:

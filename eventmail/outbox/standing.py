@@ -5,13 +5,15 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.mailings.models import MailingState
 from eventmail.offices.models import Office
+from eventmail.outbox import statements
 from eventmail.outbox.ledger import OPEN, UNSETTLED
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 
@@ -56,34 +58,25 @@ def standing(session: Session, snapshot_id: int, *, lock: bool = False) -> Stand
     With ``lock`` nobody stops, pauses or halts it until the end of the transaction: whoever does
     so then knows that no more mails are being handed over when his own transaction is through.
     """
-    query = (
-        sa.select(Dispatch, Office, Mailing.state)
-        .join(Office, Office.id == Dispatch.office_id)
-        .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
-        .join(Mailing, Mailing.id == Snapshot.mailing_id)
-        .where(Dispatch.snapshot_id == snapshot_id)
-        .execution_options(populate_existing=True)
-    )
-    if lock:
-        query = query.with_for_update(read=True, of=(Dispatch, Office))
-    dispatch, office, state = session.execute(query).one()
-    return _judge(dispatch, office, state)
+    query = statements.STANDING_LOCKED if lock else statements.STANDING
+    session.flush()
+    found = session.connection().execute(query, {"snapshot": snapshot_id}).one()
+    return _judge(found)
 
 
-def _judge(dispatch: Dispatch, office: Office, state: MailingState) -> Standing:
-    now = clock.now()
-    early = dispatch.starts_at is not None and dispatch.starts_at > now
+def _judge(found: Any) -> Standing:
+    early = found.starts_at is not None and found.starts_at > clock.now()
     said_no = (
-        (dispatch.finished_at, Hold.FINISHED),
-        (dispatch.cancelled_at, Hold.CANCELLED),
-        (state is MailingState.HALTED, Hold.HALTED),
-        (office.stopped_at, Hold.STOPPED),
-        (dispatch.paused_at, Hold.PAUSED),
+        (found.finished_at, Hold.FINISHED),
+        (found.cancelled_at, Hold.CANCELLED),
+        (found.state is MailingState.HALTED, Hold.HALTED),
+        (found.stopped_at, Hold.STOPPED),
+        (found.paused_at, Hold.PAUSED),
         (early, Hold.WAITING),
-        (dispatch.released_at is None, Hold.FIRST_COPY),
+        (found.released_at is None, Hold.FIRST_COPY),
     )
     hold = next((each for no, each in said_no if no), Hold.NOTHING)
-    return Standing(hold, dispatch.starts_at if hold is Hold.WAITING else None)
+    return Standing(hold, found.starts_at if hold is Hold.WAITING else None)
 
 
 def due_snapshots(session: Session) -> list[int]:

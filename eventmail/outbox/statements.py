@@ -8,12 +8,33 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from eventmail.database import table_of
-from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
+from eventmail.mailings.snapshot import Recipient
+from eventmail.offices.models import Office
+from eventmail.outbox.models import (
+    Attempt,
+    DecisionRecord,
+    Delivery,
+    DeliveryState,
+    Dispatch,
+    RelayPace,
+)
 
 _d = table_of(Delivery).c
 _p = table_of(Dispatch).c
 _a = table_of(Attempt).c
 _s = table_of(DecisionRecord).c
+_r = table_of(SnapshotRecipient).c
+_c = table_of(Contact).c
+_o = table_of(Office).c
+_m = table_of(Mailing).c
+_n = table_of(Snapshot).c
+_l = table_of(RelayPace).c
+_with_recipient = table_of(Delivery).outerjoin(
+    table_of(SnapshotRecipient),
+    sa.and_(_r.snapshot_id == _d.snapshot_id, _r.contact_id == _d.contact_id),
+)
 
 
 def _among(column: sa.Column[int], name: str) -> sa.ColumnElement[bool]:
@@ -96,4 +117,64 @@ ANSWER = (
         reply_code=sa.bindparam("code"),
         reply_text=sa.bindparam("words"),
     )
+)
+# Whom claims are for, in the order of their ids; nothing of a person for the first copy.
+RECIPIENTS = (
+    sa.select(_d.id, _d.token, *(_r[name] for name in Recipient.__slots__))
+    .select_from(_with_recipient)
+    .where(_among(_d.id, "ids"))
+    .order_by(_d.id)
+)
+# Those whose contact still takes part, at the address that was approved.
+WELCOME = (
+    sa.select(_d.id)
+    .select_from(
+        _with_recipient.outerjoin(table_of(Contact), _c.id == _d.contact_id).outerjoin(
+            table_of(Participant), table_of(Participant).c.id == _c.participant_id
+        )
+    )
+    .where(
+        _among(_d.id, "ids"),
+        sa.or_(
+            _d.first_copy,
+            sa.and_(
+                _c.active,
+                _c.address == _r.address,
+                table_of(Participant).c.status == ParticipantStatus.ATTENDING,
+            ),
+        ),
+    )
+)
+# Everything that can say no to a sending.
+STANDING = (
+    sa.select(
+        _p.finished_at,
+        _p.cancelled_at,
+        _m.state.label("state"),
+        _o.stopped_at,
+        _p.paused_at,
+        _p.starts_at,
+        _p.released_at,
+    )
+    .select_from(
+        table_of(Dispatch)
+        .join(table_of(Office), _o.id == _p.office_id)
+        .join(table_of(Snapshot), _n.id == _p.snapshot_id)
+        .join(table_of(Mailing), _m.id == _n.mailing_id)
+    )
+    .where(_p.snapshot_id == sa.bindparam("snapshot"))
+)
+# The same; nobody says no until the transaction is over.
+STANDING_LOCKED = STANDING.with_for_update(read=True, of=(table_of(Dispatch), table_of(Office)))
+# Whether a relay is to be left alone.
+PACE = sa.select(_l.blocked_at, _l.slow_until).where(_l.place == sa.bindparam("place"))
+# The next setback starts from the beginning, unless one is not over yet.
+WENT_WELL = (
+    sa.update(table_of(RelayPace))
+    .where(
+        _l.place == sa.bindparam("relay"),
+        _l.setbacks > 0,
+        sa.or_(_l.slow_until.is_(None), _l.slow_until <= _value("now", _l.slow_until)),
+    )
+    .values(setbacks=0)
 )

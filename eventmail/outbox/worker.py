@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -26,8 +27,9 @@ from eventmail.wire import Relay, relay_from
 
 log = logging.getLogger(__name__)
 
+GARBAGE = 50_000  # new objects before unreachable cycles among them are looked for
 RECONNECTS = 3
-PASSES = 30  # times 50 ms: longer than an idle worker waits before it looks again
+PASSES = 10  # times 50 ms: longer than an idle worker waits before it looks again
 SWEEP = timedelta(minutes=1)
 SOONEST = timedelta(seconds=0.5)
 LATEST = timedelta(hours=1)  # what is due later is the sweep's
@@ -185,11 +187,13 @@ class Outbox:
 
     def consumer(self) -> Any:
         """Huey's consumer, ready to run in the main thread until a signal ends it."""
+        # A mail makes many short-lived objects and no cycles: looking for those took a tenth.
+        gc.set_threshold(GARBAGE)
         self.wake_due()
         return self.huey.create_consumer(
             workers=self.settings.worker_threads,
             worker_type="thread",
             initial_delay=0.1,
-            max_delay=1.0,
+            max_delay=0.25,
             graceful_signal="TERM",
         )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
+from eventmail.mailings import answers
 from eventmail.mailings.findings import Level
 from eventmail.mailings.models import (
     Mailing,
@@ -17,7 +18,7 @@ from eventmail.mailings.models import (
     Step,
 )
 from eventmail.mailings.review import STATE_NAMES
-from eventmail.mailings.review_models import CheckStep, Lift, SnapshotFinding, Task
+from eventmail.mailings.review_models import CheckStep, Lift, Task
 from eventmail.mailings.snapshot import bare_content
 from eventmail.offices.models import Deputy, Office
 from eventmail.offices.service import staff_names
@@ -55,9 +56,8 @@ def drafting_paper(session: Session, snapshot: Snapshot) -> Paper:
 
 def findings_of(session: Session, snapshot: Snapshot) -> tuple[Answered, ...]:
     """The findings of a snapshot and the answers given to them."""
-    query = sa.select(SnapshotFinding).where(SnapshotFinding.snapshot_id == snapshot.id)
-    found = list(session.scalars(query.order_by(SnapshotFinding.position)))
-    names = staff_names(session, [each.answered_by for each in found if each.answered_by])
+    frozen = answers.findings_of(session, snapshot)
+    names = staff_names(session, [each.answered_by for each in frozen if each.answered_by])
     return tuple(
         Answered(
             WEIGHTS[each.level],
@@ -65,7 +65,7 @@ def findings_of(session: Session, snapshot: Snapshot) -> tuple[Answered, ...]:
             each.answer,
             names.get(each.answered_by or 0, ""),
         )
-        for each in found
+        for each in frozen
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 class Trace(enum.StrEnum):
@@ -23,22 +25,34 @@ class Trace(enum.StrEnum):
     EXTERNAL_LINK = "external_link"
     EMBEDDED = "embedded"
     ATTACHMENT = "attachment"
+    DEFINED_NAME = "defined_name"
+    MACRO = "macro"
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Something that a reader does not see at first; ``where`` in words (「シート「内部」」)."""
+    """Something that a reader does not see at first; ``where`` in words (「シート「内部」」).
+
+    ``detail`` is the beginning of what stands there. ``usual`` things are in nearly every file of
+    their kind, such as its author's name: good to know, and no reason for an alarm.
+    """
 
     what: Trace
     where: str
+    detail: str = ""
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the file's text; ``where`` in words (「3ページ」「シート「案内」のB12」)."""
+    """A piece of the file's text; ``where`` in words (「3ページ」「シート「案内」の12行目」).
+
+    ``under`` is the page, sheet or slide that it belongs to, in words.
+    """
 
     where: str
     text: str
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +69,21 @@ class Scan:
     passages: tuple[Passage, ...] = ()
     addresses: tuple[str, ...] = ()
     unscannable: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a JSON column, or for the way out of the child."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Scan:
+        """What :meth:`to_json` wrote."""
+        return cls(
+            kind=told["kind"],
+            pages=told["pages"],
+            hidden=tuple(
+                Hidden(**{**each, "what": Trace(each["what"])}) for each in told["hidden"]
+            ),
+            passages=tuple(Passage(**each) for each in told["passages"]),
+            addresses=tuple(told["addresses"]),
+            unscannable=told["unscannable"],
+        )

@@ -67,6 +67,8 @@ def register(app: Flask) -> None:
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
+    from eventmail.events.views.materials import blueprint as materials
+    from eventmail.letters.views import blueprint as letters
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -74,19 +76,24 @@ def register(app: Flask) -> None:
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
+    from eventmail.wordings.views import blueprint as wordings
 
-    for blueprint in (
+    rooms = (
         home,
         offices_pages,
         events,
+        materials,
         roster,
+        wordings,
+        letters,
         mailings,
+        papers,
         outbox,
         alerts,
-        papers,
         desk.blueprint,
         staffmail,
-    ):
+    )
+    for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
 

@@ -26,8 +26,13 @@ from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.rules import RULES, GateRefusal
-from eventmail.wire.searchable import Searched, Unchanging, search, search_material
-from eventmail.wire.sink import Received, Sink, run_sink
+from eventmail.wire.searchable import (
+    Searched,
+    Unchanging,
+    search,
+    search_ahead,
+    search_material,
+)
 from eventmail.wire.transport import (
     Connection,
     Kind,
@@ -63,14 +68,12 @@ __all__ = [
     "ParsedMail",
     "Pieces",
     "Pressure",
-    "Received",
     "Relay",
     "RelayUnavailable",
     "Reply",
     "Result",
     "Searched",
     "Security",
-    "Sink",
     "Stamp",
     "Unchanging",
     "Unwritable",
@@ -86,8 +89,8 @@ __all__ = [
     "reassemble",
     "recipients_of",
     "relay_from",
-    "run_sink",
     "search",
+    "search_ahead",
     "search_material",
     "sha256_of",
 ]

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from flask_mail import Mail  # noqa: TID251
-
 from eventmail.addresses import EmailAddress
 from eventmail.wire.envelope import LARGEST_BATCH
 
@@ -104,6 +102,9 @@ def relay_from(config: Mapping[str, Any], *, production: bool = False) -> Relay:
     ``production`` is said aloud, only the sink and allowed domains take mails. Raises
     ``ValueError`` with a Japanese sentence.
     """
+    # Here, for the child that searches a file starts in half the time without Flask.
+    from flask_mail import Mail  # noqa: TID251
+
     state = Mail().init_mail(dict(config), testing=bool(config.get("TESTING", False)))
     domains = _own(config, "MAIL_ALLOWED_DOMAINS") or ()
     try:

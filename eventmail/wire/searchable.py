@@ -11,6 +11,7 @@ import functools
 import hashlib
 import threading
 from collections.abc import Container
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,7 @@ class Searched:
 
 
 _by_digest: dict[str, Searched] = {}
+_under_way: dict[str, Future[Searched]] = {}
 _lock = threading.Lock()
 
 
@@ -55,12 +57,36 @@ def search(content: bytes) -> Searched:
 
 def search_pinned(digest: str, content: bytes) -> Searched:
     """As :func:`search`, for a caller who has just computed the SHA-256 of ``content``."""
-    found = _by_digest.get(digest)
-    if found is None:
+    with _lock:
+        found, under_way = _by_digest.get(digest), _under_way.get(digest)
+        if found is not None:
+            return found
+        mine = under_way is None
+        if under_way is None:
+            under_way = _under_way[digest] = Future()
+    if mine:
+        _work_out(digest, content, under_way)
+    return under_way.result()
+
+
+def search_ahead(content: bytes) -> None:
+    """Begin to look through a file that will be asked about soon."""
+    threading.Thread(target=search, args=(content,), daemon=True).start()
+
+
+def _work_out(digest: str, content: bytes, answer: Future[Searched]) -> None:
+    """One child for a file, however many threads ask about it at once."""
+    try:
         found = _search(content)
         if found.unsearchable not in _PASSING:
             _remember(digest, found)
-    return found
+        answer.set_result(found)
+    except BaseException as error:
+        answer.set_exception(error)
+        raise
+    finally:
+        with _lock:
+            del _under_way[digest]
 
 
 def search_material(material: EncodedMaterial) -> Searched:

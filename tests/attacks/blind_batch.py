@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import cli
 from eventmail.addresses import EmailAddress
-from eventmail.mailings import findings, service
+from eventmail.mailings import current, findings, service
 from eventmail.mailings.findings import writing
 from eventmail.mailings.models import SendMode
 from eventmail.mailings.rendering import Press
@@ -21,7 +21,7 @@ from eventmail.wire import BlindBatch, Connection, Individual, Wording, gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.letter_text import PEOPLE, TEXTS, overlooking
 from tests.attacks.library_misuse import NO_BATCH, _shows_two
-from tests.attacks.lowering import COMPOSE, cut, instead, silent, without_guard
+from tests.attacks.lowering import COMPOSE, both, cut, instead, silent, without_guard
 from tests.attacks.reading import body, readable
 from tests.attacks.sample import DATE, TOKEN, content, press_of
 from tests.attacks.service_call import STATE, _draft, approve, check, save, submit
@@ -223,7 +223,9 @@ def _taken_back(steps: int, who: str, call: Any, result: str, wanted: str) -> An
     return strike
 
 
-LEAVE: Lowering = silent(service, "batches_allowed", True)
+LEAVE: Lowering = both(
+    silent(service, "batches_allowed", True), silent(current, "batches_allowed", True)
+)
 
 
 def _schema(table: str, name: str) -> tuple[Also, ...]:

@@ -56,7 +56,7 @@ HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts", 
 
 REVIEW = (
     "INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, at) "
-    "VALUES ({snapshot}, '{digest}', 'STEP', 'DECISION', WHO, '', {now})"
+    "VALUES ({snapshot}, '{digest}', 'STEP', 'DECISION', WHO, 'r', {now})"
 )
 
 
@@ -69,6 +69,7 @@ def review(step: str, who: str, *, decision: str = "passed", digest: str = "{dig
 guard, constraint = without_guard, without_constraint
 NO_ROLE = guard("reviews", "no_role")
 REPLACED = guard("reviews", "replaced")
+UNSEEN = guard("reviews", "unseen")
 
 # name: (level, statements, what refuses the last, what else stands behind it)
 Statements = dict[str, tuple[str, tuple[str, ...], Lowering, tuple[Lowering, ...]]]
@@ -78,7 +79,7 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "{author}"),),
         guard("reviews", "own_mailing"),
-        (NO_ROLE,),
+        (NO_ROLE, UNSEEN),
     ),
     "the author approves": (
         "checked",
@@ -108,25 +109,25 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "{checker}", digest="0" * 64),),
         constraint("reviews", "fk_reviews_snapshot"),
-        (),
+        (UNSEEN,),
     ),
     "a review of a snapshot that is not there": (
         "submitted",
         (review("check", "{checker}").replace("{snapshot}", "999"),),
         constraint("reviews", "fk_reviews_snapshot"),
-        (NO_ROLE,),
+        (NO_ROLE, UNSEEN),
     ),
     "a step decided twice": (
         "checked",
         (review("check", "{approver}"),),
         constraint("reviews", "uq_reviews_snapshot_id_step"),
-        (NO_ROLE, REPLACED),
+        (NO_ROLE, REPLACED, UNSEEN),
     ),
     "a review by nobody": (
         "submitted",
         (review("check", "999"),),
         constraint("reviews", "fk_reviews_staff_id"),
-        (NO_ROLE,),
+        (NO_ROLE, UNSEEN),
     ),
     "an invented decision": (
         "submitted",

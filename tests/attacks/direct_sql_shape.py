@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.direct_sql import Statements, attacks, review
+from tests.attacks.direct_sql import UNSEEN, Statements, attacks, review
 from tests.attacks.direct_sql_rows import CONTACT as ANY_CONTACT
 from tests.attacks.direct_sql_rows import (
     LATER_CONTACT,
@@ -135,13 +135,13 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "{approver}"),),
         guard("reviews", "no_role"),
-        (),
+        (UNSEEN,),
     ),
     "a check by another office's checker": (
         "submitted",
         (*STRANGER, review("check", "77")),
         guard("reviews", "no_role"),
-        (),
+        (UNSEEN,),
     ),
     "a second mail of one mailing to whom it reached": (
         "approved",

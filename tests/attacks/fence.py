@@ -31,11 +31,12 @@ LIBRARIES: dict[str, set[str]] = {
     "subprocess": {"eventmail/confined.py", "eventmail/processes.py"},
     "telnetlib": set(),
 }
+TEST_MAILS = "eventmail/letters/trying.py"
 ALERTS = "eventmail/alerts/sending.py"  # the office's own notices, to its own mailboxes
 # Made by this name, to the files (or the folder) where that belongs.
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
-    "Connection": ("eventmail/outbox/sending.py", ALERTS),
+    "Connection": ("eventmail/outbox/sending.py", ALERTS, TEST_MAILS),
     "Conversation": ("eventmail/wire/connecting.py",),
     "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", ALERTS),
     "compose": ("eventmail/mailings/rendering.py", ALERTS),

@@ -133,6 +133,7 @@ def _other_digest(world: World) -> bool:
 def _digest_renewed(world: World) -> bool:
     """Letter and digest are forged together, so that they agree; the reviews stay as they are."""
     drop_constraint(world, "reviews", "fk_reviews_snapshot")
+    drop_constraint(world, "check_steps", "fk_check_steps_snapshot")
     drop_guards(world, *GUARDED)
     world.run("UPDATE snapshots SET body = body || '追記'")
     with world.database.reading() as session:
@@ -214,7 +215,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "a halted mailing, sent all the same": (
         Barrier.OUTBOX,
         _halted,
-        cut(standing, "_judge", "state is MailingState.HALTED", "False"),
+        cut(standing, "_judge", "found.state is MailingState.HALTED", "False"),
         (Also(Barrier.OUTBOX, silent(ledger, "end_rest")),),
     ),
     "the head of a mail that was sent": (DIGEST, _shown_otherwise, SHOWN_ANYWAY, ()),

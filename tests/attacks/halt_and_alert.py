@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail.alerts import sending as alert_mail
 from eventmail.alerts import service as alerts
 from eventmail.events import service as events
-from eventmail.mailings import service
+from eventmail.mailings import current
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review import Deed
@@ -37,10 +37,10 @@ from tests.attacks.service_call import (
     S,
     _withdraw,
     approve,
-    check,
     role,
     row,
     save,
+    say_yes,
     submit,
 )
 from tests.attacks.template_injection import SCRIPT, _no_escaping
@@ -84,7 +84,7 @@ TURNS: dict[str, tuple[str, Any, str, Any, Lowering, tuple[Also, ...]]] = {
     "withdrawn": ("author", _withdraw, STATE, "draft", row(S.HALTED, Deed.WITHDRAW, S.DRAFT), ()),
     "checked": (
         "checker",
-        check,
+        say_yes,
         STATE,
         "approving",
         row(S.HALTED, Deed.PASS_CHECK, S.APPROVING),
@@ -118,7 +118,7 @@ def _everybody(session: Session, mailing: Mailing) -> Any:
     return events.addressees(session, mailing.event)
 
 
-FORGOTTEN: Lowering = instead(service, "audience", _everybody)
+FORGOTTEN: Lowering = instead(current, "audience", _everybody)
 
 
 def _state_moved_back(world: World) -> bool:

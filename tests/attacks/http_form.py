@@ -10,12 +10,14 @@ from flask import request
 
 from eventmail.events import service as events
 from eventmail.mailings import service
+from eventmail.offices import service as offices
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
 from tests.attacks.lowering import (
     cut,
     instead,
+    silent,
     without_constraint,
     without_guard,
 )
@@ -186,20 +188,25 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, .
     ),
     "another office's approval": (
         "checked",
-        _acts("/mailings/1/approve", lambda w: {"digest": w.ids["digest"]}, STATE, "sending"),
+        _acts(
+            "/mailings/1/approve",
+            lambda w: {"digest": w.ids["digest"], "password": "x"},
+            STATE,
+            "sending",
+        ),
         MAILING,
-        NEXT_DOOR,
+        (*NEXT_DOOR, Also(Barrier.FORMS, silent(offices, "confirm", ""))),
     ),
     "another office's check": (
         "submitted",
         _acts(
-            "/mailings/1/check",
+            "/mailings/1/check/recipients",
             lambda w: {"digest": w.ids["digest"], "counted": COUNT},
-            STATE,
-            "approving",
+            "SELECT count(*) FROM check_steps",
+            1,
         ),
         MAILING,
-        NEXT_DOOR,
+        (Also(Barrier.SCHEMA, without_guard("check_steps", "no_role")),),
     ),
     "another office's letter": (
         "meeting",

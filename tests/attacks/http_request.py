@@ -13,7 +13,7 @@ from itsdangerous import URLSafeTimedSerializer
 from wtforms.fields.choices import SelectField, SelectMultipleField
 
 from eventmail.events import service as events
-from eventmail.mailings import service
+from eventmail.mailings import deciding, service
 from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, permitted
@@ -26,6 +26,7 @@ from tests.attacks.http_form import LETTER, OTHER, letter, other_office, posts
 from tests.attacks.lowering import cut, instead, silent, without_constraint, without_index
 from tests.attacks.service_call import STATE, check, role, save, submit
 from tests.attacks.world import World
+from tests.mailings.walking import PASSWORDS
 from tests.spreadsheet.sheets import HEADER, xlsx
 
 SPY = "spy@evil.example"
@@ -137,7 +138,7 @@ def _token(token: str) -> Callable[[World], bool]:
     """Another site's page posts the approval from the approver's own browser."""
 
     def strike(world: World) -> bool:
-        given = {"digest": world.ids["digest"], "csrf_token": token}
+        given = {"digest": world.ids["digest"], "csrf_token": token} | PASSWORD
         world.browser("approver").post("/mailings/1/approve", given)
         return bool(world.value(STATE) == "sending")
 
@@ -149,6 +150,7 @@ def _anothers_token(world: World) -> bool:
     browser = world.browser("approver")
     signer = URLSafeTimedSerializer(browser.app.secret_key, salt="wtf-csrf-token")
     given = {"digest": world.ids["digest"], "csrf_token": signer.dumps("1" * 40)}
+    given |= PASSWORD
     browser.post("/mailings/1/approve", given)
     return bool(world.value(STATE) == "sending")
 
@@ -160,7 +162,7 @@ def _replayed(world: World) -> bool:
     for who, call in ((people.author, save), (people.author, submit), (people.checker, check)):
         with world.database.writing() as session:
             call(session, who, world)
-    world.browser("approver").post("/mailings/1/approve", {"digest": shown})
+    world.browser("approver").post("/mailings/1/approve", {"digest": shown} | PASSWORD)
     return bool(world.value(STATE) == "sending")
 
 
@@ -204,7 +206,9 @@ def _cached(world: World) -> bool:
     return world.ids["address"] in found.text and "no-store" not in str(found.cache_control)
 
 
-DIGEST: Lowering = cut(service, "_decide", "snapshot.digest != digest or stale", "stale")
+PASSWORD = {"password": PASSWORDS["approver"]}
+INVENTED = PASSWORD | {"digest": "0" * 64}
+DIGEST: Lowering = cut(deciding, "_as_shown", "snapshot.digest != digest or stale", "stale")
 ANY_CHOICE: Lowering = silent(SelectField, "pre_validate")
 APPROVED = (STATE, "sending")
 REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
@@ -234,14 +238,16 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
     "an approval of no digest": (
         Barrier.SNAPSHOT_DIGEST,
         "checked",
-        posts("approver", "/mailings/1/approve", lambda _: {}, *APPROVED),
+        posts("approver", "/mailings/1/approve", lambda _: PASSWORD, *APPROVED),
         DIGEST,
         (),
     ),
     "an approval of an invented digest": (
         Barrier.SNAPSHOT_DIGEST,
         "checked",
-        posts("approver", "/mailings/1/approve", lambda _: {"digest": "0" * 64}, *APPROVED),
+        posts(
+            "approver", "/mailings/1/approve", lambda _: {"digest": "0" * 64} | PASSWORD, *APPROVED
+        ),
         DIGEST,
         (),
     ),

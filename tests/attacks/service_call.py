@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from eventmail import sample
 from eventmail.events import service as events
 from eventmail.events.service import EventFacts
-from eventmail.mailings import review, service
+from eventmail.mailings import checking, deciding, review, service
 from eventmail.mailings.models import MailingState
 from eventmail.mailings.review import Deed, Transition
 from eventmail.offices.permissions import ALLOWED, EVERY_ROLE, Action, Actor
@@ -19,6 +20,7 @@ from eventmail.roster import jobs
 from eventmail.roster import service as roster
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
+    both,
     silent,
     without_constraint,
     without_guard,
@@ -46,9 +48,14 @@ def submit(session: Session, actor: Actor, world: World) -> None:
     service.submit(session, actor, world.mailing(session))
 
 
-def check(session: Session, actor: Actor, world: World, counted: int | None = COUNT) -> None:
+def check(session: Session, actor: Actor, world: World) -> None:
+    sample.look_through(session, actor, world.mailing(session))
+
+
+def say_yes(session: Session, actor: Actor, world: World) -> None:
+    """The checker's yes alone, after his tasks."""
     digest = world.snapshot(session).digest
-    service.check(session, actor, world.mailing(session), digest, counted)
+    service.check(session, actor, world.mailing(session), digest)
 
 
 def approve(session: Session, actor: Actor, world: World) -> None:
@@ -131,9 +138,21 @@ def row_replaced(table: dict[Any, Any], key: Any, value: Any) -> Iterator[None]:
         table.update(before)
 
 
-OTHER_PEOPLE = Also(Barrier.FOUR_EYES, silent(service, "require_other_person"))
-NO_ROLE = Also(Barrier.SCHEMA, without_guard("reviews", "no_role"))
-OWN_MAILING = Also(Barrier.SCHEMA, without_guard("reviews", "own_mailing"))
+OTHER_PEOPLE = Also(
+    Barrier.FOUR_EYES,
+    both(
+        silent(deciding, "require_other_person"),
+        silent(checking, "require_other_person"),
+    ),
+)
+NO_ROLE = Also(
+    Barrier.SCHEMA,
+    both(without_guard("reviews", "no_role"), without_guard("check_steps", "no_role")),
+)
+OWN_MAILING = Also(
+    Barrier.SCHEMA,
+    both(without_guard("reviews", "own_mailing"), without_guard("check_steps", "own_mailing")),
+)
 # name: (who, what, what the rows say then, wanted, level, action, also)
 ROLES: dict[str, tuple[str, Any, str, Any, str, Action, tuple[Also, ...]]] = {
     "a checker writes the letter": (
@@ -271,7 +290,7 @@ TURNS: dict[str, tuple[str, Any, str, Any, str, Lowering, tuple[Also, ...]]] = {
     ),
     "a second check in place of the approval": (
         "checker",
-        check,
+        say_yes,
         STATE,
         "sending",
         "checked",

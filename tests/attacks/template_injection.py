@@ -26,6 +26,7 @@ PLACES = {
     "a company's name": ("UPDATE participants SET company = '{0}'", "/events/1/participants"),
     "a contact's name": ("UPDATE contacts SET name = '{0}'", "/events/1/participants"),
     "the letter": ("UPDATE mailings SET body = '{0}'", "/mailings/1"),
+    "the letter beside another": ("UPDATE mailings SET body = '{0}'", "/mailings/1/compare"),
     "the subject": ("UPDATE mailings SET subject = '{0}'", "/mailings/1"),
     "the purpose": ("UPDATE mailings SET purpose = '{0}'", "/mailings/1"),
     "a reason for returning": ("UPDATE mailings SET notice = '{0}'", "/mailings/1"),

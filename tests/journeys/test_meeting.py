@@ -103,6 +103,7 @@ def write_letter(author: Person) -> None:
     """The letter, seen as one of the thirty will receive it, and submitted."""
     author.follow("メールを作る")
     author.page.get_by_label("目的").fill("当日資料の送付")
+    author.page.get_by_label("送る予定の件数").fill("30")
     author.heading("メールを作る")
     author.picture("letter")
     author.press("保存して内容を見る")
@@ -130,7 +131,13 @@ def check_letter(checker: Person) -> None:
     checker.reads("送信先の件数を記録しました")
     for left in (2, 1):
         checker.reads(f"資料{left}件を最後まで見ること")
-        checker.page.get_by_role("button", name="最後まで見たことを記録する").first.click()
+        row = checker.page.get_by_role("row").filter(has_text="まだ最後まで見ていません")
+        row.first.get_by_role("link", name="資料を開く").click()
+        checker.picture("material")
+        checker.press("最後のページまで見ました")
+        checker.reads("最後のページまで見たことを記録しました。")
+        checker.follow(re.compile("の確認に戻る"))
+        checker.heading("送信内容の確認")
     for left in (3, 2, 1):
         checker.reads(f"届くメール{left}件を見ること")
         letters = checker.page.locator("ul.letters li").filter(has_text="まだ")

@@ -11,9 +11,10 @@ from eventmail.sample import People
 
 
 def submit(database: Database, people: People, mailing_id: int) -> Snapshot:
-    """The author submits."""
+    """The author expects as many as there are, and submits."""
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
+        mailing.expected_count = len(mailings.draft_content(session, mailing).recipients) or None
         return mailings.submit(session, people.author, mailing)
 
 

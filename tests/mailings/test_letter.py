@@ -74,6 +74,22 @@ def test_a_value_that_looks_like_a_field_is_never_expanded_again() -> None:
     assert "市民センター" not in render(Letter("", "{担当者名}"), to, OCCASION).body
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{宛名}", "｛宛名｝", "{{宛名}}", "{{ 7 * 7 }}", "{% if 1 %}x{% endif %}", "{#x#}",
+        "{0.__class__}", "%(会社名)s", "${会社名}", "$会社名", "#{7*7}", "<%= 7*7 %>",
+        "\\1", "\\g<0>",
+    ],
+)  # fmt: skip
+def test_a_value_in_any_templates_syntax_stays_literal(value: str) -> None:
+    """In subject and body, and in the lines that the salutation is made of."""
+    to = addressee(value, name=value)
+    rendered = render(Letter("{会社名}", "{会社名}/{担当者名}/{宛名}"), to, OCCASION)
+    assert rendered.subject == value
+    assert rendered.body == f"{value}/{value}/{value}\n{value}　様"
+
+
 def test_an_unknown_field_stays_visible() -> None:
     assert render(Letter("", "{社名}"), addressee(), OCCASION).body == "{社名}"
 

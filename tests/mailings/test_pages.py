@@ -41,6 +41,7 @@ def letter(page: Page, **changes: object) -> dict[str, object]:
         "subject": hidden(page, "subject"),
         "body": body.text.removeprefix("\r\n"),
         "version": hidden(page, "version"),
+        "expected_count": hidden(page, "expected_count"),
         "materials": ticked,
     }
     return shown | changes

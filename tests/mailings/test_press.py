@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from eventmail.mailings.rendering import FIRST_COPY_MARK, new_token
+from eventmail.addresses import EmailAddress
+from eventmail.mailings.rendering import FIRST_COPY_MARK, TEST_MARK, new_token
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.wire import BlindBatch, Composed, GateRefusal, Individual, ParsedMail, parse_mail
 from tests.mailings.contents import ADDRESSES, BATCH, CONTENT, DESK, MAP, RAW, SATO, press
@@ -124,6 +125,41 @@ def test_the_first_copy_is_the_first_recipients_letter_marked_and_sent_to_the_of
     assert mail.body == read(made.compose(SATO, "t", NOW)).body
     passed = made.clear_first_copy(composed)
     assert (passed.content, passed.envelope) == (composed.content, Individual(REPLIES))
+
+
+@pytest.mark.parametrize("like", [SATO, DESK])
+def test_a_test_mail_is_one_recipients_letter_marked_and_sent_to_one_of_our_own(
+    like: Recipient,
+) -> None:
+    made, mine = press(), EmailAddress.parse("morishita@hirono.example")
+    composed = made.compose_test(mine, "t", NOW, like)
+    mail, real = read(composed), read(made.compose(like, "t", NOW))
+    assert TEST_MARK == "【テスト】"
+    assert mail.value("Subject") == f"【テスト】{real.value('Subject')}"
+    assert mail.value("To") == str(mine)
+    assert (mail.body, mail.value("From")) == (real.body, real.value("From"))
+    passed = made.clear_test(composed, mine)
+    assert (passed.content, passed.envelope) == (composed.content, Individual(mine))
+    assert made.compose_test(mine, "t", NOW) == made.compose_test(mine, "t", NOW, SATO)
+    with pytest.raises(GateRefusal):
+        made.clear_test(composed, REPLIES)
+
+
+@pytest.mark.parametrize("address", [AOZORA, AOZORA_TOO, KURE])
+def test_a_test_mail_names_no_participant_not_even_the_one_it_is_worded_for(
+    address: EmailAddress,
+) -> None:
+    made, mine = press(replace(CONTENT, body=f"{address}")), REPLIES
+    with pytest.raises(GateRefusal):
+        made.clear_test(made.compose_test(mine, "t", NOW, SATO), mine)
+
+
+@pytest.mark.parametrize("html", [False, True])
+def test_a_test_mail_of_a_batch_is_the_batchs_wording(html: bool) -> None:
+    mail = read(press(replace(BATCH, html=html)).compose_test(REPLIES, "t", NOW))
+    assert mail.value("Subject") == f"【テスト】{BATCH.subject}"
+    assert mail.body == BATCH.body.replace("\n", "\r\n")
+    assert (mail.html is not None) == html
 
 
 def test_the_first_recipient_may_be_given_where_no_list_is_at_hand() -> None:

@@ -18,12 +18,14 @@ from eventmail.mailings.snapshot import Content, content_of_draft, content_of_sn
 from tests.mailings.contents import BATCH, CONTENT, DESK, MAP, SATO
 
 TIMED = replace(CONTENT, send_at=datetime(2026, 12, 1, tzinfo=UTC))
+TOLD = replace(CONTENT, audience="選んだ送信先だけ", expected_count=2)
 OTHERS: dict[str, Any] = {
     "mailing_id": 9, "revision": 9, "purpose": "x", "mode": "batch", "sender_name": "x",
     "sender_address": "x@hirono.example", "reply_to": "x@hirono.example", "subject": "x",
     "body": "x", "html": True, "event_name": "x", "event_date": date(2026, 12, 10),
     "event_hours": "x", "event_place": "x", "materials": (), "recipients": (DESK, SATO),
     "send_at": datetime(2026, 12, 1, tzinfo=UTC), "format": 1,
+    "audience": "x", "expected_count": 9,
 }  # fmt: skip
 
 
@@ -33,6 +35,7 @@ OTHERS: dict[str, Any] = {
         (1, "7e761164a25f028adf9c96ec0ce941ea3329852d3e69a77b0fd2ee273ca5eb0e"),
         (2, "e92e42de9afe9b1c367ba140724cfb4056b93f68adb13f3a6eee554c5c44c37b"),
         (3, "1a47dcf4ea8a5e555a1d820a6be4efedeb0f3aca34051986def0c491b825a08d"),
+        (4, "b516fcbd30fd926a90225fa45f9f24909a0b1fe4c2ce0e3cace9bbf62ecd0a71"),
     ],
 )
 def test_the_digest_of_a_content_is_the_same_for_ever(number: int, digest: str) -> None:
@@ -79,6 +82,12 @@ def test_the_earlier_formats_had_no_planned_time(number: int) -> None:
     assert replace(TIMED, format=number).digest == replace(CONTENT, format=number).digest
 
 
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_earlier_formats_said_neither_for_whom_nor_for_how_many(number: int) -> None:
+    told = replace(CONTENT, audience="選んだ送信先だけ", expected_count=3, format=number)
+    assert told.digest == replace(CONTENT, format=number).digest
+
+
 def test_the_first_format_had_no_html_to_speak_of() -> None:
     first = replace(CONTENT, format=1)
     assert replace(first, html=True).digest == first.digest
@@ -93,7 +102,7 @@ def test_nobody_changes_a(value: Any) -> None:
 
 
 def test_a_content_is_of_the_newest_format_unless_it_says_otherwise() -> None:
-    assert CONTENT.format == 3
+    assert CONTENT.format == 4
 
 
 def test_only_one_mode_is_a_batch() -> None:
@@ -134,10 +143,11 @@ def draft(content: Content, mode: SendMode) -> Any:
         id=content.mailing_id, purpose=content.purpose, mode=mode, subject=content.subject,
         body=content.body, html=content.html, send_at=content.send_at,
         event=event, materials=shelf,
+        audience_in_words=content.audience, expected_count=content.expected_count,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True), TIMED])
+@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True), TIMED, TOLD])
 def test_a_draft_is_read_whole(content: Content) -> None:
     rows = [contact(SATO), contact(DESK)]
     assert content_of_draft(draft(content, SendMode.INDIVIDUAL), rows, 4) == content
@@ -151,7 +161,7 @@ def test_a_batchs_letter_has_the_events_fields_filled_in_before_anybody_sees_it(
     assert found.body == "令和8年12月9日（水） 10時から 大ホール {会社名}"
 
 
-@pytest.mark.parametrize("content", [CONTENT, TIMED, replace(CONTENT, html=True, format=1)])
+@pytest.mark.parametrize("content", [CONTENT, TIMED, TOLD, replace(CONTENT, html=True, format=1)])
 def test_a_stored_snapshot_is_read_whole(content: Content) -> None:
     plain = {each.name: getattr(content, each.name) for each in dataclasses.fields(content)}
     rows: dict[str, Any] = {

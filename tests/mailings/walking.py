@@ -34,13 +34,28 @@ def open_letters(page: Page) -> list[str]:
     return [each for each in found if re.search(r"/check/letter/\d+$", each)]
 
 
+def materials(page: Page) -> list[str]:
+    """Where the attached materials can be seen page by page."""
+    found = (each.attributes.get("href") or "" for each in page.all("a"))
+    return [each for each in found if re.fullmatch(r"/materials/\d+/look", each)]
+
+
+def turn_pages(browser: Pages, material: str) -> None:
+    """See every page of a material."""
+    text = browser.get(material).text
+    for number in range(1, int(re.search(r"資料(\d+)ページ中", text)[1]) + 1):  # type: ignore[index]
+        browser.post(f"{material.removesuffix('look')}pages/{number}/seen")
+
+
 def look(checker: Pages, mailing_id: int, counted: int = 30) -> str:
     """Every task of the checker, one by one; the digest that he has looked at."""
     path = f"/mailings/{mailing_id}/check"
     page = checker.get(path)
     digest = {"digest": hidden(page, "digest")}
     checker.post(f"{path}/recipients", digest | {"counted": str(counted)})
-    for sha256 in values(page, "sha256"):
+    for material in materials(page):
+        turn_pages(checker, material)
+    for sha256 in values(checker.get(path), "sha256"):
         checker.post(f"{path}/material", digest | {"sha256": sha256})
     for letter in open_letters(page):
         checker.get(letter)

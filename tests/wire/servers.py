@@ -19,7 +19,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session  # noqa: TID251
 
-from eventmail.wire import Received, Sink
+from eventmail.wire.sink import Received, Sink
 from tests.recorder import allow_port
 from tests.wire.samples import MIDORI
 from tests.wire.test_tls import certificate

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from eventmail.wire.searchable import (
     Unchanging,
     in_child,
     search,
+    search_ahead,
     search_pinned,
     suspects,
 )
@@ -143,3 +146,33 @@ def test_answers_are_told_apart_by_what_they_are_and_not_by_what_they_say() -> N
     assert Searched(()).unsearchable == ""
     with pytest.raises(dataclasses.FrozenInstanceError):
         Searched(()).unsearchable = "x"  # type: ignore[misc]
+
+
+def test_however_many_ask_at_once_one_child_works(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(name: str, content: bytes, *, seconds: float, megabytes: int) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return child(name, content, seconds=seconds, megabytes=megabytes)
+
+    monkeypatch.setattr(searchable, "call", slowly)
+    search_ahead(TARO.encode())
+    assert begun.wait(30), "it began without anybody waiting for it"
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(search, TARO.encode()) for _ in range(4)]
+        go_on.set()
+        found = [each.result(30) for each in asked]
+    assert all(each is found[0] for each in found)
+    assert len(child.calls) == 1
+
+
+def test_a_fault_reaches_whoever_asked_and_leaves_nothing_under_way(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child.failures.append(ValueError("a fault of our own"))
+    with pytest.raises(ValueError, match="of our own"):
+        search(TARO.encode())
+    assert search(TARO.encode()).sites, "asked again, it is looked into again"

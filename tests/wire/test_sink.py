@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from eventmail.wire import Sink
+from eventmail.wire.sink import Sink
 from tests.recorder import Recorder, allow_port
 
 

@@ -48,13 +48,21 @@ class Finding:
     """One sentence with what was seen, and the way out.
 
     One that blocks must be mended before submitting; a warning must be answered with a reason,
-    which the reviewers see; a note is good to know.
+    which the reviewers see; a note is good to know. ``also`` are more places of the same, and
+    ``about`` values that the page can offer something for, such as addresses.
     """
 
     code: str
     message: str
     level: Level = Level.BLOCK
     place: Place | None = None
+    also: tuple[Place, ...] = ()
+    about: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All places where it stands."""
+        return ((self.place,) if self.place else ()) + self.also
 
     @property
     def blocks(self) -> bool:

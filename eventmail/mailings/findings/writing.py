@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from eventmail.mailings.charset import outside_jis
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.letter import FIELD, FIELDS, OF_ADDRESSEE, blank_fields, used_fields
+from eventmail.mailings.models import AUDIENCE_NAMES, Audience
 from eventmail.mailings.snapshot import Content, Recipient
 
 MEGABYTE = 1024 * 1024
+NOBODY = "送信先がありません。参加者名簿を取り込んでください。"
+NOBODY_LIKE_THAT = (
+    "この送信先の選び方に当てはまる送信先がありません。"
+    "送信先を選び直すか、本文の編集画面で送信先の選び方を変えてください。"
+)
 LARGEST_MATERIALS = 20 * MEGABYTE
 NAMED = 3  # companies named in one sentence, the rest counted
 SHOWN_CHARACTERS = 10
@@ -29,7 +35,8 @@ def _missing(content: Content) -> Iterator[Finding]:
     if not content.purpose.strip():
         yield Finding("no_purpose", "目的がありません。何のためのメールかを入力してください。")
     if not content.recipients:
-        yield Finding("no_recipients", "送信先がありません。参加者名簿を取り込んでください。")
+        narrow = content.audience not in ("", AUDIENCE_NAMES[Audience.ALL])
+        yield Finding("no_recipients", NOBODY_LIKE_THAT if narrow else NOBODY)
 
 
 def _fields(content: Content) -> Iterator[Finding]:

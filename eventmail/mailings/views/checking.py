@@ -16,7 +16,7 @@ from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
 from eventmail.mailings.since import Since, since_last
 from eventmail.mailings.snapshot import Recipient, content_of_snapshot
-from eventmail.mailings.views.common import blueprint, opened, rendered
+from eventmail.mailings.views.common import blueprint, rendered
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading, writing
@@ -56,7 +56,7 @@ def see_material(mailing_id: int) -> ResponseReturnValue:
 
     def act(session: Session, mailing: Mailing) -> None:
         digest = request.form.get("digest", "")
-        checking.see_material(session, actor(), mailing, digest, sha256, opened)
+        checking.see_material(session, actor(), mailing, digest, sha256)
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
@@ -183,6 +183,7 @@ def page(
         flags=flags,
         since=since,
         unseen=unseen_materials(session, snapshot),
+        by_word=checking.without_pages(session, snapshot),
         form=form or CountForm(formdata=None),
         return_form=return_form or ReturnForm(formdata=None),
         step=StepForm(formdata=None),
@@ -190,7 +191,7 @@ def page(
         may_review=service.may_review(session, mailing, actor()),
         names=staff_names(session, people),
         versions={
-            each.newest.sha256: url_for("events.download", version_id=each.newest.id)
+            each.newest.sha256: url_for("materials.look", version_id=each.newest.id)
             for each in mailing.materials
         },
     )
@@ -231,12 +232,10 @@ def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[in
     return flags
 
 
-def _grouped(
-    recipients: tuple[Recipient, ...], flags: dict[int, list[str]]
-) -> list[list[Recipient]]:
+def _grouped(people: tuple[Recipient, ...], flags: dict[int, list[str]]) -> list[list[Recipient]]:
     """The recipients company by company, those with a flag first, else in the letter's order."""
     order: dict[int, list[Recipient]] = {}
-    for each in recipients:
+    for each in people:
         order.setdefault(each.participant_id, []).append(each)
     groups = list(order.values())
     return sorted(groups, key=lambda group: not any(each.contact_id in flags for each in group))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
@@ -73,10 +71,3 @@ def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> 
         "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},
         "letters": {str(each.contact_id): each for each in snapshot.recipients} if snapshot else {},
     }
-
-
-def opened(
-    session: Session, staff_id: int, office_id: int, sha256s: Sequence[str]
-) -> frozenset[str]:
-    """The materials that somebody has opened to their last page: the checker's own word."""
-    return frozenset(sha256s)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, send_file, url_fo
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import UserError
-from eventmail.events import service
+from eventmail.events import service, shelf, showing
 from eventmail.events.forms import EventForm, MaterialForm
 from eventmail.events.models import Event
 from eventmail.mailings import service as mailings
@@ -74,7 +74,7 @@ def change(event_id: int) -> ResponseReturnValue:
         service.change_event(session, actor(), event, form.facts)
         voided = mailings.refresh(session, event)
     flash("イベントの内容を保存しました。", "success")
-    _tell_voided(bool(voided))
+    tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id))
 
 
@@ -105,17 +105,21 @@ def put_materials(event_id: int) -> ResponseReturnValue:
     form = MaterialForm()
     if not form.validate_on_submit():
         return _page(service.get_event(reading(), actor(), event_id), form), 422
+    files = [(file.filename, file.read()) for file in form.files.data]
     try:
+        for name, content in files:
+            service.check_material(name, content)
+            shelf.prepare(content, name)  # takes a while: before the transaction
         with writing() as session:
             event = service.get_event(session, actor(), event_id)
-            for file in form.files.data:
-                service.put_material(session, actor(), event, file.filename, file.read())
+            for name, content in files:
+                service.put_material(session, actor(), event, name, content)
             voided = mailings.refresh(session, event)
     except UserError as error:
         form.files.errors = [error.message]
         return _page(service.get_event(reading(), actor(), event_id), form), 422
-    flash(f"資料を{len(form.files.data)}件置きました。", "success")
-    _tell_voided(bool(voided))
+    flash(f"資料を{len(files)}件置きました。", "success")
+    tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id) + "#materials")
 
 
@@ -128,7 +132,7 @@ def remove_material(event_id: int, material_id: int) -> ResponseReturnValue:
         service.remove_material(session, actor(), event, material_id)
         voided = mailings.refresh(session, event)
     flash("資料を外しました。", "success")
-    _tell_voided(bool(voided))
+    tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id) + "#materials")
 
 
@@ -154,11 +158,12 @@ def _page(event: Event, form: MaterialForm) -> str:
         participants=listing.count_participants(session, event),
         addressees=listing.count_addressees(session, event),
         pending=roster.open_import(session, event),
-        materials=service.shelf(session, event),
+        materials=showing.on_shelf(session, event),
         mailings=mailings.list_mailings(session, event),
     )
 
 
-def _tell_voided(voided: bool) -> None:
+def tell_voided(voided: bool) -> None:
+    """Say that mailings under review went back to draft."""
     if voided:
         flash(VOIDED, "warning")

@@ -1,0 +1,66 @@
+"""Who has a letter open. It warns, and locks nobody out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.database import insert_new
+from eventmail.letters.models import Visit
+from eventmail.mailings.models import Mailing
+from eventmail.offices.models import Staff
+from eventmail.offices.permissions import Action, Actor
+
+LASTS = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else who has the letter open, and since when."""
+
+    name: str
+    since: datetime
+
+    @property
+    def sentence(self) -> str:
+        """As the page says it."""
+        local = clock.in_tokyo(self.since)
+        return f"{self.name}さんが{local.hour}:{local.minute:02}からこの案件の本文を開いています。"
+
+
+def enter(session: Session, actor: Actor, mailing: Mailing) -> None:
+    """Note that the actor has it open. Who was not heard of for two minutes comes anew."""
+    actor.require(Action.EDIT_MAILING)
+    now = clock.now()
+    key = {"mailing_id": mailing.id, "staff_id": actor.id}
+    insert_new(session, Visit, key | {"opened_at": now, "seen_at": now})
+    visit = session.get_one(Visit, (mailing.id, actor.id), with_for_update=True)
+    visit.opened_at = now if visit.seen_at < now - LASTS else visit.opened_at
+    visit.seen_at = now
+    session.flush()
+
+
+def leave(session: Session, actor: Actor, mailing: Mailing) -> None:
+    """Note that the actor has closed it."""
+    session.execute(
+        sa.delete(Visit).where(Visit.mailing_id == mailing.id, Visit.staff_id == actor.id)
+    )
+
+
+def others(session: Session, actor: Actor, mailing: Mailing) -> list[Other]:
+    """Who else has it open now, the longest first."""
+    query = (
+        sa.select(Staff.name, Visit.opened_at)
+        .join(Visit, Visit.staff_id == Staff.id)
+        .where(
+            Visit.mailing_id == mailing.id,
+            Visit.staff_id != actor.id,
+            Visit.seen_at >= clock.now() - LASTS,
+        )
+        .order_by(Visit.opened_at, Visit.staff_id)
+    )
+    return [Other(name, since) for name, since in session.execute(query)]

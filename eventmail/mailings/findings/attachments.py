@@ -1,0 +1,120 @@
+"""What the letter says of its attachments against what is attached (L6, L11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eventmail.mailings.findings.finding import Finding, Level, Place, Where
+from eventmail.mailings.findings.ground import Ground
+from eventmail.mailings.findings.reading import fold, squeeze
+from eventmail.mailings.findings.telling import found, letter, listed, of_material, place_in, quoted
+
+_MENTION = re.compile(r"添付|別添|別紙|同封")
+# Somebody else is to attach something, or nothing is attached.
+_NOT_OURS = re.compile(
+    r"(?:添付|同封)(?:のうえ|の上|し(?:て|、|の)|していただ|して頂|いただ|頂|ください|下さい|を?お?願い|は?(?:不要|ありません|ございません|なし|無し)"
+    r"|(?:ファイル|資料|書類)?(?:は|の)?(?:不要|ありません|ございません|なし|無し|送信はお控え|できません)|しておりません|していません|せず|しない|できない|可)"
+)
+_GIVING = re.compile(r"添付し(?:て(?:い|お)|、?お?送|ました|ます)|添付いた")
+_COUNT = re.compile(
+    r"(?:添付(?:資料|ファイル)?|別添(?:資料)?|資料|ファイル)\s*[:：(]?\s*(?:全|計|は|を|が|の)?\s*(?P<n>\d{1,2})\s*(?:点|件|種類?|ファイル|つ)(?!目|以)"
+)
+_NUMBERED = re.compile(
+    r"(?:別紙|別添|添付(?:資料)?|資料)\s*(?:no\.?)?\s*(?P<n>[1-9]|1\d)(?![\d月日時:.点件種つ])"
+)
+_TOLD = re.compile(r"添付|別添|別紙|同封|資料|ファイル|送付|お送り|同送|チラシ|案内図|様式|用紙|書")
+_FILE = re.compile(
+    r"[^\s「」『』（）()、。:：・<>/]{1,60}\.(?:pdf|xlsx?|docx?|pptx?|zip|csv)(?![a-z])"
+)
+_BY_LINK = re.compile(r"https?://|ダウンロード|ホームページ|urlから")
+
+
+def without(ground: Ground) -> Iterator[Finding]:
+    """「添付」 in the letter, and nothing attached."""
+    if ground.content.materials:
+        return
+    places = [each for each in _mentions(ground)]
+    if places:
+        yield found(
+            "nothing_attached",
+            Level.WARN,
+            "「添付」「別紙」などと書かれていますが、資料が1つも選ばれていません。"
+            "本文の編集画面で資料を選ぶか、文面を直してください。",
+            places,
+        )
+
+
+def _mentions(ground: Ground) -> Iterator[Place]:
+    for where, _, told in letter(ground.content):
+        for at in _MENTION.finditer(told.text):
+            behind = told.text[at.start() : at.start() + 24]
+            before = told.text[max(0, at.start() - 20) : at.start()]
+            theirs = _NOT_OURS.match(behind) and not _GIVING.match(behind)
+            if not theirs and not re.search(r"(?:先日|前回|先に|既に|すでに)[^。\n]*$", before):
+                yield place_in(where, told, *at.span())
+
+
+def counts(ground: Ground) -> Iterator[Finding]:
+    """「資料3点」 or 「別紙4」 against the number of materials."""
+    size = len(ground.content.materials)
+    if not size:
+        return
+    for where, _, told in letter(ground.content):
+        for at in _COUNT.finditer(told.text):
+            if int(at["n"]) != size:
+                place = place_in(where, told, *at.span())
+                yield _count(quoted(at[0]), size, place)
+        highest = max(_NUMBERED.finditer(told.text), key=lambda at: int(at["n"]), default=None)
+        if highest is not None and int(highest["n"]) > size:
+            yield _count(quoted(highest[0]), size, place_in(where, told, *highest.span()))
+
+
+def _count(said: str, size: int, place: Place) -> Finding:
+    return found(
+        "attachment_count",
+        Level.WARN,
+        f"{said}と書かれていますが、選ばれている資料は{size}件です。"
+        "資料の選び忘れがないか確かめるか、文面を直してください。",
+        [place],
+    )
+
+
+def named_files(ground: Ground) -> Iterator[Finding]:
+    """A file that the letter names and that is not attached."""
+    attached = {_plain(each.filename) for each in ground.content.materials}
+    for where, _, told in letter(ground.content):
+        missing = [
+            at
+            for at in _FILE.finditer(told.text)
+            if not any(
+                _plain(at[0]).endswith(each) or each.endswith(_plain(at[0])) for each in attached
+            )
+            and not _BY_LINK.search(told.text[max(0, at.start() - 40) : at.end() + 20])
+        ]
+        if missing:
+            yield found(
+                "file_not_attached",
+                Level.WARN,
+                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、その名前の資料は選ばれていません。"
+                "資料を選び直すか、文面を直してください。",
+                [place_in(where, told, *at.span()) for at in missing],
+            )
+
+
+def _plain(filename: str) -> str:
+    return squeeze(fold(filename))
+
+
+def untold(ground: Ground) -> Iterator[Finding]:
+    """Materials that the letter does not speak of."""
+    materials = ground.content.materials
+    texts = [told.text for _, _, told in letter(ground.content)]
+    if materials and not any(_TOLD.search(text) for text in texts):
+        yield found(
+            "attachments_untold",
+            Level.NOTE,
+            f"資料が{len(materials)}件付きますが、文面に「添付」などの言葉がありません。"
+            "付け間違いでないか確かめてください。",
+            [of_material(each) for each in materials] or [Place(Where.MAILING)],
+        )

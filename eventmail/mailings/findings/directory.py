@@ -1,0 +1,168 @@
+"""Whom the office knows, made ready for looking: once for a roster, not once for each text."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from eventmail.mailings.findings import names, phones
+from eventmail.mailings.findings.reading import KANJI, read, runs_of, squeeze
+from eventmail.scanning.report import Scan
+from eventmail.spreadsheet.companies import company_key
+
+FORMS = (
+    *("株式会社", "有限会社", "合同会社", "社会福祉法人", "医療法人社団", "医療法人財団"),
+    *("医療法人", "学校法人", "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人"),
+    "特定非営利活動法人",
+)
+
+
+@lru_cache(maxsize=65536)
+def core_name(key: str) -> str:
+    """A company's key without its legal form."""
+    for form in FORMS:
+        key = key.removeprefix(form).removesuffix(form)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One contact of any of the office's events, taking part or not."""
+
+    company: str
+    name: str
+    phone: str
+    address: str  # its key
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Somebody found in a text: whose it is, and where it stands."""
+
+    company: str
+    start: int
+    end: int
+    spot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Addresses, telephone numbers, full names and companies, each with the company it is of."""
+
+    addresses: Mapping[str, str]
+    phones: Mapping[str, str]
+    names: Mapping[str, str]
+    surnames: frozenset[str]
+    companies: Mapping[str, str]
+    heads: Mapping[str, tuple[str, ...]]
+    pairs: frozenset[str]
+    lengths: tuple[int, ...]
+
+    def phones_in(self, text: str) -> list[Met]:
+        """The participants' numbers in a text."""
+        return [
+            Met(self.phones[digits], start, end)
+            for digits, start, end in phones.numbers(text)
+            if digits in self.phones
+        ]
+
+    def names_in(self, text: str) -> list[Met]:
+        """The participants' full names in a folded text."""
+        squeezed = squeeze(text)
+        return self._located(self._suspects(runs_of(squeezed), squeezed), text)
+
+    def names_in_file(self, scan: Scan) -> list[Met]:
+        """The participants' full names in a material's text."""
+        told = read(scan)
+        suspects = self._suspects(told.runs, told.squeezed)
+        met = self._located(suspects, told.text)
+        return [replace(each, spot=told.spot(each.start)) for each in met]
+
+    def phones_in_file(self, scan: Scan) -> list[Met]:
+        """The participants' telephone numbers in a material's text."""
+        told = read(scan)
+        return [
+            Met(self.phones[digits], start, end, told.spot(start))
+            for digits, start, end in _numbers_in(scan)
+            if digits in self.phones
+        ]
+
+    def _suspects(self, runs: Collection[str], squeezed: str) -> set[str]:
+        """The names whose first word begins a piece of one of these words; few begin otherwise."""
+        pairs, starts = self.pairs, range(max(map(len, runs), default=0))
+        places = [(run, at) for run in runs for at in starts[: len(run) - 1]
+                  if run[at : at + 2] in pairs]  # fmt: skip
+        pieces = {run[at : at + length] for run, at in places for length in self.lengths}
+        heads = pieces & self.heads.keys()
+        names_of = [*(name for each in heads for name in self.heads[each]), *self.heads.get("", ())]
+        return {each for each in names_of if each in squeezed}
+
+    def _located(self, suspects: Iterable[str], text: str) -> list[Met]:
+        return [
+            Met(self.names[name], found.start(), found.end())
+            for name in sorted(suspects)
+            for found in names.pattern(name).finditer(text)
+        ]
+
+
+def directory(
+    people: Iterable[Person],
+    own: Collection[str] = (),
+    staff: Collection[str] = (),
+    hosts: Collection[str] = (),
+) -> Directory:
+    """A directory of all but ``own`` (keys of companies) and of nobody named as our staff is.
+
+    Of ``hosts`` the name and the telephone are no secret.
+    """
+    addresses: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    full: dict[str, str] = {}
+    surnames: set[str] = set()
+    companies: dict[str, str] = {}
+    ours = {names.full_name(each) for each in staff}
+    for each in people:
+        key = company_key(each.company)
+        if key in own:
+            continue
+        addresses.setdefault(each.address, each.company)
+        if key not in hosts:
+            companies.setdefault(key, each.company)
+            for digits, _, _ in phones.numbers(each.phone):
+                numbers.setdefault(digits, each.company)
+        name = names.full_name(each.name)
+        if name and name not in ours:
+            full.setdefault(name, each.company)
+        surnames.add(names.surname(each.name))
+    heads = _heads_of(full)
+    pieces = [each for each in heads if each]
+    return Directory(
+        addresses=addresses,
+        phones=numbers,
+        names=full,
+        surnames=frozenset(surnames - {""}),
+        companies=companies,
+        heads=heads,
+        pairs=frozenset(each[:2] for each in pieces),
+        lengths=tuple(sorted({len(each) for each in pieces})),
+    )
+
+
+_KANJI_WORD = re.compile(rf"[{KANJI}]{{2,}}")
+
+
+def _heads_of(full: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Names by their first word in Chinese characters; under "" those that begin otherwise."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name in full:
+        word = _KANJI_WORD.match(name)
+        found[word[0] if word else ""].append(name)
+    return {each: tuple(several) for each, several in found.items()}
+
+
+@lru_cache(maxsize=16)
+def _numbers_in(scan: Scan) -> tuple[tuple[str, int, int], ...]:
+    return tuple(phones.numbers(read(scan).text))

@@ -1,0 +1,128 @@
+"""What belongs to another event: its name in the letter, its files, its list (L6, L9, L11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from eventmail.clock import japanese_date
+from eventmail.mailings.findings.dating import dates
+from eventmail.mailings.findings.finding import Finding, Level, Where
+from eventmail.mailings.findings.ground import Ground, OtherEvent
+from eventmail.mailings.findings.reading import fold, read, squeeze
+from eventmail.mailings.findings.telling import (
+    PARTS,
+    found,
+    letter,
+    listed,
+    of_material,
+    place_in,
+    quoted,
+)
+
+_SHORT = 7  # a name of so few letters is an ordinary word: it counts in the subject or in brackets
+_BRACKETED = ("「", "『", "【", '"')
+_YEAR = re.compile(
+    r"(?:令和|(?<![a-z])r)\s*(?P<y>元|\d{1,2})(?:年度?|(?=[^\d]))|(?<!\d)(?P<w>20\d\d)(?:年度?|(?!\d))"
+)
+
+
+def event_names(ground: Ground) -> Iterator[Finding]:
+    """The name of another event of the office."""
+    own = _plain(ground.content.event_name)
+    others = {_plain(each.name): each for each in ground.history.events}
+    for where, _, told in letter(ground.content):
+        for name, event in others.items():
+            if not name or name in own:
+                continue
+            met = [
+                at.span()
+                for at in re.finditer(r"\s*".join(map(re.escape, name)), told.text)
+                if _is_a_name(where, name, told.text, at.start())
+                and not _within(own, told.text, at.start())
+            ]
+            if met:
+                yield found(
+                    "other_event",
+                    Level.WARN,
+                    f"{PARTS[where]}に、別のイベントの名前があります"
+                    f"（「{event.name}」{japanese_date(event.held_on)}）。"
+                    "前のメールの書き残しでないか確かめ、「{イベント名}」に直すか消してください。",
+                    [place_in(where, told, *span) for span in met],
+                )
+
+
+def _plain(name: str) -> str:
+    return squeeze(fold(name))
+
+
+def _is_a_name(where: Where, name: str, text: str, start: int) -> bool:
+    bracketed = text[:start].rstrip().endswith(_BRACKETED)
+    return where is Where.SUBJECT or len(name) > _SHORT or bracketed
+
+
+def _within(own: str, text: str, start: int) -> bool:
+    """Whether the place lies inside this event's own name."""
+    spaced = r"\s*".join(map(re.escape, own))
+    return bool(own) and any(at.start() <= start < at.end() for at in re.finditer(spaced, text))
+
+
+def materials(ground: Ground) -> Iterator[Finding]:
+    """A file that another event has used: of no matter for a map, and a leak of last year's list."""
+    for material in ground.content.materials:
+        events = ground.history.elsewhere.get(material.sha256, ())
+        if not events:
+            continue
+        scan = ground.scans.get(material.sha256)
+        is_theirs = scan is None or any(_tells_of(read(scan).text, each) for each in events)
+        names = listed(f"「{each.name}」{japanese_date(each.held_on)}" for each in events)
+        way_out = (
+            "このイベントの資料か確かめ、違うものは置き直してください。"
+            if is_theirs
+            else "共通の資料であれば、このままで構いません。"
+        )
+        yield found(
+            "used_elsewhere",
+            Level.WARN if is_theirs else Level.NOTE,
+            f"資料「{material.filename}」は、別のイベントでも使われています（{names}）。{way_out}",
+            [of_material(material)],
+        )
+
+
+def _tells_of(text: str, event: OtherEvent) -> bool:
+    """Whether a file names the other event or its day."""
+    days = (each for each in dates(text[:20_000]))
+    on_its_day = any(event.held_on in each.near((event.held_on,)) for each in days)
+    return on_its_day or _plain(event.name) in squeeze(fold(text[:20_000]))
+
+
+def roster_files(ground: Ground) -> Iterator[Finding]:
+    """A roster from a workbook whose name tells of another event or year."""
+    event = ground.content.event_date
+    right = {event.year, event.year - 1 if event.month < 4 else event.year}
+    own = _plain(ground.content.event_name)
+    for filename in ground.roster.files:
+        plain = _plain(filename)
+        others = [
+            each.name
+            for each in ground.history.events
+            if len(_plain(each.name)) > 3
+            and _plain(each.name) in plain
+            and _plain(each.name) not in own
+        ]
+        years = {_year(at) for at in _YEAR.finditer(fold(filename))}
+        if others or (years and not years & right):
+            why = f"「{others[0]}」の名簿" if others else "別の年の名簿"
+            yield found(
+                "roster_of_another",
+                Level.WARN,
+                f"参加者名簿を取り込んだファイル{quoted(filename)}は、{why}のようです。"
+                "このイベントの名簿か確かめ、違えば取り込み直してください。",
+                [],
+            )
+
+
+def _year(at: re.Match[str]) -> int:
+    if at["w"]:
+        return int(at["w"])
+    return 2018 + (1 if at["y"] == "元" else int(at["y"]))

@@ -1,0 +1,91 @@
+"""What a scan alone says of a file, whoever it is for: a remark for each kind of hidden content."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from eventmail.scanning.report import Hidden, Scan, Trace
+from eventmail.scanning.words import NAMES, sentence
+
+UNSCANNABLE = "unscannable_material"
+WITHOUT_TEXT = "material_without_text"
+PREFIX = "material_"  # and the trace: "material_sheet"
+MOST_PLACES = 3
+PAGED = ("pdf", "png", "jpeg")
+_CLEAN = "資料の画面の「きれいな写しを作る」で取り除けます。"
+_PDF = "もとのファイルから取り除いて、PDFを作り直してください。"
+# How much each kind weighs, what it means, and the way out in an Office file.
+_WEIGHTS: dict[Trace, tuple[str, str, str]] = {
+    Trace.SHEET: ("block", "受け取った人は表示できます。", _CLEAN),
+    Trace.ROW: ("block", "受け取った人は表示できます。", _CLEAN),
+    Trace.COLUMN: ("block", "受け取った人は表示できます。", _CLEAN),
+    Trace.PIVOT_CACHE: ("block", "もとの表を消しても、中身を取り出せます。", _CLEAN),
+    Trace.COMMENT: ("block", "受け取った人に見えます。", _CLEAN),
+    Trace.TRACKED_CHANGE: ("block", "消した文字や直した人の名前が見えます。", _CLEAN),
+    Trace.HIDDEN_TEXT: ("block", "受け取った人は表示できます。", _CLEAN),
+    Trace.HIDDEN_SLIDE: ("block", "受け取った人は表示できます。", _CLEAN),
+    Trace.COVERED_TEXT: ("block", "コピーすると読めます。", _CLEAN),
+    Trace.NOTES: ("warn", "受け取った人に見えます。", _CLEAN),
+    Trace.EXTERNAL_LINK: ("warn", "リンク先の場所や値が残っています。", _CLEAN),
+    Trace.EMBEDDED: ("warn", "開くと中身がすべて見えます。必要なものか確かめてください。", ""),
+    Trace.ATTACHMENT: ("warn", "開くと中身がすべて見えます。必要なものか確かめてください。", ""),
+    Trace.MACRO: ("warn", "受け取った人の機械で動きます。", _CLEAN),
+    Trace.PROPERTY: ("warn", "受け取った人に見えます。", _CLEAN),
+    Trace.DEFINED_NAME: ("note", "受け取った人は表示できます。", _CLEAN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence about a file; ``level`` is block, warn or note, ``where`` the place in words."""
+
+    code: str
+    level: str
+    message: str
+    where: str = ""
+
+
+def remarks(scan: Scan, filename: str) -> list[Remark]:
+    """What the file says of itself, the heaviest first; nothing for an ordinary one."""
+    found = [*_unscannable(scan, filename), *_hidden(scan, filename), *_wordless(scan, filename)]
+    return sorted(found, key=lambda each: ("block", "warn", "note").index(each.level))
+
+
+def _unscannable(scan: Scan, filename: str) -> Iterator[Remark]:
+    if scan.unscannable:
+        message = f"「{filename}」は、{sentence(scan.unscannable)}"
+        yield Remark(UNSCANNABLE, "block", message)
+
+
+def _hidden(scan: Scan, filename: str) -> Iterator[Remark]:
+    grouped: defaultdict[tuple[Trace, bool], list[Hidden]] = defaultdict(list)
+    for each in scan.hidden:
+        grouped[each.what, each.usual].append(each)
+    for (what, usual), several in grouped.items():
+        level, meaning, way_out = _WEIGHTS[what]
+        where = _places(several)
+        way_out = _PDF if way_out and scan.kind == "pdf" else way_out
+        yield Remark(
+            PREFIX + what.value,
+            "note" if usual else level,
+            f"「{filename}」に{NAMES[what]}があります（{where}）。{meaning}{way_out}",
+            where,
+        )
+
+
+def _places(several: list[Hidden]) -> str:
+    places = list(dict.fromkeys(each.where for each in several))
+    rest = len(places) - MOST_PLACES
+    return "、".join(places[:MOST_PLACES]) + (f"、ほか{rest}か所" if rest > 0 else "")
+
+
+def _wordless(scan: Scan, filename: str) -> Iterator[Remark]:
+    """A picture of a list is read by nobody but people."""
+    if scan.kind in PAGED and not scan.passages and not scan.unscannable:
+        yield Remark(
+            WITHOUT_TEXT,
+            "note",
+            f"「{filename}」は画像だけで、中の文字を機械で調べられません。目で確かめてください。",
+        )

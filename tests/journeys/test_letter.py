@@ -1,0 +1,106 @@
+"""Writing a letter in a real browser: what is typed outlives a closed tab, and others are seen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from eventmail.database import Database
+from eventmail.offices import service as offices
+from eventmail.offices.models import Role
+from eventmail.sample import People
+from tests.conftest import Meeting
+from tests.journeys.conftest import SCREENS
+from tests.journeys.people import Person
+
+pytestmark = pytest.mark.journey
+
+OTHER = "a second author's password"
+BODY = "{宛名}\n\n書きかけの本文です。\n"
+
+
+@pytest.fixture
+def commands() -> tuple[str, ...]:
+    """No worker: nothing is sent."""
+    return ("web",)
+
+
+def open_letter(author: Person, meeting: Meeting) -> None:
+    author.see(f"/mailings/{meeting.mailing.id}/letter")
+    author.heading("本文を編集する")
+
+
+def test_what_was_typed_is_there_again_after_the_tab_was_closed(
+    person: type, meeting: Meeting
+) -> None:
+    author: Person = person("author")
+    open_letter(author, meeting)
+    author.page.locator("#body").fill(BODY)
+    line = author.page.locator("[data-autosave-line]")
+    expect(line).to_have_text(re.compile("下書きを自動保存しました。"), timeout=20_000)
+    author.page.locator("#body").fill(BODY + "続きです。\n")
+    with author.page.expect_response(lambda answer: "autosave" in answer.url):
+        pass
+    author.see("/")  # without saving
+    open_letter(author, meeting)
+    author.reads("保存されていない下書きがあります")
+    author.picture("letter-offered")
+    author.follow("下書きを復元する")
+    author.reads("下書きを復元しました")
+    expect(author.page.locator("#body")).to_have_value(BODY + "続きです。\n")
+    author.press("保存して内容を見る")
+    author.reads("本文を保存しました。")
+    open_letter(author, meeting)
+    expect(author.page.locator("main")).not_to_contain_text("下書きがあります")
+
+
+def test_a_second_tab_does_not_write_over_the_first(person: type, meeting: Meeting) -> None:
+    author: Person = person("author")
+    open_letter(author, meeting)
+    second = author.page.context.new_page()
+    second.goto(author.page.url)
+    author.page.locator("#body").fill("一つ目の画面")
+    expect(author.page.locator("[data-autosave-line]")).to_contain_text(
+        "自動保存しました", timeout=20_000
+    )
+    second.locator("#body").fill("二つ目の画面")
+    expect(second.locator("[data-autosave-line]")).to_contain_text(
+        "復元するか捨てるか", timeout=20_000
+    )
+    second.goto(author.page.url + "?restore=1")
+    expect(second.locator("#body")).to_have_value("一つ目の画面")
+
+
+def test_whoever_opens_a_letter_beside_another_is_told(
+    person: type, meeting: Meeting, database: Database, people: People, chromium: Browser
+) -> None:
+    with database.writing() as session:
+        office = session.merge(people.author.office)
+        offices.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
+    author: Person = person("author")
+    open_letter(author, meeting)
+    context = chromium.new_context(
+        viewport=SCREENS["sqlite"],
+        locale="ja-JP",  # type: ignore[arg-type]
+    )
+    try:
+        colleague = Person(context.new_page(), author.address, None)
+        colleague.see("/sign-in")
+        colleague.page.get_by_label("ユーザー名").fill("kian2")
+        colleague.page.get_by_label("パスワード").fill(OTHER)
+        colleague.press("サインインする")
+        colleague.heading("ホーム")
+        open_letter(colleague, meeting)
+        colleague.reads("森下 あかりさんが")
+        author.page.reload()
+        author.reads("西田 航さんが")
+        author.picture("letter-beside-another")
+        colleague.see("/")  # leaving is told at once
+        expect(author.page.locator("main")).to_contain_text("西田 航さんが")
+        author.page.reload()
+        author.heading("本文を編集する")
+        expect(author.page.locator("main")).not_to_contain_text("西田 航さんが")
+    finally:
+        context.close()
