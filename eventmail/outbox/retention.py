@@ -17,7 +17,7 @@ from eventmail.mailings.models import (
     SnapshotRecipient,
 )
 from eventmail.offices.permissions import Actor
-from eventmail.outbox.models import Attempt, Delivery, Dispatch
+from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, Dispatch
 
 IN_USE = (MailingState.CHECKING, MailingState.APPROVING, MailingState.SENDING)
 
@@ -70,10 +70,16 @@ def _blank_people(session: Session, snapshot: Snapshot) -> None:
 
 
 def _blank_mails(session: Session, snapshot: Snapshot) -> None:
+    """The mails, and what relays (which quote addresses) and people said of them."""
     of_snapshot = sa.select(Delivery.id).where(Delivery.snapshot_id == snapshot.id)
-    session.execute(
+    blanks = (
         sa.update(Attempt)
         .where(Attempt.delivery_id.in_(of_snapshot))
-        .values(head=b"")
-        .execution_options(synchronize_session=False)
+        .values(head=b"", reply_text=""),
+        sa.update(DecisionRecord)
+        .where(DecisionRecord.delivery_id.in_(of_snapshot))
+        .values(note=""),
+        sa.update(Delivery).where(Delivery.snapshot_id == snapshot.id).values(reply=""),
     )
+    for each in blanks:
+        session.execute(each.execution_options(synchronize_session=False))

@@ -15,6 +15,10 @@ ATTEMPT = (
     "digest, head) SELECT id, 1, {now}, {now}, 'refused', '', '0', 'x' FROM deliveries "
     "WHERE contact_id = {contact}"
 )
+UNDER_WAY = ATTEMPT.replace("1, {now}, {now}, 'refused'", "1, {now}, NULL, ''")
+TAKEN = ATTEMPT.replace("refused", "accepted")
+LOST = ATTEMPT.replace("refused", "uncertain")
+NEXT = ATTEMPT.replace("1, {now}, {now}", "2, {now}, {now}")
 DECISION = (
     "INSERT INTO decisions SELECT id, attempts, 'VERDICT', {author}, '', {now} FROM deliveries "
     "WHERE contact_id = {contact}"

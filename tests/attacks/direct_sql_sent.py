@@ -20,8 +20,10 @@ from tests.attacks.direct_sql_mails import (
     ELSEWHERE,
     ERASURE,
     FORBIDDEN,
+    LOST,
     NAMED,
     NEW_BATCH,
+    NEXT,
     NO_MAIL,
     OVER,
     QUEUED,
@@ -32,7 +34,9 @@ from tests.attacks.direct_sql_mails import (
     SECOND,
     SEEN,
     STOPPED,
+    TAKEN,
     UNCERTAIN,
+    UNDER_WAY,
     WITHHELD,
 )
 from tests.attacks.direct_sql_rows import (
@@ -68,6 +72,14 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
             (LET_GO, ATTEMPT, "UPDATE attempts SET outcome = 'accepted'"),
         ),
         "a mail erased without a record": ("approved", (LET_GO, ATTEMPT, NO_MAIL)),
+        "the relay's words erased without a record": (
+            "approved",
+            (
+                LET_GO,
+                ATTEMPT.replace("'refused', ''", "'refused', 'x'"),
+                "UPDATE attempts SET reply_text = ''",
+            ),
+        ),
         "an erased mail written anew": (
             "approved",
             (LET_GO, ATTEMPT, STOPPED, OVER, ERASURE, NO_MAIL, "UPDATE attempts SET head = 'y'"),
@@ -93,10 +105,24 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
         "a mail before anybody has seen the office's copy": ("approved", (ATTEMPT,)),
     },
+    ("attempts", "beside_another"): {
+        "a second mail while the first is on its way": ("approved", (LET_GO, UNDER_WAY, NEXT)),
+        "a second mail after the first was taken": ("approved", (LET_GO, TAKEN, NEXT)),
+        "a second mail where the first may have arrived": ("approved", (LET_GO, LOST, NEXT)),
+        "a second mail where somebody saw the first arrive": (
+            "approved",
+            (LET_GO, LOST, "UPDATE deliveries SET attempts = 1", ARRIVED, NEXT),
+        ),
+    },
     ("decisions", "update"): {
         "another's decision": (
             "approved",
             (ARRIVED, "UPDATE decisions SET staff_id = {checker}"),
+        ),
+        "other words for a decision": ("approved", (ARRIVED, "UPDATE decisions SET note = 'x'")),
+        "a decision's words erased without a record": (
+            "approved",
+            (ARRIVED.replace("''", "'x'"), "UPDATE decisions SET note = ''"),
         ),
     },
     ("decisions", "delete"): {

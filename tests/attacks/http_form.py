@@ -64,7 +64,6 @@ def _mass_assignment(session: Any, who: Any, mailing: Any, draft: Any) -> None:
             statement = f"UPDATE mailings SET {column} = :kept WHERE id = {mailing.id}"
             kept = int(kept) if kept.isdecimal() else kept
             session.execute(sa.text(statement), {"kept": kept})
-    session.expire(mailing)
 
 
 STORED: Lowering = instead(service, "save_draft", _mass_assignment)

@@ -261,7 +261,7 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
             "SELECT subject FROM mailings",
             "別の件名",
         ),
-        cut(service, "save_draft", "draft.version != mailing.version", "False"),
+        cut(service, "begin_edit", "version != mailing.version", "False"),
         (),
     ),
     "a checker's letter": (

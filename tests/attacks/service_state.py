@@ -270,7 +270,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         Barrier.REVIEW_TABLE,
         "meeting",
         _stale,
-        cut(service, "save_draft", "draft.version != mailing.version", "False"),
+        cut(service, "begin_edit", "version != mailing.version", "False"),
         (),
     ),
     "a check without a look": (
@@ -374,7 +374,10 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
             instead(ledger, "_held", _any_claim),
             cut(standing, "_judge", "(found.finished_at, Hold.FINISHED),"),
         ),
-        (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
+        (
+            Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),
+            Also(Barrier.SCHEMA, without_guard("attempts", "beside_another")),
+        ),
     ),
     "a mail that may have arrived, queued again": (
         Barrier.OUTBOX,

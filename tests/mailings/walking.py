@@ -42,8 +42,8 @@ def materials(page: Page) -> list[str]:
 
 def turn_pages(browser: Pages, material: str) -> None:
     """See every page of a material."""
-    text = browser.get(material).text
-    for number in range(1, int(re.search(r"資料(\d+)ページ中", text)[1]) + 1):  # type: ignore[index]
+    pages = re.search(r"資料(\d+)ページ中", browser.get(material).text)
+    for number in range(1, int(pages[1]) + 1 if pages else 1):
         browser.post(f"{material.removesuffix('look')}pages/{number}/seen")
 
 

@@ -21,13 +21,21 @@ from eventmail.mailings.models import (
     Snapshot,
     SnapshotRecipient,
 )
-from eventmail.outbox import exposure, ledger, retention, sending, service
-from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
+from eventmail.outbox import decisions, exposure, ledger, retention, sending, service
+from eventmail.outbox.models import (
+    Attempt,
+    DecisionRecord,
+    Delivery,
+    DeliveryState,
+    ExposureRecord,
+    Verdict,
+)
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.mailings.journey import submit, take_up
 from tests.outbox import hands
 from tests.pages import Pages
+from tests.recorder import PASS, Recorder
 
 
 @pytest.fixture
@@ -50,6 +58,7 @@ def everything(database: Database) -> str:
             *session.execute(sa.select(SnapshotRecipient.__table__)),
             *session.execute(sa.select(Attempt.__table__)),
             *session.execute(sa.select(Delivery.__table__)),
+            *session.execute(sa.select(DecisionRecord.__table__)),
         ]
     return "\n".join(map(str, rows))
 
@@ -74,6 +83,26 @@ def test_names_addresses_and_mails_go_and_digests_counts_and_fates_stay(
             sa.select(AuditEntry).where(AuditEntry.action == "snapshot.erased")
         ).one()
         assert entry.details["recipients"] == 30
+
+
+def test_what_relays_and_people_said_of_the_mails_goes_with_them(
+    database: Database, people: People, approved: Snapshot, relay: Relay, recorder: Recorder
+) -> None:
+    """Relays quote the address in their reply, and people write down whom they spoke to."""
+    known = approved.recipients[0].address
+    recorder.script("RCPT", PASS)  # the office's own copy
+    recorder.script("RCPT", f"550 5.1.1 <{known}>: no such user")
+    sending.run(database, relay, approved.id)
+    with database.writing() as session:
+        refused = session.scalars(
+            sa.select(Delivery).where(Delivery.state == DeliveryState.REFUSED)
+        ).one()
+        assert known in refused.reply
+        decisions.decide(session, people.approver, refused.id, Verdict.SEND_AGAIN, f"{known}に電話")
+    sending.run(database, relay, approved.id)
+    assert known in everything(database)
+    erase(database, people, approved)
+    assert known not in everything(database)
 
 
 def test_once_is_enough(database: Database, people: People, sent: Snapshot) -> None:
