@@ -96,8 +96,8 @@ def named_files(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "file_not_attached",
                 Level.WARN,
-                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、その名前の資料は選ばれていません。"
-                "資料を選び直すか、文面を直してください。",
+                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、"
+                "その名前の資料は選ばれていません。資料を選び直すか、文面を直してください。",
                 [place_in(where, told, *at.span()) for at in missing],
             )
 

@@ -23,7 +23,7 @@ from eventmail.mailings.findings.telling import (
 )
 from eventmail.scanning.report import Scan
 
-_WEEKDAY_MARK = re.compile(r"[(（\[［]\s*[月火水木金土日]|[月火水木金土日]曜")
+_WEEKDAY_MARK = re.compile(r"[曜(（\[［](?:(?<=[月火水木金土日]曜)|(?<!曜)\s*[月火水木金土日])")
 _REACH = 30  # characters before a weekday in which its date stands
 _DATE_BEFORE = re.compile(
     r"(?:令和|[rR])?[\d元][\d元年月日./\s・〜～~から()（）曜火水木金土-]*[(（\[［]?\s*[月火水木金土日][^\n]{0,2}$"

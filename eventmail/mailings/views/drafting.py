@@ -11,6 +11,7 @@ from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.views.common import blueprint
+from eventmail.mailings.views.marks import marks
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service as outbox
@@ -35,7 +36,7 @@ def show(mailing_id: int) -> str:
         content=content,
         snapshot=None if draft else snapshot,
         findings=[each for each in found if each.blocks],
-        notes=[each for each in found if not each.blocks],
+        **marks(mailing, content, found),
         reached=reached_count(session, mailing),
         remaining=_remaining(mailing),
         sendings=outbox.sendings(session, mailing),
