@@ -61,6 +61,7 @@ lock: $(VENV)/dev ## requirements*.txt を作り直す / pin the libraries anew
 
 settings: $(VENV)/run ## docs/settings.md を作り直す / write docs/settings.md anew
 	@$(BIN)/python tools/settings_page.py
+	@$(BIN)/python tools/findings_page.py
 
 pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
 	@mkdir -p var/pictures
