@@ -1,8 +1,8 @@
-"""Writes docs/findings.md from the registry of the rules."""
+"""Writes the table of docs/findings.md from the registry of the rules."""
 
 from pathlib import Path
 
-from eventmail.mailings.findings.listing import page
+from eventmail.mailings.findings.listing import renewed
 
-target = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
-target.write_text(page(), encoding="utf-8")
+page = Path(__file__).resolve().parent.parent / "docs" / "findings.md"
+page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
