@@ -44,8 +44,12 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
         return earlier
     found = findings.of_content(content)
     found += findings.of_ground(surveying.survey(session, mailing, content))
-    if not any(each.blocks for each in found):
-        found += _of_mails(session, content, office, mailing.office_id)
+    if not any(each.blocks and not findings.is_liftable(each) for each in found):
+        unseen = {each.place for each in found if findings.is_liftable(each)}
+        mails = _of_mails(session, content, office, mailing.office_id)
+        found += [
+            each for each in mails if not (findings.is_liftable(each) and each.place in unseen)
+        ]
     return Rehearsal(content, office, tuple(found), stamp)
 
 
