@@ -51,6 +51,7 @@ def in_child(payload: bytes) -> dict[str, Any]:
 
 def _page(content: bytes, number: int) -> Image.Image:
     with closing(pypdfium2.PdfDocument(content)) as document:
+        document.init_forms()  # or what stands in a form's fields would not be painted
         page = document[number - 1]
         scale = WIDTH / max(*page.get_size(), 1) * 1.4
         picture: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil()
