@@ -1,6 +1,7 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
 from eventmail.alerts.models import Alert
+from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
@@ -10,10 +11,12 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
+from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
+    "AllowedAddress",
     "AuditEntry",
     "Base",
     "CheckStep",
@@ -23,6 +26,7 @@ __all__ = [
     "Office",
     "RosterImport",
     "Slot",
+    "StaffNotice",
     "Wording",
 ]
 metadata = Base.metadata
