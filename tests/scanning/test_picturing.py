@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from eventmail.scanning import picturing
 from eventmail.scanning.picturing import NoPicture, page_as_png
 from tests.scanning.pdfs import bar, drawn, says
 from tests.scanning.test_scanner import taken_at
@@ -48,6 +49,23 @@ def test_a_picture_comes_without_what_it_tells_of_its_place() -> None:
     picture = opened(taken_at(place=True))
     assert picture.format == "PNG"
     assert not picture.getexif()
+
+
+def test_a_picture_is_painted_once_and_the_oldest_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+
+    def paint(_: bytes, number: int) -> bytes:
+        made.append(number)
+        return b"x" * 10
+
+    monkeypatch.setattr(picturing, "_paint", paint)
+    monkeypatch.setattr(picturing, "_painted", {})
+    monkeypatch.setattr(picturing, "MOST_REMEMBERED", 25)
+    for number in (1, 1, 2, 2, 3, 1):
+        assert page_as_png(b"a file", number) == b"x" * 10
+    assert made == [1, 2, 3, 1]
 
 
 @pytest.mark.parametrize(
