@@ -10,6 +10,7 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
+from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Office",
     "RosterImport",
     "Slot",
+    "StaffNotice",
     "Wording",
 ]
 metadata = Base.metadata
