@@ -97,8 +97,7 @@ def freeze_findings(
     given = answers(session, mailing)
     for position, finding in enumerate({each.key: each for each in found}.values(), start=1):
         answered = given.get(finding.key) if must_be_answered(finding) else None
-        place = finding.place
-        told = json.dumps(dataclasses.asdict(place), ensure_ascii=False) if place else "{}"
+        places = [dataclasses.asdict(each) for each in finding.places]
         session.add(
             SnapshotFinding(
                 snapshot_id=snapshot.id,
@@ -108,8 +107,8 @@ def freeze_findings(
                 code=finding.code,
                 level=finding.level,
                 message=finding.message,
-                place=told,
-                material=place.material if place else "",
+                place=json.dumps(places, ensure_ascii=False),
+                material=finding.place.material if finding.place else "",
                 answer=answered.answer if answered else "",
                 answered_by=answered.staff_id if answered else None,
                 answered_at=answered.at if answered else None,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.events import service as events
-from eventmail.mailings import findings
-from eventmail.mailings.findings import Finding
+from eventmail.mailings import findings, surveying
+from eventmail.mailings.findings import Finding, is_liftable
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, make_press
@@ -23,26 +23,33 @@ from eventmail.wire import Unwritable
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What was found in a content, and against which addresses of the office."""
+    """What was found in a content, against which addresses of the office and at which stamp."""
 
     content: Content
     office: OfficeAddresses
     findings: tuple[Finding, ...]
+    stamp: tuple[object, ...] = ()
 
 
 def rehearse(session: Session, content: Content, earlier: Rehearsal | None = None) -> Rehearsal:
     """Look through a content and, where nothing simpler blocks, make and judge all its mails.
 
-    ``earlier`` is given back if it was of this very content and of the addresses of today.
+    ``earlier`` is given back if it was of this very content and of what is known by now.
     """
     mailing = session.get_one(Mailing, content.mailing_id)
     office = office_addresses(session, mailing.office_id, mailing.event_id)
-    if earlier is not None and (earlier.content, earlier.office) == (content, office):
+    stamp = surveying.stamp(session, mailing)
+    known = (content, office, stamp)
+    if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == known:
         return earlier
     found = findings.of_content(content)
-    if not any(each.blocks for each in found):
-        found += _of_mails(session, content, office, mailing.office_id)
-    return Rehearsal(content, office, tuple(found))
+    found += findings.of_ground(surveying.survey(session, mailing, content))
+    if not any(each.blocks and not is_liftable(each) for each in found):
+        told = {each.place for each in found if is_liftable(each)}
+        of_mails = _of_mails(session, content, office, mailing.office_id)
+        # The scanner and the gate say the same of a file: once is enough.
+        found += [each for each in of_mails if not (is_liftable(each) and each.place in told)]
+    return Rehearsal(content, office, tuple(found), stamp)
 
 
 def _of_mails(

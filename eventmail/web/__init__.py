@@ -65,6 +65,7 @@ def extend(app: Flask, settings: Settings) -> None:
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
+    from eventmail.allowed.views import blueprint as allowed
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
@@ -77,6 +78,7 @@ def register(app: Flask) -> None:
     from eventmail.wordings.views import blueprint as wordings
 
     rooms = (
+        allowed,
         home,
         offices_pages,
         events,

@@ -6,13 +6,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.mailings import answers, service
-from eventmail.mailings.findings import Finding, Level
+from eventmail.mailings.findings import Finding
 from eventmail.mailings.forms import ActForm
 from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.review_forms import AT_A_TIME, PREFIX, AnswersForm
 from eventmail.mailings.views.common import blueprint, record_of
+from eventmail.mailings.views.marks import marks
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import service as outbox
 from eventmail.web.context import actor, reading, writing
@@ -44,8 +45,9 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
         to_answer=[each for each in asked if shown.asks(each)],
         asked=len(asked),
         more_answers=sum(not shown.asks(each) and each.key not in given for each in asked),
-        notes=[each for each in found if each.level is Level.NOTE],
+        numbers={each.key: number for number, each in enumerate(found)},
         answers_form=shown,
+        **marks(mailing, content, found),
         reached=reached_count(session, mailing),
         remaining=_remaining(mailing),
         sendings=outbox.sendings(session, mailing),
