@@ -14,7 +14,7 @@ from eventmail.database import Base, UtcDateTime, choice
 from eventmail.mailings.findings import Finding, Level, Place, Where
 
 
-class Answer(Base):
+class FindingAnswer(Base):
     """The author's answer to a finding of the draft; it counts as long as the finding is there."""
 
     __tablename__ = "finding_answers"
