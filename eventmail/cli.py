@@ -20,6 +20,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
+from eventmail.staffmail import service as staffmail
 from eventmail.wire.sink import run_sink
 
 NO_DATABASE = (
@@ -211,6 +212,23 @@ def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], passwo
         found = offices.office_named(session, office)
         offices.add_staff(session, found, login, name, password, [Role(r) for r in roles])
     click.echo(f"職員「{name}」を登録しました。")
+
+
+@cli.command("set-staff-address")
+@click.argument("login")
+@click.argument("address", default="")
+def set_staff_address(login: str, address: str) -> None:
+    """職員 LOGIN に、お知らせを送るアドレス ADDRESS を登録します。ADDRESS を省くと消します。"""
+    settings = _ready()
+    with Database(settings.database).writing() as session:
+        staff = staffmail.staff_with_login(session, login)
+        staffmail.set_address(session, staff, address, settings.staff_domains)
+        told, wanted = staff.address, staff.notices
+    if told is None:
+        click.echo(f"職員「{login}」のアドレスを消しました。お知らせのメールは送りません。")
+        return
+    off = "" if wanted else "（本人がお知らせを止めています）"
+    click.echo(f"職員「{login}」のアドレスを {told} にしました{off}。")
 
 
 cli_sheets.register(cli)

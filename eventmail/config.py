@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
@@ -97,6 +99,18 @@ def _domains(value: str) -> tuple[str, ...]:
     return tuple(part.strip().lower().lstrip(".") for part in value.split(",") if part.strip())
 
 
+def _base_url(value: str) -> str:
+    text = value.strip().rstrip("/")
+    parts = urlsplit(text)
+    plain = re.fullmatch(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?", parts.netloc)
+    path = re.fullmatch(r"[A-Za-z0-9/_-]*", parts.path)
+    if text and not (parts.scheme in ("http", "https") and plain and path):
+        raise ValueError(value)
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise ValueError(value)
+    return text
+
+
 def _setting(parse: Callable[[str], Any], default: Any, expects: str, text: str) -> Any:
     metadata = {"parse": parse, "expects": expects, "text": text}
     return field(default=default, metadata=metadata)
@@ -128,6 +142,18 @@ class Settings:
     port: int = _setting(_port, 8025, "0〜65535の整数", "画面を出すポート。")
     https: bool = _setting(
         _switch, False, "true か false", "利用者との間がHTTPSか。クッキーをHTTPSだけに限ります。"
+    )
+    public_url: str = _setting(
+        _base_url,
+        "",
+        "https://ホスト名 の形のアドレス",
+        "職員が画面を開くアドレス。職員へのお知らせのメールに載せます。空なら載せません。",
+    )
+    staff_domains: tuple[str, ...] = _setting(
+        _domains,
+        (),
+        "コンマ区切りのドメイン",
+        "職員のアドレスとして登録できるドメイン（所のアドレスと同じドメインのほかに）。",
     )
     worker_processes: int = _setting(_few, 2, "1〜64の整数", "serve が動かす送信処理プロセスの数。")
     lease_seconds: int = _setting(

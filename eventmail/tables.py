@@ -11,6 +11,7 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
+from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Office",
     "RosterImport",
     "Slot",
+    "StaffNotice",
     "Wording",
 ]
 metadata = Base.metadata

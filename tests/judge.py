@@ -30,14 +30,44 @@ class Mail(Protocol):
     def content(self) -> bytes: ...
 
 
-def judge(mails: Sequence[Mail], shared: Iterable[str] = ()) -> list[str]:
-    """Every fault in ``mails``, seen together; ``shared`` are addresses that all may read."""
+def judge(
+    mails: Sequence[Mail], shared: Iterable[str] = (), house: Iterable[str] = ()
+) -> list[str]:
+    """Every fault in ``mails``, seen together.
+
+    ``shared`` are addresses that all may read, ``house`` the domains of the office's own staff
+    besides the sender's.
+    """
     everyone = {_plain(each) for mail in mails for each in mail.rcpt_to} - set(map(_plain, shared))
+    outside = {_plain(each) for mail in mails if not _is_notice(mail) for each in mail.rcpt_to}
     return [
         f"mail {number}: {fault}"
         for number, mail in enumerate(mails, 1)
-        for fault in _faults(mail, everyone)
+        for fault in (*_faults(mail, everyone), *_faults_of_notice(mail, outside, set(house)))
     ]
+
+
+def _is_notice(mail: Mail) -> bool:
+    """Whether the service wrote it by itself (RFC 3834)."""
+    block = mail.content.partition(b"\r\n\r\n")[0]
+    return re.search(rb"^auto-submitted:", block, re.I | re.M) is not None
+
+
+def _faults_of_notice(mail: Mail, outside: set[str], house: set[str]) -> Iterator[str]:
+    """A notice goes to one of the office's own people, alone, and carries nothing."""
+    if not _is_notice(mail):
+        return
+    sender = _plain(mail.mail_from)
+    recipients = {_plain(each) for each in mail.rcpt_to}
+    if len(mail.rcpt_to) != 1:
+        yield "a notice to several at once"
+    if any(_domain(each) not in house | {_domain(sender)} for each in recipients):
+        yield "a notice that leaves the office"
+    if recipients & outside - {sender}:
+        yield "a notice to somebody who gets letters"
+    parsed = email.message_from_bytes(mail.content, policy=email.policy.default)
+    if any(part.get_filename() or part.is_multipart() for part in parsed.walk()):
+        yield "a notice with more than its text"
 
 
 def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:

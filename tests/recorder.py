@@ -72,6 +72,7 @@ class Recorder(Sink):
     implicit_tls: bool = False
     offers_auth: bool = True
     shared: set[str] = field(default_factory=set)
+    house: set[str] = field(default_factory=set)
     commands: list[str] = field(default_factory=list)
     extensions: list[str] = field(default_factory=list)
     _script: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
@@ -90,10 +91,14 @@ class Recorder(Sink):
         """These addresses belong to one company: its mails may name each of them."""
         self.shared.update(addresses)
 
+    def employ(self, *domains: str) -> None:
+        """The office's staff have addresses in these domains too: notices may go there."""
+        self.house.update(domains)
+
     def clear(self) -> None:
         """Forget everything but the server itself."""
         lists = (self.received, self.seen, self.commands, self.extensions)
-        for each in (*lists, self.shared, self._script):
+        for each in (*lists, self.shared, self.house, self._script):
             each.clear()
 
     def next(self, verb: str) -> str | None:
@@ -195,7 +200,7 @@ def recorder(_recording: Recorder) -> Iterator[Recorder]:
     _recording.clear()
     _violations.clear()
     yield _recording
-    faults = judge(_recording.seen, _recording.shared)
+    faults = judge(_recording.seen, _recording.shared, _recording.house)
     assert not _violations, f"connections outside the recorder: {_violations}"
     assert not faults, faults
 

@@ -210,6 +210,15 @@ class TestSettingUp:
         staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)
         done = run(*staff, folder=tmp_path, **own)
         assert "職員「森下」を登録しました。" in done.stdout
+        done = run("set-staff-address", "kian", "Mori@sho.example", folder=tmp_path, **own)
+        assert "職員「kian」のアドレスを mori@sho.example にしました。" in done.stdout
+        done = run("set-staff-address", "kian", "mori@elsewhere.example", folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "所のアドレスと同じドメインではない" in done.stderr
+        done = run("set-staff-address", "kian", folder=tmp_path, **own)
+        assert "アドレスを消しました" in done.stdout
+        done = run("set-staff-address", "nobody", folder=tmp_path, **own)
+        assert "ユーザー名「nobody」の職員は登録されていません。" in done.stderr
         done = run("set-batches", "所", "yes", "--size", "20", folder=tmp_path, **own)
         assert "BCC一括送信を認めます（一度に20件まで）" in done.stdout
         done = run("set-batches", "所", "no", folder=tmp_path, **own)

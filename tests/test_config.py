@@ -43,6 +43,13 @@ def test_mail_settings_carry_flask_mails_names() -> None:
         ("EVENTMAIL_MAIL_TIMEOUT", "0"),
         ("EVENTMAIL_MAIL_TIMEOUT", "soon"),
         ("EVENTMAIL_WORKER_THREADS", "two"),
+        ("EVENTMAIL_PUBLIC_URL", "mail.office.example"),
+        ("EVENTMAIL_PUBLIC_URL", "ftp://mail.office.example"),
+        ("EVENTMAIL_PUBLIC_URL", "https://user:secret@mail.office.example"),
+        ("EVENTMAIL_PUBLIC_URL", "https://mail.office.example/?token=1"),
+        ("EVENTMAIL_PUBLIC_URL", "https://mail.office.example/#top"),
+        ("EVENTMAIL_PUBLIC_URL", "https://mail.office.example/a b"),
+        ("EVENTMAIL_PUBLIC_URL", "https://"),
         ("EVENTMAIL_DATABASE_URL", "mysql://somewhere/db"),
         ("EVENTMAIL_SECRET_KEY", "short"),
         ("EVENTMAIL_MAIL_SINK", "true"),
@@ -53,6 +60,19 @@ def test_a_wrong_setting_stops_the_start_and_is_named(name: str, value: str) -> 
     with pytest.raises(ConfigError) as raised:
         load({**SECRET, name: value})
     assert name in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("", ""),
+        ("https://mail.office.example/", "https://mail.office.example"),
+        ("http://10.0.0.5:8025", "http://10.0.0.5:8025"),
+        ("https://office.example/eventmail", "https://office.example/eventmail"),
+    ],
+)
+def test_the_address_of_the_pages_is_kept_without_its_last_slash(value: str, kept: str) -> None:
+    assert load({**SECRET, "EVENTMAIL_PUBLIC_URL": value}).public_url == kept
 
 
 def test_the_two_kinds_of_tls_exclude_each_other() -> None:

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from eventmail.wire import Received
+from eventmail.wire.sink import Received
 from tests.judge import judge
 
 OFFICE, ONE, TWO, THREE = (
@@ -39,6 +39,8 @@ def with_zip() -> Received:
     return Received(OFFICE, (ONE,), content.encode())
 
 
+AUTO = "Auto-Submitted: auto-generated\r\n"
+STAFF, ABROAD = "chief@hirono.example", "chief@ministry.example"
 OTHER_MAIL = received(TWO)
 GOOD = {
     "one mail": [received(ONE)],
@@ -47,6 +49,8 @@ GOOD = {
     "a blind batch of one": [received(ONE, to=OFFICE)],
     "one's own address in the text": [received(ONE, body=f"登録：{ONE}"), OTHER_MAIL],
     "the office's address in the text": [received(ONE, body=OFFICE), received(OFFICE)],
+    "a notice to the office itself": [received(OFFICE, extra=AUTO), OTHER_MAIL],
+    "a notice to a member of staff": [received(STAFF, extra=AUTO, body="案件番号1"), OTHER_MAIL],
     "no mail": [],
 }
 BAD = {
@@ -95,6 +99,18 @@ BAD = {
         "raw header",
     ),
     "another's address in a zip": ([with_zip(), OTHER_MAIL], "part application/zip"),
+    "a notice to a participant": ([received(ONE, extra=AUTO)], "leaves the office"),
+    "a notice to somebody in the house who gets letters": (
+        [received(STAFF, extra=AUTO), received(STAFF)],
+        "gets letters",
+    ),
+    "a notice to two": ([received(STAFF, OFFICE, to=STAFF, extra=AUTO)], "to several"),
+    "a notice to two, all hidden": ([received(STAFF, OFFICE, to=OFFICE, extra=AUTO)], "to several"),
+    "a notice with a file": ([received(STAFF, extra=AUTO, name="list.csv")], "more than its text"),
+    "a notice that names a participant": (
+        [received(STAFF, extra=AUTO, body=TWO), OTHER_MAIL],
+        "part text/plain",
+    ),
     "a later mail's recipient in an earlier one": (
         [received(ONE, body=THREE), received(THREE)],
         "mail 1",
@@ -116,3 +132,9 @@ def test_an_address_of_the_same_company_may_be_shared() -> None:
     mails = [received(ONE, body=TWO), OTHER_MAIL]
     assert judge(mails)
     assert judge(mails, shared=[TWO]) == []
+
+
+def test_staff_may_have_addresses_elsewhere_where_the_office_says_so() -> None:
+    mails = [received(ABROAD, extra=AUTO), OTHER_MAIL]
+    assert judge(mails)
+    assert judge(mails, house=["ministry.example"]) == []

@@ -8,6 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from eventmail import clock
+from eventmail.alerts import posting
 from eventmail.alerts.models import Alert, AlertMail
 from eventmail.clock import japanese_moment
 from eventmail.database import Database
@@ -17,18 +18,10 @@ from eventmail.wire import (
     Cleared,
     Connection,
     GateRefusal,
-    Identity,
-    Individual,
     Kind,
-    Knowledge,
     NotAllowedHere,
     Relay,
     RelayUnavailable,
-    Stamp,
-    Wording,
-    compose,
-    inspect,
-    message_id_for,
 )
 
 log = logging.getLogger(__name__)
@@ -119,15 +112,10 @@ def _send(database: Database, connection: Connection, alert_id: int) -> None:
 
 def _cleared(alert: Alert, box: Mailbox, known: frozenset[str]) -> Cleared:
     """The notice; it may name nobody's address but the office's own."""
-    identity = Identity(name=box.name, address=box.email, reply_to=box.email)
     number = alert.mailing_id or alert.id
     when = japanese_moment(alert.raised_at)
     body = BODY.format(when=when, what=alert.sentence, number=number)
-    stamp = Stamp(message_id_for(identity, alert.token), alert.raised_at.replace(microsecond=0))
-    envelope = Individual(box.email)
-    composed = compose(identity, envelope, Wording(SUBJECT, body, automatic=True), (), stamp)
-    knowledge = Knowledge(ours=frozenset({box.email}), own=frozenset(), known=known)
-    return inspect(composed.content, envelope, identity, knowledge, ())
+    return posting.cleared(box, box.email, SUBJECT, body, alert.token, alert.raised_at, known)
 
 
 def _settle(database: Database, alert_id: int, fate: AlertMail, reply: str) -> None:

@@ -76,14 +76,21 @@ class Mailbox(Base):
 
 
 class Staff(UserMixin, Base):  # type: ignore[misc]
-    """A member of staff. Leavers are deactivated, never deleted."""
+    """A member of staff. Leavers are deactivated, never deleted.
+
+    ``address``: where notices of what waits for this person go, in lower case; ``notices``:
+    whether the person wants them.
+    """
 
     __tablename__ = "staff"
+    __table_args__ = (sa.Index("uq_staff_address", "address", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(sa.String(100), unique=True)
     name: Mapped[str] = mapped_column(sa.String(100))
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    address: Mapped[str | None] = mapped_column(sa.String(254))
+    notices: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     memberships: Mapped[list[Membership]] = relationship(lazy="selectin")
 
     @property

@@ -15,17 +15,20 @@ from eventmail import clock
 from eventmail.alerts import sending as alerts
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
+from eventmail.desk import telling
 from eventmail.mailings import service as mailings
 from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
 from eventmail.roster import jobs
-from eventmail.wire import Relay, relay_from
+from eventmail.staffmail import sending as staffmail
+from eventmail.wire import Relay, relay_from, remember_in
 
 log = logging.getLogger(__name__)
 
 GARBAGE = 50_000  # new objects before unreachable cycles among them are looked for
+SEARCHED = "searched"  # the folder of what was found in files
 RECONNECTS = 3
 PASSES = 10  # times 50 ms: longer than an idle worker waits before it looks again
 SWEEP = timedelta(minutes=1)
@@ -41,6 +44,7 @@ class Outbox:
         self.database = database
         self.huey = make_huey(settings)
         self.ending = threading.Event()
+        remember_in(settings.data_dir / SEARCHED, settings.secret_key)
         self._running: set[int] = set()
         self._guard = threading.Lock()
         self._wake = self.huey.task(name="wake")(self.send_due)
@@ -144,6 +148,19 @@ class Outbox:
         if not blocked:
             alerts.send_due(self.database, self.relay())
 
+    def _mail_staff(self) -> None:
+        """Tell staff what has come to wait for them; whatever goes wrong here holds up nothing."""
+        chosen = self.settings
+        try:
+            telling.note(self.database, self.policy.place)
+            with self.database.reading() as session:
+                blocked = limits.blocked(session, self.policy.place)
+            if not blocked:
+                post = staffmail.Post(chosen.public_url, chosen.staff_domains)
+                staffmail.send_due(self.database, self.relay(), post)
+        except Exception:
+            log.exception("the notices to staff have to wait for the next sweep")
+
     def sweep(self) -> None:
         """Wake whatever is due, mail the alerts, make missing records. A lost task loses nothing.
 
@@ -152,6 +169,7 @@ class Outbox:
         self.wake_due()
         self._mail_alerts()
         exposure.make_missing(self.database)
+        self._mail_staff()
 
     def wake_due(self) -> None:
         """Judge lapsed claims, then wake whatever is due: mails first, then imports."""

@@ -31,9 +31,7 @@ BIG, BOLD, PLAIN = Type(GOTHIC, 16), Type(GOTHIC, 9), Type(MINCHO, 9)
 WIDTH, HEIGHT = A4[1], A4[0]
 SIDE = (WIDTH - sum(COLUMNS.values())) / 2
 PAD, LINE = 4.0, 12.0
-HEAD = 92.0  # from the upper edge to the first row
-BOTTOM = 48.0
-ROOM = HEIGHT - HEAD - BOTTOM
+TOP, BOTTOM = 40.0, 48.0
 _INNER = [width - 2 * PAD for width in COLUMNS.values()]
 
 VOLUME = 10_000  # rows in one file: about 360 sheets, made in two seconds
@@ -55,6 +53,17 @@ class Head:
         """The lines under the title."""
         of = f"{printable(self.event)}　{self.version}　全{self.total:,}件"
         return of, f"印刷：{printable(self.printed)}　{SHRED}"
+
+    @property
+    def broken(self) -> list[str]:
+        """The same as they are set: an event's name may be longer than a line."""
+        width = WIDTH - 2 * SIDE
+        return [part for line in self.lines for part in broken(line, PLAIN, width)]
+
+    @property
+    def first_row(self) -> float:
+        """Where the rows begin, from the bottom."""
+        return HEIGHT - TOP - len(self.broken) * (LINE + 1) - 2 * PAD - LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +99,19 @@ def rows_of(values: Iterable[Sequence[str]], first: int = 1) -> list[Row]:
     ]
 
 
-def sheets(rows: Sequence[Row], total: int, before: int = 0) -> list[Sheet]:
+def sheets(rows: Sequence[Row], head: Head, before: int = 0) -> list[Sheet]:
     """The rows by sheets, as many on each as have room; ``before`` stand in earlier volumes."""
-    starts, free = [0], ROOM
+    room = head.first_row - BOTTOM
+    starts, free = [0], room
     for index, row in enumerate(rows):
         height = _height(row)
         if height > free and index > starts[-1]:
             starts.append(index)
-            free = ROOM
+            free = room
         free -= height
     parts = zip(starts, [*starts[1:], len(rows)], strict=True)
     return [
-        Sheet(number, len(starts), before + start, total, rows[start:end])
+        Sheet(number, len(starts), before + start, head.total, rows[start:end])
         for number, (start, end) in enumerate(parts, start=1)
     ]
 
@@ -114,27 +124,38 @@ def drawn(head: Head, found: Sequence[Sheet]) -> BinaryIO:
 
 def marks(head: Head, sheet: Sheet) -> Iterator[Mark]:
     """What is drawn on one sheet, above its foot."""
-    yield Text(SIDE, HEIGHT - 40, BIG, f"{CARE}　{TITLE}")
-    for number, line in enumerate(head.lines, start=1):
-        yield Text(SIDE, HEIGHT - 42 - number * 13, PLAIN, line)
-    y = HEIGHT - HEAD
-    yield from _row([[name] for name in COLUMNS], y + LINE + PAD, BOLD)
+    yield Text(SIDE, HEIGHT - TOP, BIG, f"{CARE}　{TITLE}")
+    for number, line in enumerate(head.broken, start=1):
+        yield Text(SIDE, HEIGHT - TOP - 2 - number * (LINE + 1), PLAIN, line)
+    y = head.first_row
+    top = y + LINE + PAD
+    yield from _row([[name] for name in COLUMNS], top, BOLD)
     for row in sheet.rows:
         lines = [broken(cell, PLAIN, width) for cell, width in zip(row, _INNER, strict=False)]
-        yield from _row([*lines, []], y, PLAIN)
-        y -= max(map(len, lines)) * LINE + PAD
+        yield from _row(lines, y, PLAIN)
+        y -= _lines_height(lines)
+    x = SIDE
+    for width in COLUMNS.values():  # one frame a column and one a row, not one a cell
+        yield Box(x, y, width, top - y)
+        x += width
 
 
 def _row(cells: Sequence[Sequence[str]], top: float, type: Type) -> Iterator[Mark]:
-    height = max(map(len, cells)) * LINE + PAD
+    height = _lines_height(cells)
+    yield Box(SIDE, top - height, WIDTH - 2 * SIDE, height)
     x = SIDE
-    for lines, width in zip(cells, COLUMNS.values(), strict=True):
-        yield Box(x, top - height, width, height)
+    for lines, width in zip(cells, COLUMNS.values(), strict=False):
         for number, line in enumerate(lines, start=1):
-            yield Text(x + PAD, top - number * LINE, type, line)
+            if line:
+                yield Text(x + PAD, top - number * LINE, type, line)
         x += width
 
 
 def _height(row: Row) -> float:
-    lines = max(len(broken(cell, PLAIN, width)) for cell, width in zip(row, _INNER, strict=False))
-    return lines * LINE + PAD
+    return _lines_height(
+        [broken(cell, PLAIN, width) for cell, width in zip(row, _INNER, strict=False)]
+    )
+
+
+def _lines_height(cells: Sequence[Sequence[str]]) -> float:
+    return max(map(len, cells)) * LINE + PAD

@@ -13,18 +13,19 @@ from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
 TITLE = "起案伺い（メールの送信について）"
-DECISIONS = {
-    Decision.PASSED: "{step}",
-    Decision.RETURNED: "{step}で差し戻し",
-    Decision.REJECTED: "却下",
+DECIDED = {
+    (Step.CHECK, Decision.PASSED): "確認",
+    (Step.CHECK, Decision.RETURNED): "確認で差し戻し",
+    (Step.APPROVE, Decision.PASSED): "決裁",
+    (Step.APPROVE, Decision.RETURNED): "決裁で差し戻し",
+    (Step.APPROVE, Decision.REJECTED): "却下",
 }
-STEPS = {Step.CHECK: "確認", Step.APPROVE: "決裁"}
 ROLES = {Step.CHECK: "確認者", Step.APPROVE: "決裁者"}
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one person decided, and when."""
+    """What one person decided and when, having looked at what, and perhaps in whose place."""
 
     step: Step
     decision: Decision
@@ -32,6 +33,18 @@ class Decided:
     at: datetime
     reason: str = ""
     counted: int | None = None
+    looked: str = ""
+    in_place_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A material that nobody could look into, and that may go all the same."""
+
+    filename: str
+    name: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Frozen:
     standing: str
     decided: Sequence[Decided] = ()
     findings: Sequence[Answered] = ()
+    lifted: Sequence[Lifted] = ()
 
 
 def paper_of(content: Content, frozen: Frozen) -> Paper:
@@ -107,7 +121,7 @@ def _stamps(frozen: Frozen) -> Section:
     lines = [_stamp("起案者", frozen.submitted_by, frozen.submitted_at)]
     for step, role in ROLES.items():
         found = passed.get(step)
-        lines.append(_stamp(role, found.name, found.at) if found else Line("", role))
+        lines.append(_stamp(role, _who(found), found.at) if found else Line("", role))
     return Section("決裁欄", tuple(lines), Style.STAMPS)
 
 
@@ -211,16 +225,28 @@ def _finding(each: Answered) -> Line:
 def _course(frozen: Frozen) -> Section:
     lines = [Line(f"{frozen.submitted_by}　{japanese_moment(frozen.submitted_at)}", "提出")]
     lines += [_decision(each) for each in frozen.decided]
+    lines += [_lift(each) for each in frozen.lifted]
     return Section("確認と決裁の経過", tuple(lines))
 
 
 def _decision(each: Decided) -> Line:
-    said = f"{each.name}　{japanese_moment(each.at)}"
+    said = f"{_who(each)}　{japanese_moment(each.at)}"
     if each.counted is not None:
         said += f"　数えた件数 {each.counted}件"
-    if each.reason:
-        said += f"\n理由：{each.reason}"
-    return Line(said, DECISIONS[each.decision].format(step=STEPS[each.step]))
+    parts = [f"見たもの：{each.looked}"] if each.looked else []
+    parts += [f"理由：{each.reason}"] if each.reason else []
+    return Line("\n".join([said, *parts]), DECIDED[(each.step, each.decision)])
+
+
+def _lift(each: Lifted) -> Line:
+    said = f"{each.filename}（中身を調べられない資料）"
+    return Line(
+        f"{said}\n{each.name}　{japanese_moment(each.at)}\n理由：{each.reason}", "送信を認めた資料"
+    )
+
+
+def _who(each: Decided) -> str:
+    return f"{each.name}（{each.in_place_of}の代理）" if each.in_place_of else each.name
 
 
 def _identity(content: Content, frozen: Frozen) -> Section:

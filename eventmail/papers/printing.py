@@ -52,7 +52,7 @@ def printed(session: Session, actor: Actor, mailing: Mailing, volume: int) -> Pr
     if volume > volumes(total):
         raise NotFound
     head = _head(actor, mailing, snapshot, total)
-    return Printed(head, sheets(rows, total, before), volume, volumes(total))
+    return Printed(head, sheets(rows, head, before), volume, volumes(total))
 
 
 def note(session: Session, actor: Actor, mailing: Mailing, kind: str, volume: int) -> None:

@@ -15,18 +15,22 @@ from eventmail.mailings.models import (
     Review,
     Snapshot,
     SnapshotRecipient,
+    Step,
 )
 from eventmail.mailings.review import STATE_NAMES
+from eventmail.mailings.review_models import CheckStep, Lift, Task
 from eventmail.mailings.snapshot import bare_content
 from eventmail.offices.models import Deputy, Office
 from eventmail.offices.service import staff_names
-from eventmail.papers.drafting import Answered, Decided, Frozen, Kinds, paper_of
+from eventmail.papers.drafting import Answered, Decided, Frozen, Kinds, Lifted, paper_of
 from eventmail.papers.paper import Paper
 
-WEIGHTS = {
-    Level.BLOCK: "決裁者の判断が必要",
-    Level.WARN: "確かめること",
-    Level.NOTE: "お知らせ",
+WEIGHTS = {Level.BLOCK: "決裁者の判断が必要", Level.WARN: "回答済み", Level.NOTE: "お知らせ"}
+LOOKED = {
+    Task.RECIPIENTS: "送信先の一覧",
+    Task.MATERIAL: "資料{}件を最後のページまで",
+    Task.LETTER: "届くメール{}通",
+    Task.FINDING: "指摘と回答{}件",
 }
 NOT_SUBMITTED = (
     "起案伺いは、確認者に提出した内容から作ります。この案件はまだ一度も提出していません。"
@@ -66,8 +70,11 @@ def findings_of(session: Session, snapshot: Snapshot) -> tuple[Answered, ...]:
 
 
 def _frozen(session: Session, snapshot: Snapshot) -> Frozen:
-    people = [snapshot.submitted_by, *(each.staff_id for each in snapshot.reviews)]
+    lifts = list(session.scalars(sa.select(Lift).where(Lift.snapshot_id == snapshot.id)))
+    people = {snapshot.submitted_by} | {each.staff_id for each in snapshot.reviews}
+    people |= {each.staff_id for each in lifts}
     names = staff_names(session, people)
+    files = {each.sha256: each.filename for each in snapshot.materials}
     return Frozen(
         office=session.get_one(Office, snapshot.office_id).name,
         digest=snapshot.digest,
@@ -75,29 +82,35 @@ def _frozen(session: Session, snapshot: Snapshot) -> Frozen:
         submitted_by=names[snapshot.submitted_by],
         submitted_at=snapshot.submitted_at,
         standing=standing_of(snapshot),
-        decided=[
-            Decided(
-                each.step,
-                each.decision,
-                _name(session, each, names),
-                each.at,
-                each.reason,
-                each.counted,
-            )
-            for each in snapshot.reviews
-        ],
+        decided=[_decided(session, each, names) for each in snapshot.reviews],
         findings=findings_of(session, snapshot),
+        lifted=[Lifted(files[e.sha256], names[e.staff_id], e.at, e.reason) for e in lifts],
     )
 
 
-def _name(session: Session, review: Review, names: dict[int, str]) -> str:
-    """Who decided; of a deputy, in whose place."""
-    name = names[review.staff_id]
-    if review.deputy_id is None:
-        return name
-    place = session.get_one(Deputy, review.deputy_id)
-    (whose,) = staff_names(session, [place.approver_id]).values()
-    return f"{name}（{whose}の代理）"
+def _decided(session: Session, review: Review, names: dict[int, str]) -> Decided:
+    place = session.get(Deputy, review.deputy_id) if review.deputy_id else None
+    return Decided(
+        review.step,
+        review.decision,
+        names[review.staff_id],
+        review.at,
+        review.reason,
+        review.counted,
+        _looked(session, review) if review.step is Step.CHECK else "",
+        staff_names(session, [place.approver_id])[place.approver_id] if place else "",
+    )
+
+
+def _looked(session: Session, review: Review) -> str:
+    """What the checker went through, task by task."""
+    query = (
+        sa.select(CheckStep.task, sa.func.count())
+        .where(CheckStep.snapshot_id == review.snapshot_id, CheckStep.staff_id == review.staff_id)
+        .group_by(CheckStep.task)
+    )
+    counts: dict[Task, int] = {task: count for task, count in session.execute(query)}
+    return "、".join(words.format(counts[task]) for task, words in LOOKED.items() if task in counts)
 
 
 def standing_of(snapshot: Snapshot) -> str:

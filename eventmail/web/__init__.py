@@ -66,6 +66,7 @@ def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
@@ -74,6 +75,7 @@ def register(app: Flask) -> None:
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
     from eventmail.roster.views import blueprint as roster
+    from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
@@ -90,9 +92,12 @@ def register(app: Flask) -> None:
         papers,
         outbox,
         alerts,
+        desk.blueprint,
+        staffmail,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
+    desk.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

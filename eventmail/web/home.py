@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from eventmail.events import service as events
-from eventmail.mailings import notices
-from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import listing
 from eventmail.web.context import actor, reading
@@ -17,13 +15,10 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get("/")
 @permitted(Action.SEE)
 def index() -> str:
-    """Tasks first, then the events."""
+    """What waits for me, then the events."""
     session = reading()
     return render_template(
         "web/home.html",
-        waiting=mailings.waiting_for(session, actor()),
-        concerning=notices.concerning(session, actor()),
-        returned=mailings.returned_to(session, actor()),
         running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from eventmail.mailings.models import Decision, Step
 from eventmail.mailings.snapshot import Attachment
-from eventmail.papers.drafting import Answered, Decided, Frozen, Kinds
+from eventmail.papers.drafting import Answered, Decided, Frozen, Kinds, Lifted
 from tests.mailings.contents import BATCH, CONTENT
 
 NOON = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -71,6 +71,21 @@ FROZENS = {
         FROZEN, decided=(CHECKED, Decided(Step.APPROVE, Decision.PASSED, "決裁 次郎", NOON))
     ),
     "returned": replace(FROZEN, decided=(CHECKED, RETURNED)),
+    "rejected": replace(
+        FROZEN,
+        decided=(
+            replace(CHECKED, looked="送信先の一覧、資料2件を最後のページまで"),
+            replace(RETURNED, decision=Decision.REJECTED, in_place_of="決裁 三郎"),
+        ),
+    ),
+    "approved in another's place, with a material that nobody could look into": replace(
+        FROZEN,
+        decided=(
+            CHECKED,
+            Decided(Step.APPROVE, Decision.PASSED, "代理 四郎", NOON, in_place_of="決裁 三郎"),
+        ),
+        lifted=(Lifted("暗号.zip", "代理 四郎", NOON, "中身を見ました。"),),
+    ),
     "with findings": replace(
         FROZEN,
         findings=(

@@ -124,6 +124,19 @@ class TestFacts:
             in shown
         )
 
+    def test_what_the_checker_went_through_and_who_rejected_it_in_whose_place(self) -> None:
+        shown = section(paper_of(ORDINARY, FROZENS["rejected"]), Style.FACTS)
+        assert "数えた件数 34件\n見たもの：送信先の一覧、資料2件を最後のページまで" in shown
+        assert "却下 決裁 次郎（決裁 三郎の代理）" in shown
+
+    def test_a_material_that_nobody_could_look_into_and_who_let_it_go(self) -> None:
+        name = "approved in another's place, with a material that nobody could look into"
+        paper = paper_of(ORDINARY, FROZENS[name])
+        shown = section(paper, Style.FACTS)
+        assert "送信を認めた資料 暗号.zip（中身を調べられない資料）\n代理 四郎" in shown
+        assert "理由：中身を見ました。" in shown
+        assert paper.sections[0].lines[2].text.startswith("代理 四郎（決裁 三郎の代理）\n")
+
     def test_findings_with_their_answers(self) -> None:
         shown = section(paper_of(ORDINARY, FROZENS["with findings"]), Style.FACTS)
         assert "要回答 曜日が合いません。\n回答：確かめました。（起案 太郎）" in shown
@@ -138,6 +151,7 @@ class TestStamps:
             "checked": ["起案者", "確認者"],
             "approved": ["起案者", "確認者", "決裁者"],
             "returned": ["起案者", "確認者"],
+            "rejected": ["起案者", "確認者"],
         }.items(),
     )
     def test_only_who_said_yes_stands_in_the_box(self, name: str, signed: list[str]) -> None:

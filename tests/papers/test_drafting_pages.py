@@ -44,6 +44,7 @@ def test_page_and_pdf_say_the_same_at_every_step(
     shown = same(browser, number)
     assert "いまの状態決裁待ち" in shown
     assert f"確認{letters(people.checker.staff.name)}" in shown
+    assert "見たもの：送信先の一覧、資料2件を最後のページまで、届くメール3通" in shown
     journey.approve(database, people, number)
     assert "いまの状態送信中" in same(browser, number)
 

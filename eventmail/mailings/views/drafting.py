@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.mailings import answers, service
-from eventmail.mailings.findings import Finding
+from eventmail.mailings.findings import Finding, Level
 from eventmail.mailings.forms import ActForm
 from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.models import Mailing, MailingState
@@ -45,7 +45,7 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
         to_answer=[each for each in asked if shown.asks(each)],
         asked=len(asked),
         more_answers=sum(not shown.asks(each) and each.key not in given for each in asked),
-        numbers={each.key: number for number, each in enumerate(found)},
+        notes=[each for each in found if each.level is Level.NOTE],
         answers_form=shown,
         **marks(mailing, content, found),
         reached=reached_count(session, mailing),

@@ -1,0 +1,186 @@
+"""Reads what waits for one person. Every room is asked for its own; nothing is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.desk.tasks import Kind, Task, by_urgency
+from eventmail.events.models import Event
+from eventmail.mailings import notices
+from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
+from eventmail.offices.permissions import Action, Actor
+from eventmail.outbox import limits
+from eventmail.outbox.listing import running
+from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.roster.models import ImportState, RosterImport
+
+ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
+KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
+
+
+def waiting(session: Session, actor: Actor, place: str) -> list[Task]:
+    """All that waits for this person, the most pressing first; ``place`` names the relay."""
+    return by_urgency(
+        (
+            *_relay(session, actor, place),
+            *_reviews(session, actor),
+            *_returned(session, actor),
+            *_first_copies(session, actor),
+            *_uncertain(session, actor),
+            *_imports(session, actor),
+        )
+    )
+
+
+def _reviews(session: Session, actor: Actor) -> Iterator[Task]:
+    for mailing in mailings.waiting_for(session, actor):
+        snapshot = mailing.latest
+        assert snapshot is not None
+        passed = [each.at for each in snapshot.reviews if each.step is Step.CHECK]
+        since = passed[0] if passed else snapshot.submitted_at
+        kind = KINDS[mailing.state]
+        yield _of(kind, mailing, snapshot, since, occasion=f"{kind}:{snapshot.id}")
+
+
+def _returned(session: Session, actor: Actor) -> Iterator[Task]:
+    """The actor's own that came back, and what befell others that he had in hand."""
+    told = {mailing.id: (mailing, each) for mailing, each in notices.concerning(session, actor)}
+    for mailing in mailings.returned_to(session, actor):
+        kind = Kind.HALTED if mailing.state is MailingState.HALTED else Kind.RETURNED
+        _, news = told.pop(mailing.id, (mailing, None))
+        last = news or next(reversed(notices.history(session, mailing)), None)
+        yield _of(
+            kind,
+            mailing,
+            mailing.latest,
+            last.at if last else None,
+            mailing.notice,
+            f"told:{news.id}" if news else "",
+        )
+    for mailing, each in told.values():
+        yield _of(Kind.TOLD, mailing, mailing.latest, each.at, each.sentence, f"told:{each.id}")
+
+
+def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
+    """Copies in the office's mailbox that somebody has to look at before the rest goes."""
+    if not actor.may(Action.RELEASE) or actor.office.first_copy_minutes is not None:
+        return
+    query = (
+        sa.select(Snapshot, Attempt.settled_at)
+        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
+        .join(Delivery, sa.and_(Delivery.snapshot_id == Snapshot.id, Delivery.first_copy))
+        .join(
+            Attempt,
+            sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
+        )
+        .join(Mailing, Mailing.id == Snapshot.mailing_id)
+        .where(
+            Mailing.office_id == actor.office.id,
+            Mailing.state == MailingState.SENDING,
+            Dispatch.released_at.is_(None),
+            Dispatch.finished_at.is_(None),
+            Delivery.state == DeliveryState.ACCEPTED,
+        )
+    )
+    for snapshot, settled_at in session.execute(query):
+        occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
+        yield _of(Kind.FIRST_COPY, snapshot.mailing, snapshot, settled_at, occasion=occasion)
+
+
+def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
+    """Sendings with mails of which nobody has found out yet whether they came."""
+    if not actor.may(Action.DECIDE_FATE):
+        return
+    decided = sa.exists().where(
+        DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
+    )
+    open_mails = (
+        sa.select(sa.func.count())
+        .where(
+            Delivery.snapshot_id == Snapshot.id,
+            Delivery.state == DeliveryState.UNCERTAIN,
+            ~Delivery.first_copy,
+            ~decided,
+        )
+        .correlate(Snapshot)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(Snapshot, open_mails)
+        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
+        .join(Event, Event.id == Snapshot.event_id)
+        .where(
+            Dispatch.office_id == actor.office.id,
+            Event.held_on >= clock.today() - ASKED_FOR,
+            open_mails > 0,
+        )
+    )
+    for snapshot, count in session.execute(query):
+        since = snapshot.reviews[-1].at if snapshot.reviews else None
+        note = f"送信サーバーに渡したあと、届いたかどうかわからないメールが{count}通あります。"
+        occasion = f"{Kind.UNCERTAIN}:{snapshot.id}"
+        yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
+
+
+def _relay(session: Session, actor: Actor, place: str) -> Iterator[Task]:
+    """The relay refuses to let us in while something of the office wants to be sent."""
+    reason = limits.blocked(session, place) if actor.may(Action.RESUME) else ""
+    for mailing in running(session, actor.office.id)[:1] if reason else []:
+        yield _of(Kind.RELAY, mailing, mailing.latest, None, reason)
+
+
+def _imports(session: Session, actor: Actor) -> Iterator[Task]:
+    """Workbooks that the actor put in, and that wait for his answers or his confirmation."""
+    if not actor.may(Action.IMPORT_ROSTER):
+        return
+    query = (
+        sa.select(RosterImport, Event)
+        .join(Event, Event.id == RosterImport.event_id)
+        .where(
+            RosterImport.office_id == actor.office.id,
+            RosterImport.uploaded_by == actor.id,
+            RosterImport.state == ImportState.PENDING,
+        )
+    )
+    for each, event in session.execute(query):
+        yield Task(
+            kind=Kind.IMPORT,
+            event_id=event.id,
+            event=event.name,
+            held_on=event.held_on,
+            since=each.uploaded_at,
+            import_id=each.id,
+            subject=each.filename,
+        )
+
+
+def _of(
+    kind: Kind,
+    mailing: Mailing,
+    snapshot: Snapshot | None,
+    since: datetime | None,
+    note: str = "",
+    occasion: str = "",
+) -> Task:
+    event = mailing.event
+    return Task(
+        kind=kind,
+        event_id=event.id,
+        event=event.name,
+        held_on=event.held_on,
+        since=since,
+        mailing_id=mailing.id,
+        revision=snapshot.revision if snapshot else None,
+        subject=mailing.subject_shown,
+        mode=mailing.mode,
+        count=snapshot.recipient_count if snapshot else None,
+        send_at=mailing.send_at,
+        note=note,
+        occasion=occasion,
+    )

@@ -1,0 +1,100 @@
+"""One thing that waits for a person, how pressing it is, and the words for it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from eventmail import clock
+from eventmail.clock import TOKYO
+from eventmail.mailings.models import SendMode
+
+
+class Kind(enum.StrEnum):
+    """What is to be done, the most pressing first."""
+
+    RELAY = "relay"
+    HALTED = "halted"
+    UNCERTAIN = "uncertain"
+    FIRST_COPY = "first_copy"
+    APPROVE = "approve"
+    CHECK = "check"
+    RETURNED = "returned"
+    IMPORT = "import"
+    TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
+
+
+# What is on fire comes before whatever has a date; of the rest the nearest date comes first.
+RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2, Kind.TOLD: 4}
+OTHERS = 3
+MODES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
+
+    ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
+    """
+
+    kind: Kind
+    event_id: int
+    event: str
+    held_on: date
+    since: datetime | None = None
+    mailing_id: int | None = None
+    revision: int | None = None
+    import_id: int | None = None
+    subject: str = ""
+    mode: SendMode | None = None
+    count: int | None = None
+    send_at: datetime | None = None
+    note: str = ""
+    occasion: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether there is anything to do."""
+        return self.kind is not Kind.TOLD
+
+    @property
+    def deadline(self) -> datetime:
+        """When it is too late: the planned start, or the morning of the event."""
+        return self.send_at or datetime.combine(self.held_on, time.min, TOKYO)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the planned time has gone by."""
+        return self.send_at is not None and self.send_at < clock.now()
+
+    @property
+    def urgency(self) -> tuple[int, datetime, datetime]:
+        """Sorts the most pressing first."""
+        return RANKS.get(self.kind, OTHERS), self.deadline, self.since or NEVER
+
+
+def by_urgency(tasks: Iterable[Task]) -> list[Task]:
+    """The most pressing first; of two alike the one that has waited longer."""
+    return sorted(tasks, key=lambda each: each.urgency)
+
+
+def age(since: datetime) -> str:
+    """``3日前から待っています``: for how long, in the largest fitting unit."""
+    gone = clock.now() - since
+    if gone < timedelta(minutes=1):
+        return "いま届きました"
+    minutes = int(gone.total_seconds()) // 60
+    units = ((minutes // 1440, "日"), (minutes // 60, "時間"), (minutes, "分"))
+    number, unit = next(each for each in units if each[0])
+    return f"{number}{unit}前から待っています"
+
+
+def nearness(held_on: date) -> str:
+    """How near an event is: ``開催まで13日``."""
+    days = (held_on - clock.today()).days
+    if days > 0:
+        return f"開催まで{days}日"
+    return "今日開催" if days == 0 else "開催済み"

@@ -1,0 +1,60 @@
+"""待っている仕事: the page in full, and the count that every page shows."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, g, render_template
+from flask_login import current_user
+
+from eventmail.desk import service
+from eventmail.desk.tasks import MODES, Kind, Task, age, nearness
+from eventmail.offices.permissions import Action, permitted
+from eventmail.web.context import actor, reading, services
+
+blueprint = Blueprint("desk", __name__)
+PROGRESS, SHOW = "outbox.progress", "mailings.show"
+# What each kind is called: its title around the subject, the button, its look, where it leads.
+WORDS = {
+    Kind.RELAY: ("「{}」を送るサーバーに接続できません", "送信の状況を見る", "error", PROGRESS),
+    Kind.HALTED: ("「{}」が止まりました", "内容を見る", "error", SHOW),
+    Kind.UNCERTAIN: (
+        "「{}」に届いたかわからないメールがあります",
+        "確かめて決める",
+        "error",
+        PROGRESS,
+    ),
+    Kind.FIRST_COPY: ("「{}」の送信控えが届いています", "控えを確かめる", "warning", PROGRESS),
+    Kind.APPROVE: ("「{}」が決裁待ちです", "決裁する", "info", "mailings.approve_page"),
+    Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
+    Kind.RETURNED: ("「{}」が戻ってきました", "内容を見る", "warning", SHOW),
+    Kind.TOLD: ("「{}」についてのお知らせ", "内容を見る", "info", SHOW),
+    Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
+}
+
+
+@blueprint.get("/tasks")
+@permitted(Action.SEE)
+def index() -> str:
+    """All that waits for me."""
+    return render_template("desk/index.html", tasks=tasks())
+
+
+def tasks() -> list[Task]:
+    """What waits for whoever is signed in, looked up once for a page."""
+    if "tasks" not in g:
+        place = services().outbox.policy.place
+        g.tasks = service.waiting(reading(), actor(), place)
+    found: list[Task] = g.tasks
+    return found
+
+
+def attach(app: Flask) -> None:
+    """Let every template say how much waits, and how it is called."""
+    app.context_processor(_for_templates)
+    app.add_template_filter(age, "age")
+    app.add_template_filter(nearness, "nearness")
+
+
+def _for_templates() -> dict[str, object]:
+    if not current_user.is_authenticated:
+        return {}
+    return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODES}

@@ -1,0 +1,47 @@
+"""One notice to one member of staff: what it is about, and what became of its mail."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventmail.database import Base, UtcDateTime, choice
+
+
+class NoticeState(enum.StrEnum):
+    """The fate of a notice. ``dropped``: it had no use any more when its turn came."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    DROPPED = "dropped"
+
+
+class StaffNotice(Base):
+    """At most one for a person, a mailing and an occasion. It is never readdressed or deleted."""
+
+    __tablename__ = "staff_notices"
+    __table_args__ = (
+        sa.UniqueConstraint("staff_id", "mailing_id", "occasion"),
+        sa.UniqueConstraint("token"),
+        sa.Index("ix_staff_notices_state_due_at", "state", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"))
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"))
+    occasion: Mapped[str] = mapped_column(sa.String(60))
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[NoticeState] = mapped_column(
+        choice(NoticeState, "state"), default=NoticeState.QUEUED
+    )
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str] = mapped_column(sa.String(32))
+    reply: Mapped[str] = mapped_column(sa.String(500), default="")
