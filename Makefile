@@ -59,8 +59,9 @@ lock: $(VENV)/dev ## requirements*.txt を作り直す / pin the libraries anew
 	$(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 --no-header -q requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --generate-hashes --universal --python-version 3.11 --no-header -q requirements-dev.in -o requirements-dev.txt
 
-settings: $(VENV)/run ## docs/settings.md を作り直す / write docs/settings.md anew
+settings: $(VENV)/run ## docs/settings.md と findings.md の表を作り直す / write their tables anew
 	@$(BIN)/python tools/settings_page.py
+	@$(BIN)/python tools/findings_page.py
 
 pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
 	@mkdir -p var/pictures

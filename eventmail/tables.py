@@ -1,6 +1,7 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
 from eventmail.alerts.models import Alert
+from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
 from eventmail.events.models import Event
@@ -15,6 +16,7 @@ from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
+    "AllowedAddress",
     "AuditEntry",
     "Base",
     "CheckStep",

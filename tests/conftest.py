@@ -19,10 +19,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from eventmail import create_app, migrate, sample
+from eventmail import clock, create_app, migrate, sample
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event
+from eventmail.mailings import surveying
+from eventmail.mailings.findings.timing import next_morning
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
@@ -213,6 +215,12 @@ def checked(database: Database) -> Snapshot:
 def approved(database: Database) -> Snapshot:
     """The meeting's mailing with its deliveries queued."""
     return _snapshot(database)
+
+
+@pytest.fixture(autouse=True)
+def office_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules about time see a morning on which the office works, whenever the suite runs."""
+    monkeypatch.setattr(surveying, "now", lambda: next_morning(clock.now()))
 
 
 @pytest.fixture

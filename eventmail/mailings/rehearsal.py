@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.events import service as events
-from eventmail.mailings import findings
+from eventmail.mailings import findings, surveying
 from eventmail.mailings.findings import Finding
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.models import Mailing
@@ -23,26 +23,30 @@ from eventmail.wire import Unwritable
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What was found in a content, and against which addresses of the office."""
+    """What was found in a content, against which addresses of the office and at which stamp."""
 
     content: Content
     office: OfficeAddresses
     findings: tuple[Finding, ...]
+    stamp: tuple[object, ...] = ()
 
 
 def rehearse(session: Session, content: Content, earlier: Rehearsal | None = None) -> Rehearsal:
     """Look through a content and, where nothing simpler blocks, make and judge all its mails.
 
-    ``earlier`` is given back if it was of this very content and of the addresses of today.
+    ``earlier`` is given back if it was of this very content and of what is known by now.
     """
     mailing = session.get_one(Mailing, content.mailing_id)
     office = office_addresses(session, mailing.office_id, mailing.event_id)
-    if earlier is not None and (earlier.content, earlier.office) == (content, office):
+    stamp = surveying.stamp(session, mailing)
+    known = (content, office, stamp)
+    if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == known:
         return earlier
     found = findings.of_content(content)
+    found += findings.of_ground(surveying.survey(session, mailing, content))
     if not any(each.blocks for each in found):
         found += _of_mails(session, content, office, mailing.office_id)
-    return Rehearsal(content, office, tuple(found))
+    return Rehearsal(content, office, tuple(found), stamp)
 
 
 def _of_mails(

@@ -22,7 +22,7 @@ class SignInForm(Form):
 class DeputyForm(Form):
     """Who decides in one's place, from when to when, and why."""
 
-    deputy = SelectField("代理にする職員", coerce=int)
+    deputy = SelectField("代理にする職員", [InputRequired("職員を選んでください。")], coerce=int)
     first = DateField("始まりの日", [InputRequired(NO_DAY)])
     last = DateField("終わりの日", [InputRequired(NO_DAY)])
     reason = TextField("理由", [DataRequired("理由を入力してください。"), Length(max=200)])

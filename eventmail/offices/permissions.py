@@ -20,6 +20,7 @@ class Action(enum.StrEnum):
     IMPORT_ROSTER = "import_roster"
     EDIT_MATERIALS = "edit_materials"
     EDIT_MAILING = "edit_mailing"
+    ALLOW_ADDRESS = "allow_address"
     CHECK = "check"
     APPROVE = "approve"
     SEE_TO_ALERT = "see_to_alert"
@@ -40,6 +41,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.IMPORT_ROSTER: AUTHORS,
     Action.EDIT_MATERIALS: AUTHORS,
     Action.EDIT_MAILING: AUTHORS,
+    Action.ALLOW_ADDRESS: frozenset({Role.AUTHOR, Role.APPROVER}),
     Action.CHECK: frozenset({Role.CHECKER}),
     Action.APPROVE: frozenset({Role.APPROVER}),
     Action.SEE_TO_ALERT: frozenset({Role.APPROVER}),

@@ -23,11 +23,12 @@ from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
 from eventmail.roster import jobs
 from eventmail.staffmail import sending as staffmail
-from eventmail.wire import Relay, relay_from
+from eventmail.wire import Relay, relay_from, remember_in
 
 log = logging.getLogger(__name__)
 
 GARBAGE = 50_000  # new objects before unreachable cycles among them are looked for
+SEARCHED = "searched"  # the folder of what was found in files
 RECONNECTS = 3
 PASSES = 10  # times 50 ms: longer than an idle worker waits before it looks again
 SWEEP = timedelta(minutes=1)
@@ -43,6 +44,7 @@ class Outbox:
         self.database = database
         self.huey = make_huey(settings)
         self.ending = threading.Event()
+        remember_in(settings.data_dir / SEARCHED, settings.secret_key)
         self._running: set[int] = set()
         self._guard = threading.Lock()
         self._wake = self.huey.task(name="wake")(self.send_due)

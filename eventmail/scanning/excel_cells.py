@@ -52,7 +52,6 @@ class Grid:
     filters: list[Range] = field(default_factory=list)
     dressed: list[Range] = field(default_factory=list)  # colours there may come from elsewhere
     footers: list[str] = field(default_factory=list)
-    rows_hidden_by_default: bool = False
 
     def hides_column(self, column: int) -> bool:
         """Whether a column cannot be seen."""
@@ -138,8 +137,7 @@ class GridHandler(markup.Quiet):
         self._row = int(attributes.get("r", self._row + 1))
         self._column = -1
         height = attributes.get("ht")
-        told = attributes.get("hidden", "0") in _ON or (height is not None and float(height) < 1)
-        if told or (self.grid.rows_hidden_by_default and "hidden" not in attributes):
+        if attributes.get("hidden", "0") in _ON or (height is not None and float(height) < 1):
             self.grid.hidden_rows.add(self._row)
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -181,8 +179,6 @@ class GridHandler(markup.Quiet):
             if unseen or attributes.get("hidden", "0") in _ON:
                 span = int(attributes["min"]) - 1, int(attributes["max"]) - 1
                 self.grid.hidden_columns.append(span)
-        elif what == "sheetFormatPr":
-            self.grid.rows_hidden_by_default = attributes.get("zeroHeight", "0") in _ON
         elif what == "mergeCell":
             self.grid.merged.append(area_of(attributes["ref"]))
         elif what == "autoFilter" and attributes.get("ref"):

@@ -95,6 +95,8 @@ def _texts(content: bytes) -> tuple[list[str], str]:
         return [], error.reason
     except MemoryError:
         return [], "too_large"
+    except Exception:  # noqa: BLE001 - a damaged file provokes anything; the answer is the same
+        return [], "damaged"
     return list(found), ""
 
 

@@ -5,7 +5,7 @@
 const EVERY = 3000;
 const ASIDE = new Set(["csrf_token", "slot", "version", "newest", "replace", "filled", "wording"]);
 const AWAY = "自動保存できません。つながり次第、もう一度試します。";
-const SIGNED_OUT = "サインインの時間が切れたため、自動保存を止めました。この画面は閉じずに、別のタブでサインインし直してください。";
+const SIGNED_OUT = "サインインの時間が切れました。このあと書いた部分は手もとに写してから、サインインし直してください。自動保存した内容は、この画面を開き直すと復元できます。";
 
 function typed(form) {
   return JSON.stringify([...new FormData(form)].filter(([name]) => !ASIDE.has(name)));

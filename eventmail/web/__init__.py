@@ -65,6 +65,7 @@ def extend(app: Flask, settings: Settings) -> None:
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
+    from eventmail.allowed.views import blueprint as allowed
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -79,6 +80,7 @@ def register(app: Flask) -> None:
     from eventmail.wordings.views import blueprint as wordings
 
     rooms = (
+        allowed,
         home,
         offices_pages,
         events,

@@ -29,6 +29,7 @@ from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import (
     Searched,
     Unchanging,
+    remember_in,
     search,
     search_ahead,
     search_material,
@@ -89,6 +90,7 @@ __all__ = [
     "reassemble",
     "recipients_of",
     "relay_from",
+    "remember_in",
     "search",
     "search_ahead",
     "search_material",

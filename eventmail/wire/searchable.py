@@ -13,11 +13,13 @@ import threading
 from collections.abc import Container
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from eventmail.confined import ConfinedError, TooSlow, call
 from eventmail.wire import extract
 from eventmail.wire.material import EncodedMaterial
+from eventmail.wire.remembered import Remembered
 from eventmail.wire.sites import Site, shows
 from eventmail.wire.views import all_sites
 
@@ -46,6 +48,7 @@ class Searched:
 
 _by_digest: dict[str, Searched] = {}
 _under_way: dict[str, Future[Searched]] = {}
+_on_disk: list[Remembered] = []
 _lock = threading.Lock()
 
 
@@ -69,6 +72,11 @@ def search_pinned(digest: str, content: bytes) -> Searched:
     return under_way.result()
 
 
+def remember_in(folder: Path, secret: str) -> None:
+    """Share the answers with the other processes of this installation, in files sealed by it."""
+    _on_disk[:] = [Remembered(folder, secret.encode())]
+
+
 def search_ahead(content: bytes) -> None:
     """Begin to look through a file that will be asked about soon."""
     threading.Thread(target=search, args=(content,), daemon=True).start()
@@ -77,7 +85,7 @@ def search_ahead(content: bytes) -> None:
 def _work_out(digest: str, content: bytes, answer: Future[Searched]) -> None:
     """One child for a file, however many threads ask about it at once."""
     try:
-        found = _search(content)
+        found = _searched(digest, content)
         if found.unsearchable not in _PASSING:
             _remember(digest, found)
         answer.set_result(found)
@@ -123,13 +131,17 @@ def _suspects(searched: Searched, known: frozenset[str] | Unchanging) -> tuple[S
     return tuple(site for site in searched.sites if shows(site, known, ()))
 
 
-def _search(content: bytes) -> Searched:
-    try:
-        answer = call(f"{__name__}:in_child", content, seconds=SECONDS, megabytes=MEGABYTES)
-    except TooSlow:
-        return Searched((), "too_slow")
-    except ConfinedError:
-        return Searched((), "crashed")
+def _searched(digest: str, content: bytes) -> Searched:
+    answer = next((found for kept in _on_disk if (found := kept.find(digest))), None)
+    if answer is None:
+        try:
+            answer = call(f"{__name__}:in_child", content, seconds=SECONDS, megabytes=MEGABYTES)
+        except TooSlow:
+            return Searched((), "too_slow")
+        except ConfinedError:
+            return Searched((), "crashed")
+        for kept in _on_disk:
+            kept.keep(digest, answer)
     sites = tuple(Site.from_json(each) for each in answer["sites"])
     return Searched(sites, answer["unsearchable"])
 

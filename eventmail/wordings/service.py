@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from eventmail import clock
@@ -89,12 +90,8 @@ def add_wording(session: Session, actor: Actor, kind: WordingKind, text: Text) -
     """
     actor.require(Action.EDIT_MAILING)
     _require_known_fields(text)
-    wording = _given_up(session, actor, kind)
-    if wording is None:
-        wording = Wording(office_id=actor.office.id, kind=kind, retired=False)
-        session.add(wording)
-        session.flush()
-    elif not wording.retired:
+    wording = _given_up(session, actor, kind) or _begun(session, actor, kind)
+    if wording.versions and not wording.retired:
         raise UserError(OUT_OF_DATE)
     wording.retired = False
     _write(session, actor, wording, text)
@@ -123,6 +120,17 @@ def _given_up(session: Session, actor: Actor, kind: WordingKind) -> Wording | No
         return None
     query = sa.select(Wording).where(Wording.office_id == actor.office.id, Wording.kind == kind)
     return session.scalar(query.with_for_update())
+
+
+def _begun(session: Session, actor: Actor, kind: WordingKind) -> Wording:
+    """A new row. The database takes one copy of each kind, whoever of two comes second."""
+    wording = Wording(office_id=actor.office.id, kind=kind, retired=False)
+    try:
+        with session.begin_nested():
+            session.add(wording)
+    except IntegrityError as error:
+        raise UserError(OUT_OF_DATE) from error
+    return wording
 
 
 def _write(session: Session, actor: Actor, wording: Wording, text: Text) -> None:

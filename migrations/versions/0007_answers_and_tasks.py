@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards, tables
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 STATES = ("draft", "checking", "approving", "sending", "sent", "halted")
 DECISIONS = ("passed", "returned")

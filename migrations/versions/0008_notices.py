@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0008"
-down_revision = "0010"
+down_revision = "0007"
 
 SEPARATORS = (",", ";", " ", "\t", "\r", "\n", "<", ">", '"', "、", "，", "；", "　", "＠", "﹫")
 STATES = ("queued", "claimed", "accepted", "refused", "uncertain", "dropped")

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 # SQLite can add a column with its own constraints, but no constraint over several columns.
 AUDIENCE = (

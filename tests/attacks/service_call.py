@@ -74,7 +74,14 @@ def _withdraw(session: Session, actor: Actor, world: World) -> None:
 
 def _draft(world: World, session: Session, **changes: Any) -> service.Draft:
     mailing = world.mailing(session)
-    draft = service.Draft(mailing.purpose, "別の件名", mailing.body, frozenset(), mailing.version)
+    draft = service.Draft(
+        mailing.purpose,
+        "別の件名",
+        mailing.body,
+        frozenset(),
+        mailing.version,
+        expected_count=COUNT,
+    )
     return dataclasses.replace(draft, **changes)
 
 

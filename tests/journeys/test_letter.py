@@ -73,6 +73,32 @@ def test_a_second_tab_does_not_write_over_the_first(person: type, meeting: Meeti
     expect(second.locator("#body")).to_have_value("一つ目の画面")
 
 
+def test_whoever_was_signed_out_is_told_and_finds_it_again(
+    person: type, meeting: Meeting, chromium: Browser
+) -> None:
+    author: Person = person("author")
+    open_letter(author, meeting)
+    author.page.locator("#body").fill(BODY)
+    line = author.page.locator("[data-autosave-line]")
+    expect(line).to_contain_text("自動保存しました", timeout=20_000)
+    context = chromium.new_context(
+        viewport=SCREENS["sqlite"],  # type: ignore[arg-type]
+        locale="ja-JP",
+        storage_state=author.page.context.storage_state(),
+    )
+    try:
+        tab = context.new_page()
+        tab.goto(author.page.url + "?restore=1")
+        expect(tab.locator("#body")).to_have_value(BODY)
+        context.clear_cookies()
+        tab.locator("#body").fill(BODY + "間に合わなかった行")
+        expect(tab.locator("[data-autosave-line]")).to_contain_text(
+            "サインインの時間が切れました", timeout=20_000
+        )
+    finally:
+        context.close()
+
+
 def test_whoever_opens_a_letter_beside_another_is_told(
     person: type, meeting: Meeting, database: Database, people: People, chromium: Browser
 ) -> None:

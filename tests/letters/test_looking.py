@@ -144,6 +144,7 @@ class TestCompare:
         with database.writing() as session:
             contact = session.get_one(Contact, 3)
             contact.name = "新任 花子"
+            contact.address = contact.address_key = "mended@aozora.example"
         write(database, people, submitted.mailing_id)
         found = compared(database, people, submitted.mailing_id)
         (row,) = [each for each in found.body if not each.same]

@@ -21,7 +21,7 @@ from eventmail.offices.models import Office, Role
 from eventmail.sample import People
 from tests.conftest import Meeting
 from tests.mailings.journey import reload
-from tests.mailings.test_pages import letter
+from tests.mailings.test_pages import hidden, letter
 from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
@@ -153,13 +153,9 @@ class TestSafety:
         page = author.get(path(meeting, "?restore=1"))
         assert "保存されている内容と、あなたの内容の違い" in page.text
         assert [each.text for each in page.all("del")] != []
-        page = author.post(path(meeting), letter(page), status=409)
+        newest = hidden(page, "newest")
+        page = author.post(path(meeting), letter(page, newest=newest), status=409)  # no tick
         assert reload(database, people, meeting.mailing.id).body == "はじめの行\n同僚の行"
-        newest = next(
-            each.attributes["value"]
-            for each in page.all("input")
-            if each.attributes.get("name") == "newest"
-        )
         author.post(path(meeting), letter(page, replace="y", newest=newest))
         assert reload(database, people, meeting.mailing.id).body == "はじめの行\n自分の行"
 

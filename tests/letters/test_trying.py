@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask import Flask
 
 from eventmail import clock
 from eventmail.addresses import EmailAddress
@@ -19,6 +20,7 @@ from eventmail.events.models import Contact
 from eventmail.letters import trying
 from eventmail.mailings.models import Mailing
 from eventmail.offices.models import Office
+from eventmail.outbox import limits
 from eventmail.outbox.models import Attempt, Delivery
 from eventmail.sample import People
 from eventmail.wire import Kind, Relay, parse_mail
@@ -152,6 +154,28 @@ class TestWhenNot:
         with time_machine.travel(clock.now() + timedelta(minutes=11)):
             send(author, meeting)
         assert len(recorder.received) == trying.MOST_OF_ONE + 1
+
+    def test_not_more_than_an_office_needs_in_an_hour(
+        self,
+        author: Pages,
+        meeting: Meeting,
+        recorder: Recorder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(trying, "MOST_OF_ALL", 2)
+        for _ in range(2):
+            send(author, meeting)
+        assert "60分ほど待ってから" in send(author, meeting, status=409).text
+        assert len(recorder.received) == 2
+
+    def test_not_to_a_relay_that_waits_for_a_person(
+        self, author: Pages, meeting: Meeting, recorder: Recorder, database: Database, app: Flask
+    ) -> None:
+        policy = app.extensions["eventmail"].outbox.policy
+        with database.writing() as session:
+            limits.block(session, policy, "送信サーバーが認証を拒否しました。")
+        assert "認証を拒否しました" in send(author, meeting, status=409).text
+        assert (recorder.seen, recorder.commands) == ([], [])
 
     @pytest.mark.parametrize("role", ["checker", "approver"])
     def test_not_by_those_who_do_not_write(

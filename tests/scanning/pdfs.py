@@ -111,3 +111,17 @@ def in_form(scale: float, *draws: Draw) -> Draw:
         canvas.restoreState()
 
     return draw
+
+
+def clipped_away(draw: Draw) -> Draw:
+    """Drawn where nothing may be painted."""
+
+    def drawing(canvas: Canvas) -> None:
+        canvas.saveState()
+        corner = canvas.beginPath()
+        corner.rect(0, 0, 10, 10)
+        canvas.clipPath(corner, stroke=0)
+        draw(canvas)
+        canvas.restoreState()
+
+    return drawing

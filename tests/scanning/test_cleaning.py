@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 
@@ -163,8 +164,6 @@ class TestFormulas:
         ],
     )
     def test_a_formula_that_looks_at_a_hidden_sheet_keeps_its_value(self, formula: str) -> None:
-        from openpyxl.workbook.defined_name import DefinedName
-
         def name(book: Any) -> None:
             book.defined_names["秘密の名前"] = DefinedName("秘密の名前", attr_text="内部!$A$1")
 
@@ -219,6 +218,31 @@ def test_names_and_sheets_keep_their_numbers() -> None:
     made = grid(cleaned(workbook(office.hidden_sheet(), change), "a.xlsx").content)
     assert made.sheetnames == ["案内", "地図"]
     assert made["地図"].print_area == "'地図'!$A$1:$B$2"
+
+
+def test_links_to_other_workbooks_become_values() -> None:
+    def change(book: Any) -> None:
+        book["案内"]["F1"] = "=[1]名簿!A1"
+        book["案内"].add_table(Table(displayName="表", ref="A1:C3"))
+        book.defined_names["外"] = DefinedName("外", attr_text="[1]名簿!$A$1")
+        book.defined_names["列"] = DefinedName("列", attr_text="表[内容]")
+
+    link = f'<Relationship Id="rId97" Type="{office.R}/externalLink" Target="externalLinks/e.xml"/>'
+    content = office.with_parts(
+        TestFormulas().calculated(workbook(change)),
+        {"xl/_rels/workbook.xml.rels": lambda text: text.replace("</Rel", f"{link}</Rel")},
+        {
+            "xl/externalLinks/e.xml": (
+                f'<externalLink xmlns="{office.X}"><externalBook><sheetDataSet><sheetData>'
+                '<row r="1"><cell r="A1"><v>みなと電機</v></cell></row></sheetData></sheetDataSet>'
+                "</externalBook></externalLink>"
+            )
+        },
+    )
+    made = cleaned(content, "a.xlsx").content
+    assert grid(made)["案内"]["F1"].value == 42
+    assert list(grid(made).defined_names) == ["列"]
+    assert not [name for name, text in parts(made).items() if "みなと電機" in text]
 
 
 def test_a_list_to_choose_from_on_a_hidden_sheet_goes_with_it() -> None:

@@ -9,6 +9,7 @@ from eventmail.scanning.scanner import look
 from tests.scanning import office
 from tests.scanning.pdfs import (
     bar,
+    clipped_away,
     drawn,
     highlight,
     in_form,
@@ -65,6 +66,11 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
         Trace.HIDDEN_TEXT,
         "1ページの背景と同じ色の文字",
     ),
+    "white on white, and a bar that is not painted": (
+        drawn(together(in_grey(1, says(NAME)), clipped_away(bar()))),
+        Trace.HIDDEN_TEXT,
+        "1ページの背景と同じ色の文字",
+    ),
     "beside the paper": (drawn(says(NAME, x=700)), Trace.HIDDEN_TEXT, "1ページの紙の外の文字"),
     "not painted": (drawn(unpainted(NAME)), Trace.HIDDEN_TEXT, "1ページの表示されない文字"),
     "a note": (
@@ -95,6 +101,7 @@ STAYS_QUIET: dict[str, bytes] = {
     "a chart that was painted over and drawn again": drawn(
         together(says("CL128", y=705), bar(1), says("CL128", y=600))
     ),
+    "a bar that is not painted": drawn(together(says(NAME), clipped_away(bar()))),
     "a bar elsewhere": drawn(together(says(NAME), bar(y=500))),
     "yellow highlighter": drawn(together(says(NAME), highlight((1, 1, 0)))),
     "a scan with what a machine read off it": drawn(together(picture(), unpainted(NAME))),

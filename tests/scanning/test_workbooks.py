@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.table import Table
 
 from eventmail.scanning.report import Scan, Trace
 from eventmail.scanning.scanner import look
@@ -56,6 +59,20 @@ def merge_over(book: Any) -> None:
     sheet = book["案内"]
     sheet["A5"], sheet["B5"] = "見出し", "社外秘"
     sheet.merged_cells.add("A5:B5")
+
+
+def table(book: Any) -> None:
+    book["案内"].add_table(Table(displayName="表", ref="A1:C3"))
+
+
+def white_heading(book: Any) -> None:
+    book["案内"]["A1"].font = Font(color="FFFFFFFF")
+
+
+def coloured_by_rule(book: Any) -> None:
+    red = PatternFill(bgColor="FFFF0000")
+    rule = FormulaRule(formula=["TRUE"], fill=red)
+    book["案内"].conditional_formatting.add("A5:A9", rule)
 
 
 def empty_hidden_sheet(book: Any) -> None:
@@ -110,6 +127,16 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
         office.with_pivot(workbook(), "みなと電機", records=0),
         Trace.PIVOT_CACHE,
         "ピボットテーブルのキャッシュ（項目の名前）",
+    ),
+    "pivot cache of a sheet that is gone": (
+        office.with_pivot(workbook(), "受付", "開会"),
+        Trace.PIVOT_CACHE,
+        "ピボットテーブルのキャッシュ（もとのデータ2行）",
+    ),
+    "row that a table's filter hides": (
+        workbook(table, hide_row),
+        Trace.ROW,
+        "シート「案内」の3行目（フィルターで非表示）",
     ),
     "creator": (
         workbook(properties(creator="森下 あかり")),
@@ -198,6 +225,8 @@ STAYS_QUIET: dict[str, bytes] = {
     "an empty hidden sheet": workbook(empty_hidden_sheet),
     "nothing in the hidden columns and rows": workbook(hide_rest),
     "white on blue": workbook(office.white_on_blue),
+    "white in a table, which brings colours": workbook(table, white_heading),
+    "white where a rule brings colours": workbook(office.in_white, coloured_by_rule),
     "a filter that hides nothing": workbook(
         lambda book: setattr(book["案内"].auto_filter, "ref", "A1:C3")
     ),

@@ -46,6 +46,7 @@ def child(monkeypatch: pytest.MonkeyPatch) -> Child:
     made = Child()
     monkeypatch.setattr(searchable, "call", made)
     monkeypatch.setattr(searchable, "_by_digest", {})
+    monkeypatch.setattr(searchable, "_on_disk", [])
     return made
 
 

@@ -120,6 +120,20 @@ class TestOfAnOffice:
             with pytest.raises(UserError, match="ほかの職員が保存しました"):
                 service.change_wording(session, people.author, wording, THANKS, seen=1)
 
+    def test_whoever_of_two_copies_the_same_one_second_is_told(
+        self, database: Database, people: People, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with database.writing() as session:
+            service.add_wording(session, people.author, WordingKind.CHANGE, THANKS)
+        with database.writing() as session:
+            with pytest.raises(UserError, match="ほかの職員が保存しました"):
+                service.add_wording(session, people.author, WordingKind.CHANGE, THANKS)
+            # As when the other's row was not to be seen yet.
+            monkeypatch.setattr(service, "_given_up", lambda *_: None)
+            with pytest.raises(UserError, match="ほかの職員が保存しました"):
+                service.add_wording(session, people.author, WordingKind.CHANGE, THANKS)
+        assert names(database, people).count("お礼") == 1
+
     def test_an_unknown_field_is_refused(self, database: Database, people: People) -> None:
         text = Text("お礼", "件名", "{社名}様")
         with (

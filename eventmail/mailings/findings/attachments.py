@@ -13,10 +13,10 @@ from eventmail.mailings.findings.telling import found, letter, listed, of_materi
 _MENTION = re.compile(r"添付|別添|別紙|同封")
 # Somebody else is to attach something, or nothing is attached.
 _NOT_OURS = re.compile(
-    r"(?:添付|同封)(?:のうえ|の上|し(?:て|、|の)|していただ|して頂|いただ|頂|ください|下さい|を?お?願い|は?(?:不要|ありません|ございません|なし|無し)"
+    r"(?:添付|同封)(?:して?[^。\n]{0,12}(?:ください|下さい|いただ|頂|願)|のうえ|の上|し(?:て|、|の)|していただ|して頂|いただ|頂|ください|下さい|を?お?願い|は?(?:不要|ありません|ございません|なし|無し)"
     r"|(?:ファイル|資料|書類)?(?:は|の)?(?:不要|ありません|ございません|なし|無し|送信はお控え|できません)|しておりません|していません|せず|しない|できない|可)"
 )
-_GIVING = re.compile(r"添付し(?:て(?:い|お)|、?お?送|ました|ます)|添付いた")
+_GIVING = re.compile(r"添付(?:し|いた)[^。\n]{0,12}(?:します|しました|おります|います)")
 _COUNT = re.compile(
     r"(?:添付(?:資料|ファイル)?|別添(?:資料)?|資料|ファイル)\s*[:：(]?\s*(?:全|計|は|を|が|の)?\s*(?P<n>\d{1,2})\s*(?:点|件|種類?|ファイル|つ)(?!目|以)"
 )
@@ -96,8 +96,8 @@ def named_files(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "file_not_attached",
                 Level.WARN,
-                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、その名前の資料は選ばれていません。"
-                "資料を選び直すか、文面を直してください。",
+                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、"
+                "その名前の資料は選ばれていません。資料を選び直すか、文面を直してください。",
                 [place_in(where, told, *at.span()) for at in missing],
             )
 

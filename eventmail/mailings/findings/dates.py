@@ -23,14 +23,14 @@ from eventmail.mailings.findings.telling import (
 )
 from eventmail.scanning.report import Scan
 
-_WEEKDAY_MARK = re.compile(r"[(（\[［]\s*[月火水木金土日]|[月火水木金土日]曜")
+_WEEKDAY_MARK = re.compile(r"[曜(（\[［](?:(?<=[月火水木金土日]曜)|(?<!曜)\s*[月火水木金土日])")
 _REACH = 30  # characters before a weekday in which its date stands
 _DATE_BEFORE = re.compile(
     r"(?:令和|[rR])?[\d元][\d元年月日./\s・〜～~から()（）曜火水木金土-]*[(（\[［]?\s*[月火水木金土日][^\n]{0,2}$"
 )
 _SENTENCE_END = re.compile(r"[。\n]")
 _OVER = re.compile(
-    r"ました|でした|頂き|いただい|いただき|付け|付で|付の|現在|時点|改正|施行|以来|生まれ|卒業|発行|公布|制定|に開催した|実施した|お送りした|ご連絡した"
+    r"ました|でした|頂き|いただい|いただき|付け|付で|付の|現在|時点|改正|施行|以来|生まれ|卒業|発行|公布|制定|に[^。、\n]{0,10}した"
 )
 _TO_COME = re.compile(
     r"まで|締め?切|〆切|期限|予定|ください|下さい|願い|します|いたします|致します|期日|必着"
@@ -192,7 +192,8 @@ def years(ground: Ground) -> Iterator[Finding]:
     for where, _, told in letter(ground.content):
         for each in dates(told.text):
             same_day = (each.month, each.day) == (event.month, event.day)
-            if each.year and each.year != event.year and same_day:
+            over = _OVER.search(_sentence(told.text, each)[1])
+            if each.year and each.year != event.year and same_day and not over:
                 place = place_in(where, told, each.start, each.end)
                 yield _of_year(ground, place)
     told = next(told for where, _, told in letter(ground.content) if where is Where.SUBJECT)

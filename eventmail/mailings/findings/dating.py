@@ -9,7 +9,10 @@ from datetime import date
 
 WEEKDAYS = "月火水木金土日"
 _YEAR = r"(?:(?P<era>令和|(?<![a-zA-Z])[rR])\s*\.?\s*(?P<ey>元|\d{1,2})|(?P<wy>20\d\d))"
-_DAY_OF_WEEK = rf"(?:\s*[(（\[［]\s*(?P<w>[{WEEKDAYS}])(?:曜日?)?(?:[・･、,/]?[祝休土日]日?)?\s*[)）\]］]|\s*(?P<w2>[{WEEKDAYS}])曜日?)"
+_DAY_OF_WEEK = (
+    rf"(?:\s*[(（\[［]\s*(?P<w>[{WEEKDAYS}])(?:曜日?)?(?:[・･、,/]?[祝休土日]日?)?\s*[)）\]］]"
+    rf"|\s*(?P<w2>[{WEEKDAYS}])曜日?)"
+)
 _MIDDLE = r"\s*[./／．-]\s*"
 _DATES = re.compile(
     # 令和8年12月9日（水）, 12月9日水曜日

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from eventmail.mailings.findings import names, phones
-from eventmail.mailings.findings.reading import KANJI, read, runs_of, squeeze
+from eventmail.mailings.findings.reading import pairs_of, read, squeeze
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
 
@@ -57,9 +55,7 @@ class Directory:
     names: Mapping[str, str]
     surnames: frozenset[str]
     companies: Mapping[str, str]
-    heads: Mapping[str, tuple[str, ...]]
-    pairs: frozenset[str]
-    lengths: tuple[int, ...]
+    pairs: Mapping[str, tuple[str, ...]]  # of each name: the letters that stand side by side
 
     def phones_in(self, text: str) -> list[Met]:
         """The participants' numbers in a text."""
@@ -72,12 +68,12 @@ class Directory:
     def names_in(self, text: str) -> list[Met]:
         """The participants' full names in a folded text."""
         squeezed = squeeze(text)
-        return self._located(self._suspects(runs_of(squeezed), squeezed), text)
+        return self._located(self._suspects(pairs_of(squeezed), squeezed), text)
 
     def names_in_file(self, scan: Scan) -> list[Met]:
         """The participants' full names in a material's text."""
         told = read(scan)
-        suspects = self._suspects(told.runs, told.squeezed)
+        suspects = self._suspects(told.pairs, told.squeezed)
         met = self._located(suspects, told.text)
         return [replace(each, spot=told.spot(each.start)) for each in met]
 
@@ -90,20 +86,18 @@ class Directory:
             if digits in self.phones
         ]
 
-    def _suspects(self, runs: Collection[str], squeezed: str) -> set[str]:
-        """The names whose first word begins a piece of one of these words; few begin otherwise."""
-        pairs, starts = self.pairs, range(max(map(len, runs), default=0))
-        places = [(run, at) for run in runs for at in starts[: len(run) - 1]
-                  if run[at : at + 2] in pairs]  # fmt: skip
-        pieces = {run[at : at + length] for run, at in places for length in self.lengths}
-        heads = pieces & self.heads.keys()
-        names_of = [*(name for each in heads for name in self.heads[each]), *self.heads.get("", ())]
-        return {each for each in names_of if each in squeezed}
+    def _suspects(self, pairs: Collection[str], squeezed: str) -> list[str]:
+        """The names in a text without blanks; first asked is whether all their pairs are in it."""
+        return [
+            name
+            for name, wanted in self.pairs.items()
+            if all(each in pairs for each in wanted) and name in squeezed
+        ]
 
     def _located(self, suspects: Iterable[str], text: str) -> list[Met]:
         return [
             Met(self.names[name], found.start(), found.end())
-            for name in sorted(suspects)
+            for name in suspects
             for found in names.pattern(name).finditer(text)
         ]
 
@@ -137,30 +131,14 @@ def directory(
         if name and name not in ours:
             full.setdefault(name, each.company)
         surnames.add(names.surname(each.name))
-    heads = _heads_of(full)
-    pieces = [each for each in heads if each]
     return Directory(
         addresses=addresses,
         phones=numbers,
         names=full,
         surnames=frozenset(surnames - {""}),
         companies=companies,
-        heads=heads,
-        pairs=frozenset(each[:2] for each in pieces),
-        lengths=tuple(sorted({len(each) for each in pieces})),
+        pairs={each: tuple(pairs_of(each)) for each in full},
     )
-
-
-_KANJI_WORD = re.compile(rf"[{KANJI}]{{2,}}")
-
-
-def _heads_of(full: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Names by their first word in Chinese characters; under "" those that begin otherwise."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for name in full:
-        word = _KANJI_WORD.match(name)
-        found[word[0] if word else ""].append(name)
-    return {each: tuple(several) for each, several in found.items()}
 
 
 @lru_cache(maxsize=16)

@@ -68,7 +68,7 @@ def _within(own: str, text: str, start: int) -> bool:
 
 
 def materials(ground: Ground) -> Iterator[Finding]:
-    """A file that another event has used: of no matter for a map, and a leak of last year's list."""
+    """A file that another event has used: of no matter for a map, a leak for a list."""
     for material in ground.content.materials:
         events = ground.history.elsewhere.get(material.sha256, ())
         if not events:

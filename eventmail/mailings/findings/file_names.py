@@ -11,7 +11,10 @@ from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.reading import fold
 from eventmail.mailings.findings.telling import found, letter, of_material
 
-_PEOPLE = r"(?:参加者?|出席者?|出展|企業|事業所|会社|学校|担当者?|連絡先|アドレス|メール|宛先|送信先|送付先|申込者?|応募者?|受講者?|生徒|学生|求職者?|氏名|社員|職員|名前|顧客|会員)"
+_PEOPLE = (
+    r"(?:参加者?|出席者?|出展|企業|事業所|会社|学校|担当者?|連絡先|アドレス|メール|宛先|送信先|送付先"
+    r"|申込者?|応募者?|受講者?|生徒|学生|求職者?|氏名|社員|職員|名前|顧客|会員)"
+)
 _LIST = re.compile(
     rf"名簿(?!登載|管理規程)|{_PEOPLE}[^_\s.]{{0,4}}(?:一覧表?|リスト)|^(?:一覧表?|リスト|list)$"
     r"|宛先表|連絡網|アドレス帳|(?<![a-z])(?:mailing|address|member)[ _-]?list"
@@ -29,14 +32,35 @@ _PERSONAL = re.compile(
 _OLD = re.compile(
     r"^旧(?!.{0,8}(?:校|館|庁舎|[都道府県市区町村]|姓|制度|正月|友|式|盆))|[(（【\[_\s-]旧|旧(?:版|データ|資料|ファイル)|(?<![a-z])(?:old|bak|backup)(?![a-z])|コピー|(?<![a-z])copy(?![a-z])|(?:差し?替え?|修正|変更|訂正)前|廃止|使用不可|使用しない|使わない|没(?![入年])|\(\d\)$|(?:~|\$)"
 )
+_LOOK_INSIDE = "相手に送ってよいものか、中身を開いて確かめてください。"
 _KINDS = (
-    ("list_name", _LIST, "名簿や一覧を思わせる", "相手に送ってよいものか、中身を開いて確かめてください。"),
-    ("internal_name", _INTERNAL, "所の中だけで使うものを思わせる", "外に送ってよい版か確かめ、違うものは外してください。"),
-    ("draft_name", _DRAFT, "作りかけの版（案）を思わせる", "決まった版か確かめ、名前を直すか置き直してください。"),
-    ("money_name", _MONEY, "見積や契約の書類を思わせる", "この宛先に送るものか確かめ、違うものは外してください。"),
-    ("personal_name", _PERSONAL, "個人の情報を思わせる", "相手に送ってよいものか、中身を開いて確かめてください。"),
-    ("old_name", _OLD, "古い版や写しを思わせる", "新しい版か確かめ、名前を直すか置き直してください。"),
-)  # fmt: skip
+    ("list_name", _LIST, "名簿や一覧を思わせる", _LOOK_INSIDE),
+    (
+        "internal_name",
+        _INTERNAL,
+        "所の中だけで使うものを思わせる",
+        "外に送ってよい版か確かめ、違うものは外してください。",
+    ),
+    (
+        "draft_name",
+        _DRAFT,
+        "作りかけの版（案）を思わせる",
+        "決まった版か確かめ、名前を直すか置き直してください。",
+    ),
+    (
+        "money_name",
+        _MONEY,
+        "見積や契約の書類を思わせる",
+        "この宛先に送るものか確かめ、違うものは外してください。",
+    ),
+    ("personal_name", _PERSONAL, "個人の情報を思わせる", _LOOK_INSIDE),
+    (
+        "old_name",
+        _OLD,
+        "古い版や写しを思わせる",
+        "新しい版か確かめ、名前を直すか置き直してください。",
+    ),
+)
 _VERSION = re.compile(
     r"[\s_(（【\[-]*(?:v(?:er)?\.?|第|rev\.?|改訂?|訂正?)?(?P<n>\d{1,2})(?:版|稿|訂)?[)）】\]]*$"
 )
@@ -45,7 +69,7 @@ _NOW_NEW = re.compile(r"差し?替え?|訂正|変更|修正|更新|改訂|改め
 
 
 def names(ground: Ground) -> Iterator[Finding]:
-    """名簿, 一覧, 内部, 案, 部外秘, 見積, 個人, 旧 in a file's name: as words, not as parts of others."""
+    """名簿, 一覧, 内部, 案, 見積, 個人, 旧 in a file's name: as words, not as parts of words."""
     for material in ground.content.materials:
         stem = _stem(material.filename)
         for code, pattern, meaning, way_out in _KINDS:

@@ -86,7 +86,7 @@ def _everywhere(ground: Ground, sort: _Sort) -> Iterator[Finding]:
 def _finding(sort: _Sort, place: str, met: list[Met], places: list[Place]) -> Iterator[Finding]:
     if met:
         companies = listed((each.company for each in met), "社")
-        message = f"{place}に、参加事業所の{sort.word}があります（{companies}）。{WAY_OUT}"
+        message = f"{place}に、ほかの参加事業所の{sort.word}があります（{companies}）。{WAY_OUT}"
         yield found(sort.code, Level.BLOCK, message, places)
 
 

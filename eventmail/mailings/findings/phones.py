@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 # Digits of any width; hyphens, bars, brackets, dots and blanks between the groups.
 _GAP = r"[-‐‑‒–—―−ー－()（）.．・ 　\u00a0]{0,3}"
+# Begins with one set of signs, which the machine skips to quickly; files are long.
 _NUMBER = re.compile(
-    rf"(?<![\d])(?:[+＋]?\s?(?:81|８１){_GAP}(?:[0０]{_GAP})?(?=[1-9１-９])|[(（]?[0０])"
+    r"[0０8８+＋(（](?<!\d[0０8８])"
+    rf"(?:(?:(?<=[+＋])\s?[8８])?[1１]{_GAP}(?:[0０]{_GAP})?(?=[1-9１-９])|(?<=[(（])[0０]|(?<=[0０]))"
     rf"\d{{1,4}}{_GAP}\d{{1,4}}{_GAP}\d{{3,4}}(?!\d)"
 )
 _DIGITS = re.compile(r"\d")

@@ -61,7 +61,7 @@ class Read:
 
     text: str  # as it stands, old letters of names made new
     squeezed: str
-    runs: frozenset[str]  # its words in Chinese characters, each once
+    pairs: frozenset[str]  # of its words in Chinese characters
     starts: tuple[int, ...]
     spots: tuple[str, ...]
 
@@ -84,12 +84,13 @@ def read(scan: Scan) -> Read:
     text = _lightly_folded("\n".join(each.text for each in scan.passages))
     squeezed = squeeze(text)
     spots = tuple(each.where for each in scan.passages)
-    return Read(text, squeezed, runs_of(squeezed), tuple(starts), spots)
+    return Read(text, squeezed, pairs_of(squeezed), tuple(starts), spots)
 
 
-def runs_of(text: str) -> frozenset[str]:
-    """The words in Chinese characters of a text without white space, each once."""
-    return frozenset(_RUNS.findall(text))
+def pairs_of(squeezed: str) -> frozenset[str]:
+    """The Chinese characters that stand side by side in a text without white space."""
+    words = frozenset(_RUNS.findall(squeezed))
+    return frozenset({word[at : at + 2] for word in words for at in range(len(word) - 1)})
 
 
 def _lightly_folded(text: str) -> str:

@@ -67,7 +67,7 @@ no_such_day | warn | L11 | 暦にない日付 | 日付を直す
 past_date | warn | L11 | これからのこととして書かれた過去の日付 | 日付を直す
 not_the_event_date | warn | L11 | 開催日として書かれた、イベントと違う日 | 文面かイベントを直す
 wrong_year | warn | L11 | イベントと違う年（令和の年、年度） | 年を直す
-negative_to_participants | warn | L9 | 参加の相手への中止・辞退・不採用・取りやめ | 送信先か文面を直す
+negative_to_participants | warn | L9 | 参加する相手への中止・辞退・不採用など | 送信先か文面を直す
 # other people
 participant_address | block | L3 L4 | 参加事業所のメールアドレス（資料の中も） | 取り除く
 participant_phone | block | L3 L4 | 参加事業所の電話番号（全角、+81も） | 取り除く
@@ -86,30 +86,30 @@ internal_name | warn | L6 | ファイル名に内部、部外秘など | 開い�
 draft_name | warn | L6 | ファイル名に案（案内、提案は別） | 開いて確かめ、違えば外すか名前を直す
 money_name | warn | L6 | ファイル名に見積、契約書など | 開いて確かめ、違えば外すか名前を直す
 personal_name | warn | L6 | ファイル名に個人、履歴書など | 開いて確かめ、違えば外すか名前を直す
-old_name | warn | L6 | ファイル名に旧、コピー、old、(1)など | 開いて確かめ、違えば外すか名前を直す
+old_name | warn | L6 | ファイル名に旧、コピー、oldなど | 開いて確かめ、違えば外すか名前を直す
 newer_on_shelf | warn | L6 | 資料置き場により新しい版がある | 選び直す
-same_name_other_content | warn | L6 | 前に送った同じ名前の資料と中身が違う | 文面で伝えるか資料を直す
-used_elsewhere | warn note | L6 | 別のイベントで使われた資料（その名や日があれば警告） | 資料を確かめる
+same_name_other_content | warn | L6 | 前に送った同じ名前の資料と中身が違う | 文面で伝えるか直す
+used_elsewhere | warn note | L6 | 別のイベントの資料（その名や日があれば警告） | 資料を確かめる
 unfinished_material | warn | L6 | 資料の中の【要修正】【作成中】 | 決まった版に置き直す
 internal_material | warn | L6 | 資料の中の部外秘、取扱注意など | 外すか外に出せる版にする
 unscannable_material | block | L5 | パスワードなどで調べられない資料 | 開ける形で保存し直す
 material_without_text | note | L5 | 画像だけで文字を調べられない資料 | 目で確かめる
-material_sheet | block | L5 | 資料の中の隠しシート | 「きれいな写し」にするか作り直す
-material_row | block | L5 | 資料の中の隠し行 | 「きれいな写し」にするか作り直す
-material_column | block | L5 | 資料の中の隠し列 | 「きれいな写し」にするか作り直す
-material_pivot_cache | block | L5 | 資料の中のピボットに残った元の表 | 「きれいな写し」にするか作り直す
-material_comment | block | L5 | 資料の中のコメント | 「きれいな写し」にするか作り直す
-material_tracked_change | block | L5 | 資料の中の変更履歴 | 「きれいな写し」にするか作り直す
-material_hidden_text | block | L5 | 資料の中の隠し文字 | 「きれいな写し」にするか作り直す
-material_hidden_slide | block | L5 | 資料の中の非表示のスライド | 「きれいな写し」にするか作り直す
-material_covered_text | block | L5 | 資料の中のPDFの黒塗りの下の文字 | 「きれいな写し」にするか作り直す
-material_notes | warn | L5 | 資料の中の発表者ノート | 「きれいな写し」にするか作り直す
-material_external_link | warn | L5 | 資料の中のほかのファイルへのリンク | 「きれいな写し」にするか作り直す
-material_embedded | warn | L5 | 資料の中の埋め込まれたファイル | 「きれいな写し」にするか作り直す
-material_attachment | warn | L5 | 資料の中のPDFの添付ファイル | 「きれいな写し」にするか作り直す
-material_macro | warn | L5 | 資料の中のマクロ | 「きれいな写し」にするか作り直す
-material_property | warn note | L5 | 資料の中の文書のプロパティ（普通のものはお知らせ） | 「きれいな写し」にするか作り直す
-material_defined_name | note | L5 | 資料の中の隠れた名前の定義 | 「きれいな写し」にするか作り直す
+material_sheet | block | L5 | 資料の中の隠しシート | 取り除くか作り直す
+material_row | block | L5 | 資料の中の隠し行 | 取り除くか作り直す
+material_column | block | L5 | 資料の中の隠し列 | 取り除くか作り直す
+material_pivot_cache | block | L5 | 資料の中のピボットに残った元の表 | 取り除くか作り直す
+material_comment | block | L5 | 資料の中のコメント | 取り除くか作り直す
+material_tracked_change | block | L5 | 資料の中の変更履歴 | 取り除くか作り直す
+material_hidden_text | block | L5 | 資料の中の隠し文字 | 取り除くか作り直す
+material_hidden_slide | block | L5 | 資料の中の非表示のスライド | 取り除くか作り直す
+material_covered_text | block | L5 | 資料の中のPDFの黒塗りの下の文字 | 取り除くか作り直す
+material_notes | warn | L5 | 資料の中の発表者ノート | 取り除くか作り直す
+material_external_link | warn | L5 | 資料の中のほかのファイルへのリンク | 取り除くか作り直す
+material_embedded | warn | L5 | 資料の中の埋め込まれたファイル | 取り除くか作り直す
+material_attachment | warn | L5 | 資料の中のPDFの添付ファイル | 取り除くか作り直す
+material_macro | warn | L5 | 資料の中のマクロ | 取り除くか作り直す
+material_property | warn note | L5 | 文書のプロパティ（普通のものはお知らせ） | 取り除くか作り直す
+material_defined_name | note | L5 | 資料の中の隠れた名前の定義 | 取り除くか作り直す
 # recipients
 unexpected_count | block | L9 | 入力した予定の件数と送信先の件数が違う | 名簿か件数を直す
 other_than_last | warn | L9 | 前回のメールと送信先が1割を超えて違う | 名簿を確かめる

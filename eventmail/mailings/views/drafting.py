@@ -13,6 +13,7 @@ from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.review_forms import AT_A_TIME, PREFIX, AnswersForm
 from eventmail.mailings.views.common import blueprint, record_of
+from eventmail.mailings.views.marks import marks
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import service as outbox
 from eventmail.web.context import actor, reading, writing
@@ -46,6 +47,7 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
         more_answers=sum(not shown.asks(each) and each.key not in given for each in asked),
         notes=[each for each in found if each.level is Level.NOTE],
         answers_form=shown,
+        **marks(mailing, content, found),
         reached=reached_count(session, mailing),
         remaining=_remaining(mailing),
         sendings=outbox.sendings(session, mailing),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from eventmail.scanning.cleaning import xml
 from eventmail.scanning.cleaning.common import cut_local_links
 from eventmail.scanning.cleaning.copy import Copy
@@ -14,6 +16,7 @@ from eventmail.scanning.package import Package
 _SLICERS = ("slicerCache", "timelineCache", "slicer", "timeline")
 _BUILT_IN = "_xl"
 _ON = ("1", "true")
+_OTHER_BOOK = re.compile(r"\[\d+\]")
 
 
 def clean_workbook(copy: Copy, content: bytes) -> list[str]:
@@ -36,7 +39,7 @@ def clean_workbook(copy: Copy, content: bytes) -> list[str]:
     cleaners = [SheetCleaner(copy, each, grids[each.part], losses) for each in shown]
     for cleaner in cleaners:
         cleaner.find_losses(_hidden_cells(grids[cleaner.sheet.part]))
-    book.take_out(gone, [each.name for each in sheets])
+    book.take_out(gone)
     pivots = book.can_lose_pivots(shown)
     for cleaner in cleaners:
         cleaner.clean(pivots)
@@ -94,16 +97,17 @@ class _Book:
             name, text = xml.get(each, "name"), xml.text_of(each)
             hidden = xml.get(each, "hidden", "0") in _ON and not name.startswith(_BUILT_IN)
             lost = any(_mentions(text.casefold(), sheet) for sheet in self._losses.sheets)
-            if hidden or lost or "[" in text:
+            if hidden or lost or _OTHER_BOOK.search(text):
                 xml.remove(each)
                 self._losses.names_gone = True
             else:
                 self._losses.names[name.casefold()] = text
         self._drop_if_empty("definedNames")
 
-    def take_out(self, gone: list[Sheet], names: list[str]) -> None:
+    def take_out(self, gone: list[Sheet]) -> None:
         """Sheets, links, changes, and whatever tells where the file was kept."""
         copy, main, root = self._copy, self._main, self._root
+        names = [xml.get(each, "name") for each in xml.every(root, "sheet")]
         lost = {each.name for each in gone}
         kept = [each for each in names if each not in lost]
         ids = set()

@@ -52,6 +52,10 @@ ELSEWHERE = History(
 )
 ORDINARY = ground()
 
+ALLOWING = replace(OFFICE, allowed=frozenset({"kaikan.example"}))
+SHELF = History(shelf=("予定表_v1.pdf", "予定表_v2.pdf"))
+SENT = History(sent_files={"当日スケジュール.pdf": "0" * 64})
+
 # code → (the case in which it must speak, the nearest in which it must not)
 CASES: dict[str, tuple[Ground, Ground]] = {
     "no_subject": (ground(subject=" "), ORDINARY),
@@ -60,7 +64,7 @@ CASES: dict[str, tuple[Ground, Ground]] = {
     "no_recipients": (ground(recipients=()), ORDINARY),
     "stray_brace": (ground(more="{会社名"), ground(more="[会社名]")),
     "unknown_field": (ground(more="{会社名称}"), ground(more="{会社名}")),
-    "batch_field": (ground(mode="batch"), ground(mode="batch", body="皆様\nお世話になります。添付します。")),
+    "batch_field": (ground(mode="batch"), ground(mode="batch", body="皆様\n資料を添付します。")),
     "blank_value": (ground(more="{部署}"), ground(more="{会社名}")),
     "too_large": (
         replace(
@@ -176,12 +180,12 @@ CASES: dict[str, tuple[Ground, Ground]] = {
         ground(files=files("旧姫里小学校までの道順.pdf", "会場図（2階）.pdf")),
     ),
     "newer_on_shelf": (
-        ground(files=files("予定表_v1.pdf"), history=History(shelf=("予定表_v1.pdf", "予定表_v2.pdf"))),
+        ground(files=files("予定表_v1.pdf"), history=SHELF),
         ground(files=files("別紙1.pdf"), history=History(shelf=("別紙1.pdf", "別紙2.pdf"))),
     ),
     "same_name_other_content": (
-        ground(history=History(sent_files={"当日スケジュール.pdf": "0" * 64})),
-        ground(more="差し替えた資料です。", history=History(sent_files={"当日スケジュール.pdf": "0" * 64})),
+        ground(history=SENT),
+        ground(more="差し替えた資料です。", history=SENT),
     ),
     "used_elsewhere": (
         ground(files=[("案内図.pdf", page("令和7年12月10日 姫里文化会館"))], history=ELSEWHERE),
@@ -199,7 +203,8 @@ CASES: dict[str, tuple[Ground, Ground]] = {
         ground(files=[("予定表.xlsx", Scan("encrypted", unscannable="encrypted"))]), CLEAN,
     ),
     "material_without_text": (
-        ground(files=[("地図.png", Scan("png", 1))]), ground(files=[("地図.png", page("地図", "png"))]),
+        ground(files=[("地図.png", Scan("png", 1))]),
+        ground(files=[("地図.png", page("地図", "png"))]),
     ),
     **{
         f"material_{trace.value}": (hiding(trace), CLEAN)
@@ -355,7 +360,7 @@ QUIET: dict[str, tuple[str, Ground]] = {
     "a long number": ("participant_phone", ground(more="振込番号 10123112001999")),
     "an address of an allowed domain": (
         "foreign_address",
-        ground(more="a@kaikan.example", office=replace(OFFICE, allowed=frozenset({"kaikan.example"}))),
+        ground(more="a@kaikan.example", office=ALLOWING),
     ),
     "an allowed address": (
         "foreign_address",
@@ -393,7 +398,7 @@ QUIET: dict[str, tuple[str, Ground]] = {
                event_name="令和7年度 姫里合同企業説明会（第2回）"),
     ),
     "cancelling a booth's equipment": (
-        "negative_to_participants", ground(more="欠席の場合や辞退される場合は、お早めにご連絡ください。"),
+        "negative_to_participants", ground(more="欠席や辞退をされる場合は、ご連絡ください。"),
     ),
     "a letter that goes to chosen ones": (
         "other_than_last", replace(ground(history=last(drop=3)), chosen=True),
