@@ -92,7 +92,7 @@ def paper_of(content: Content, frozen: Frozen) -> Paper:
         _stamps(frozen),
         _mode(content, frozen.kinds),
         _summary(content, frozen),
-        _recipients(frozen.kinds),
+        _recipients(content, frozen.kinds),
         _materials(content),
         _letter(content),
         _findings(frozen),
@@ -168,10 +168,13 @@ def _summary(content: Content, frozen: Frozen) -> Section:
     )
 
 
-def _recipients(kinds: Kinds) -> Section:
+def _recipients(content: Content, kinds: Kinds) -> Section:
+    expected = content.expected_count
     return _facts(
         "送信先",
         {
+            "選び方": content.audience or "参加する事業所の全員",
+            "起案者が見込んだ件数": f"{expected}件" if expected else "未入力",
             "送信先の件数": f"{kinds.contacts}件",
             "参加事業所": f"{kinds.companies}社（1社に複数の担当者がいることがあります）"
             if kinds.contacts != kinds.companies

@@ -111,14 +111,16 @@ def free_mail(ground: Ground) -> Iterator[Finding]:
 
 
 def first_time(ground: Ground) -> Iterator[Finding]:
-    """Addresses that the office has never sent to."""
-    new = [each for each in ground.content.recipients if _key(each) not in ground.history.ever]
+    """Addresses that the office has never sent to; where most are new, none of them stands out."""
+    recipients = ground.content.recipients
+    new = [each for each in recipients if _key(each) not in ground.history.ever]
+    standing_out = new if 2 * len(new) <= len(recipients) else []
     if new:
         yield found(
             "first_time",
             Level.NOTE,
             f"この所から初めて送るアドレスが{len(new)}件あります（{_companies(new)}）。",
-            [of_recipients(new)],
+            [of_recipients(standing_out)],
         )
 
 

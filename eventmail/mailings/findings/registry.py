@@ -21,7 +21,7 @@ from eventmail.mailings.findings import (
     timing,
     writing,
 )
-from eventmail.mailings.findings.finding import UNSEARCHABLE, Finding, Level
+from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.scanning.judging import PREFIX, UNSCANNABLE, WITHOUT_TEXT
 from eventmail.scanning.report import Trace
@@ -92,8 +92,7 @@ same_name_other_content | warn | L6 | 前に送った同じ名前の資料と中
 used_elsewhere | warn note | L6 | 別のイベントの資料（その名や日があれば警告） | 資料を確かめる
 unfinished_material | warn | L6 | 資料の中の【要修正】【作成中】 | 決まった版に置き直す
 internal_material | warn | L6 | 資料の中の部外秘、取扱注意など | 外すか外に出せる版にする
-unsearchable_material | block | L5 | 中を調べられない資料 | 開ける形で保存し直すか、決裁者が判断する
-unscannable_material | block | L5 | アドレスが多すぎて調べきれない資料 | 正しい資料を置く
+unscannable_material | block | L5 | 中を調べられない資料 | 保存し直すか、決裁者が判断する
 material_without_text | note | L5 | 画像だけで文字を調べられない資料 | 目で確かめる
 material_sheet | block | L5 | 資料の中の隠しシート | 取り除くか作り直す
 material_row | block | L5 | 資料の中の隠し行 | 取り除くか作り直す
@@ -182,7 +181,7 @@ def _rules() -> tuple[Rule, ...]:
     )
 
 
-_OF_SCAN = {UNSEARCHABLE, UNSCANNABLE, WITHOUT_TEXT, *(PREFIX + each.value for each in Trace)}
+_OF_SCAN = {UNSCANNABLE, WITHOUT_TEXT, *(PREFIX + each.value for each in Trace)}
 RULES = _rules()
 CODES = {each.code: each for each in RULES}
 

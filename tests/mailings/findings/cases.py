@@ -199,12 +199,8 @@ CASES: dict[str, tuple[Ground, Ground]] = {
         ground(files=[("進行表.pdf", page("部外秘　進行"))]),
         ground(files=[("進行表.pdf", page("個人情報の取扱いに注意します。"))]),
     ),
-    "unsearchable_material": (
-        ground(files=[("予定表.xlsx", Scan("encrypted", unscannable="encrypted"))]),
-        CLEAN,
-    ),
     "unscannable_material": (
-        ground(files=[("予定表.xlsx", Scan("encrypted", unscannable="too_many_addresses"))]), CLEAN,
+        ground(files=[("予定表.xlsx", Scan("encrypted", unscannable="encrypted"))]), CLEAN,
     ),
     "material_without_text": (
         ground(files=[("地図.png", Scan("png", 1))]),

@@ -6,8 +6,9 @@ import pytest
 
 from eventmail.mailings import findings
 from eventmail.mailings.findings import CODES, RULES, Finding, Level, Where
-from eventmail.mailings.findings.ground import Ground
+from eventmail.mailings.findings.ground import Ground, History
 from tests.mailings.findings.cases import CASES, ORDINARY, QUIET, SPEAKS
+from tests.mailings.findings.grounds import RECIPIENTS, ground
 
 
 def everything(ground: Ground) -> list[Finding]:
@@ -66,17 +67,17 @@ def test_each_finding_has_a_level_of_its_rule_and_a_whole_sentence() -> None:
 
 def test_no_sentence_repeats_a_participants_address_or_number() -> None:
     """The sentences travel further than the pages of the mailing: only companies are named."""
-    for ground, finding in every_finding():
-        for secret in (*ground.directory.addresses, *ground.directory.phones):
+    for seen, finding in every_finding():
+        for secret in (*seen.directory.addresses, *seen.directory.phones):
             assert secret not in finding.message, finding
 
 
 def test_each_place_in_the_letter_is_a_span_of_what_was_written() -> None:
-    for ground, finding in every_finding():
+    for seen, finding in every_finding():
         for place in finding.places:
             if place.where in (Where.SUBJECT, Where.BODY) and place.start is not None:
                 subject = place.where is Where.SUBJECT
-                text = ground.content.subject if subject else ground.content.body
+                text = seen.content.subject if subject else seen.content.body
                 assert place.end is not None
                 assert 0 <= place.start < place.end <= len(text)
 
@@ -85,3 +86,17 @@ def test_the_heaviest_findings_come_first() -> None:
     case, _ = CASES["participant_address"]
     levels = [list(Level).index(each.level) for each in findings.of_ground(case)]
     assert levels == sorted(levels)
+
+
+def test_where_all_are_new_none_stands_out() -> None:
+    """The checker sees flagged rows first: a flag on every row is none."""
+    everybody = ground(history=History())
+    one = ground(history=History(ever=frozenset(each.address for each in RECIPIENTS[1:])))
+    shown = [first_time(each) for each in (everybody, one)]
+    assert shown == [(), (RECIPIENTS[0].contact_id,)]
+
+
+def first_time(ground: Ground) -> tuple[int, ...]:
+    (finding,) = [each for each in everything(ground) if each.code == "first_time"]
+    assert finding.place is not None
+    return finding.place.contact_ids
