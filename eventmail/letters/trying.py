@@ -68,7 +68,7 @@ class Box:
 
 def boxes(actor: Actor, mailing: Mailing) -> list[Box]:
     """One's own mailbox, where it is known, and the office's two of this event."""
-    own = getattr(actor.staff, "address", "")
+    own = actor.staff.address
     found = [Box("own", actor.staff.name, EmailAddress.parse(own))] if own else []
     ours = {each.id: each for each in (mailing.event.reply_to, mailing.event.sender)}
     return found + [Box(f"mailbox-{box.id}", box.name, box.email) for box in ours.values()]

@@ -19,16 +19,18 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.letters import trying
 from eventmail.mailings.models import Mailing
-from eventmail.offices.models import Office
+from eventmail.offices.models import Office, Staff
 from eventmail.outbox import limits
 from eventmail.outbox.models import Attempt, Delivery
 from eventmail.sample import People
+from eventmail.staffmail import service as staffmail
 from eventmail.wire import Kind, Relay, parse_mail
 from tests.conftest import Meeting
 from tests.pages import Page, Pages
 from tests.recorder import DROP, Recorder
 
 SignIn = Callable[[str], Pages]
+MINE = "morishita@himesato-anteisho.example"
 REPLIES = "gakusotsu@himesato-anteisho.example"
 
 
@@ -112,17 +114,26 @@ class TestWhatIsSent:
                 trying.make(session, content, box, one)
 
     def test_ones_own_mailbox_comes_first_where_it_is_known(
-        self, meeting: Meeting, people: People, database: Database
+        self,
+        author: Pages,
+        meeting: Meeting,
+        people: People,
+        database: Database,
+        recorder: Recorder,
     ) -> None:
-        class Known:
-            name, address = "森下 あかり", "morishita@himesato-anteisho.example"
-
-        actor = replace(people.author, staff=Known())  # type: ignore[arg-type]
-        with database.reading() as session:
-            mailing = session.get_one(Mailing, meeting.mailing.id)
-            found = trying.boxes(actor, mailing)
-        assert [each.key for each in found] == ["own", "mailbox-1"]
-        assert str(found[0].email) == Known.address
+        path = f"/mailings/{meeting.mailing.id}/test-mail"
+        assert "あなたのアドレスは登録されていません" in author.get(path).text
+        with database.writing() as session:
+            staff = session.get_one(Staff, people.author.id)
+            staffmail.set_address(session, staff, MINE)
+        page = author.get(path)
+        offered = [e.attributes for e in page.all("input") if e.attributes.get("name") == "box"]
+        assert [each["value"] for each in offered] == ["own", "mailbox-1"]
+        assert "checked" in offered[0]
+        send(author, meeting, box="own")
+        (mail,) = recorder.received
+        assert mail.rcpt_to == (MINE,)
+        assert parse_mail(mail.content).value("To") == MINE
 
     def test_another_participants_address_in_the_letter_stops_it_at_the_gate(
         self, author: Pages, meeting: Meeting, recorder: Recorder, database: Database

@@ -13,6 +13,7 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import Meeting
+from tests.mailings import journey
 from tests.mailings.journey import reload
 from tests.mailings.test_pages import hidden, letter
 from tests.pages import Page, Pages
@@ -161,9 +162,22 @@ class TestExpectedCount:
         author.post(f"/mailings/{meeting.mailing.id}/submit")
         assert reload(database, people, meeting.mailing.id).state is MailingState.DRAFT
 
-    def test_the_reviewers_see_it_and_the_audience_in_words(
-        self, sign_in: SignIn, meeting: Meeting, database: Database, submitted: Snapshot
+    @pytest.mark.parametrize(
+        ("role", "page"),
+        [("checker", "check"), ("approver", "approve"), ("approver", "drafting-paper")],
+    )
+    def test_the_reviewers_see_it_and_the_audience_in_words_on_screen_and_paper(
+        self,
+        sign_in: SignIn,
+        meeting: Meeting,
+        database: Database,
+        people: People,
+        submitted: Snapshot,
+        role: str,
+        page: str,
     ) -> None:
-        page = sign_in("checker").get(f"/mailings/{meeting.mailing.id}/check")
-        assert "送信先の選び方参加する事業所の全員" in page.text
-        assert "起案者が見込んだ件数30件" in page.text
+        if page == "approve":
+            journey.check(database, people, submitted.mailing_id)
+        told = sign_in(role).get(f"/mailings/{meeting.mailing.id}/{page}").text
+        assert "送信先の選び方参加する事業所の全員" in told.replace(" ", "")
+        assert "起案者が見込んだ件数30件" in told.replace(" ", "")

@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import UserError
+from eventmail.mailings.findings import Level, of_ground
 from eventmail.mailings.letter import FIELDS, Letter, used_fields
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
 from eventmail.wordings import service
-from eventmail.wordings.builtin import TEXTS, Text
+from eventmail.wordings.builtin import TEXTS, Text, signed
 from eventmail.wordings.models import WordingKind, WordingVersion
+from tests.mailings.findings.grounds import ground
 from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
@@ -49,6 +51,34 @@ class TestBuiltIn:
     def test_each_is_signed_with_the_offices_name(self, people: People) -> None:
         offer = service.standard(WordingKind.APOLOGY, people.author.office)
         assert offer.text.body.rstrip().splitlines()[-2] == people.author.office.name
+
+
+def seen(text: Text, filled: str, office: str) -> list[tuple[str, Level]]:
+    """What the rules say to a built-in wording, with this in place of ●●."""
+    body = signed(text.body, office).replace("●●", filled)
+    found = of_ground(ground(subject=text.subject, body=body))
+    return [(each.code, each.level) for each in found if each.level is not Level.NOTE]
+
+
+class TestFindings:
+    """To a company that takes part only the reply to its absence sounds wrong."""
+
+    @pytest.mark.parametrize("kind", TEXTS, ids=[each.value for each in TEXTS])
+    def test_a_wording_that_is_filled_in_is_an_ordinary_letter(
+        self, kind: WordingKind, people: People
+    ) -> None:
+        absence = [("negative_to_participants", Level.WARN)]
+        expected = absence if kind is WordingKind.ABSENCE else []
+        assert seen(TEXTS[kind], "12月4日（金）", people.author.office.name) == expected
+
+    @pytest.mark.parametrize(
+        "kind", [WordingKind.ANNOUNCEMENT, WordingKind.CHANGE, WordingKind.APOLOGY]
+    )
+    def test_what_only_a_person_knows_cannot_be_forgotten(
+        self, kind: WordingKind, people: People
+    ) -> None:
+        found = seen(TEXTS[kind], "●●", people.author.office.name)
+        assert found == [("placeholder", Level.BLOCK)]
 
 
 class TestOfAnOffice:
