@@ -60,6 +60,7 @@ class Shown:
     pages: int
     seen: frozenset[int]
     text: TextPage | None
+    titles: tuple[str, ...]
 
     @property
     def kind(self) -> str:
@@ -120,20 +121,24 @@ def on_shelf(session: Session, event: Event) -> list[OnShelf]:
     newest = [each.newest for each in materials]
     scans = shelf.scans_for(session, event.office_id, {each.sha256 for each in newest})
     names = people(session, newest)
+    known = service.known_addresses(session, event.office_id)
     return [
         OnShelf(
             material=each.material,
             newest=each,
             kind=KINDS.get(scans[each.sha256].kind, "そのほか"),
             uploader=names.get(each.uploaded_by, ""),
-            weight=_weight(remarks(scans[each.sha256], each.material.filename)),
+            weight=_weight(scans[each.sha256], each.material.filename, known),
         )
         for each in newest
     ]
 
 
-def _weight(found: list[Remark]) -> str:
-    """The heaviest level; a note is no reason to look twice."""
+def _weight(scan: Scan, filename: str, known: frozenset[str]) -> str:
+    """The heaviest level; a participant's address is one, a note is no reason to look twice."""
+    if known.intersection(scan.addresses):
+        return "block"
+    found = remarks(scan, filename)
     level = found[0].level if found else ""
     return level if level in ("block", "warn") else ""
 
@@ -157,6 +162,7 @@ def show_version(session: Session, actor: Actor, version: MaterialVersion, page:
         pages=pages,
         seen=seen,
         text=_text_of(scan, at) if pages else None,
+        titles=_titles(scan)[:MOST_SHOWN] if pages else (),
     )
 
 
@@ -206,6 +212,11 @@ def _text_of(scan: Scan, page: int) -> TextPage:
         return TextPage(title, own)
     pages = text_pages(scan)
     return pages[page - 1] if pages else TextPage("本文", ())
+
+
+def _titles(scan: Scan) -> tuple[str, ...]:
+    """What stands on each page, where that says more than its number: the sheets and slides."""
+    return () if scan.kind in PICTURED else tuple(each.title for each in text_pages(scan))
 
 
 def _is_of(passage: Passage, title: str) -> bool:

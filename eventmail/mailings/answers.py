@@ -15,7 +15,7 @@ from eventmail.mailings.findings import Finding, Level, is_liftable
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.mailings.people import audit, note_editors
 from eventmail.mailings.review import Deed, transition
-from eventmail.mailings.review_models import Answer, SnapshotFinding
+from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Actor
 
 LONGEST = 500
@@ -48,12 +48,12 @@ def to_answer(found: Iterable[Finding]) -> list[Finding]:
     return list({each.key: each for each in found if must_be_answered(each)}.values())
 
 
-def answers(session: Session, mailing: Mailing) -> dict[str, Answer]:
+def answers(session: Session, mailing: Mailing) -> dict[str, FindingAnswer]:
     """All answers ever given to the draft, by the key of their finding.
 
     One whose finding is gone, or says something else by now, answers nothing.
     """
-    query = sa.select(Answer).where(Answer.mailing_id == mailing.id)
+    query = sa.select(FindingAnswer).where(FindingAnswer.mailing_id == mailing.id)
     return {each.key: each for each in session.scalars(query)}
 
 
@@ -84,7 +84,9 @@ def answer(
         if text and (stored is None or text != stored.answer):
             now = clock.now()
             session.add(
-                Answer(mailing_id=mailing.id, key=key, answer=text, staff_id=actor.id, at=now)
+                FindingAnswer(
+                    mailing_id=mailing.id, key=key, answer=text, staff_id=actor.id, at=now
+                )
             )
     note_editors(session, mailing, {actor.id})
     audit(session, mailing, "mailing.answered", actor)
@@ -97,8 +99,7 @@ def freeze_findings(
     given = answers(session, mailing)
     for position, finding in enumerate({each.key: each for each in found}.values(), start=1):
         answered = given.get(finding.key) if must_be_answered(finding) else None
-        place = finding.place
-        told = json.dumps(dataclasses.asdict(place), ensure_ascii=False) if place else "{}"
+        places = [dataclasses.asdict(each) for each in finding.places]
         session.add(
             SnapshotFinding(
                 snapshot_id=snapshot.id,
@@ -108,8 +109,8 @@ def freeze_findings(
                 code=finding.code,
                 level=finding.level,
                 message=finding.message,
-                place=told,
-                material=place.material if place else "",
+                place=json.dumps(places, ensure_ascii=False),
+                material=finding.place.material if finding.place else "",
                 answer=answered.answer if answered else "",
                 answered_by=answered.staff_id if answered else None,
                 answered_at=answered.at if answered else None,
@@ -146,7 +147,7 @@ def erase_answers(session: Session, snapshot: Snapshot) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(
-        sa.delete(Answer)
-        .where(Answer.mailing_id == snapshot.mailing_id)
+        sa.delete(FindingAnswer)
+        .where(FindingAnswer.mailing_id == snapshot.mailing_id)
         .execution_options(synchronize_session=False)
     )

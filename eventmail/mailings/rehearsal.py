@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.events import service as events
 from eventmail.mailings import findings, surveying
-from eventmail.mailings.findings import Finding
+from eventmail.mailings.findings import Finding, is_liftable
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, make_press
@@ -44,8 +44,11 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
         return earlier
     found = findings.of_content(content)
     found += findings.of_ground(surveying.survey(session, mailing, content))
-    if not any(each.blocks for each in found):
-        found += _of_mails(session, content, office, mailing.office_id)
+    if not any(each.blocks and not is_liftable(each) for each in found):
+        told = {each.place for each in found if is_liftable(each)}
+        of_mails = _of_mails(session, content, office, mailing.office_id)
+        # The scanner and the gate say the same of a file: once is enough.
+        found += [each for each in of_mails if not (is_liftable(each) and each.place in told)]
     return Rehearsal(content, office, tuple(found), stamp)
 
 

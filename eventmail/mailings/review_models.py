@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +14,7 @@ from eventmail.database import Base, UtcDateTime, choice
 from eventmail.mailings.findings import Finding, Level, Place, Where
 
 
-class Answer(Base):
+class FindingAnswer(Base):
     """The author's answer to a finding of the draft; it counts as long as the finding is there."""
 
     __tablename__ = "finding_answers"
@@ -56,12 +57,14 @@ class SnapshotFinding(Base):
     @property
     def finding(self) -> Finding:
         """What the rule said."""
-        told = json.loads(self.place)
-        place = None
-        if told:
-            told |= {"where": Where(told["where"]), "contact_ids": tuple(told["contact_ids"])}
-            place = Place(**told)
-        return Finding(self.code, self.message, self.level, place)
+        places = [_place(told) for told in json.loads(self.place)]
+        first, also = (places[0], tuple(places[1:])) if places else (None, ())
+        return Finding(self.code, self.message, self.level, first, also)
+
+
+def _place(told: dict[str, Any]) -> Place:
+    lists = {"where": Where(told["where"]), "contact_ids": tuple(told["contact_ids"])}
+    return Place(**told | lists)
 
 
 class Task(enum.StrEnum):

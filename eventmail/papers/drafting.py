@@ -8,7 +8,7 @@ from datetime import datetime
 
 from eventmail.clock import japanese_date, japanese_moment
 from eventmail.mailings.letter import OF_ADDRESSEE, OF_OCCASION, used_fields
-from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Decision, Step
+from eventmail.mailings.models import Decision, Step
 from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
@@ -169,12 +169,12 @@ def _summary(content: Content, frozen: Frozen) -> Section:
 
 
 def _recipients(content: Content, kinds: Kinds) -> Section:
-    expected = f"{content.expected_count}件" if content.expected_count else "入力なし"
+    expected = content.expected_count
     return _facts(
         "送信先",
         {
-            "送信先の選び方": content.audience or AUDIENCE_NAMES[Audience.ALL],
-            "起案者が見込んだ件数": expected,
+            "選び方": content.audience or "参加する事業所の全員",
+            "起案者が見込んだ件数": f"{expected}件" if expected else "未入力",
             "送信先の件数": f"{kinds.contacts}件",
             "参加事業所": f"{kinds.companies}社（1社に複数の担当者がいることがあります）"
             if kinds.contacts != kinds.companies

@@ -83,9 +83,28 @@ def _places(several: list[Hidden]) -> str:
 
 def _wordless(scan: Scan, filename: str) -> Iterator[Remark]:
     """A picture of a list is read by nobody but people."""
-    if scan.kind in PAGED and not scan.passages and not scan.unscannable:
+    if scan.kind not in PAGED or scan.unscannable:
+        return
+    if not scan.passages:
         yield Remark(
             WITHOUT_TEXT,
             "note",
             f"「{filename}」は画像だけで、中の文字を機械で調べられません。目で確かめてください。",
         )
+    elif pages := _pages_without_text(scan):
+        where = "、".join(f"{number}ページ" for number in pages[:MOST_PLACES])
+        where += f"、ほか{len(pages) - MOST_PLACES}ページ" if pages[MOST_PLACES:] else ""
+        yield Remark(
+            WITHOUT_TEXT,
+            "note",
+            f"「{filename}」の{where}は画像だけか白紙で、中の文字を機械で調べられません。"
+            "目で確かめてください。",
+            where,
+        )
+
+
+def _pages_without_text(scan: Scan) -> list[int]:
+    """A PDF's pages of which the scan has no text at all."""
+    told = {each.under or each.where for each in scan.passages}
+    pages = range(1, (scan.pages or 0) + 1) if scan.kind == "pdf" else ()
+    return [number for number in pages if f"{number}ページ" not in told]

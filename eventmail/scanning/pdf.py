@@ -101,8 +101,8 @@ def _annotation(note: raw.FPDF_ANNOTATION, title: str, found: Inventory, nested:
         _attachment_on_page(note, found, nested)
     elif kind == raw.FPDF_ANNOT_REDACT:
         found.hide(Trace.COVERED_TEXT, f"{title}の、まだ適用していない墨消し", text)
-    elif kind == raw.FPDF_ANNOT_WIDGET and raw.FPDFAnnot_GetFlags(note) & _HIDING:
-        _hidden_field(note, title, found)
+    elif kind == raw.FPDF_ANNOT_WIDGET:
+        _field(note, title, found)
     elif text and kind == raw.FPDF_ANNOT_FREETEXT and raw.FPDFAnnot_GetFlags(note) & _HIDING:
         found.hide(Trace.HIDDEN_TEXT, f"{title}の非表示の注釈", text)
     elif text and kind in _NOTES:
@@ -112,12 +112,14 @@ def _annotation(note: raw.FPDF_ANNOTATION, title: str, found: Inventory, nested:
         found.say(f"{title}の注釈", text, title)
 
 
-def _hidden_field(note: raw.FPDF_ANNOTATION, title: str, found: Inventory) -> None:
-    value = _value(note, b"V").strip()
-    if value:
-        where = f"{title}の非表示の入力欄「{_value(note, b'T').strip()}」"
+def _field(note: raw.FPDF_ANNOTATION, title: str, found: Inventory) -> None:
+    """What stands in a form's field is no part of the page's own text."""
+    value, name = _value(note, b"V").strip(), _value(note, b"T").strip()
+    is_hidden = bool(raw.FPDFAnnot_GetFlags(note) & _HIDING)
+    where = f"{title}の{'非表示の' if is_hidden else ''}入力欄「{name}」"
+    found.say(where, value, title)
+    if value and is_hidden:
         found.hide(Trace.HIDDEN_TEXT, where, value)
-        found.say(where, value, title)
 
 
 def _attachment_on_page(note: raw.FPDF_ANNOTATION, found: Inventory, nested: Nested) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import functools
+import hashlib
 import io
 import json
+import threading
 from contextlib import closing
 from typing import Any
 
@@ -17,20 +18,35 @@ from eventmail.confined import ConfinedError, call
 SECONDS = 30.0
 MEGABYTES = 1536
 WIDTH = 1_240  # pixels: A4 at 150 dots an inch
-REMEMBERED = 64
+MOST_REMEMBERED = 32 * 1024 * 1024
 
 
 class NoPicture(Exception):
     """The page cannot be painted."""
 
 
+_painted: dict[tuple[str, int], bytes] = {}
+_lock = threading.Lock()
+
+
 def page_as_png(content: bytes, number: int) -> bytes:
     """Page ``number`` (from 1) of a PDF, or a picture itself. Raises :class:`NoPicture`."""
-    return _painted(content, number)
+    key = hashlib.sha256(content).hexdigest(), number
+    found = _painted.get(key)
+    if found is None:
+        found = _paint(content, number)
+        _remember(key, found)
+    return found
 
 
-@functools.lru_cache(maxsize=REMEMBERED)
-def _painted(content: bytes, number: int) -> bytes:
+def _remember(key: tuple[str, int], png: bytes) -> None:
+    with _lock:
+        _painted[key] = png
+        while sum(map(len, _painted.values())) > MOST_REMEMBERED and len(_painted) > 1:
+            del _painted[next(iter(_painted))]
+
+
+def _paint(content: bytes, number: int) -> bytes:
     payload = json.dumps({"page": number}).encode() + b"\n" + content
     try:
         answer = call(f"{__name__}:in_child", payload, seconds=SECONDS, megabytes=MEGABYTES)
@@ -51,6 +67,7 @@ def in_child(payload: bytes) -> dict[str, Any]:
 
 def _page(content: bytes, number: int) -> Image.Image:
     with closing(pypdfium2.PdfDocument(content)) as document:
+        document.init_forms()  # or what stands in a form's fields would not be painted
         page = document[number - 1]
         scale = WIDTH / max(*page.get_size(), 1) * 1.4
         picture: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil()

@@ -89,7 +89,8 @@ CONDITIONS = (
         "snapshot_findings",
         "INSERT",
         "blocking",
-        "NEW.level = 'block' AND NOT (NEW.code = 'unsearchable_material' AND EXISTS "
+        "NEW.level = 'block' AND NOT "
+        "(NEW.code IN ('unsearchable_material', 'unscannable_material') AND EXISTS "
         "(SELECT 1 FROM snapshot_materials m WHERE m.snapshot_id = NEW.snapshot_id "
         "AND m.sha256 = NEW.material))",
     ),

@@ -38,12 +38,15 @@ WRITTEN_ONCE = {
     "rewrite who reviewed": ("reviews", "UPDATE reviews SET staff_id = {author}"),
     "turn a return into a yes": ("reviews", "UPDATE reviews SET decision = 'passed'"),
     "strike a review off": ("reviews", "DELETE FROM reviews"),
+    "rewrite what the checker counted": ("check_steps", "UPDATE check_steps SET counted = 1"),
+    "strike a checker's step off": ("check_steps", "DELETE FROM check_steps"),
     "rewrite the audit": ("audit_entries", "UPDATE audit_entries SET staff_id = NULL"),
     "strike the audit off": ("audit_entries", "DELETE FROM audit_entries"),
     "strike the author off": ("mailing_editors", "DELETE FROM mailing_editors"),
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
 EMPTIED = {
+    "check_steps": "checked",
     "reviews": "checked",
     "audit_entries": "checked",
     "mailing_editors": "checked",
@@ -92,6 +95,40 @@ STATEMENTS: Statements = {
         (review("approve", "{checker}"),),
         constraint("reviews", "uq_reviews_snapshot_id_staff_id"),
         (NO_ROLE, REPLACED),
+    ),
+    "a check of what nobody looked at": (
+        "submitted",
+        (review("check", "{checker}"),),
+        UNSEEN,
+        (),
+    ),
+    "a return without a reason": (
+        "submitted",
+        (review("check", "{checker}", decision="returned").replace("'r'", "' '"),),
+        guard("reviews", "unreasoned"),
+        (),
+    ),
+    "a rejection by the checker": (
+        "submitted",
+        (review("check", "{checker}", decision="rejected"),),
+        guard("reviews", "rejected_by_checker"),
+        (),
+    ),
+    "a mailing rejected by nobody": (
+        "checked",
+        ("UPDATE mailings SET state = 'rejected'",),
+        guard("mailings", "not_rejected"),
+        (),
+    ),
+    "a deputy whom nobody named": (
+        "checked",
+        (
+            review("approve", "{checker}")
+            .replace("reason, at)", "reason, deputy_id, at)")
+            .replace("'r', ", "'r', NULL, "),
+        ),
+        NO_ROLE,
+        (constraint("reviews", "uq_reviews_snapshot_id_staff_id"), REPLACED),
     ),
     "an approval before the check": (
         "submitted",

@@ -213,10 +213,11 @@ class TestPages:
     def test_the_page_tells_what_when_how_many_and_how(
         self, database: Database, submitted: Snapshot, sign_in: SignIn
     ) -> None:
-        page = sign_in("checker").get("/tasks")
+        with time_machine.travel(submitted.submitted_at + timedelta(hours=2, minutes=1)):
+            page = sign_in("checker").get("/tasks")
         assert page.h1 == "待っている仕事"
-        told = ("が確認待ちです", "送信先30件", "個別送信", "開催", "いま届きました", "1件です")
-        for words in told:
+        told = ("が確認待ちです", "送信先30件", "個別送信", "開催", "2時間前から待っています")
+        for words in (*told, "1件です"):
             assert words in page.text
         links = [each.attributes.get("href") for each in page.all("a")]
         assert f"/mailings/{submitted.mailing_id}/check" in links

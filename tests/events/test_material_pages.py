@@ -192,6 +192,18 @@ def test_every_kind_shows_its_text(
     assert "ページ中1ページ" in page.text
 
 
+def test_the_sheets_are_listed_with_what_was_seen(sign_in: SignIn, meeting: Meeting) -> None:
+    browser = sign_in("author")
+    put(browser, meeting, "当日の流れ.xlsx", BOOK)
+    browser.get(f"/materials/{FIRST}/look")
+    page = browser.post(f"/materials/{FIRST}/pages/1/seen")
+    listed = [each.text for each in page.all("li") if "シート「" in each.text]
+    assert [text.split() for text in listed[-2:]] == [
+        ["シート「案内」", "見ました"],
+        ["非表示のシート「内部」"],
+    ]
+
+
 def test_a_long_text_is_cut_into_pages(sign_in: SignIn, meeting: Meeting) -> None:
     browser = sign_in("author")
     put(browser, meeting, "案内.txt", ("会場は2階です。\n" * 1000).encode())

@@ -13,7 +13,7 @@ from eventmail.mailings import answers, findings
 from eventmail.mailings import service as mailings
 from eventmail.mailings.findings import Finding, Level, Place, Where
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.mailings.review_models import Answer, SnapshotFinding
+from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.outbox import retention
 from eventmail.sample import People
 from tests.conftest import Meeting
@@ -58,7 +58,7 @@ def answer(
 
 def kept(database: Database) -> dict[str, str]:
     with database.reading() as session:
-        return {each.key: each.answer for each in session.scalars(sa.select(Answer))}
+        return {each.key: each.answer for each in session.scalars(sa.select(FindingAnswer))}
 
 
 def fields(page: Page) -> dict[str, str]:
@@ -219,7 +219,7 @@ def test_erasing_a_snapshot_erases_what_was_seen_and_said_of_its_people(
         )
         assert (row.message, row.answer, row.place) == ("", "", "{}")
         assert (row.level, row.answered_by) == (Level.WARN, people.author.id)
-        assert session.scalars(sa.select(Answer)).all() == []
+        assert session.scalars(sa.select(FindingAnswer)).all() == []
 
 
 class TestPage:

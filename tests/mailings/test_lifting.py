@@ -16,7 +16,8 @@ from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import freezing
 from eventmail.mailings import service as mailings
-from eventmail.mailings.findings import UNSEARCHABLE, Finding, Level
+from eventmail.mailings.findings import Finding, Level
+from eventmail.mailings.findings.finding import UNSCANNABLE
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.review_models import Lift
@@ -93,7 +94,7 @@ def approve(
 
 
 def test_it_is_a_finding_with_its_file_and_the_way_out(locked: Finding) -> None:
-    assert (locked.code, locked.level) == (UNSEARCHABLE, Level.BLOCK)
+    assert (locked.code, locked.level) == (UNSCANNABLE, Level.BLOCK)
     assert locked.place is not None
     assert locked.place.material == SHA256
     assert NAME in locked.message
@@ -266,7 +267,7 @@ def test_the_pages_lead_the_three_people_through_it(
     path = f"/mailings/{meeting.mailing.id}"
     author = sign_in("author")
     page = author.get(path)
-    assert "決裁者の判断が必要です" in page.text
+    assert "決裁者の判断を受けます" in page.text
     typed = {f"answer-{locked.key}": "受付で使うためです", "then": "submit"}
     assert "確認者に提出しました" in author.post(f"{path}/answers", typed).text
     checker = sign_in("checker")

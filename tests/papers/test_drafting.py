@@ -106,6 +106,13 @@ class TestFacts:
         for words in ("件数 34件", "30社", "個人名のアドレス 4件", "部署などのアドレス 30件"):
             assert words in shown
 
+    def test_how_they_were_chosen_and_how_many_the_author_expected(self) -> None:
+        told = section(paper_of(ORDINARY, FROZEN), Style.FACTS)
+        assert "選び方 参加する事業所の全員\n起案者が見込んだ件数 未入力" in told
+        chosen = replace(ORDINARY, audience="まだ回答していない担当者", expected_count=34)
+        told = section(paper_of(chosen, FROZEN), Style.FACTS)
+        assert "選び方 まだ回答していない担当者\n起案者が見込んだ件数 34件" in told
+
     def test_one_contact_a_company_is_said_plainly(self) -> None:
         paper = paper_of(ORDINARY, replace(FROZEN, kinds=Kinds(30, 30, 0)))
         assert "参加事業所 30社\n" in section(paper, Style.FACTS)

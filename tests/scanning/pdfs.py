@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pypdfium2
+from pypdfium2 import raw
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -125,3 +127,33 @@ def clipped_away(draw: Draw) -> Draw:
         canvas.restoreState()
 
     return drawing
+
+
+def annotated(kind: int, *, flags: int = 0, **texts: str) -> bytes:
+    """A page with one annotation of that kind; its texts by their keys."""
+    target = io.BytesIO()
+    with pypdfium2.PdfDocument(drawn(says("ordinary"))) as document:
+        note = raw.FPDFPage_CreateAnnot(document[0], kind)
+        raw.FPDFAnnot_SetFlags(note, flags)
+        for key, text in texts.items():
+            wide = (raw.FPDF_WCHAR * (len(text) + 1))(*map(ord, text), 0)
+            raw.FPDFAnnot_SetStringValue(note, key.encode(), wide)
+        raw.FPDFPage_CloseAnnot(note)
+        document.save(target)
+    return target.getvalue()
+
+
+def renamed(content: bytes, new: bytes) -> bytes:
+    """The note as one of a kind that PDFium reads and does not write."""
+    assert content.count(b"/Subtype/Text") == 1
+    return content.replace(b"/Subtype/Text", b"/Subtype/" + new)
+
+
+def attached_on_the_page(name: str, content: bytes) -> bytes:
+    """A file that hangs on a note, and not in the document's list of attachments."""
+    length = str(len(content)).encode()
+    held = b"99 0 obj\n<</Length " + length + b">>stream\n" + content + b"\nendstream\nendobj\n"
+    file = b"FileAttachment/FS<</Type/Filespec/F(" + name.encode() + b")/EF<</F 99 0 R>>>>"
+    note = renamed(annotated(raw.FPDF_ANNOT_TEXT), file)
+    at = note.rindex(b"xref", 0, note.rindex(b"startxref"))
+    return note[:at] + held + note[at:]

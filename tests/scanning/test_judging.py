@@ -75,6 +75,18 @@ def test_a_file_of_pictures_is_left_to_the_eyes() -> None:
     assert [each.code for each in remarks(Scan("pdf", 2), "a.pdf")] == ["material_without_text"]
 
 
+def test_a_scanned_page_among_others_is_named() -> None:
+    said = tuple(Passage(f"{n}ページ", "あ", f"{n}ページ") for n in (1, 3))
+    (found,) = remarks(Scan("pdf", 3, (), said), "a.pdf")
+    assert (found.code, found.level, found.where) == ("material_without_text", "note", "2ページ")
+    assert found.message.startswith("「a.pdf」の2ページは画像だけか白紙で、")
+
+
+def test_many_scanned_pages_are_counted() -> None:
+    (found,) = remarks(Scan("pdf", 6, (), SAID), "a.pdf")
+    assert found.where == "2ページ、3ページ、4ページ、ほか2ページ"
+
+
 @pytest.mark.parametrize(("kind", "way"), [("pdf", "作り直して"), ("xlsx", "きれいな写し")])
 def test_the_way_out_is_one_that_the_kind_has(kind: str, way: str) -> None:
     (found,) = remarks(Scan(kind, 1, (Hidden(Trace.COMMENT, "あ"),), SAID), "a")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from pypdfium2 import raw
 
 from eventmail.scanning.report import Trace
 from eventmail.scanning.scanner import look
 from tests.scanning import office
 from tests.scanning.pdfs import (
+    annotated,
+    attached_on_the_page,
     bar,
     clipped_away,
     drawn,
@@ -17,6 +20,7 @@ from tests.scanning.pdfs import (
     in_japanese,
     note,
     picture,
+    renamed,
     says,
     together,
     unpainted,
@@ -24,6 +28,7 @@ from tests.scanning.pdfs import (
 from tests.wire.files import pdf_with
 
 NAME = "Yamada Taro 0123-45-6789"
+HIDDEN = raw.FPDF_ANNOT_FLAG_HIDDEN
 UNDER = "1ページの塗りつぶしや画像の下の文字"
 FIRES: dict[str, tuple[bytes, Trace, str]] = {
     "under a black bar": (drawn(together(says(NAME), bar())), Trace.COVERED_TEXT, UNDER),
@@ -78,6 +83,31 @@ FIRES: dict[str, tuple[bytes, Trace, str]] = {
         Trace.COMMENT,
         "1ページの注釈（名前なし）",
     ),
+    "a note on a highlighted line": (
+        annotated(raw.FPDF_ANNOT_HIGHLIGHT, Contents="辞退の見込み", T="森下"),
+        Trace.COMMENT,
+        "1ページの注釈（森下）",
+    ),
+    "a text box that is hidden": (
+        annotated(raw.FPDF_ANNOT_FREETEXT, flags=HIDDEN, Contents="内部用"),
+        Trace.HIDDEN_TEXT,
+        "1ページの非表示の注釈",
+    ),
+    "a hidden field of a form": (
+        renamed(annotated(raw.FPDF_ANNOT_TEXT, flags=HIDDEN, T="id", V="42"), b"Widget/FT/Tx"),
+        Trace.HIDDEN_TEXT,
+        "1ページの非表示の入力欄「id」",
+    ),
+    "marked for redaction, and not redacted": (
+        renamed(annotated(raw.FPDF_ANNOT_TEXT), b"Redact"),
+        Trace.COVERED_TEXT,
+        "1ページの、まだ適用していない墨消し",
+    ),
+    "a file on a page": (
+        attached_on_the_page("meibo.txt", b"Minato"),
+        Trace.ATTACHMENT,
+        "「meibo.txt」",
+    ),
     "an attached file": (
         pdf_with(attached="meibo.xlsx", content=office.workbook()),
         Trace.ATTACHMENT,
@@ -106,6 +136,12 @@ STAYS_QUIET: dict[str, bytes] = {
     "yellow highlighter": drawn(together(says(NAME), highlight((1, 1, 0)))),
     "a scan with what a machine read off it": drawn(together(picture(), unpainted(NAME))),
     "a wide table on two pages": drawn(says(NAME, x=550), says(NAME, x=550 - 595)),
+    "a field of a form": renamed(
+        annotated(raw.FPDF_ANNOT_TEXT, T="name", V="見える値"), b"Widget/FT/Tx"
+    ),
+    "a text box": annotated(raw.FPDF_ANNOT_FREETEXT, Contents="会場は2階です。"),
+    "a stamp": annotated(raw.FPDF_ANNOT_STAMP, Contents="承認"),
+    "a note that says nothing": annotated(raw.FPDF_ANNOT_TEXT, T="森下"),
     "light grey": drawn(in_grey(0.8, says(NAME))),
     "a title that the page shows": drawn(says(NAME), title=NAME),
 }
@@ -137,4 +173,13 @@ def test_pages_and_their_texts() -> None:
         ("1ページ", "first"),
         ("2ページ", "second a@minato.example"),
     ]
+    assert scan.addresses == ("a@minato.example",)
+
+
+def test_what_stands_in_a_form_is_text_of_the_page() -> None:
+    content = renamed(
+        annotated(raw.FPDF_ANNOT_TEXT, T="mail", V="a@minato.example"), b"Widget/FT/Tx"
+    )
+    scan = look(content, "申込書.pdf")
+    assert scan.passages[-1].text == "a@minato.example"
     assert scan.addresses == ("a@minato.example",)

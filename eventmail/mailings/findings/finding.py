@@ -81,10 +81,11 @@ class Finding:
         return hashlib.sha256(told.encode()).hexdigest()
 
 
-UNSEARCHABLE = "unsearchable_material"
+UNSEARCHABLE = "unsearchable_material"  # the gate cannot look into it
+UNSCANNABLE = "unscannable_material"  # nor can the scanner
 
 
 def is_liftable(finding: Finding) -> bool:
     """Whether the approver may answer for it: a file of the mailing that nobody can look into."""
     in_file = finding.place is not None and bool(finding.place.material)
-    return finding.blocks and finding.code == UNSEARCHABLE and in_file
+    return finding.blocks and finding.code in (UNSEARCHABLE, UNSCANNABLE) and in_file

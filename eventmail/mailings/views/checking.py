@@ -221,21 +221,28 @@ def _letter_page(mailing_id: int, contact_id: int, status: int = 200) -> Respons
 
 
 def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[int, list[str]]:
-    """What is to be looked at twice, by contact: findings first, then what has changed."""
+    """What is to be looked at twice, by contact: the weightiest first, then what has changed.
+
+    What is said of every recipient alike singles nobody out.
+    """
     flags: dict[int, list[str]] = {}
     for each in findings_of(session, snapshot):
-        place = each.finding.place
-        for contact_id in place.contact_ids if place else ():
-            flags.setdefault(contact_id, []).append(each.message)
+        concerned = dict.fromkeys(who for at in each.finding.places for who in at.contact_ids)
+        if len(concerned) < snapshot.recipient_count:
+            for contact_id in concerned:
+                flags.setdefault(contact_id, []).append(each.message)
     for contact_id, remark in since.remarks.items() if since else ():
         flags.setdefault(contact_id, []).append(remark)
     return flags
 
 
 def _grouped(people: tuple[Recipient, ...], flags: dict[int, list[str]]) -> list[list[Recipient]]:
-    """The recipients company by company, those with a flag first, else in the letter's order."""
+    """The recipients company by company, the flagged in the order of their flags, then the rest."""
     order: dict[int, list[Recipient]] = {}
     for each in people:
         order.setdefault(each.participant_id, []).append(each)
-    groups = list(order.values())
-    return sorted(groups, key=lambda group: not any(each.contact_id in flags for each in group))
+    ranks = {contact_id: rank for rank, contact_id in enumerate(flags)}
+    last = len(ranks)
+    return sorted(
+        order.values(), key=lambda group: min(ranks.get(each.contact_id, last) for each in group)
+    )
