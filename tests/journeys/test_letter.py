@@ -90,6 +90,7 @@ def test_whoever_was_signed_out_is_told_and_finds_it_again(
         tab = context.new_page()
         tab.goto(author.page.url + "?restore=1")
         expect(tab.locator("#body")).to_have_value(BODY)
+        tab.wait_for_load_state("networkidle")  # an answer under way would bring the cookie back
         context.clear_cookies()
         tab.locator("#body").fill(BODY + "間に合わなかった行")
         expect(tab.locator("[data-autosave-line]")).to_contain_text(

@@ -179,5 +179,5 @@ class TestExpectedCount:
         if page == "approve":
             journey.check(database, people, submitted.mailing_id)
         told = sign_in(role).get(f"/mailings/{meeting.mailing.id}/{page}").text
-        assert "送信先の選び方参加する事業所の全員" in told.replace(" ", "")
+        assert "選び方参加する事業所の全員" in told.replace(" ", "")
         assert "起案者が見込んだ件数30件" in told.replace(" ", "")
