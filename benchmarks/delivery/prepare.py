@@ -80,6 +80,7 @@ def make(database: Database, wanted: Wanted, folder: Path) -> None:
         mailing = mailings.add_mailing(
             session, people.author, event, _draft(session, event, wanted)
         )
+        sample.answer_warnings(session, people.author, mailing)
         mailings.submit(session, people.author, mailing)
         sample.look_through(session, people.checker, mailing)
 

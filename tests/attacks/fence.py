@@ -32,15 +32,17 @@ LIBRARIES: dict[str, set[str]] = {
     "telnetlib": set(),
 }
 TEST_MAILS = "eventmail/letters/trying.py"
-ALERTS = "eventmail/alerts/sending.py"  # the office's own notices, to its own mailboxes
+# The service's own notices: to the office's mailboxes, and to its staff.
+ALERTS = "eventmail/alerts/sending.py"
+POSTING, STAFF_MAIL = "eventmail/alerts/posting.py", "eventmail/staffmail/sending.py"
 # Made by this name, to the files (or the folder) where that belongs.
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
-    "Connection": ("eventmail/outbox/sending.py", ALERTS, TEST_MAILS),
+    "Connection": ("eventmail/outbox/sending.py", ALERTS, TEST_MAILS, STAFF_MAIL),
     "Conversation": ("eventmail/wire/connecting.py",),
-    "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", ALERTS),
-    "compose": ("eventmail/mailings/rendering.py", ALERTS),
-    "inspect": ("eventmail/mailings/rendering.py", ALERTS),
+    "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", POSTING),
+    "compose": ("eventmail/mailings/rendering.py", POSTING),
+    "inspect": ("eventmail/mailings/rendering.py", POSTING),
 }
 # Used by this name, to the files (or the folder) where that belongs.
 NAMES: dict[str, tuple[str, ...]] = {
