@@ -15,7 +15,6 @@ def submit(database: Database, people: People, mailing_id: int) -> Snapshot:
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
         mailing.expected_count = len(mailings.draft_content(session, mailing).recipients) or None
-        sample.answer_warnings(session, people.author, mailing)
         return mailings.submit(session, people.author, mailing)
 
 
