@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.addresses import EmailAddress
+from eventmail.allowed import service as allowed
 from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant
@@ -19,6 +21,10 @@ from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.service import Blocked
+from eventmail.offices import service as offices
+from eventmail.offices.models import Role
+from eventmail.offices.permissions import Actor
+from eventmail.roster import hand
 from eventmail.sample import People, draft_letter, make_empty_event
 from tests.conftest import Meeting
 
@@ -59,6 +65,36 @@ def test_what_is_loaded(database: Database, people: People, meeting: Meeting) ->
     assert ground.history.ever == frozenset()
     assert set(ground.history.shelf) == {each.filename for each in ground.content.materials}
     assert ground.expected_count == 30
+
+
+def test_nothing_of_another_office_is_in_it(
+    database: Database, people: People, meeting: Meeting
+) -> None:
+    """Neither whom it knows, nor its staff, mailboxes, events, files and what it allows."""
+    with database.writing() as session:
+        before = survey(session, meeting.mailing.id)
+        office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
+        offices.add_mailbox(session, office, "となり", "tonari@tonari-anteisho.example")
+        staff = offices.add_staff(
+            session, office, "tonari", "隣野 一郎", "a stranger's password", list(Role)
+        )
+        stranger = Actor(staff, office)
+        event = make_empty_event(session, stranger)
+        event.name = "となりの説明会"
+        session.flush()
+        email = EmailAddress.parse("hanako.tonari@tonari-kogyo.example")
+        typed = hand.Typed("となり工業株式会社", email, name="隣川 花子", phone="0998-11-2001")
+        hand.add(session, stranger, event, typed)
+        version = session.get_one(Mailing, meeting.mailing.id).materials[0].newest
+        content = events.read_blob(session, version.office_id, version.sha256)
+        events.put_material(session, stranger, event, "写し.pdf", content)
+        allowed.allow(session, stranger, "kaikan.example")
+        after = survey(session, meeting.mailing.id)
+        theirs = survey(session, draft_letter(session, stranger, event).id)
+    for name in ("office", "directory", "scans", "roster", "history"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert "となり工業株式会社" in {each.company for each in theirs.content.recipients}
+    assert theirs.office.allowed == {"kaikan.example"}
 
 
 def test_a_survey_takes_few_queries_however_many_take_part(

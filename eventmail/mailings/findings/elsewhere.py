@@ -39,7 +39,6 @@ def event_names(ground: Ground) -> Iterator[Finding]:
                 at.span()
                 for at in re.finditer(r"\s*".join(map(re.escape, name)), told.text)
                 if _is_a_name(where, name, told.text, at.start())
-                and not _within(own, told.text, at.start())
             ]
             if met:
                 yield found(
@@ -59,12 +58,6 @@ def _plain(name: str) -> str:
 def _is_a_name(where: Where, name: str, text: str, start: int) -> bool:
     bracketed = text[:start].rstrip().endswith(_BRACKETED)
     return where is Where.SUBJECT or len(name) > _SHORT or bracketed
-
-
-def _within(own: str, text: str, start: int) -> bool:
-    """Whether the place lies inside this event's own name."""
-    spaced = r"\s*".join(map(re.escape, own))
-    return bool(own) and any(at.start() <= start < at.end() for at in re.finditer(spaced, text))
 
 
 def materials(ground: Ground) -> Iterator[Finding]:

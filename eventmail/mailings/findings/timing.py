@@ -75,7 +75,7 @@ def next_morning(moment: datetime) -> datetime:
     """The next morning on which the office works, after ``moment``."""
     local = in_tokyo(moment)
     day = local.date()
-    if local.time() >= MORNING or not is_open(day):
+    if local.time() >= MORNING:
         day += timedelta(days=1)
     while not is_open(day):
         day += timedelta(days=1)

@@ -7,8 +7,9 @@ import pytest
 from eventmail.mailings import findings
 from eventmail.mailings.findings import CODES, RULES, Finding, Level, Where
 from eventmail.mailings.findings.ground import Ground, History
-from tests.mailings.findings.cases import CASES, ORDINARY, QUIET, SPEAKS
+from tests.mailings.findings.cases import CASES, ORDINARY
 from tests.mailings.findings.grounds import RECIPIENTS, ground
+from tests.mailings.findings.more_cases import QUIET, SPEAKS
 
 
 def everything(ground: Ground) -> list[Finding]:
