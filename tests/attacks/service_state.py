@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events import service as events
@@ -17,15 +15,10 @@ from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import job, ledger, sending, standing, supply
 from eventmail.outbox import service as outbox
-from eventmail.outbox.limits import Policy
-from eventmail.outbox.watch import Watch
-from eventmail.outbox.window import Window
-from eventmail.wire import Connection
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.lowering import (
     both,
     cut,
-    drop_guard,
     instead,
     silent,
     without_constraint,
@@ -46,8 +39,15 @@ from tests.attacks.service_call import (
     save,
     submit,
 )
+from tests.attacks.service_worker import (
+    any_claim,
+    queued_again,
+    sent_twice,
+    withdrawn,
+    without_first_copy,
+    worker_without_approval,
+)
 from tests.attacks.world import World
-from tests.outbox import hands
 
 DELIVERIES = "SELECT count(*) FROM deliveries"
 
@@ -156,71 +156,6 @@ def _frozen_by_hand(world: World) -> bool:
         freezing.freeze(session, author, mailing, forged)
         mailing.state = MailingState.CHECKING
     return _as_fresh(world, "checker", check) == "approving"
-
-
-def _worker_without_approval(world: World) -> bool:
-    """The worker is called for a snapshot whose rows were queued without an approval."""
-    drop_guard(world, "dispatches", "unapproved")
-    with world.database.writing() as session:
-        outbox.start(session, world.snapshot(session))
-        world.mailing(session).state = MailingState.SENDING
-    return bool(world.works())
-
-
-def _withdrawn(statement: str) -> Callable[[World], bool]:
-    """Who withdrew or moved after the approval is mailed all the same."""
-
-    def strike(world: World) -> bool:
-        world.run(statement)
-        return any(mail.startswith(world.ids["address"]) for mail in world.works())
-
-    return strike
-
-
-def _sent_twice(world: World) -> bool:
-    """A worker that lost its claim sends the mail that another has sent already."""
-    world.run("UPDATE deliveries SET due_at = '2099-01-01 00:00:00+00:00' WHERE NOT first_copy")
-    world.works(mails=1)
-    world.run("UPDATE deliveries SET due_at = {now} WHERE state = 'queued'")
-    snapshot_id = world.ids["snapshot"]
-    with (
-        Connection(world.relay) as connection,
-        Watch(world.database, snapshot_id, Policy("relay"), threading.Event()) as watch,
-    ):
-        made = job.prepare(world.database, snapshot_id)
-        stock = supply.Supply(made, Policy("relay"), watch, "late", first_copy=False)
-        late = Window(stock, connection)
-        stock.turn()
-        stock.make_claimed()
-        world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
-        with world.database.writing() as session:
-            ledger.reclaim_lapsed(session)
-        sending.run(world.database, world.relay, snapshot_id)
-        for outcome in connection.send_all(late.mails()):
-            late.note(outcome)
-    return sum(mail.startswith(world.ids["address"]) for mail in world.received) == 2
-
-
-def _any_claim(session: Session, _worker: str) -> dict[int, int]:
-    query = sa.select(ledger.Delivery.id, ledger.Delivery.attempts)
-    return {key: attempts for key, attempts in session.execute(query)}
-
-
-def _queued_again(world: World) -> bool:
-    """A mail that may have arrived is taken up again when its worker's time is over."""
-    with world.database.writing() as session:
-        (taken,) = hands.claim(session, world.ids["snapshot"], "dead", 1)
-        ledger.hand_over(session, [taken], "dead", "0" * 64, b"head")
-    world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
-    with world.database.writing() as session:
-        ledger.reclaim_lapsed(session)
-    return bool(world.value(f"SELECT state FROM deliveries WHERE id = {taken}") == "queued")
-
-
-def _without_first_copy(world: World) -> bool:
-    """The office's own copy is refused, and the companies are mailed all the same."""
-    world.recorder.script("RCPT", "550 no such mailbox")
-    return any(mail.startswith(world.ids["address"]) for mail in world.works())
 
 
 EVERYBODY_WELCOME: Lowering = instead(supply, "welcome", lambda _, ids: set(ids))
@@ -334,7 +269,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
     "the worker called without an approval": (
         Barrier.SNAPSHOT_DIGEST,
         "checked",
-        _worker_without_approval,
+        worker_without_approval,
         cut(job, "_is_approved", " and passed == {(step, digest) for step in Step}"),
         (),
     ),
@@ -348,30 +283,30 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
     "a company that withdrew after the approval": (
         Barrier.OUTBOX,
         "approved",
-        _withdrawn("UPDATE participants SET status = 'withdrawn' WHERE id = {participant}"),
+        withdrawn("UPDATE participants SET status = 'withdrawn' WHERE id = {participant}"),
         EVERYBODY_WELCOME,
         (),
     ),
     "a contact that left after the approval": (
         Barrier.OUTBOX,
         "approved",
-        _withdrawn("UPDATE contacts SET active = FALSE WHERE id = {contact}"),
+        withdrawn("UPDATE contacts SET active = FALSE WHERE id = {contact}"),
         EVERYBODY_WELCOME,
         (),
     ),
     "an address given up after the approval": (
         Barrier.OUTBOX,
         "approved",
-        _withdrawn(MOVED),
+        withdrawn(MOVED),
         EVERYBODY_WELCOME,
         (),
     ),
     "one mail sent twice": (
         Barrier.OUTBOX,
         "approved",
-        _sent_twice,
+        sent_twice,
         both(
-            instead(ledger, "_held", _any_claim),
+            instead(ledger, "_held", any_claim),
             cut(standing, "_judge", "(found.finished_at, Hold.FINISHED),"),
         ),
         (
@@ -382,7 +317,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
     "a mail that may have arrived, queued again": (
         Barrier.OUTBOX,
         "approved",
-        _queued_again,
+        queued_again,
         cut(
             ledger,
             "reclaim_lapsed",
@@ -394,7 +329,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
     "the companies mailed without the office's copy": (
         Barrier.OUTBOX,
         "approved",
-        _without_first_copy,
+        without_first_copy,
         both(
             silent(sending, "_require_first_copy"),
             cut(standing, "_judge", "found.released_at is None", "False"),
