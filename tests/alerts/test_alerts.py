@@ -44,7 +44,7 @@ def refused(database: Database, people: People, meeting: Meeting) -> Snapshot:
     """Approved, and then an address in the letter becomes another participant's."""
     with database.writing() as session:
         session.merge(meeting.mailing).body += f"\n問い合わせ：{LATE}\n"
-    snapshot = submit(database, people, meeting.mailing.id)
+    snapshot = submit(database, people, meeting.mailing.id, answering=True)
     check(database, people, meeting.mailing.id)
     approve(database, people, meeting.mailing.id)
     with database.writing() as session:

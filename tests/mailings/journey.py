@@ -10,11 +10,15 @@ from eventmail.outbox import service as outbox
 from eventmail.sample import People
 
 
-def submit(database: Database, people: People, mailing_id: int) -> Snapshot:
-    """The author expects as many as there are, and submits."""
+def submit(
+    database: Database, people: People, mailing_id: int, *, answering: bool = False
+) -> Snapshot:
+    """The author expects as many as there are, answers what is asked, if so told, and submits."""
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
         mailing.expected_count = len(mailings.draft_content(session, mailing).recipients) or None
+        if answering:
+            sample.answer_warnings(session, people.author, mailing)
         return mailings.submit(session, people.author, mailing)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import time_machine
 from sqlalchemy.exc import OperationalError
 
-from eventmail import clock, sample
+from eventmail import clock
 from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.events.models import Contact, ParticipantStatus
@@ -229,9 +229,7 @@ def test_a_gate_refusal_halts_the_mailing_at_once(
     with database.writing() as session:
         mailing = session.merge(meeting.mailing)
         mailing.body += "\n問い合わせ：late@newcomer.example\n"
-        session.flush()
-        sample.answer_warnings(session, people.author, mailing)
-    snapshot = submit(database, people, meeting.mailing.id)
+    snapshot = submit(database, people, meeting.mailing.id, answering=True)
     check(database, people, meeting.mailing.id)
     approve(database, people, meeting.mailing.id)
     with database.writing() as session:
