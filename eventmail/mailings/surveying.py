@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,7 +51,7 @@ def survey(session: Session, mailing: Mailing, content: Content) -> Ground:
     sha256s = [each.sha256 for each in content.materials]
     return Ground(
         content=content,
-        now=now(),
+        now=clock.now(),
         office=office,
         directory=strangers(content, office, people),
         scans=shelf.scans_for(session, mailing.office_id, sha256s) if sha256s else {},
@@ -61,11 +60,6 @@ def survey(session: Session, mailing: Mailing, content: Content) -> Ground:
         expected_count=mailing.expected_count,
         chosen=mailing.audience is not Audience.ALL,
     )
-
-
-def now() -> datetime:
-    """The moment that the rules about time look at."""
-    return clock.now()
 
 
 def stamp(session: Session, mailing: Mailing) -> tuple[object, ...]:

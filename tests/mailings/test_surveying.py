@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlalchemy.orm import Session
 
+from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.allowed import service as allowed
 from eventmail.database import Database
@@ -65,6 +67,12 @@ def test_what_is_loaded(database: Database, people: People, meeting: Meeting) ->
     assert ground.history.ever == frozenset()
     assert set(ground.history.shelf) == {each.filename for each in ground.content.materials}
     assert ground.expected_count == 30
+
+
+def test_the_rules_look_at_it_as_it_is_now(database: Database, meeting: Meeting) -> None:
+    late = datetime(2026, 11, 25, 17, 40, tzinfo=clock.TOKYO)
+    with time_machine.travel(late, tick=False), database.reading() as session:
+        assert survey(session, meeting.mailing.id).now == late
 
 
 def test_nothing_of_another_office_is_in_it(
