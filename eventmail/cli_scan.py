@@ -6,10 +6,11 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from eventmail.cli_output import refuse, write
 from eventmail.errors import UserError
 from eventmail.scanning.judging import remarks
 from eventmail.scanning.mentions import Known, Mention, mentions
@@ -37,14 +38,14 @@ def scan_file(file: str, roster: str | None, as_json: bool) -> None:
         content = _content(file)
         known = _known(roster) if roster else []
     except UserError as error:
-        _fail(error.message, as_json)
+        refuse("unreadable", error.message, as_json)
     name = Path(file).name
     found = scan(content, name)
     named = mentions(found, known)
     if as_json:
-        _write(json.dumps(_as_json(found, named, name), ensure_ascii=False) + "\n")
+        write(json.dumps(_as_json(found, named, name), ensure_ascii=False) + "\n")
     else:
-        _write("".join(f"{line}\n" for line in _report(found, named, name, roster is not None)))
+        write("".join(f"{line}\n" for line in _report(found, named, name, roster is not None)))
     sys.exit(1 if _findings(found, named, name) else 0)
 
 
@@ -122,20 +123,6 @@ def _report(found: Scan, named: list[Mention], name: str, with_roster: bool) -> 
     if with_roster:
         yield from ("", f"■ 名簿の参加事業所：{len(_companies(named))}社が書かれています")
         yield from (f"  {each}" for each in _companies(named))
-
-
-def _fail(message: str, as_json: bool) -> NoReturn:
-    if as_json:
-        told = {"error": {"code": "unreadable", "message": message}}
-        _write(json.dumps(told, ensure_ascii=False) + "\n")
-    click.echo(f"エラー：{message}", err=True)
-    sys.exit(2)
-
-
-def _write(text: str) -> None:
-    # UTF-8 whatever the terminal's language; a file may hold half a surrogate pair.
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
 
 
 def register(group: click.Group) -> None:

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 import click
 
+from eventmail.cli_output import refuse, write
 from eventmail.errors import UserError
 from eventmail.spreadsheet import report
 from eventmail.spreadsheet.address_cell import CellReading, read_cell
@@ -57,33 +58,19 @@ def check_sheet(file: str, as_json: bool, sheet: str | None) -> None:
     try:
         read = read_roster(_content(file), Path(file).name, Choices(sheet=sheet))
     except UnreadableFile as error:
-        _unreadable(error.code, f"「{file}」を読み取れません。{error.message}", as_json)
+        refuse(error.code, f"「{file}」を読み取れません。{error.message}", as_json)
     except UserError as error:
-        _unreadable("no_file", error.message, as_json)
+        refuse("no_file", error.message, as_json)
     if as_json:
-        _write(json.dumps(report.as_json(read), ensure_ascii=False) + "\n")
+        write(json.dumps(report.as_json(read), ensure_ascii=False) + "\n")
     else:
-        _write("".join(f"{line}\n" for line in report.listing(read)))
+        write("".join(f"{line}\n" for line in report.listing(read)))
     sys.exit(0 if report.is_clear(read) else 1)
 
 
 def _content(file: str) -> bytes:
     with _opened(file) as source:
         return source.read(LARGEST_FILE + 1)
-
-
-def _unreadable(code: str, message: str, as_json: bool) -> NoReturn:
-    if as_json:
-        told = {"error": {"code": code, "message": message}}
-        _write(json.dumps(told, ensure_ascii=False) + "\n")
-    click.echo(f"エラー：{message}", err=True)
-    sys.exit(2)
-
-
-def _write(text: str) -> None:
-    # UTF-8 whatever the terminal's language; a file may hold half a surrogate pair.
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
 
 
 def _as_line(line: str, read: CellReading) -> bytes:

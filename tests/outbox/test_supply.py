@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox import ledger, supply
-from eventmail.outbox.job import Job, prepare
+from eventmail.outbox.job import Job
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.supply import WIDTH, Supply
@@ -48,13 +48,6 @@ def forgetful(database: Database) -> Iterator[Forgetful]:
     found = Forgetful(database.url.render_as_string(hide_password=False))
     yield found
     found.dispose()
-
-
-@pytest.fixture
-def job(database: Database, approved: Snapshot) -> Job:
-    with database.writing() as session:
-        hands.let_go(session, approved.id)
-    return prepare(database, approved.id)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.outbox import control
-from eventmail.outbox.job import Halt, Job, prepare
+from eventmail.outbox.job import Halt, Job
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt
 from eventmail.outbox.supply import READY, Supply
@@ -20,18 +20,10 @@ from eventmail.outbox.window import Window
 from eventmail.sample import People
 from eventmail.wire import Connection, Relay
 from tests.guards import drop_guard
-from tests.outbox import hands
 from tests.outbox.test_control import states
 from tests.recorder import Recorder
 
 POLICY = Policy("relay")
-
-
-@pytest.fixture
-def job(database: Database, approved: Snapshot) -> Job:
-    with database.writing() as session:
-        hands.let_go(session, approved.id)
-    return prepare(database, approved.id)
 
 
 @pytest.fixture
