@@ -138,8 +138,9 @@ class World:
             self.in_hand.add(delivery_id)
             mails.setdefault(holder, set()).add(digest)
         widest = max(map(len, mails.values()), default=0)
-        if widest > WIDTH:
-            self.remarks.append(f"{widest} mails of one connection were unsettled at a time")
+        # A worker's connections share their mails: what counts is the sum over all of them.
+        if widest > WIDTH * self.settings.mail_lanes:
+            self.remarks.append(f"{widest} mails of one worker were unsettled at a time")
 
     def count(self, *conditions: sa.ColumnElement[bool] | Any) -> int:
         """How many deliveries are so."""
