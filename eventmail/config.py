@@ -20,6 +20,8 @@ from dotenv import dotenv_values
 PREFIX = "EVENTMAIL_"
 MEGABYTE = 1024 * 1024
 SHORTEST_SECRET = 32
+# A value of these settings is never shown.
+SECRET = frozenset({"password", "key", "keys"})
 
 
 class Mode(enum.StrEnum):
@@ -99,6 +101,13 @@ def _domains(value: str) -> tuple[str, ...]:
     return tuple(part.strip().lower().lstrip(".") for part in value.split(",") if part.strip())
 
 
+def _keys(value: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in value.split(",") if part.strip())
+    if any(len(key) < SHORTEST_SECRET for key in keys):
+        raise ValueError
+    return keys
+
+
 def _base_url(value: str) -> str:
     text = value.strip().rstrip("/")
     parts = urlsplit(text)
@@ -128,6 +137,13 @@ class Settings:
     )
     secret_key: str = _setting(
         _text, "", "32文字以上の文字列", "署名に使う秘密の文字列。production では必須です。"
+    )
+    sealing_keys: tuple[str, ...] = _setting(
+        _keys,
+        (),
+        "32文字以上の文字列（コンマ区切りで、いまの鍵、前の鍵の順）",
+        "データベースの中の秘密（二要素認証、送信サーバーのパスワード）を封じる鍵。"
+        "空なら SECRET_KEY から作ります。",
     )
     data_dir: Path = _setting(
         lambda v: Path(v.strip()), Path("var"), "フォルダー", "データを置くフォルダー。"
@@ -253,7 +269,7 @@ def _parse(setting: Field[Any], value: str) -> Any:
     try:
         return setting.metadata["parse"](value)
     except (ValueError, KeyError) as error:
-        shown = "（表示しません）" if "password" in setting.name else f"「{value}」"
+        shown = "（表示しません）" if SECRET & set(setting.name.split("_")) else f"「{value}」"
         raise ConfigError(
             f"設定 {variable(setting)} の値{shown}を読めません。"
             f"{setting.metadata['expects']}にしてください。"

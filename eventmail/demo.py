@@ -19,7 +19,8 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
-from eventmail.offices.permissions import Actor
+from eventmail.offices.models import Role
+from eventmail.offices.permissions import ROLE_NAMES, Actor
 from eventmail.outbox import control
 from eventmail.outbox import service as outbox
 from eventmail.outbox.models import DeliveryState
@@ -29,7 +30,6 @@ from eventmail.sample import People
 
 LOOPBACK = "127.0.0.1"
 PATIENCE_SECONDS = 120
-ROLE_TITLES = {"author": "起案者", "checker": "確認者", "approver": "決裁者"}
 NUMBERED = re.compile(r"\d{3,}\.(eml|json)")
 
 
@@ -62,8 +62,9 @@ def welcome(settings: Settings) -> str:
         f"  画面      http://{settings.host}:{settings.port}/",
     ]
     for each in sample.story()["staff"]:
-        title = ROLE_TITLES[each["role"]]
-        lines.append(f"  {title}    {each['login']:<8} パスワード {each['password']}")
+        title = ROLE_NAMES[Role(each["role"])]
+        blank = "　" * (6 - len(title))  # as wide as the widest
+        lines.append(f"  {title}{blank}{each['login']:<8} パスワード {each['password']}")
     lines += [
         f"  受信箱    {settings.data_dir / 'received'} に届きます（外へは送りません）",
         "  Ctrl-C で終わります。続きからは make demo、はじめからは make demo-reset。",

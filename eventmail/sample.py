@@ -38,11 +38,13 @@ def story() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The three people of the sample office."""
+    """The people of the sample office: three who send, one who manages, one who audits."""
 
     author: Actor
     checker: Actor
     approver: Actor
+    manager: Actor
+    auditor: Actor
 
 
 def is_loaded(session: Session) -> bool:
@@ -51,7 +53,7 @@ def is_loaded(session: Session) -> bool:
 
 
 def load_office(session: Session) -> People:
-    """The office with its mailboxes and three people; the first copy is looked at by hand."""
+    """The office with its mailboxes and people; the first copy is looked at by hand."""
     told = story()
     office = offices.add_office(session, told["bureau"], told["office"])
     # Somebody looks at the office's own copy before the rest goes: the demo shows it.

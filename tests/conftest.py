@@ -155,7 +155,7 @@ def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[D
 
 @pytest.fixture
 def people(database: Database) -> People:
-    """起案者、確認者、決裁者 of the sample office."""
+    """The people of the sample office, one for each role."""
     return _people(database)
 
 
@@ -167,11 +167,7 @@ def _people(database: Database) -> People:
             for each in session.scalars(sa.select(Staff))
             for membership in each.memberships
         }
-        return People(
-            author=Actor(staff[Role.AUTHOR], office),
-            checker=Actor(staff[Role.CHECKER], office),
-            approver=Actor(staff[Role.APPROVER], office),
-        )
+        return People(**{role.value: Actor(staff[role], office) for role in Role})
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ class Role(enum.StrEnum):
     AUTHOR = "author"
     CHECKER = "checker"
     APPROVER = "approver"
+    MANAGER = "manager"  # of the office's staff and settings
+    AUDITOR = "auditor"  # reads everything, changes nothing
 
 
 class Bureau(Base):

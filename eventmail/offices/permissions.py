@@ -15,6 +15,7 @@ class Action(enum.StrEnum):
     """Everything a page can be asked to do."""
 
     ANYBODY = "anybody"
+    OWN_ACCOUNT = "own_account"  # whoever is signed in, in an office or not
     SEE = "see"
     EDIT_EVENT = "edit_event"
     IMPORT_ROSTER = "import_roster"
@@ -31,10 +32,16 @@ class Action(enum.StrEnum):
     DECIDE_FATE = "decide_fate"
     APPOINT = "appoint"
     PRINT_RECIPIENTS = "print_recipients"
+    MANAGE_STAFF = "manage_staff"
+    PROPOSE_SETTING = "propose_setting"
+    CONFIRM_SETTING = "confirm_setting"
+    SEE_AUDIT = "see_audit"
 
 
 EVERY_ROLE = frozenset(Role)
 AUTHORS = frozenset({Role.AUTHOR})
+# Those who take part in the sending of a mailing.
+HANDS_ON = frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER})
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE: EVERY_ROLE,
     Action.EDIT_EVENT: AUTHORS,
@@ -46,16 +53,26 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.APPROVE: frozenset({Role.APPROVER}),
     Action.SEE_TO_ALERT: frozenset({Role.APPROVER}),
     # Whoever sees that something is wrong can stop it; going on is decided like the sending was.
-    Action.STOP: EVERY_ROLE,
+    Action.STOP: HANDS_ON | {Role.MANAGER},
     Action.RESUME: frozenset({Role.APPROVER}),
-    Action.RELEASE: EVERY_ROLE,
+    Action.RELEASE: HANDS_ON,
     Action.CANCEL: frozenset({Role.AUTHOR, Role.APPROVER}),
     Action.DECIDE_FATE: frozenset({Role.AUTHOR, Role.APPROVER}),
     Action.APPOINT: frozenset({Role.APPROVER}),
     # Addresses on paper: only those who write, check or approve; a new role does not get them.
-    Action.PRINT_RECIPIENTS: frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER}),
+    Action.PRINT_RECIPIENTS: HANDS_ON,
+    Action.MANAGE_STAFF: frozenset({Role.MANAGER}),
+    Action.PROPOSE_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
+    Action.CONFIRM_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
+    Action.SEE_AUDIT: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
 }
-ROLE_NAMES = {Role.AUTHOR: "起案者", Role.CHECKER: "確認者", Role.APPROVER: "決裁者"}
+ROLE_NAMES = {
+    Role.AUTHOR: "起案者",
+    Role.CHECKER: "確認者",
+    Role.APPROVER: "決裁者",
+    Role.MANAGER: "所の管理者",
+    Role.AUDITOR: "監査担当",
+}
 
 
 class Forbidden(UserError):
@@ -85,7 +102,9 @@ class Actor:
 
     def holds(self, action: Action) -> bool:
         """Whether the table allows it by a role of his own."""
-        return action is Action.ANYBODY or bool(self.roles & ALLOWED.get(action, frozenset()))
+        if action in (Action.ANYBODY, Action.OWN_ACCOUNT):
+            return True
+        return bool(self.roles & ALLOWED.get(action, frozenset()))
 
     def may(self, action: Action) -> bool:
         """Whether he may, by a role of his own or in another's place."""

@@ -69,6 +69,8 @@ def _check_permission() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+    if needs is Action.OWN_ACCOUNT:
+        return None
     actor().require(needs)
     return None
 

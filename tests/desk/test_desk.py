@@ -124,10 +124,7 @@ def _again(database: Database, people: People) -> People:
     """The three at work in the office as it is now."""
     with database.reading() as session:
         office = offices.office_named(session, people.author.office.name)
-    author, checker, approver = (
-        Actor(each.staff, office) for each in (people.author, people.checker, people.approver)
-    )
-    return People(author=author, checker=checker, approver=approver)
+    return People(**{role.value: Actor(getattr(people, role.value).staff, office) for role in Role})
 
 
 class TestUncertain:

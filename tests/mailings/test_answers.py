@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -196,7 +197,7 @@ def test_whoever_answers_has_a_hand_in_the_mailing(
         session.refresh(staff)
         both = type(people.checker)(staff, people.checker.office)
         _ = both.roles
-    helped = People(both, both, people.approver)
+    helped = dataclasses.replace(people, author=both, checker=both)
     answer(database, helped, meeting.mailing.id, {WEEKDAY.key: "はい"})
     journey.submit(database, people, meeting.mailing.id)
     with pytest.raises(UserError, match="作成に関わった人"):
