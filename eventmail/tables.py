@@ -10,6 +10,7 @@ from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.outbox.models import Delivery
+from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "Mailing",
     "Office",
+    "OfficeRelay",
     "RosterImport",
     "Slot",
     "StaffNotice",
