@@ -9,6 +9,7 @@ from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
+from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "Mailing",
     "Office",
+    "Proposal",
     "RosterImport",
     "Slot",
     "StaffNotice",
