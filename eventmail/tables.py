@@ -11,6 +11,7 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
+from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
@@ -25,6 +26,7 @@ __all__ = [
     "Event",
     "Mailing",
     "Office",
+    "OfficeRelay",
     "Proposal",
     "RosterImport",
     "Slot",

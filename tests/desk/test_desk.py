@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import Database
@@ -35,9 +36,13 @@ SignIn = Callable[[str], Pages]
 PLACE = "127.0.0.1:25"
 
 
-def waiting(database: Database, actor: Actor, place: str = PLACE) -> list[Task]:
+def blocked(session: Session, _office_id: int) -> str:
+    return limits.blocked(session, PLACE)
+
+
+def waiting(database: Database, actor: Actor) -> list[Task]:
     with database.reading() as session:
-        return service.waiting(session, actor, place)
+        return service.waiting(session, actor, blocked)
 
 
 def kinds(database: Database, people: People) -> dict[str, list[Kind]]:
@@ -171,7 +176,8 @@ def test_a_relay_that_shut_us_out_waits_for_the_approver_while_something_is_to_g
     with database.writing() as session:
         limits.block(session, Policy(PLACE), "ユーザー名かパスワードが違います。")
     assert kinds(database, people) == NOBODY | {"approver": [Kind.RELAY]}
-    assert waiting(database, people.approver, "elsewhere:25") == []
+    with database.reading() as session:
+        assert service.waiting(session, people.approver, lambda *_: "") == [], "another relay"
     with database.writing() as session:
         control.cancel(session, people.approver, session.get_one(Snapshot, approved.id))
     assert Kind.RELAY not in kinds(database, people)["approver"]
@@ -195,7 +201,7 @@ def test_whoever_wrote_it_is_not_asked_to_check_it(
             {"mailing": submitted.mailing_id, "staff": other.id},
         )
         actor = Actor(other, office)
-        assert service.waiting(session, actor, PLACE) == []
+        assert service.waiting(session, actor, blocked) == []
 
 
 def test_nothing_of_another_office_waits(database: Database, submitted: Snapshot) -> None:
@@ -204,7 +210,7 @@ def test_nothing_of_another_office_waits(database: Database, submitted: Snapshot
         staff = settling.add_staff(
             session, office, "tonari", "隣野", "a password of length", list(Role)
         )
-        assert service.waiting(session, Actor(staff, office), PLACE) == []
+        assert service.waiting(session, Actor(staff, office), blocked) == []
 
 
 class TestPages:
