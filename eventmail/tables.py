@@ -9,6 +9,7 @@ from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
+from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
 from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
@@ -26,6 +27,7 @@ __all__ = [
     "Mailing",
     "Office",
     "OfficeRelay",
+    "Proposal",
     "RosterImport",
     "Slot",
     "StaffNotice",

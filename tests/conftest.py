@@ -26,13 +26,13 @@ from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Mailing, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
+from tests import settling
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
@@ -106,7 +106,7 @@ class Templates:
             with database.writing() as session:
                 people = sample.load_office(session)
                 # The rest follows the first copy at once; tests about the look at it say so.
-                offices.set_sending(session, people.author.office, 0, 0)
+                settling.set_sending(session, people.author.office, 0, 0)
         else:
             before = LEVELS[LEVELS.index(level) - 1]
             self._make(kind, before)
