@@ -11,7 +11,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import hypothesis
@@ -19,7 +19,6 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
 from eventmail import create_app, migrate, sample
 from eventmail.config import Mode, Settings
@@ -29,7 +28,9 @@ from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
+from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from eventmail.web.context import Services
 from eventmail.wire import Relay
 from tests import settling
 from tests.mailings import journey
@@ -57,6 +58,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays, and is not looked through again for garbage."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.
@@ -242,30 +244,33 @@ def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
     )
 
 
-class Compiled(BytecodeCache):
-    """The templates, compiled once for all apps: it took a quarter of a page's test."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        known = self._known.get((bucket.key, bucket.checksum))
-        if known is not None:
-            bucket.bytecode_from_string(known)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
+_apps: dict[Settings, Flask] = {}
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
+    """The app of this test's settings. Apps are kept: only where the data lies is new each time."""
+    kind = replace(settings, data_dir=Path(), database_url="", mail_port=0)
+    kept = _apps.get(kind)
+    if kept is None:
+        kept = _apps[kind] = create_app(settings)
+    else:
+        database = Database(settings.database)
+        kept.extensions["eventmail"] = Services(settings, database, Outbox(settings, database))
+    yield kept
+    _end(kept)
+
+
+@pytest.fixture
+def fresh_app(settings: Settings) -> Iterator[Flask]:
+    """An app that the test may spoil."""
     made = create_app(settings)
-    made.jinja_env.bytecode_cache = COMPILED
     yield made
-    services = made.extensions["eventmail"]
+    _end(made)
+
+
+def _end(app: Flask) -> None:
+    services = app.extensions["eventmail"]
     services.outbox.huey.storage.close()
     services.database.dispose()
 
