@@ -1,5 +1,6 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
@@ -33,6 +34,7 @@ __all__ = [
     "RosterImport",
     "Slot",
     "StaffNotice",
+    "StaffSession",
     "Wording",
 ]
 metadata = Base.metadata
