@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
@@ -89,6 +90,7 @@ def register(app: Flask) -> None:
         letters,
         mailings,
         papers,
+        relays,
         outbox,
         alerts,
         desk.blueprint,
