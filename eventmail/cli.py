@@ -12,6 +12,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from eventmail import (
+    cli_accounts,
     cli_scan,
     cli_settings,
     cli_sheets,
@@ -263,6 +264,7 @@ def set_staff_address(login: str, address: str) -> None:
     click.echo(f"職員「{login}」のアドレスを {told} にしました{off}。")
 
 
+cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
 

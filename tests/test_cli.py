@@ -207,7 +207,16 @@ class TestSettingUp:
         assert "--first-copy「x」を読めません。" in done.stderr
         box = ("add-mailbox", "所", "所の名前", "office@sho.example")
         assert run(*box, folder=tmp_path, **own).returncode == 0
-        staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)
+        staff = (
+            "add-staff",
+            "所",
+            "kian",
+            "森下",
+            "--role",
+            "author",
+            "--password",
+            "long enough password",
+        )
         done = run(*staff, folder=tmp_path, **own)
         assert "職員「森下」を登録しました。" in done.stdout
         done = run("set-staff-address", "kian", "Mori@sho.example", folder=tmp_path, **own)

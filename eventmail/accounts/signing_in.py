@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock, passwords
-from eventmail.accounts import sessions, steps, throttle
+from eventmail.accounts import history, sessions, steps, throttle
 from eventmail.accounts.models import ADDRESS, AGENT, Ending, Outcome, SignIn, Stage
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.steps import Factor
@@ -126,6 +126,7 @@ def note(session: Session, staff: Staff, outcome: Outcome, origin: Origin) -> No
 def _signed_in(session: Session, staff: Staff, origin: Origin, by: str) -> SignedIn:
     token = sessions.open_one(session, staff, origin)
     note(session, staff, Outcome.SIGNED_IN, origin)
+    history.forget(session)
     record(session, "staff.signed_in", f"staff:{staff.id}", staff_id=staff.id, by=by)
     return SignedIn(staff, token)
 
