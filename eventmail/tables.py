@@ -1,5 +1,6 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
@@ -13,7 +14,6 @@ from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
-from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
@@ -29,12 +29,12 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
-    "OfficeRelay",
     "Proposal",
     "RetentionHold",
     "RosterImport",
     "Slot",
     "StaffNotice",
+    "StaffSession",
     "Wording",
 ]
 metadata = Base.metadata

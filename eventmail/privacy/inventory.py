@@ -105,7 +105,6 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "material_versions": ("media_type", "sha256"),
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
-    "office_relays": ("host", "username", "sealed_password"),
     "offices": ("name", "stop_reason"),
     # Settings: of an office, its mailboxes and its staff.
     "proposal_decisions": ("digest", "reason"),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from eventmail.accounts import reauth
+from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
-from eventmail.offices import service as offices
+from eventmail.events.models import Event
+from eventmail.mailings import service as mailings
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.setting_models import Proposal, Verdict
@@ -17,6 +21,7 @@ from eventmail.proposals import history, service
 from eventmail.proposals.forms import FORMS, NEW_FORMS, ChangeForm, ConfirmForm, DeclineForm
 from eventmail.proposals.history import Standing
 from eventmail.proposals.kinds import KINDS, Place
+from eventmail.proposals.mailboxes import MAILBOX
 from eventmail.proposals.service import LAPSED
 from eventmail.web.context import actor, reading, writing
 
@@ -25,6 +30,7 @@ blueprint = Blueprint("proposals", __name__)
 PROPOSED = "変更を提案しました。ほかの職員が認めると変わります。"
 SAFER = "危険を減らす変更のため、すぐに変えました。決裁者と所の管理者の全員に表示します。"
 THERE = "「{subject}」は、すでに登録されています。いまの設定の「変更する」から進んでください。"
+SENT_BACK = "差出人が変わったため、確認中・決裁中の案件{count}件を起案者に戻しました。"
 CONFIRMED = "変更を認めました。いまから新しい設定になります。"
 
 
@@ -108,7 +114,7 @@ def confirm(proposal_id: int) -> ResponseReturnValue:
     if verdict is Verdict.LAPSED:
         flash(LAPSED, "error")
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
-    flash(CONFIRMED, "success")
+    flash(CONFIRMED + _sent_back(proposal), "success")
     return redirect(url_for("proposals.index"))
 
 
@@ -229,11 +235,26 @@ def _page(proposal_id: int, forms: Forms, status: int = 200) -> ResponseReturnVa
     return page, status
 
 
+def _sent_back(proposal: Proposal) -> str:
+    """Another sender's name goes through the reviews anew. A yes to the old one is refused anyway.
+
+    In a transaction of its own: whoever sends locks the mailing first, and the office after it.
+    """
+    if proposal.kind != MAILBOX.name:
+        return ""
+    with writing() as session:
+        found = session.scalars(
+            sa.select(Event).where(Event.office_id == proposal.office_id).with_for_update()
+        )
+        count = sum(len(mailings.refresh(session, each)) for each in found.all())
+    return SENT_BACK.format(count=count) if count else ""
+
+
 def _is_himself(form: ConfirmForm) -> bool:
     """Whether the password is the signed-in person's; a wrong one is counted for good."""
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = offices.confirm(session, staff, form.password.data or "")
+        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
     if sentence:
         form.password.errors = [sentence]
     return not sentence
