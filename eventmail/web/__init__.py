@@ -81,6 +81,7 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
@@ -104,6 +105,7 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        proposals,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
