@@ -14,7 +14,7 @@ from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices import deputies
+from eventmail.offices import deputies, places
 from eventmail.offices.models import (
     Bureau,
     Mailbox,
@@ -24,7 +24,7 @@ from eventmail.offices.models import (
     SignInFailure,
     Staff,
 )
-from eventmail.offices.permissions import Action, Actor
+from eventmail.offices.permissions import Action, Actor, refusal
 
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low memory)
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: fifteen characters where it is the only factor
@@ -113,15 +113,24 @@ def add_staff(
     session: Session, office: Office, login: str, name: str, password: str, roles: Iterable[Role]
 ) -> Staff:
     """Make a member of staff with roles in one office. The password is kept as argon2id."""
+    staff = add_person(session, login, name, password, office_id=office.id)
+    staff.memberships = [Membership(office_id=office.id, role=role) for role in roles]
+    session.flush()
+    return staff
+
+
+def add_person(
+    session: Session, login: str, name: str, password: str, *, office_id: int | None = None
+) -> Staff:
+    """Make somebody who has nothing to do here yet."""
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(f"パスワードは{SHORTEST_PASSWORD}文字以上にしてください。")
     if session.scalar(sa.select(Staff).where(Staff.login == login)):
         raise UserError(f"ユーザー名「{login}」はすでに使われています。")
     staff = Staff(login=login, name=name, password_hash=HASHER.hash(password))
-    staff.memberships = [Membership(office_id=office.id, role=role) for role in roles]
     session.add(staff)
     session.flush()
-    record(session, "staff.added", f"staff:{staff.id}", office_id=office.id)
+    record(session, "staff.added", f"staff:{staff.id}", office_id=office_id)
     return staff
 
 
@@ -136,7 +145,7 @@ def sign_in(session: Session, login: str, password: str) -> Staff | str:
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
     if not _verifies(staff.password_hash if staff else _NOBODY, password) or staff is None:
         return _refused(session, login)
-    if not staff.active or not staff.memberships:
+    if not staff.active or not places.anywhere(staff):
         return _refused(session, login)
     if HASHER.check_needs_rehash(staff.password_hash):
         staff.password_hash = HASHER.hash(password)
@@ -145,9 +154,14 @@ def sign_in(session: Session, login: str, password: str) -> Staff | str:
     return staff
 
 
-def actor_of(session: Session, staff: Staff) -> Actor:
-    """The person at work in the first office that he serves."""
-    office_id = min(membership.office_id for membership in staff.memberships)
+def actor_of(session: Session, staff: Staff, chosen: int | None = None) -> Actor:
+    """The person at work in the chosen office, else in the one that he last chose.
+
+    Raises :class:`Forbidden` for somebody who serves in no office.
+    """
+    office_id = places.at_work(session, staff, chosen)
+    if office_id is None:
+        raise refusal(Action.SEE)
     stands_in = deputies.standing_in(session, office_id, staff.id)
     lent = frozenset({Action.APPROVE}) if stands_in else frozenset[Action]()
     return Actor(staff, session.get_one(Office, office_id), lent)
@@ -170,7 +184,7 @@ def confirm(session: Session, staff: Staff, password: str) -> str:
 def find_staff(session: Session, staff_id: int) -> Staff | None:
     """The person of a signed session, while active."""
     staff = session.get(Staff, staff_id)
-    return staff if staff is not None and staff.active and staff.memberships else None
+    return staff if staff is not None and staff.active and places.anywhere(staff) else None
 
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:

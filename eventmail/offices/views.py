@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from eventmail.errors import UserError
-from eventmail.offices import deputies, service
+from eventmail.offices import deputies, places, service
 from eventmail.offices.forms import DeputyForm, SignInForm
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, reading, work_in, writing
 
 blueprint = Blueprint("offices", __name__)
 
@@ -44,6 +44,17 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     flash("サインアウトしました。", "success")
     return redirect(url_for("offices.sign_in"))
+
+
+@blueprint.post("/office")
+@permitted(Action.SEE)
+def switch() -> ResponseReturnValue:
+    """Go to work in another office that one serves."""
+    with writing() as db:
+        found = places.choose(db, actor().staff, request.form.get("office", 0, type=int))
+    work_in(found.id)
+    flash(f"「{found.name}」に切り替えました。", "success")
+    return redirect(url_for("home.index"))
 
 
 @blueprint.get("/deputies")

@@ -1,0 +1,1 @@
+"""局の一覧: the offices of a bureau in figures, without a participant."""

@@ -1,0 +1,143 @@
+"""The figures of a bureau's offices. One query for each figure, however many offices there are;
+none reads a participant, a contact or a recipient.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.alerts.models import Alert
+from eventmail.events.models import Event
+from eventmail.mailings.models import Mailing, MailingState
+from eventmail.offices.models import Bureau, Office, Staff
+from eventmail.offices.permissions import Action, allows, refusal, standings
+from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.outbox.quiet import quiet_events
+
+AHEAD = timedelta(days=60)
+BEHIND = timedelta(days=30)  # of what happened longer ago nobody asks here
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An event that is near, and of which nothing has been sent."""
+
+    name: str
+    held_on: date
+
+
+@dataclass(slots=True)
+class Figures:
+    """How one office stands."""
+
+    office: str
+    stopped: bool
+    events: int = 0
+    states: dict[MailingState, int] = field(default_factory=dict)
+    quiet: list[Quiet] = field(default_factory=list)
+    alerts: int = 0
+    uncertain: int = 0
+
+    @property
+    def mailings(self) -> int:
+        """All mailings that are counted."""
+        return sum(self.states.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One bureau and its offices, by name."""
+
+    bureau: str
+    offices: list[Figures]
+
+
+def overviews(session: Session, staff: Staff) -> list[Overview]:
+    """The bureaus that this person oversees. Raises :class:`Forbidden` for anybody else."""
+    if not allows(Action.OVERSEE, standings(staff)):
+        raise refusal(Action.OVERSEE)
+    bureau_ids = [each.bureau_id for each in staff.oversight]
+    query = (
+        sa.select(Bureau.name, Office)
+        .join(Office, Office.bureau_id == Bureau.id)
+        .where(Bureau.id.in_(bureau_ids))
+        .order_by(Bureau.name, Office.name)
+    )
+    figures: dict[int, Figures] = {}
+    bureaus: dict[str, list[Figures]] = defaultdict(list)
+    for bureau, office in session.execute(query):
+        figures[office.id] = Figures(office.name, office.stopped_at is not None)
+        bureaus[bureau].append(figures[office.id])
+    _fill(session, figures)
+    return [Overview(name, offices) for name, offices in bureaus.items()]
+
+
+def _fill(session: Session, figures: dict[int, Figures]) -> None:
+    ids = list(figures)
+    for office_id, count in _counted(session, _events(ids)):
+        figures[office_id].events = count
+    for office_id, state, count in session.execute(_mailings(ids)):
+        figures[office_id].states[state] = count
+    for event in quiet_events(session, ids):
+        figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
+    for office_id, count in _counted(session, _alerts(ids)):
+        figures[office_id].alerts = count
+    for office_id, count in _counted(session, _uncertain(ids)):
+        figures[office_id].uncertain = count
+
+
+def _counted(session: Session, query: sa.Select[int, int]) -> Iterable[tuple[int, int]]:
+    return [(office_id, count) for office_id, count in session.execute(query)]
+
+
+def _events(ids: list[int]) -> sa.Select[int, int]:
+    today = clock.today()
+    return (
+        sa.select(Event.office_id, sa.func.count())
+        .where(Event.office_id.in_(ids), Event.held_on.between(today, today + AHEAD))
+        .group_by(Event.office_id)
+    )
+
+
+def _mailings(ids: list[int]) -> sa.Select[int, MailingState, int]:
+    return (
+        sa.select(Mailing.office_id, Mailing.state, sa.func.count())
+        .join(Event, Event.id == Mailing.event_id)
+        .where(Mailing.office_id.in_(ids), Event.held_on >= clock.today() - BEHIND)
+        .group_by(Mailing.office_id, Mailing.state)
+    )
+
+
+def _alerts(ids: list[int]) -> sa.Select[int, int]:
+    return (
+        sa.select(Alert.office_id, sa.func.count())
+        .where(Alert.office_id.in_(ids), Alert.seen_at.is_(None))
+        .group_by(Alert.office_id)
+    )
+
+
+def _uncertain(ids: list[int]) -> sa.Select[int, int]:
+    """Mails of which nobody has found out yet whether they came."""
+    decided = sa.exists().where(
+        DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
+    )
+    return (
+        sa.select(Dispatch.office_id, sa.func.count())
+        .join(Delivery, Delivery.snapshot_id == Dispatch.snapshot_id)
+        .join(Event, Event.id == Dispatch.event_id)
+        .where(
+            Dispatch.office_id.in_(ids),
+            Event.held_on >= clock.today() - BEHIND,
+            Delivery.state == DeliveryState.UNCERTAIN,
+            ~Delivery.first_copy,
+            ~decided,
+        )
+        .group_by(Dispatch.office_id)
+    )
