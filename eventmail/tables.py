@@ -1,5 +1,6 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.factors.models import Passkey
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "Mailing",
     "Office",
+    "Passkey",
     "RosterImport",
     "Slot",
     "StaffNotice",
