@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from eventmail.addresses import EmailAddress
 from eventmail.offices.models import Mailbox
@@ -12,12 +15,16 @@ from eventmail.wire import (
     Identity,
     Individual,
     Knowledge,
+    Relay,
     Stamp,
     Wording,
     compose,
     inspect,
     message_id_for,
 )
+
+# The relay of an office; None if nothing may go there now.
+RelayOf = Callable[[Session, int], Relay | None]
 
 
 def cleared(
@@ -41,3 +48,15 @@ def cleared(
     composed = compose(identity, envelope, Wording(subject, body, automatic=True), (), stamp)
     knowledge = Knowledge(ours=frozenset(ours), own=frozenset(), known=known)
     return inspect(composed.content, envelope, identity, knowledge, ())
+
+
+def by_relay(
+    session: Session, office_ids: sa.Select[int], relay_of: RelayOf
+) -> dict[Relay, list[int]]:
+    """Which offices' mails go through which relay now; an office without one waits."""
+    found: dict[Relay, list[int]] = {}
+    for office_id in session.scalars(office_ids.distinct()):
+        relay = relay_of(session, office_id)
+        if relay is not None:
+            found.setdefault(relay, []).append(office_id)
+    return found

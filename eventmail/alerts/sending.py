@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from eventmail import clock
 from eventmail.alerts import posting
 from eventmail.alerts.models import Alert, AlertMail
+from eventmail.alerts.posting import RelayOf
 from eventmail.clock import japanese_moment
 from eventmail.database import Database
 from eventmail.events import service as events
@@ -49,9 +50,18 @@ _FATES = {
 }
 
 
-def send_due(database: Database, relay: Relay) -> None:
-    """Mail the alerts that are due. A relay that is down is no reason to lose one: it waits."""
-    ids = _claim(database)
+def send_due(database: Database, relay_of: RelayOf) -> None:
+    """Mail the alerts that are due, each through its office's relay.
+
+    A relay that is down is no reason to lose one: it waits.
+    """
+    with database.reading() as session:
+        offices = posting.by_relay(session, _due().with_only_columns(Alert.office_id), relay_of)
+    for relay, office_ids in offices.items():
+        _send_through(database, relay, _claim(database, office_ids))
+
+
+def _send_through(database: Database, relay: Relay, ids: list[int]) -> None:
     if not ids:
         return
     try:
@@ -63,12 +73,17 @@ def send_due(database: Database, relay: Relay) -> None:
         _give_back(database, ids, error.message_ja)
 
 
-def _claim(database: Database) -> list[int]:
+def _due() -> sa.Select[int]:
     """What is due, and what a dead worker left claimed: twice to ourselves is harmless."""
+    waits = Alert.mail.in_((AlertMail.QUEUED, AlertMail.CLAIMED))
+    return sa.select(Alert.id).where(waits, Alert.due_at <= clock.now())
+
+
+def _claim(database: Database, office_ids: list[int]) -> list[int]:
     now = clock.now()
     due = (
-        sa.select(Alert.id)
-        .where(Alert.mail.in_((AlertMail.QUEUED, AlertMail.CLAIMED)), Alert.due_at <= now)
+        _due()
+        .where(Alert.office_id.in_(office_ids))
         .order_by(Alert.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)

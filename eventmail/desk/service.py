@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,20 +15,21 @@ from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
 from eventmail.offices.permissions import Action, Actor
-from eventmail.outbox import limits
 from eventmail.outbox.listing import running
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
 from eventmail.roster.models import ImportState, RosterImport
 
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
+# Why nothing of an office goes to its relay until a person acts; empty if it may.
+Blocked = Callable[[Session, int], str]
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
 
 
-def waiting(session: Session, actor: Actor, place: str) -> list[Task]:
-    """All that waits for this person, the most pressing first; ``place`` names the relay."""
+def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
+    """All that waits for this person, the most pressing first."""
     return by_urgency(
         (
-            *_relay(session, actor, place),
+            *_relay(session, actor, blocked),
             *_reviews(session, actor),
             *_returned(session, actor),
             *_first_copies(session, actor),
@@ -128,9 +129,9 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
         yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
 
 
-def _relay(session: Session, actor: Actor, place: str) -> Iterator[Task]:
+def _relay(session: Session, actor: Actor, blocked: Blocked) -> Iterator[Task]:
     """The relay refuses to let us in while something of the office wants to be sent."""
-    reason = limits.blocked(session, place) if actor.may(Action.RESUME) else ""
+    reason = blocked(session, actor.office.id) if actor.may(Action.RESUME) else ""
     for mailing in running(session, actor.office.id)[:1] if reason else []:
         yield _of(Kind.RELAY, mailing, mailing.latest, None, reason)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.database import Database
 from eventmail.desk import service
+from eventmail.desk.service import Blocked
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.review_models import MailingNotice
 from eventmail.offices.models import Membership, Staff
@@ -21,11 +22,11 @@ MOVING = (MailingState.CHECKING, MailingState.APPROVING, MailingState.SENDING)
 LATELY = timedelta(days=30)
 
 
-def note(database: Database, place: str) -> None:
+def note(database: Database, blocked: Blocked) -> None:
     """Queue a notice for each thing that waits for somebody who was not told of it yet."""
     with database.reading() as session:
         people = list(session.scalars(_people()))
-        found = {staff.id: _news(session, staff, place) for staff in people}
+        found = {staff.id: _news(session, staff, blocked) for staff in people}
     news = {staff_id: each for staff_id, each in found.items() if each}
     if not news:
         return
@@ -52,9 +53,9 @@ def _people() -> sa.Select[Staff]:
     return sa.select(Staff).where(Staff.active, Staff.notices, Staff.address.is_not(None), works)
 
 
-def _news(session: Session, staff: Staff, place: str) -> list[tuple[int, str, str]]:
+def _news(session: Session, staff: Staff, blocked: Blocked) -> list[tuple[int, str, str]]:
     """What waits for somebody and was never told: mailing, kind, occasion."""
-    waiting = service.waiting(session, actor_of(session, staff), place)
+    waiting = service.waiting(session, actor_of(session, staff), blocked)
     tasks = {each.occasion: each for each in waiting if each.occasion and each.mailing_id}
     told = staffmail.queued_for(session, staff.id, tasks)
     return [

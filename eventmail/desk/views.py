@@ -41,8 +41,7 @@ def index() -> str:
 def tasks() -> list[Task]:
     """What waits for whoever is signed in, looked up once for a page."""
     if "tasks" not in g:
-        place = services().outbox.policy.place
-        g.tasks = service.waiting(reading(), actor(), place)
+        g.tasks = service.waiting(reading(), actor(), services().outbox.blocked)
     found: list[Task] = g.tasks
     return found
 

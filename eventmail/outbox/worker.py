@@ -10,20 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from huey import crontab
+from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.alerts import sending as alerts
-from eventmail.config import Mode, Settings
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.desk import telling
 from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Snapshot
 from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
+from eventmail.privacy import files, purge, scrubbing
+from eventmail.relays import service as relays
+from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
 from eventmail.staffmail import sending as staffmail
-from eventmail.wire import Relay, relay_from, remember_in
+from eventmail.wire import Relay, remember_in
 
 log = logging.getLogger(__name__)
 
@@ -53,13 +58,37 @@ class Outbox:
 
     @property
     def policy(self) -> Policy:
-        """The limits that all workers of this installation share."""
+        """The limits of the installation's relay."""
+        return self._policy(relays.default_route(self.settings))
+
+    def policy_of(self, session: Session, office_id: int) -> Policy:
+        """The limits that all workers share towards an office's relay."""
+        return self._policy(relays.route_of(session, self.settings, office_id))
+
+    def relay_of(self, session: Session, office_id: int) -> Relay:
+        """The relay of an office. Raises :class:`NoRoute` where it cannot be used."""
+        return relays.route_of(session, self.settings, office_id).relay
+
+    def blocked(self, session: Session, office_id: int) -> str:
+        """Why nothing of an office goes to its relay until a person acts; empty if it may."""
+        try:
+            return limits.blocked(session, self.policy_of(session, office_id).place)
+        except NoRoute as error:
+            return error.message_ja
+
+    def open_relay(self, session: Session, office_id: int) -> Relay | None:
+        """An office's relay, unless nothing may go there until a person acts."""
+        if self.blocked(session, office_id):
+            return None
+        return self.relay_of(session, office_id)
+
+    def _policy(self, route: Route) -> Policy:
         chosen = self.settings
         return Policy(
-            limits.place_of(self.relay(), chosen.secret_key),
-            connections=chosen.mail_connections,
+            limits.place_of(route.relay, chosen.secret_key),
+            connections=route.connections,
             lanes=chosen.mail_lanes,
-            per_minute=chosen.mail_per_minute,
+            per_minute=route.per_minute,
             lease=timedelta(seconds=chosen.lease_seconds),
         )
 
@@ -95,9 +124,8 @@ class Outbox:
         jobs.run(self.database.writing, import_id, mailings.refresh)
 
     def relay(self) -> Relay:
-        """The relay of the settings; only production may send to anybody."""
-        production = self.settings.mode is Mode.PRODUCTION
-        return relay_from(self.settings.mail, production=production)
+        """The installation's relay."""
+        return relays.default_route(self.settings).relay
 
     def send_due(self, snapshot_id: int, passes: int = 0) -> None:
         """Send what is due of one snapshot; a lost connection is taken up again a few times.
@@ -122,7 +150,13 @@ class Outbox:
             return free
 
     def _send_due(self, snapshot_id: int) -> None:
-        relay, policy = self.relay(), self.policy
+        with self.database.reading() as session:
+            office_id = session.get_one(Snapshot, snapshot_id).office_id
+            try:
+                route = relays.route_of(session, self.settings, office_id)
+            except NoRoute:  # the office's page says why
+                return
+        relay, policy = route.relay, self._policy(route)
         for _ in range(RECONNECTS):
             if not sending.run(
                 self.database,
@@ -143,21 +177,15 @@ class Outbox:
 
     def _mail_alerts(self) -> None:
         """Not to a relay that refuses our credentials: the pages tell of that."""
-        with self.database.reading() as session:
-            blocked = limits.blocked(session, self.policy.place)
-        if not blocked:
-            alerts.send_due(self.database, self.relay())
+        alerts.send_due(self.database, self.open_relay)
 
     def _mail_staff(self) -> None:
         """Tell staff what has come to wait for them; whatever goes wrong here holds up nothing."""
         chosen = self.settings
         try:
-            telling.note(self.database, self.policy.place)
-            with self.database.reading() as session:
-                blocked = limits.blocked(session, self.policy.place)
-            if not blocked:
-                post = staffmail.Post(chosen.public_url, chosen.staff_domains)
-                staffmail.send_due(self.database, self.relay(), post)
+            telling.note(self.database, self.blocked)
+            post = staffmail.Post(chosen.public_url, chosen.staff_domains)
+            staffmail.send_due(self.database, self.open_relay, post)
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 
@@ -170,6 +198,13 @@ class Outbox:
         self._mail_alerts()
         exposure.make_missing(self.database)
         self._mail_staff()
+        if purge.is_night(clock.now()):
+            self.erase_due()
+
+    def erase_due(self) -> None:
+        """Erase the personal data whose time is over, then what the database left of it."""
+        purge.run(self.database.writing, files.forget_in(self.settings.data_dir / SEARCHED))
+        scrubbing.scrub(self.database)
 
     def wake_due(self) -> None:
         """Judge lapsed claims, then wake whatever is due: mails first, then imports."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.alerts import posting
+from eventmail.alerts.posting import RelayOf
 from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.mailings.models import Mailing, MailingState
@@ -60,9 +61,19 @@ class Post:
     domains: Collection[str] = ()
 
 
-def send_due(database: Database, relay: Relay, post: Post) -> None:
-    """Mail what is due. A relay that is away is no reason to lose one: it waits."""
-    ids = _claim(database)
+def send_due(database: Database, relay_of: RelayOf, post: Post) -> None:
+    """Mail what is due, each through its office's relay.
+
+    A relay that is away is no reason to lose one: it waits.
+    """
+    with database.reading() as session:
+        query = _due().with_only_columns(StaffNotice.office_id)
+        offices = posting.by_relay(session, query, relay_of)
+    for relay, office_ids in offices.items():
+        _send_through(database, relay, _claim(database, office_ids), post)
+
+
+def _send_through(database: Database, relay: Relay, ids: list[int], post: Post) -> None:
     if not ids:
         return
     try:
@@ -74,15 +85,17 @@ def send_due(database: Database, relay: Relay, post: Post) -> None:
         _give_back(database, ids, error.message_ja)
 
 
-def _claim(database: Database) -> list[int]:
+def _due() -> sa.Select[int]:
     """What is due, and what a worker left claimed that died: it may come twice, but it comes."""
+    waits = StaffNotice.state.in_((NoticeState.QUEUED, NoticeState.CLAIMED))
+    return sa.select(StaffNotice.id).where(waits, StaffNotice.due_at <= clock.now())
+
+
+def _claim(database: Database, office_ids: list[int]) -> list[int]:
     now = clock.now()
     due = (
-        sa.select(StaffNotice.id)
-        .where(
-            StaffNotice.state.in_((NoticeState.QUEUED, NoticeState.CLAIMED)),
-            StaffNotice.due_at <= now,
-        )
+        _due()
+        .where(StaffNotice.office_id.in_(office_ids))
         .order_by(StaffNotice.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)

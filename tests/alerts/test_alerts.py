@@ -154,10 +154,10 @@ class TestMail:
         self, database: Database, meeting: Meeting, relay: Relay, recorder: Recorder
     ) -> None:
         alert_id = raise_one(database)
-        sending.send_due(database, replace(relay, username="office", password="wrong"))
+        sending.send_due(database, lambda *_: replace(relay, username="office", password="wrong"))
         assert mail_of(database, alert_id) is AlertMail.QUEUED
         with time_machine.travel(clock.now() + timedelta(minutes=6)):
-            sending.send_due(database, relay)
+            sending.send_due(database, lambda *_: relay)
         assert mail_of(database, alert_id) is AlertMail.ACCEPTED
         assert len(recorder.received) == 1
 
@@ -182,7 +182,7 @@ class TestMail:
     ) -> None:
         alert_id = raise_one(database)
         recorder.script(verb, answer)
-        sending.send_due(database, relay)
+        sending.send_due(database, lambda *_: relay)
         assert mail_of(database, alert_id) is fate
 
     def test_it_is_given_up_after_two_hours(
@@ -193,7 +193,7 @@ class TestMail:
         start = clock.now()
         for number in range(sending.MOST_ATTEMPTS + 1):
             with time_machine.travel(start + number * timedelta(minutes=6)):
-                sending.send_due(database, relay)
+                sending.send_due(database, lambda *_: relay)
         assert mail_of(database, alert_id) is AlertMail.REFUSED
         assert recorder.received == []
 
@@ -214,7 +214,7 @@ class TestMail:
         with database.reading() as session:
             address = session.scalars(sa.select(Contact.address).limit(1)).one()
         alert_id = raise_one(database, f"{address} が見えます。")
-        sending.send_due(database, relay)
+        sending.send_due(database, lambda *_: relay)
         assert recorder.seen == []
         assert mail_of(database, alert_id) is AlertMail.REFUSED
 

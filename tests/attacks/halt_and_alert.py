@@ -229,7 +229,7 @@ def _script(world: World) -> bool:
 def _address_mailed(world: World) -> bool:
     """The office's shared mailbox gets a participant's address in an alert."""
     _raised(world, f"{world.ids['address']} へ送信できませんでした。")
-    alert_mail.send_due(world.database, world.relay)
+    alert_mail.send_due(world.database, lambda *_: world.relay)
     return any(world.ids["address"] in mail for mail in world.received)
 
 

@@ -54,7 +54,10 @@ class Arena:
             first.outbox.huey.storage.close()
             first.database.dispose()
         nobody: Any = SimpleNamespace(
-            wake=lambda _snapshot_id: None, wake_due=lambda: None, policy=Policy("relay")
+            wake=lambda _snapshot_id: None,
+            wake_due=lambda: None,
+            policy_of=lambda _session, _office_id: Policy("relay"),
+            blocked=lambda _session, _office_id: "",
         )
         self._app.extensions["eventmail"] = Services(settings, database, nobody)
         return self._app

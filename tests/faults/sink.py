@@ -61,6 +61,7 @@ class Counts:
     most_open: int = 0
     mails: int = 0
     fastest: int = 0
+    put_off: int = 0  # of this minute there were enough
 
 
 class Server:
@@ -192,6 +193,7 @@ class Session:
         if limits.users and not self._known:
             await self._say("530 5.7.0 sign in first")
         elif self._server.too_many():
+            self._server.counts.put_off += 1
             await self._say("450 4.7.1 too much mail, try again later")
         elif limits.size and int(argument.lower().partition("size=")[2] or "0") > limits.size:
             await self._say("552 5.3.4 message size exceeds the limit")

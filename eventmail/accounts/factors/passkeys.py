@@ -186,11 +186,6 @@ def verified_use(site: Site, challenge: bytes, answer: str, public_key: str) -> 
     return verified.new_sign_count
 
 
-def rename(session: Session, staff: Staff, passkey_id: int, name: str) -> None:
-    """Another name for one's own passkey."""
-    own(session, staff, passkey_id).name = name
-
-
 def remove(session: Session, staff: Staff, passkey_id: int) -> None:
     """The passkey does not count any more."""
     found = own(session, staff, passkey_id)

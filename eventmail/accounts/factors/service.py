@@ -20,11 +20,11 @@ from eventmail.offices.permissions import Action, Actor
 
 Lent = Iterable[tuple[int, Role]]
 LAST_ONE = (
-    "あなたの役割には二つ目の確認が必要なため、最後の1つは削除できません。"
+    "あなたの役割には二段階認証が必要なため、最後の1つは削除できません。"
     "先に、別の認証アプリかパスキーを登録してください。"
 )
-ONESELF = "自分の二つ目の確認方法は、ここでは取り消せません。ほかの管理者に依頼してください。"
-NO_REASON = "取り消す理由を入力してください。"
+ONESELF = "自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。"
+NO_REASON = "二段階認証を取り消す理由を入力してください。"
 
 
 class Way(enum.StrEnum):

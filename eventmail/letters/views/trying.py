@@ -13,7 +13,6 @@ from eventmail.letters.views.common import blueprint
 from eventmail.mailings import service
 from eventmail.mailings.models import Mailing
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.outbox import limits
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.wire import Kind
 
@@ -55,11 +54,12 @@ def _send(mailing: Mailing, seen: Look, key: str) -> tuple[Kind, str]:
     box = trying.box_named(actor(), mailing, key)
     cleared = trying.make(reading(), seen.content, box, seen.recipient)
     with writing() as session:
-        blocked = limits.blocked(session, services().outbox.policy.place)
+        blocked = services().outbox.blocked(session, mailing.office_id)
         if blocked:
             raise UserError(blocked)
+        relay = services().outbox.relay_of(session, mailing.office_id)
         trying.note(session, actor(), mailing, box, cleared)
-    kind, sentence = trying.send(services().outbox.relay(), cleared, box)
+    kind, sentence = trying.send(relay, cleared, box)
     with writing() as session:
         trying.settle(session, actor(), mailing, kind)
     return kind, sentence

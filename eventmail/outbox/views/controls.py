@@ -84,7 +84,8 @@ def connect_again(mailing_id: int) -> ResponseReturnValue:
     """The credentials have been seen to: try the relay again."""
 
     def act(session: Session, who: Actor, _: Snapshot) -> None:
-        control.connect_again(session, who, services().outbox.policy.place)
+        place = services().outbox.policy_of(session, who.office.id).place
+        control.connect_again(session, who, place)
 
     answer = _act(mailing_id, act, "もう一度接続します。")
     services().outbox.wake_due()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.permissions import Action, permitted
-from eventmail.outbox import estimate, export, limits, listing, service, words
+from eventmail.outbox import estimate, export, listing, service, words
 from eventmail.outbox.listing import NEEDS, Line
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.service import STATE_NAMES, Progress
@@ -133,7 +133,7 @@ def parts(found: Progress) -> dict[str, dict[str, float]]:
 
 
 def _situation(snapshot: Snapshot, found: Progress) -> Situation:
-    blocked = limits.blocked(reading(), services().outbox.policy.place)
+    blocked = services().outbox.blocked(reading(), snapshot.office_id)
     return situation(reading(), snapshot, found, blocked)
 
 

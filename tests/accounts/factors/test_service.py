@@ -12,7 +12,8 @@ from eventmail.accounts.factors.models import Passkey
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.offices.models import Membership, Office, Role
+from eventmail.offices import settings
+from eventmail.offices.models import Office, Role
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
 from tests.accounts.factors.conftest import MEANS, Holder
@@ -49,7 +50,8 @@ def test_one_office_that_requires_it_is_enough(database: Database, people: Peopl
         session.add(other)
         session.flush()
         staff = session.merge(people.author.staff)
-        staff.memberships.append(Membership(office_id=other.id, role=Role.APPROVER))
+        settings.set_up(session, other.id, "roles", ["approver"], str(staff.id))
+        session.refresh(staff)
         assert service.must_enrol(session, STRICT, staff)
         rules.require(session, other.id, frozenset())
         assert not service.must_enrol(session, STRICT, staff)
@@ -138,7 +140,8 @@ def test_only_a_manager_of_the_office_resets_and_never_himself(
             with pytest.raises(refusal):
                 service.reset(session, actor, staff, reason)
         manager = session.merge(people.manager.staff)
-        manager.memberships.append(Membership(office_id=elsewhere.id, role=Role.MANAGER))
+        settings.set_up(session, elsewhere.id, "roles", ["manager"], str(manager.id))
+        session.refresh(manager)
         with pytest.raises(NotFound):
             service.reset(session, replace(stranger, staff=manager), holder.staff, "理由")
         assert service.has_any(session, holder.staff.id)
