@@ -14,7 +14,6 @@ from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
-from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording

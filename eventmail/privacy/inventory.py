@@ -106,7 +106,6 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "material_versions": ("media_type", "sha256"),
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
-    "office_relays": ("host", "username", "sealed_password"),
     "offices": ("name", "stop_reason"),
     "passkey_challenges": ("digest",),
     "passkeys": ("credential_id", "public_key", "name"),

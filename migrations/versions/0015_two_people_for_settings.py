@@ -8,7 +8,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0015"
-down_revision = "0017"
+down_revision = "0011"
 
 WRITTEN_ONCE = {
     "proposals": (("id",),),

@@ -202,11 +202,7 @@ def test_not_while_a_mail_is_uncertain_and_nobody_has_decided(
     database: Database, sent: Snapshot
 ) -> None:
     with database.writing() as session:
-        session.execute(
-            sa.text(
-                "UPDATE deliveries SET state = 'accepted' WHERE state = 'none'"
-            )
-        )
+        session.execute(sa.text("UPDATE deliveries SET state = 'accepted' WHERE state = 'none'"))
         some = session.scalars(sa.select(Delivery).where(~Delivery.first_copy)).first()
         assert some is not None
     assert Participant.__tablename__ == "participants"
