@@ -1,6 +1,7 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
 from eventmail.accounts.factors.models import Passkey
+from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
@@ -29,13 +30,13 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
-    "OfficeRelay",
     "Passkey",
     "Proposal",
     "RetentionHold",
     "RosterImport",
     "Slot",
     "StaffNotice",
+    "StaffSession",
     "Wording",
 ]
 metadata = Base.metadata

@@ -146,12 +146,3 @@ class DeputyRevocation(Base):
     appointment_id: Mapped[int] = mapped_column(sa.ForeignKey("deputies.id"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class SignInFailure(Base):
-    """A refused sign-in, counted to slow down guessing."""
-
-    __tablename__ = "sign_in_failures"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(sa.String(100), index=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from wtforms import IntegerField, PasswordField, SelectField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from eventmail.relays.kind import SECURITIES
 from eventmail.relays.service import MOST_CONNECTIONS, MOST_PER_MINUTE, Choice
@@ -25,14 +26,20 @@ IN_THE_CLEAR = (
 BOTH = "ユーザー名とパスワードは、両方とも入力するか、両方とも空にしてください。"
 
 
+def _ports() -> list[SelectChoice]:
+    return [SelectChoice(each, str(each)) for each in PORTS]
+
+
 class RelayForm(Form):
     """A server of one's own; without a name the installation's."""
 
     _now: Choice = Choice()
 
     host = TextField("送信サーバー（空なら共通のサーバー）", [Optional(), Length(max=253)])
-    port = SelectField("ポート", coerce=int, choices=[(each, str(each)) for each in PORTS])
-    security = SelectField("暗号化", choices=[(k.value, text) for k, text in SECURITIES.items()])
+    port = SelectField("ポート", coerce=int, choices=_ports)
+    security = SelectField(
+        "暗号化", choices=[SelectChoice(kind.value, text) for kind, text in SECURITIES.items()]
+    )
     username = TextField("ユーザー名（いらないときは空）", [Length(max=200)])
     password = PasswordField("パスワード", [Length(max=200)])
     connections = IntegerField(
@@ -45,6 +52,9 @@ class RelayForm(Form):
         "BCC一括で一度に渡す件数の上限（1〜100）",
         [InputRequired(), NumberRange(1, 100)],
         default=100,
+    )
+    reason = TextField(
+        "変更する理由", [DataRequired("変更する理由を入力してください。"), Length(max=500)]
     )
 
     def validate_host(self, field: TextField) -> None:

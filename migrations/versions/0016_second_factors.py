@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0016"
-down_revision = "0018"
+down_revision = "0013"
 
 ROLES = ("author", "checker", "approver", "manager", "auditor")
 PURPOSES = ("register", "sign_in", "step")

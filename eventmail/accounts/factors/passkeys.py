@@ -32,7 +32,6 @@ from eventmail.accounts.factors.means import Site
 from eventmail.accounts.factors.models import FactorHolder, Passkey, Purpose
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
-from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 
 MOST = 10
@@ -222,7 +221,8 @@ def _named(session: Session, answer: str, staff_id: int | None) -> Passkey | Non
         return None
     if said is not None and bytes_to_base64url(said) != handle:
         return None
-    return found if offices.find_staff(session, found.staff_id) else None
+    staff = session.get_one(Staff, found.staff_id)
+    return found if staff.active and staff.memberships else None
 
 
 def _counted(session: Session, found: Passkey, count: int) -> Passkey | str:
