@@ -61,6 +61,7 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
@@ -80,6 +81,7 @@ def register(app: Flask) -> None:
 
     rooms = (
         accounts,
+        factors,
         allowed,
         home,
         offices_pages,

@@ -71,8 +71,11 @@ def _check_permission() -> ResponseReturnValue | None:
         from eventmail.accounts.views import entering
 
         return entering.ask_to_sign_in()
-    if needs is Action.OWN_ACCOUNT:
-        return None
+    from eventmail.accounts.factors.views import leading
+
+    led = leading.lead()
+    if led is not None or needs is Action.OWN_ACCOUNT:
+        return led
     actor().require(needs)
     return None
 
