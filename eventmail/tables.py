@@ -1,5 +1,6 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
@@ -29,6 +30,7 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
+    "Passkey",
     "Proposal",
     "RetentionHold",
     "RosterImport",

@@ -98,6 +98,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "deputies": ("reason",),
     "dispatches": ("token",),
     "events": ("name", "hours", "place"),
+    "factor_holders": ("handle",),
     "lifts": ("sha256", "digest"),
     "mailboxes": ("name", "address"),
     "material_openings": ("sha256",),
@@ -106,9 +107,12 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
     "offices": ("name", "stop_reason"),
+    "passkey_challenges": ("digest",),
+    "passkeys": ("credential_id", "public_key", "name"),
     # Settings: of an office, its mailboxes and its staff.
     "proposal_decisions": ("digest", "reason"),
     "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "recovery_codes": ("digest",),
     "relay_paces": ("place", "sentence"),
     "relay_slots": ("place", "holder"),
     "reviews": ("digest",),
@@ -128,5 +132,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     ),
     "staff": ("login", "name", "password_hash", "address"),
     "staff_notices": ("occasion", "kind", "token", "reply"),
+    "totp_offers": ("sealed",),
+    "totp_secrets": ("sealed",),
     "wording_versions": ("name", "subject", "body"),
 }

@@ -70,6 +70,7 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
@@ -92,6 +93,7 @@ def register(app: Flask) -> None:
 
     rooms = (
         accounts,
+        factors,
         allowed,
         home,
         offices_pages,

@@ -103,8 +103,11 @@ def _check_permission() -> ResponseReturnValue | None:
         from eventmail.accounts.views import entering
 
         return entering.ask_to_sign_in()
-    if allows(needs, standings(current_user)):
-        return None
+    from eventmail.accounts.factors.views import leading
+
+    led = leading.lead()
+    if led is not None or allows(needs, standings(current_user)):
+        return led
     found = actor_if_any()
     if found is None:
         raise refusal(needs)
