@@ -219,7 +219,9 @@ class Pages:
         with self._client.session_transaction() as cookie:
             staff_id = int(cookie.get("_user_id") or 0)
         visible = sa.select(Membership.office_id).where(Membership.staff_id == staff_id)
-        secret = sa.select(Contact.address).where(Contact.office_id.not_in(visible))
+        secret = sa.select(Contact.address).where(
+            Contact.office_id.not_in(visible), Contact.address != ""
+        )
         with self._app.extensions["eventmail"].database.reading() as session:
             return [f"shows {each}" for each in session.scalars(secret) if each in markup]
 

@@ -36,6 +36,10 @@ class Action(enum.StrEnum):
     PROPOSE_SETTING = "propose_setting"
     CONFIRM_SETTING = "confirm_setting"
     SEE_AUDIT = "see_audit"
+    SEE_ADDRESSES = "see_addresses"
+    REVEAL = "reveal"
+    SEE_PRIVACY = "see_privacy"
+    MANAGE_PRIVACY = "manage_privacy"
 
 
 EVERY_ROLE = frozenset(Role)
@@ -65,6 +69,12 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.PROPOSE_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.CONFIRM_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.SEE_AUDIT: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
+    # Whole addresses where the work needs them; elsewhere, and for the manager, by a recorded
+    # reveal; for the auditor never.
+    Action.SEE_ADDRESSES: HANDS_ON,
+    Action.REVEAL: HANDS_ON | {Role.MANAGER},
+    Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
+    Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
 }
 ROLE_NAMES = {
     Role.AUTHOR: "起案者",

@@ -74,6 +74,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.privacy import closing
+    from eventmail.privacy.views import blueprint as privacy
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
@@ -94,10 +96,12 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        privacy,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    closing.attach(app)
 
 
 def require_permissions(app: Flask) -> None:
