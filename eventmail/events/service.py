@@ -150,6 +150,7 @@ def addressees(
             Contact.event_id == event.id,
             Contact.office_id == event.office_id,
             Contact.active,
+            Contact.address != "",  # erased
             Participant.status == ParticipantStatus.ATTENDING,
             *conditions,
         )

@@ -84,6 +84,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.privacy import closing
+    from eventmail.privacy.views import blueprint as privacy
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
@@ -112,10 +114,12 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         proposals,
+        privacy,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    closing.attach(app)
 
 
 def require_permissions(app: Flask) -> None:
