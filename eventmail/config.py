@@ -185,6 +185,12 @@ class Settings:
         "職員が画面を開くアドレス。職員へのお知らせのメールに載せます（空なら載せません）。"
         "書いたときは、ほかのホスト名あての要求を断ります。",
     )
+    session_hours: int = _setting(
+        _few, 12, "1〜64の整数", "サインインしてから、もう一度サインインしてもらうまでの時間数。"
+    )
+    idle_minutes: int = _setting(
+        _count, 60, "1〜1000の整数", "操作がないとき、サインインを終えるまでの分数。"
+    )
     staff_domains: tuple[str, ...] = _setting(
         _domains,
         (),
@@ -254,6 +260,12 @@ class Settings:
     def on_tls(self) -> bool:
         """Whether people reach the pages over HTTPS, here or at a proxy in front."""
         return self.https or self.public_url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """A cookie's whole name. On TLS the prefix has browsers refuse one that a neighbour plants
+        from another host of the domain or over a plain connection.
+        """
+        return f"__Host-{name}" if self.on_tls else name
 
     @property
     def mail(self) -> dict[str, Any]:

@@ -68,7 +68,9 @@ def _check_permission() -> ResponseReturnValue | None:
     if needs is Action.ANYBODY:
         return None
     if not current_user.is_authenticated:
-        return cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        from eventmail.accounts.views import entering
+
+        return entering.ask_to_sign_in()
     if needs is Action.OWN_ACCOUNT:
         return None
     actor().require(needs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, request, session
 
 from eventmail.config import MEGABYTE
+from eventmail.web.throttle import SESSION
 
 KILOBYTE = 1024
 TAKE_FILES = frozenset({"events.put_materials", "roster.upload"})
@@ -20,7 +21,7 @@ def attach(app: Flask) -> None:
 
 
 def _limit() -> None:
-    if "_user_id" not in session:
+    if SESSION not in session:
         request.max_content_length = STRANGERS
     elif request.endpoint not in TAKE_FILES:
         request.max_content_length = ORDINARY

@@ -1,6 +1,6 @@
 """Too many requests are answered with a sentence and the time to wait, before any work is done.
 
-Whoever is signed in has a budget of his own; all others share that of their address (an IPv6
+Each session of whoever is signed in has a budget of its own; all others share that of their address (an IPv6
 customer has a whole /64). It protects the service from being kept busy; passwords that are tried
 are counted and slowed down by the sign-in itself. A process keeps its own count.
 """
@@ -30,6 +30,7 @@ BUSY = (
     "短い間に操作が続いたため、受け付けませんでした。"
     "{seconds}秒ほど待って、もう一度お試しください。"
 )
+SESSION = "token"  # stands in the cookie from a whole sign-in on
 EXTENSION = "eventmail.throttle"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IPV6_CUSTOMER = 64
@@ -71,9 +72,9 @@ def busy(wait: float) -> ResponseReturnValue:
 
 
 def _asking() -> tuple[str, str]:
-    # The cookie is signed: nobody can invent a person to get a budget of his own.
-    if "_user_id" in session:
-        return SIGNED_IN, str(session["_user_id"])
+    # The cookie is signed: nobody can invent a session to get a budget of its own.
+    if SESSION in session:
+        return SIGNED_IN, str(session[SESSION])
     kind = VISITORS_POST if request.method in CHANGES else VISIT
     return kind, customer(request.remote_addr)
 

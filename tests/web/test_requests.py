@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventmail import create_app
+from eventmail.accounts.views import entering
 from eventmail.config import MEGABYTE, Mode, Settings
 from eventmail.web import sizes, throttle
 from eventmail.web.throttle import BUDGETS, SIGNED_IN, VISIT, VISITORS_POST, Throttle, customer
@@ -26,7 +27,7 @@ def made(folder: Path, **changes: object) -> Flask:
     app = create_app(replace(SETTINGS, data_dir=folder, **changes))  # type: ignore[arg-type]
     app.extensions["eventmail"].outbox.huey.storage.close()
     app.extensions["eventmail"].database.dispose()
-    app.login_manager.user_loader(lambda _id: None)  # type: ignore[attr-defined]
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     return app
 
 
@@ -39,7 +40,7 @@ def client(app: Flask, staff_id: int | None = None) -> FlaskClient:
     found = app.test_client()
     with found.session_transaction() as cookie:
         if staff_id is not None:
-            cookie["_user_id"] = str(staff_id)
+            cookie[entering.TOKEN] = f"session {staff_id}"
     return found
 
 
@@ -81,7 +82,7 @@ class TestHowOften:
         other = {"REMOTE_ADDR": "192.0.2.9"}
         assert client(bare).post("/sign-in", environ_base=other).status_code == 400
 
-    def test_a_persons_budget_follows_the_person_to_another_address(
+    def test_a_sessions_budget_follows_it_to_another_address(
         self, bare: Flask, clock: Clock
     ) -> None:
         bare.extensions[throttle.EXTENSION] = Throttle(
