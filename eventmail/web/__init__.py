@@ -26,9 +26,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=sizes.ORDINARY,
         MAX_FORM_PARTS=sizes.MOST_PARTS,
         TRUSTED_HOSTS=hosts.trusted_hosts(settings),
-        # The prefix has the browser refuse a cookie that another host of the domain or a plain
-        # connection tries to plant.
-        SESSION_COOKIE_NAME="__Host-eventmail" if settings.on_tls else "eventmail",
+        SESSION_COOKIE_NAME=settings.cookie("eventmail"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.on_tls,

@@ -17,8 +17,8 @@ from eventmail.accounts.origin import NOWHERE, Origin
 from eventmail.accounts.views import entering
 from eventmail.database import Database
 from eventmail.offices.models import Staff
-from eventmail.web.cookie import SESSION
 from eventmail.sample import People
+from eventmail.web.cookie import SESSION
 from tests.pages import Pages
 
 PASSWORD = "demo-kian-no-pass"
