@@ -2,7 +2,7 @@
 
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
-from eventmail.audit.models import AuditEntry
+from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.database import Base
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
@@ -18,7 +18,10 @@ from eventmail.wordings.models import Wording
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "AuditCheck",
     "AuditEntry",
+    "AuditHead",
+    "AuditLink",
     "Base",
     "CheckStep",
     "Delivery",

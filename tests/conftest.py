@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from eventmail import create_app, migrate, sample
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event
@@ -49,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="write the golden results of the workbooks anew"
     )
+
+
+def opened(url: str) -> Database:
+    """The database with the key of the test installation, which the audit needs."""
+    return open_database(Settings(mode=Mode.TEST, secret_key=SECRET, database_url=url))
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.
@@ -91,7 +97,7 @@ class Templates:
         if level == LEVELS[0]:
             if kind == "postgresql":
                 self.run_sql(f"CREATE DATABASE {name}")
-            database = Database(self._url(kind, name))
+            database = opened(self._url(kind, name))
             migrate.upgrade(database)
             with database.writing() as session:
                 people = sample.load_office(session)
@@ -100,7 +106,7 @@ class Templates:
         else:
             before = LEVELS[LEVELS.index(level) - 1]
             self._make(kind, before)
-            database = Database(self._copy(kind, f"template_{before}", name))
+            database = opened(self._copy(kind, f"template_{before}", name))
             _advance(database, level)
         _settle(database)
         self._ready.add((kind, level))
@@ -148,7 +154,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
-    found = Database(templates.copy(request.param, level))
+    found = opened(templates.copy(request.param, level))
     yield found
     found.dispose()
 

@@ -9,8 +9,8 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
 from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.outbox.worker import Outbox
@@ -48,7 +48,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     manager = LoginManager(app)
     manager.login_view = "offices.sign_in"
@@ -66,6 +66,7 @@ def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -81,6 +82,7 @@ def register(app: Flask) -> None:
 
     rooms = (
         allowed,
+        audit,
         home,
         offices_pages,
         events,

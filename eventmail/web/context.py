@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from eventmail.alerts import service as alerts
+from eventmail.audit import origin
+from eventmail.audit.origin import Origin
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices import service as offices
@@ -57,9 +60,18 @@ def actor() -> Actor:
 
 def attach(app: Flask) -> None:
     """Check the permission before each view, and close the reading session after each request."""
+    app.before_request(_tell_origin)
     app.before_request(_check_permission)
     app.teardown_request(_end_reading)
     app.context_processor(_for_templates)
+
+
+def _tell_origin() -> None:
+    """What is recorded in this request comes from this client; each session has a mark."""
+    if request.method == "POST":
+        session.setdefault("mark", secrets.token_hex(4))
+    mark = str(session.get("mark", ""))[:16]
+    origin.arrive(Origin(origin.PAGE, str(request.remote_addr or "")[:64], mark))
 
 
 def _check_permission() -> ResponseReturnValue | None:
@@ -76,6 +88,7 @@ def _check_permission() -> ResponseReturnValue | None:
 
 
 def _end_reading(_error: BaseException | None) -> None:
+    origin.leave()
     request.close()  # uploaded files, which Flask leaves to the garbage collector
     scope = g.pop("reading_scope", None)
     if scope is not None:

@@ -30,7 +30,7 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import service as outbox
 from tests.attacks.browser import Browser
 from tests.attacks.world import Arena
-from tests.conftest import DATABASES, Templates
+from tests.conftest import DATABASES, Templates, opened
 
 PASSWORD = "a password of fifteen letters"
 LEVELS = {
@@ -113,7 +113,7 @@ def stages(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Cal
 
     def stage(state: S) -> Stage:
         if state not in made:
-            made[state] = _stage(Database(templates.copy(request.param, LEVELS[state])), state)
+            made[state] = _stage(opened(templates.copy(request.param, LEVELS[state])), state)
         return made[state]
 
     yield stage
