@@ -4,12 +4,15 @@ from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.database import Base
+from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
+from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
+from eventmail.privacy.models import RetentionHold
 from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
@@ -26,9 +29,12 @@ __all__ = [
     "CheckStep",
     "Delivery",
     "Event",
+    "EventErasure",
     "Mailing",
     "Office",
     "OfficeRelay",
+    "Proposal",
+    "RetentionHold",
     "RosterImport",
     "Slot",
     "StaffNotice",

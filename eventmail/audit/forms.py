@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import DateField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
 from eventmail.audit.sentences import KIND_NAMES, Kind
@@ -20,7 +21,10 @@ class Search(Form):
     staff = SelectField("だれが", coerce=str, validate_choice=True)
     kind = SelectField(
         "何について",
-        choices=[("", "すべて"), *((each.value, KIND_NAMES[each]) for each in Kind)],
+        choices=[
+            SelectChoice("", "すべて"),
+            *(SelectChoice(each.value, KIND_NAMES[each]) for each in Kind),
+        ],
     )
     subject = TextField(
         "対象の名前",

@@ -29,10 +29,10 @@ def record(
     """Note that a person (or, without ``staff_id``, the service) did ``action`` to ``subject``.
 
     ``subject`` names the thing as ``kind:id``. Details are for counts, digests and reasons. Of
-    ``before`` and ``after`` (mappings by name) only what differs is kept. A participant's address
-    is in none of them; :func:`address_digest` stands for it.
+    ``before`` and ``after`` (by name, or one value) only what differs is kept. A participant's
+    address is in none of them; :func:`address_digest` stands for it.
     """
-    old, new = _changed(before, after)
+    old, new = _changed(_named(before), _named(after))
     whence = origin.current()
     session.add(
         AuditEntry(
@@ -53,7 +53,11 @@ def record(
 
 def address_digest(session: Session, address: str) -> str:
     """Stands for an address in ``before`` and ``after``: whether it changed can be seen."""
-    return f"address:{keys_of(session).digest(address.casefold())}" if address else ""
+    return f"指紋:{keys_of(session).digest(address.casefold())}" if address else ""
+
+
+def _named(value: Any) -> Mapping[str, Any] | None:
+    return value if value is None or isinstance(value, Mapping) else {"value": value}
 
 
 def _changed(

@@ -9,6 +9,7 @@ from typing import IO, Any
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
+from wtforms.fields.choices import SelectChoice
 
 from eventmail import clock
 from eventmail.audit import export, listing, origin, verifying
@@ -100,8 +101,8 @@ def _names() -> dict[int, str]:
 
 def _search(names: dict[int, str]) -> Search:
     form = Search(MultiDict(request.args))
-    chosen = [(str(number), name) for number, name in sorted(names.items())]
-    form.staff.choices = [("", "すべての人"), *chosen]
+    chosen = [SelectChoice(str(number), name) for number, name in sorted(names.items())]
+    form.staff.choices = [SelectChoice("", "すべての人"), *chosen]
     form.staff.data = form.staff.data if form.staff.data not in (None, "None") else ""
     form.kind.data = form.kind.data if form.kind.data not in (None, "None") else ""
     return form

@@ -14,11 +14,10 @@ from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices import deputies
+from eventmail.offices import deputies, settings
 from eventmail.offices.models import (
     Bureau,
     Mailbox,
-    Membership,
     Office,
     Role,
     SignInFailure,
@@ -65,9 +64,9 @@ def set_batches(session: Session, office: Office, allowed: bool, size: int) -> N
     """Let an office's mailings go out as BCC一括, ``size`` (1–100) recipients at once, or not.
 
     Taken back, it also stops what was written or approved in that mode and has not begun.
+    Only while the office is being set up (:func:`settings.set_up`).
     """
-    office.batches_allowed, office.batch_size = allowed, size
-    session.flush()
+    settings.set_up(session, office.id, "batches", {"allowed": allowed, "size": size})
     record(
         session,
         "office.batches_set",
@@ -83,9 +82,10 @@ def set_sending(
 ) -> None:
     """How long an office's sendings wait after approval (minutes, at most a day), and how long the
     rest waits for the first copy to be looked at; None: until somebody says that it is right.
+    Only while the office is being set up (:func:`settings.set_up`).
     """
-    office.hold_minutes, office.first_copy_minutes = hold_minutes, first_copy_minutes
-    session.flush()
+    settings.set_up(session, office.id, "hold", hold_minutes)
+    settings.set_up(session, office.id, "first_copy", first_copy_minutes)
     record(
         session,
         "office.sending_set",
@@ -97,14 +97,17 @@ def set_sending(
 
 
 def add_mailbox(session: Session, office: Office, name: str, address: str) -> Mailbox:
-    """Give an office one more mailbox of its own. Raises :class:`UserError` for a bad address."""
+    """Give an office one more mailbox of its own. Raises :class:`UserError` for a bad address.
+
+    Only while the office is being set up (:func:`settings.set_up`).
+    """
     try:
         email = EmailAddress.parse(address)
     except AddressError as error:
         raise UserError(f"アドレス「{address}」を登録できません。{error.message}") from error
-    mailbox = Mailbox(office_id=office.id, name=name, address=str(email))
-    session.add(mailbox)
-    session.flush()
+    settings.set_up(session, office.id, "mailbox", {"name": name}, str(email))
+    mailbox = settings.mailbox_at(session, office.id, str(email))
+    assert mailbox is not None
     record(session, "mailbox.added", f"mailbox:{mailbox.id}", office_id=office.id)
     return mailbox
 
@@ -112,13 +115,22 @@ def add_mailbox(session: Session, office: Office, name: str, address: str) -> Ma
 def add_staff(
     session: Session, office: Office, login: str, name: str, password: str, roles: Iterable[Role]
 ) -> Staff:
-    """Make a member of staff with roles in one office. The password is kept as argon2id."""
+    """Make a member of staff with roles in one office. The password is kept as argon2id.
+
+    The roles only while the office is being set up (:func:`settings.set_up`).
+    """
+    staff = add_person(session, office, login, name, password)
+    settings.set_up(session, office.id, "roles", sorted({r.value for r in roles}), str(staff.id))
+    return staff
+
+
+def add_person(session: Session, office: Office, login: str, name: str, password: str) -> Staff:
+    """Make a member of staff who may do nothing yet: the roles are decided by two people."""
     if len(password) < SHORTEST_PASSWORD:
         raise UserError(f"パスワードは{SHORTEST_PASSWORD}文字以上にしてください。")
     if session.scalar(sa.select(Staff).where(Staff.login == login)):
         raise UserError(f"ユーザー名「{login}」はすでに使われています。")
-    staff = Staff(login=login, name=name, password_hash=HASHER.hash(password))
-    staff.memberships = [Membership(office_id=office.id, role=role) for role in roles]
+    staff = Staff(login=login, name=name, password_hash=HASHER.hash(password), memberships=[])
     session.add(staff)
     session.flush()
     record(session, "staff.added", f"staff:{staff.id}", office_id=office.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from eventmail.events import service as events
+from eventmail.mailings.neglect import neglected
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import listing
 from eventmail.web.context import actor, reading
@@ -19,6 +20,7 @@ def index() -> str:
     session = reading()
     return render_template(
         "web/home.html",
+        neglected=neglected(session, [actor().office.id]),
         running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),
     )

@@ -41,7 +41,6 @@ WRITTEN_ONCE = {
     "rewrite what the checker counted": ("check_steps", "UPDATE check_steps SET counted = 1"),
     "strike a checker's step off": ("check_steps", "DELETE FROM check_steps"),
     "rewrite the audit": ("audit_entries", "UPDATE audit_entries SET staff_id = NULL"),
-    "strike the audit off": ("audit_entries", "DELETE FROM audit_entries"),
     "strike the author off": ("mailing_editors", "DELETE FROM mailing_editors"),
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
@@ -49,13 +48,17 @@ EMPTIED = {
     "check_steps": "checked",
     "reviews": "checked",
     "audit_entries": "checked",
+    "audit_links": "checked",
     "mailing_editors": "checked",
     "snapshot_materials": "submitted",
     "snapshot_recipients": "submitted",
 }
 
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
-HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions")}
+HANGING = {
+    "audit_entries": ("audit_links",),
+    "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions"),
+}
 
 REVIEW = (
     "INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, at) "
@@ -189,6 +192,7 @@ STATEMENTS: Statements = {
 
 # Emptied with it by CASCADE.
 HANGING_ON = {
+    "audit_entries": ("audit_links",),
     "deliveries": ("attempts",),
     "snapshot_recipients": ("deliveries", "attempts", "mailing_reached"),
 }

@@ -12,13 +12,17 @@ import pytest
 import eventmail
 from eventmail.audit import sentences
 from eventmail.mailings.review import Deed
+from eventmail.offices.setting_models import Verdict
 
 SOURCE = Path(eventmail.__file__).parent
 WRITERS = {"record", "audit", "_audit", "_note_act"}
 ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 # An act whose name is put together where it is recorded, and what it may become.
-MADE = {"mailing.": {f"mailing.{deed.value}" for deed in Deed if deed.name.split("_")[0] in (
-    "PASS", "RETURN", "APPROVE", "REJECT")}}  # fmt: skip
+DECIDING = (Deed.PASS_CHECK, Deed.RETURN_CHECK, Deed.APPROVE, Deed.RETURN_APPROVAL, Deed.REJECT)
+MADE = {
+    "mailing.": {f"mailing.{deed.value}" for deed in DECIDING},
+    "setting.": {f"setting.{verdict.value}" for verdict in Verdict},
+}
 
 
 def recorded() -> set[str]:
@@ -46,8 +50,13 @@ def _acts(value: ast.expr, tree: ast.Module) -> Iterator[str]:
     elif isinstance(value, ast.JoinedStr):
         start = value.values[0].value if isinstance(value.values[0], ast.Constant) else ""
         yield from MADE[start] if start.endswith(".") else ()
+    elif isinstance(value, ast.Dict):
+        for each in value.values:
+            yield from _acts(each, tree)
     elif isinstance(value, ast.Name):
         yield from _assigned(value.id, tree)
+    elif isinstance(value, ast.Subscript):
+        yield from _acts(value.value, tree)
 
 
 def _assigned(name: str, tree: ast.Module) -> Iterator[str]:

@@ -143,9 +143,9 @@ def test_every_action_has_its_row() -> None:
     assert set(Action) - set(ALLOWED) == {Action.ANYBODY, Action.OWN_ACCOUNT}
 
 
-def test_an_app_with_an_unmarked_view_does_not_start(app: Flask) -> None:
+def test_an_app_with_an_unmarked_view_does_not_start(fresh_app: Flask) -> None:
     from eventmail import web
 
-    app.view_functions["forgotten"] = lambda: "open to all"
+    fresh_app.view_functions["forgotten"] = lambda: "open to all"
     with pytest.raises(RuntimeError, match="forgotten"):
-        web.require_permissions(app)
+        web.require_permissions(fresh_app)

@@ -1,0 +1,1 @@
+"""The bureau above the offices: what they do in figures, without any participant."""
