@@ -9,8 +9,8 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 
@@ -48,7 +48,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering
 
@@ -73,6 +73,7 @@ def register(app: Flask) -> None:
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
@@ -95,6 +96,7 @@ def register(app: Flask) -> None:
         accounts,
         factors,
         allowed,
+        audit,
         home,
         offices_pages,
         administration,
