@@ -232,6 +232,11 @@ class TestSettingUp:
         assert "BCC一括送信を認めます（一度に20件まで）" in done.stdout
         done = run("set-batches", "所", "no", folder=tmp_path, **own)
         assert "BCC一括送信を認めません" in done.stdout
+        for login, role in (("kessai", "approver"), ("kanri", "manager")):
+            staff = ("add-staff", "所", login, login, "--role", role, "--password", "a" * 15)
+            assert run(*staff, folder=tmp_path, **own).returncode == 0
+        done = run("set-batches", "所", "yes", folder=tmp_path, **own)
+        assert "認めると変わります：kessai、kanri" in done.stdout
         done = run("erase-mailing", "1", "--reason", "x", "--yes", folder=tmp_path, **own)
         assert done.returncode == 2
         assert "番号1の案件に、消去する確定版はありません。" in done.stderr

@@ -115,7 +115,11 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "roster_imports": ("source",),
     "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
     "setting_changes": ("kind", "subject", "before", "after"),
-    "sign_in_failures": ("login",),
+    # Of staff: who came in, from where and with what.
+    "invitations": ("token_digest",),
+    "sign_ins": ("address", "agent"),
+    "staff_sessions": ("token_digest", "address", "agent"),
+    "throttles": ("key",),
     "snapshot_findings": ("code", "material"),
     "snapshot_materials": ("filename", "media_type", "sha256"),
     "snapshots": (

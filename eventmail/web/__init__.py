@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from eventmail.config import MEGABYTE, Settings
 from eventmail.database import Database
 from eventmail.outbox.worker import Outbox
-from eventmail.web import context, errors, formats, headers
+from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
 
@@ -23,11 +23,15 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         EVENTMAIL_MODE=settings.mode.value,
         MAX_CONTENT_LENGTH=settings.upload_megabytes * MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
-        SESSION_COOKIE_NAME="eventmail",
+        MAX_FORM_MEMORY_SIZE=sizes.ORDINARY,
+        MAX_FORM_PARTS=sizes.MOST_PARTS,
+        TRUSTED_HOSTS=hosts.trusted_hosts(settings),
+        # The prefix has the browser refuse a cookie that another host of the domain or a plain
+        # connection tries to plant.
+        SESSION_COOKIE_NAME="__Host-eventmail" if settings.on_tls else "eventmail",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SECURE=settings.on_tls,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         # A draft stays open over lunch: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
@@ -52,8 +56,13 @@ def extend(app: Flask, settings: Settings) -> None:
 
     manager = LoginManager(app)
     entering.attach(app, manager)
+    # In this order, before anything reads the request: whose host, how often, how much.
+    hosts.attach(app)
+    throttle.attach(app, settings)
+    sizes.attach(app)
     CSRFProtect(app)
-    headers.attach(app)
+    assets.attach(app)
+    headers.attach(app, settings)
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
@@ -72,6 +81,7 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
@@ -95,6 +105,7 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        proposals,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

@@ -374,7 +374,7 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
         "checked",
         _framed,
         instead(headers, "HEADERS", {}),
-        (),
+        (Also(Barrier.PAGES, instead(headers, "CSP", "default-src 'none'")),),
     ),
     "the recipients in a browser's cache": (
         Barrier.PAGES,
