@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from eventmail import (
     cli_accounts,
+    cli_people,
     cli_scan,
     cli_settings,
     cli_sheets,
@@ -22,6 +23,7 @@ from eventmail import (
     migrate,
     processes,
 )
+from eventmail.administration.service import HOLD_MINUTES
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -38,7 +40,6 @@ NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
     "データベースが動いていることを確かめてください。"
 )
-HOLD_MINUTES = 5  # a new office begins on the safe side
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
@@ -267,6 +268,7 @@ def set_staff_address(login: str, address: str) -> None:
 cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
+cli_people.register(cli, lambda: _ready())
 
 
 def _first_copy(text: str) -> int | None:

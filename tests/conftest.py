@@ -18,9 +18,10 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
-from eventmail import create_app, migrate, sample
+from eventmail import create_app, migrate, passwords, sample
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event
@@ -220,6 +221,10 @@ def checked(database: Database) -> Snapshot:
 def approved(database: Database) -> Snapshot:
     """The meeting's mailing with its deliveries queued."""
     return _snapshot(database)
+
+
+# As safe as ever, and quick: sign-ins took a tenth of the suite. A test holds the real one.
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)

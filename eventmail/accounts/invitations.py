@@ -21,8 +21,8 @@ from eventmail.accounts.origin import Origin
 from eventmail.accounts.signing_in import SecondStep, SignedIn
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places, settings
 from eventmail.offices import service as offices
-from eventmail.offices import settings
 from eventmail.offices.models import Mailbox, Membership, Office, Role, Staff
 from eventmail.offices.permissions import Action, Actor
 from eventmail.offices.setting_models import Proposal
@@ -129,10 +129,10 @@ def revoke(session: Session, actor: Actor, invitation_id: int) -> Invitation:
 
 def office_of(session: Session, staff: Staff) -> int:
     """The first office of a person, or where he is invited to; :class:`NotFound` if nowhere."""
-    places = [each.office_id for each in staff.memberships] or _invited_to(session, staff)
-    if not places:
+    ids = [each.office_id for each in staff.memberships] or _invited_to(session, staff)
+    if not ids:
         raise NotFound
-    return min(places)
+    return min(ids)
 
 
 def open_invitations(session: Session, office_id: int) -> Sequence[Invitation]:
@@ -169,7 +169,7 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
     session.flush()
     sessions.end_all(session, staff.id, Ending.PASSWORD)
     _audit(session, "invitation.taken_up", found, None, staff.id)
-    entered = signing_in.enter(session, staff, origin) if staff.memberships else None
+    entered = signing_in.enter(session, staff, origin) if places.anywhere(staff) else None
     return Taken(staff, entered)
 
 

@@ -20,6 +20,7 @@ from eventmail.accounts.origin import Origin
 from eventmail.accounts.steps import Factor
 from eventmail.accounts.throttle import What
 from eventmail.audit.service import record
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 WRONG = "ユーザー名またはパスワードが違います。"
@@ -63,7 +64,7 @@ def begin(
         return Refused(WAIT + throttle.sentence(left))
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
     right = passwords.verifies(staff.password_hash if staff else None, password)
-    if staff is None or not right or not staff.active or not staff.memberships:
+    if staff is None or not right or not staff.active or not places.anywhere(staff):
         return _refused(session, login, staff, origin)
     if passwords.is_old(staff.password_hash, password):
         staff.password_hash = passwords.hashed(password)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, g, render_template
-from flask_login import current_user
 
 from eventmail.desk import service
 from eventmail.desk.tasks import MODES, Kind, Task, age, nearness
 from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import actor, reading, services
+from eventmail.web.context import actor, actor_if_any, reading, services
 
 blueprint = Blueprint("desk", __name__)
 PROGRESS, SHOW = "outbox.progress", "mailings.show"
@@ -60,6 +59,6 @@ def attach(app: Flask) -> None:
 
 
 def _for_templates() -> dict[str, object]:
-    if not current_user.is_authenticated:
+    if actor_if_any() is None:
         return {}
     return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODES}

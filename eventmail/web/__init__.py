@@ -71,8 +71,10 @@ def extend(app: Flask, settings: Settings) -> None:
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
     from eventmail.accounts.views import blueprint as accounts
+    from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -93,6 +95,8 @@ def register(app: Flask) -> None:
         allowed,
         home,
         offices_pages,
+        administration,
+        overview,
         events,
         materials,
         roster,
