@@ -258,7 +258,7 @@ def _know_device(answer: BaseResponse, login: str) -> None:
         DEVICE_COOKIE,
         _signer().dumps(told),
         max_age=DEVICE_FOR,
-        secure=services().settings.https,
+        secure=services().settings.on_tls,
         httponly=True,
         samesite="Lax",
     )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventmail import clock
 from eventmail.accounts import reauth
-from eventmail.accounts.views.entering import current_session, origin
+from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
@@ -126,9 +126,7 @@ def _is_himself(form: ApproveForm) -> bool:
     """Whether the password is the signed-in person's; a wrong one is counted for good."""
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = reauth.confirm_all(
-            session, current_session(), staff, form.password.data or "", origin()
-        )
+        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
     if sentence:
         form.password.errors = [sentence]
     return not sentence
