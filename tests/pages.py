@@ -223,7 +223,9 @@ class Pages:
             digest = sessions.digest_of(cookie.get(SESSION) or "")
         mine = sa.select(StaffSession.staff_id).where(StaffSession.token_digest == digest)
         visible = sa.select(Membership.office_id).where(Membership.staff_id.in_(mine))
-        secret = sa.select(Contact.address).where(Contact.office_id.not_in(visible))
+        secret = sa.select(Contact.address).where(
+            Contact.office_id.not_in(visible), Contact.address != ""
+        )
         with self._app.extensions["eventmail"].database.reading() as session:
             return [f"shows {each}" for each in session.scalars(secret) if each in markup]
 
