@@ -170,6 +170,13 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
     return Taken(staff, entered)
 
 
+def end_links(session: Session, staff_id: int) -> None:
+    """No link that lies about sets this person's password any more."""
+    query = sa.select(Invitation).where(Invitation.staff_id == staff_id, _is_open())
+    for each in session.scalars(query.with_for_update()):
+        each.revoked_at = clock.now()
+
+
 def password_fault(session: Session, staff: Staff, password: str) -> str:
     """The sentence why this person cannot have this password; empty if he can."""
     offices_of = sa.select(Office.name).join(Membership, Membership.office_id == Office.id)
@@ -187,10 +194,7 @@ def _make(
     waits: Proposal | None,
 ) -> Made:
     now, token = clock.now(), secrets.token_urlsafe(TOKEN)
-    for older in session.scalars(
-        sa.select(Invitation).where(Invitation.staff_id == staff.id, _is_open()).with_for_update()
-    ):
-        older.revoked_at = now
+    end_links(session, staff.id)
     made = Invitation(
         office_id=office.id if office else None,
         staff_id=staff.id,

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 import time_machine
 
 from eventmail import clock
-from eventmail.accounts import invitations, sessions, signing_in
+from eventmail.accounts import invitations, password, sessions, signing_in
 from eventmail.accounts.invitations import Invitee, Made
-from eventmail.accounts.models import Invitation
+from eventmail.accounts.models import Invitation, StaffSession
 from eventmail.accounts.origin import NOWHERE
 from eventmail.accounts.signing_in import Refused, SignedIn
 from eventmail.administration import service as administration
@@ -238,3 +238,16 @@ class TestReset:
                 with pytest.raises(UserError, match="。"):
                     invitations.reset(session, people.manager, staff)
             assert session.scalars(sa.select(Invitation)).all() == []
+
+    def test_a_new_password_ends_the_links_that_lie_about(
+        self, database: Database, people: People
+    ) -> None:
+        with database.writing() as session:
+            staff = session.get_one(Staff, people.author.id)
+            made = invitations.reset(session, people.manager, staff)
+            token = sessions.open_one(session, staff, NOWHERE)
+            one = session.scalars(sa.select(StaffSession)).one()
+            password.change(session, one, CHOSEN)
+            assert sessions.find(session, token, sessions.Limits()) is not None
+        with pytest.raises(UserError, match="このリンクは使えません"):
+            take_up(database, made.token)
