@@ -11,7 +11,17 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from eventmail import cli_people, cli_scan, cli_sheets, config, create_app, demo, migrate, processes
+from eventmail import (
+    cli_people,
+    cli_scan,
+    cli_settings,
+    cli_sheets,
+    config,
+    create_app,
+    demo,
+    migrate,
+    processes,
+)
 from eventmail.administration.service import HOLD_MINUTES
 from eventmail.config import ConfigError, Settings
 from eventmail.database import Database
@@ -21,6 +31,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
+from eventmail.proposals import mailboxes, roles, sending
 from eventmail.staffmail import service as staffmail
 from eventmail.wire.sink import run_sink
 
@@ -141,39 +152,54 @@ def add_office(bureau: str, name: str) -> None:
 @click.argument("office")
 @click.argument("name")
 @click.argument("address")
-def add_mailbox(office: str, name: str, address: str) -> None:
+@cli_settings.reason_option
+def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
     """所 OFFICE のアドレス ADDRESS を、差出人名 NAME で登録します。"""
     with Database(_ready().database).writing() as session:
-        offices.add_mailbox(session, offices.office_named(session, office), name, address)
-    click.echo(f"アドレス {address} を登録しました。次に add-staff で職員を登録します。")
+        found = offices.office_named(session, office)
+        place = mailboxes.place_of(found.id, address)
+        if place.now(session) is not None:
+            raise UserError(mailboxes.TAKEN.format(address=address))
+        waits = cli_settings.decide(session, place, {"name": name}, reason)
+    done = f"アドレス {address} を登録しました。次に add-staff で職員を登録します。"
+    click.echo(waits or done)
 
 
 @cli.command("set-batches")
 @click.argument("office")
 @click.argument("allowed", type=click.Choice(["yes", "no"]))
 @click.option("--size", type=click.IntRange(1, 100), help="一度に渡すあて先の数（はじめは50）")
-def set_batches(office: str, allowed: str, size: int | None) -> None:
+@cli_settings.reason_option
+def set_batches(office: str, allowed: str, size: int | None, reason: str) -> None:
     """所 OFFICE でBCC一括送信を認めるか（yes、no）を決めます。"""
     with Database(_ready().database).writing() as session:
         found = offices.office_named(session, office)
-        offices.set_batches(session, found, allowed == "yes", size or found.batch_size)
-    told = f"認めます（一度に{found.batch_size}件まで）" if allowed == "yes" else "認めません"
-    click.echo(f"所「{office}」では、BCC一括送信を{told}。")
+        wanted = {"allowed": allowed == "yes", "size": size or found.batch_size}
+        place = sending.BATCHES.at(found.id)
+        waits = cli_settings.decide(session, place, wanted, reason)
+    told = f"認めます（一度に{wanted['size']}件まで）" if allowed == "yes" else "認めません"
+    click.echo(waits or f"所「{office}」では、BCC一括送信を{told}。")
 
 
 @cli.command("set-sending")
 @click.argument("office")
 @click.option("--hold", type=click.IntRange(0, 1440), help="決裁から送信開始まで待つ分数")
 @click.option("--first-copy", help="控えを確かめる方法。hand（人が確かめる）か、自動で続ける分数")
-def set_sending(office: str, hold: int | None, first_copy: str | None) -> None:
+@cli_settings.reason_option
+def set_sending(office: str, hold: int | None, first_copy: str | None, reason: str) -> None:
     """所 OFFICE の、送信開始までの待ち時間と、送信控えの確かめ方を決めます。"""
     with Database(_ready().database).writing() as session:
         found = offices.office_named(session, office)
         held = found.hold_minutes if hold is None else hold
         copied = found.first_copy_minutes if first_copy is None else _first_copy(first_copy)
-        offices.set_sending(session, found, held, copied)
+        wanted = {sending.HOLD_MINUTES: held, sending.FIRST_COPY: copied}
+        waits = [
+            cli_settings.decide(session, kind.at(found.id), value, reason)
+            for kind, value in wanted.items()
+        ]
     told = "人が確かめてから" if copied is None else f"送信控えの{copied}分後に自動で"
-    click.echo(f"所「{office}」では、決裁の{held}分後に送信控えを送り、残りは{told}送ります。")
+    done = f"所「{office}」では、決裁の{held}分後に送信控えを送り、残りは{told}送ります。"
+    click.echo("\n".join(filter(None, waits)) or done)
 
 
 @cli.command("erase-mailing")
@@ -199,19 +225,26 @@ def erase_mailing(number: int, reason: str) -> None:
 @click.argument("name")
 @click.option(
     "--role",
-    "roles",
+    "given",
     multiple=True,
     required=True,
     type=click.Choice([role.value for role in Role]),
     help="役割。いくつでも指定できます。",
 )
 @click.password_option(prompt="パスワード", confirmation_prompt="パスワード（もう一度）")
-def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], password: str) -> None:
+@cli_settings.reason_option
+def add_staff(
+    office: str, login: str, name: str, given: tuple[str, ...], password: str, reason: str
+) -> None:
     """所 OFFICE に、ユーザー名 LOGIN の職員 NAME を登録します。"""
     with Database(_ready().database).writing() as session:
         found = offices.office_named(session, office)
-        offices.add_staff(session, found, login, name, password, [Role(r) for r in roles])
+        person = offices.add_person(session, found, login, name, password)
+        place = roles.ROLES.at(found.id, str(person.id))
+        waits = cli_settings.decide(session, place, sorted(set(given)), reason)
     click.echo(f"職員「{name}」を登録しました。")
+    if waits:
+        click.echo(waits)
 
 
 @cli.command("set-staff-address")

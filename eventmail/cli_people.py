@@ -61,4 +61,4 @@ def _person(session: Session, login: str, name: str) -> Staff:
     password = click.prompt(
         "パスワード", hide_input=True, confirmation_prompt="パスワード（もう一度）"
     )
-    return offices.add_person(session, login, name, password)
+    return offices.add_person(session, None, login, name, password)

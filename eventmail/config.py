@@ -165,6 +165,12 @@ class Settings:
         "https://ホスト名 の形のアドレス",
         "職員が画面を開くアドレス。職員へのお知らせのメールに載せます。空なら載せません。",
     )
+    session_hours: int = _setting(
+        _few, 12, "1〜64の整数", "サインインしてから、もう一度サインインしてもらうまでの時間数。"
+    )
+    idle_minutes: int = _setting(
+        _count, 60, "1〜1000の整数", "操作がないとき、サインインを終えるまでの分数。"
+    )
     staff_domains: tuple[str, ...] = _setting(
         _domains,
         (),

@@ -23,6 +23,9 @@ from eventmail.mailings.service import Draft
 from eventmail.offices import service as offices
 from eventmail.offices.models import Mailbox, Office, Role, Staff
 from eventmail.offices.permissions import Actor, Standing
+from eventmail.offices.settings import Value
+from eventmail.proposals import service as proposals
+from eventmail.proposals.kinds import Place
 from eventmail.roster import jobs
 from eventmail.roster import service as roster
 from eventmail.scanning.paging import pages_to_see
@@ -62,7 +65,8 @@ def load_office(session: Session) -> People:
     for box in told["mailboxes"]:
         offices.add_mailbox(session, office, box["name"], box["address"])
     actors = {}
-    for each in told["staff"]:
+    # Two who could confirm settings end the setting-up of the office: the second comes last.
+    for each in sorted(told["staff"], key=lambda each: each["role"] == Role.MANAGER):
         role = Role(each["role"])
         staff = offices.add_staff(
             session, office, each["login"], each["name"], each["password"], [role]
@@ -76,12 +80,19 @@ def load_outside(session: Session) -> dict[Standing, Staff]:
     told = story()
     people = {}
     for each in told["outside"]:
-        staff = offices.add_person(session, each["login"], each["name"], each["password"])
+        staff = offices.add_person(session, None, each["login"], each["name"], each["password"])
         people[Standing(each["standing"])] = staff
     bureau = administration.bureau_named(session, told["bureau"])
     administration.make_overseer(session, people[Standing.OVERSEER], bureau)
     administration.make_administrator(session, people[Standing.ADMINISTRATOR])
     return people
+
+
+def decide(session: Session, people: People, place: Place, after: Value) -> None:
+    """A setting changed as it must be: one proposes, another confirms."""
+    approver = people.approver
+    made = proposals.propose(session, people.manager, place, after, "見本の設定にするため")
+    proposals.confirm(session, approver, made, made.digest)
 
 
 def make_event(session: Session, author: Actor) -> Event:

@@ -1,16 +1,19 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Base
+from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
+from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
-from eventmail.relays.models import OfficeRelay
+from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
@@ -23,12 +26,15 @@ __all__ = [
     "CheckStep",
     "Delivery",
     "Event",
+    "EventErasure",
     "Mailing",
     "Office",
-    "OfficeRelay",
+    "Proposal",
+    "RetentionHold",
     "RosterImport",
     "Slot",
     "StaffNotice",
+    "StaffSession",
     "Wording",
 ]
 metadata = Base.metadata

@@ -6,11 +6,12 @@ that the real migrations made, with the sample office in it, so a test costs a c
 
 from __future__ import annotations
 
+import gc
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import hypothesis
@@ -25,11 +26,13 @@ from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Mailing, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
+from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from eventmail.web.context import Services
 from eventmail.wire import Relay
+from tests import settling
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
@@ -49,6 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="write the golden results of the workbooks anew"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and is not looked through again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.
@@ -96,7 +106,7 @@ class Templates:
             with database.writing() as session:
                 people = sample.load_office(session)
                 # The rest follows the first copy at once; tests about the look at it say so.
-                offices.set_sending(session, people.author.office, 0, 0)
+                settling.set_sending(session, people.author.office, 0, 0)
         else:
             before = LEVELS[LEVELS.index(level) - 1]
             self._make(kind, before)
@@ -234,11 +244,33 @@ def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
     )
 
 
+_apps: dict[Settings, Flask] = {}
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
+    """The app of this test's settings. Apps are kept: only where the data lies is new each time."""
+    kind = replace(settings, data_dir=Path(), database_url="", mail_port=0)
+    kept = _apps.get(kind)
+    if kept is None:
+        kept = _apps[kind] = create_app(settings)
+    else:
+        database = Database(settings.database)
+        kept.extensions["eventmail"] = Services(settings, database, Outbox(settings, database))
+    yield kept
+    _end(kept)
+
+
+@pytest.fixture
+def fresh_app(settings: Settings) -> Iterator[Flask]:
+    """An app that the test may spoil."""
     made = create_app(settings)
     yield made
-    services = made.extensions["eventmail"]
+    _end(made)
+
+
+def _end(app: Flask) -> None:
+    services = app.extensions["eventmail"]
     services.outbox.huey.storage.close()
     services.database.dispose()
 

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from eventmail.accounts import sessions
+from eventmail.accounts.models import StaffSession
 from eventmail.events.models import Contact
 from eventmail.offices.models import Membership
 
@@ -217,8 +219,9 @@ class Pages:
     def _addresses(self, markup: str) -> list[str]:
         """Participants' addresses on this page that the person looking at it may not see."""
         with self._client.session_transaction() as cookie:
-            staff_id = int(cookie.get("_user_id") or 0)
-        visible = sa.select(Membership.office_id).where(Membership.staff_id == staff_id)
+            digest = sessions.digest_of(cookie.get("token") or "")
+        mine = sa.select(StaffSession.staff_id).where(StaffSession.token_digest == digest)
+        visible = sa.select(Membership.office_id).where(Membership.staff_id.in_(mine))
         secret = sa.select(Contact.address).where(Contact.office_id.not_in(visible))
         with self._app.extensions["eventmail"].database.reading() as session:
             return [f"shows {each}" for each in session.scalars(secret) if each in markup]

@@ -27,11 +27,11 @@ from eventmail.mailings.models import Mailing, SendMode, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.service import Draft
 from eventmail.mailings.snapshot import FORMAT, content_of_snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import service as outbox
 from eventmail.roster.models import ImportState, RosterImport
+from tests import settling
 
 AT_ONCE = 5_000
 
@@ -69,9 +69,9 @@ def make(database: Database, wanted: Wanted, folder: Path) -> None:
     migrate.upgrade(database)
     with database.writing() as session:
         people = sample.load_office(session)
-        offices.set_sending(session, people.author.office, 0, 0)  # nobody looks at the first copy
+        settling.set_sending(session, people.author.office, 0, 0)  # nobody looks at the first copy
         if wanted.batch:
-            offices.set_batches(session, people.author.office, True, wanted.batch)
+            settling.set_batches(session, people.author.office, True, wanted.batch)
         event = sample.make_empty_event(session, people.author)
         _write_roster(session, event, wanted.recipients)
         if wanted.file:

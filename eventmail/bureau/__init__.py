@@ -1,1 +1,1 @@
-"""局の一覧: the offices of a bureau in figures, without a participant."""
+"""The bureau above the offices: what they do in figures, without any participant."""

@@ -16,6 +16,7 @@ from eventmail.audit.service import record
 from eventmail.database import insert_new
 from eventmail.errors import NotFound, UserError
 from eventmail.events import shelf as shelves
+from eventmail.events.erased import FILE_GONE, require_kept
 from eventmail.events.models import (
     Blob,
     Contact,
@@ -116,6 +117,7 @@ def lock(session: Session, event_id: int) -> None:
     a mailing; always before the mailing's own row, so that two of them never wait for each other.
     """
     session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update())
+    require_kept(session, event_id)
 
 
 def participants(session: Session, event: Event) -> list[Participant]:
@@ -159,8 +161,10 @@ def addressees(
 
 def known_addresses(session: Session, office_id: int) -> frozenset[str]:
     """The keys of every participant address the office has, past events included."""
-    query = sa.select(Contact.address_key).where(Contact.office_id == office_id).distinct()
-    return frozenset(session.scalars(query))
+    query = sa.select(Contact.address_key).where(
+        Contact.office_id == office_id, Contact.address != ""
+    )
+    return frozenset(session.scalars(query.distinct()))
 
 
 def addresses_of(session: Session, participant_id: int) -> list[Contact]:
@@ -253,6 +257,9 @@ def keep_blob(session: Session, office_id: int, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     values = {"office_id": office_id, "sha256": digest, "content": content}
     insert_new(session, Blob, values)  # two people may bring the same file
+    again = sa.update(Blob).where(Blob.office_id == office_id, Blob.sha256 == digest)
+    # Erased with an earlier event, and brought anew for another.
+    session.execute(again.where(sa.func.length(Blob.content) == 0).values(content=content))
     return digest
 
 
@@ -267,6 +274,8 @@ def read_blob(session: Session, office_id: int, sha256: str) -> bytes:
     """The bytes of that digest. They are hashed again: a changed row must not go unseen."""
     query = sa.select(Blob.content).where(Blob.office_id == office_id, Blob.sha256 == sha256)
     content = session.scalars(query).one()
+    if not content:
+        raise UserError(FILE_GONE)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"the stored file {sha256} was changed")
     return content

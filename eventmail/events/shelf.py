@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.database import insert_new
 from eventmail.errors import UserError
+from eventmail.events.erased import FILE_GONE
 from eventmail.events.models import Blob, Material, MaterialOpening, MaterialScan, MaterialVersion
 from eventmail.scanning import scanner
 from eventmail.scanning.paging import pages_to_see
@@ -153,6 +154,8 @@ def _scan_kept(session: Session, office_id: int, sha256: str) -> Scan:
     if found is None:
         query = sa.select(Blob.content).where(Blob.office_id == office_id, Blob.sha256 == sha256)
         content = session.scalars(query).one()
+        if not content:
+            raise UserError(FILE_GONE)
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ValueError(f"the stored file {sha256} was changed")
         found = prepare(content, _name_of(session, office_id, sha256))

@@ -45,6 +45,7 @@ class Office(Base):
         sa.CheckConstraint("batch_size BETWEEN 1 AND 100", "batch_size"),
         sa.CheckConstraint("hold_minutes BETWEEN 0 AND 1440", "hold_minutes"),
         sa.CheckConstraint("first_copy_minutes BETWEEN 0 AND 1440", "first_copy_minutes"),
+        sa.CheckConstraint("retention_months BETWEEN 1 AND 120", "retention_months"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     bureau_id: Mapped[int] = mapped_column(sa.ForeignKey("bureaus.id"))
@@ -53,6 +54,8 @@ class Office(Base):
     batch_size: Mapped[int] = mapped_column(default=50, server_default="50")
     hold_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     first_copy_minutes: Mapped[int | None] = mapped_column(default=0, server_default="0")
+    # How long after an event its personal data is kept.
+    retention_months: Mapped[int] = mapped_column(default=12, server_default="12")
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     stop_reason: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
@@ -166,13 +169,4 @@ class DeputyRevocation(Base):
     __tablename__ = "deputy_revocations"
     appointment_id: Mapped[int] = mapped_column(sa.ForeignKey("deputies.id"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class SignInFailure(Base):
-    """A refused sign-in, counted to slow down guessing."""
-
-    __tablename__ = "sign_in_failures"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(sa.String(100), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

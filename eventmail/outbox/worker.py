@@ -23,6 +23,7 @@ from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
+from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
@@ -197,6 +198,13 @@ class Outbox:
         self._mail_alerts()
         exposure.make_missing(self.database)
         self._mail_staff()
+        if purge.is_night(clock.now()):
+            self.erase_due()
+
+    def erase_due(self) -> None:
+        """Erase the personal data whose time is over, then what the database left of it."""
+        purge.run(self.database.writing, files.forget_in(self.settings.data_dir / SEARCHED))
+        scrubbing.scrub(self.database)
 
     def wake_due(self) -> None:
         """Judge lapsed claims, then wake whatever is due: mails first, then imports."""

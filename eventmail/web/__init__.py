@@ -11,8 +11,6 @@ from werkzeug.routing import IntegerConverter, Map
 
 from eventmail.config import MEGABYTE, Settings
 from eventmail.database import Database
-from eventmail.offices import service as offices
-from eventmail.offices.models import Staff
 from eventmail.outbox.worker import Outbox
 from eventmail.web import context, errors, formats, headers
 
@@ -30,7 +28,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         # A draft stays open over lunch: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,
@@ -50,11 +48,10 @@ def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
     database = Database(settings.database)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
+    from eventmail.accounts.views import entering
+
     manager = LoginManager(app)
-    manager.login_view = "offices.sign_in"
-    manager.login_message = "サインインしてください。"
-    manager.login_message_category = "info"
-    manager.user_loader(_load_staff)
+    entering.attach(app, manager)
     CSRFProtect(app)
     headers.attach(app)
     errors.attach(app)
@@ -64,6 +61,7 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.views import blueprint as accounts
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
@@ -76,12 +74,14 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
     rooms = (
+        accounts,
         allowed,
         home,
         offices_pages,
@@ -94,6 +94,7 @@ def register(app: Flask) -> None:
         letters,
         mailings,
         papers,
+        relays,
         outbox,
         alerts,
         desk.blueprint,
@@ -109,7 +110,3 @@ def require_permissions(app: Flask) -> None:
     for endpoint, view in app.view_functions.items():
         if endpoint != "static" and not hasattr(view, "needs"):
             raise RuntimeError(f"the view {endpoint} declares no permission")
-
-
-def _load_staff(staff_id: str) -> Staff | None:
-    return offices.find_staff(context.reading(), int(staff_id))

@@ -100,7 +100,9 @@ def _check_permission() -> ResponseReturnValue | None:
     if allows(needs, standings(None)):
         return None
     if not current_user.is_authenticated:
-        return cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
+        from eventmail.accounts.views import entering
+
+        return entering.ask_to_sign_in()
     if allows(needs, standings(current_user)):
         return None
     found = actor_if_any()

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0014"
-down_revision = "0017"
+down_revision = "0013"
 
 # Whoever is given a role belongs to the office's staff from then on, and so do those who once did.
 JOINS = (

@@ -9,6 +9,10 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from eventmail.accounts import sessions
+from eventmail.accounts.origin import NOWHERE
+from eventmail.offices.models import Staff
+
 
 class Browser:
     """Holds the cookie of one signed-in person, whose password is not what these attacks try."""
@@ -19,8 +23,7 @@ class Browser:
         with self.client.session_transaction() as cookie:
             cookie["csrf_token"] = "0" * 40
             if staff_id is not None:
-                cookie["_user_id"] = str(staff_id)
-                cookie["_fresh"] = True
+                cookie["token"] = _opened(app, staff_id)
 
     @property
     def token(self) -> str:
@@ -45,3 +48,8 @@ class Browser:
         sent = {"csrf_token": self.token, **(data or {})}
         options.setdefault("content_type", "multipart/form-data")
         return self.client.post(path, data=sent, **options)
+
+
+def _opened(app: Flask, staff_id: int) -> str:
+    with app.extensions["eventmail"].database.writing() as session:
+        return sessions.open_one(session, session.get_one(Staff, staff_id), NOWHERE)

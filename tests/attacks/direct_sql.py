@@ -43,6 +43,14 @@ WRITTEN_ONCE = {
     "rewrite the audit": ("audit_entries", "UPDATE audit_entries SET staff_id = NULL"),
     "strike the audit off": ("audit_entries", "DELETE FROM audit_entries"),
     "strike the author off": ("mailing_editors", "DELETE FROM mailing_editors"),
+    "rewrite a proposal": ("proposals", "UPDATE proposals SET after = 'x'"),
+    "name another who confirmed": (
+        "proposal_decisions",
+        "UPDATE proposal_decisions SET staff_id = {checker}",
+    ),
+    "strike a confirmation off": ("proposal_decisions", "DELETE FROM proposal_decisions"),
+    "rewrite what was changed": ("setting_changes", "UPDATE setting_changes SET after = 'x'"),
+    "strike a change off": ("setting_changes", "DELETE FROM setting_changes"),
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
 EMPTIED = {
@@ -52,10 +60,15 @@ EMPTIED = {
     "mailing_editors": "checked",
     "snapshot_materials": "submitted",
     "snapshot_recipients": "submitted",
+    "memberships": "meeting",
+    "setting_changes": "meeting",
 }
 
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
-HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions")}
+HANGING = {
+    "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions"),
+    "setting_changes": ("setting_looks",),
+}
 
 REVIEW = (
     "INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, at) "
@@ -182,7 +195,7 @@ STATEMENTS: Statements = {
         "submitted",
         ("INSERT INTO memberships VALUES ({author}, {office}, 'admin')",),
         constraint("memberships", "ck_memberships_role"),
-        (),
+        (guard("memberships", "given"),),
     ),
 }
 

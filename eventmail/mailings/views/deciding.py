@@ -8,6 +8,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
+from eventmail.accounts import reauth
+from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
@@ -16,7 +18,6 @@ from eventmail.mailings.review_forms import ApproveForm, RejectForm, ReturnForm
 from eventmail.mailings.snapshot import content_of_snapshot
 from eventmail.mailings.views import checking
 from eventmail.mailings.views.common import blueprint, record_of, rendered
-from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.outbox import service as outbox
@@ -125,7 +126,7 @@ def _is_himself(form: ApproveForm) -> bool:
     """Whether the password is the signed-in person's; a wrong one is counted for good."""
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = offices.confirm(session, staff, form.password.data or "")
+        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
     if sentence:
         form.password.errors = [sentence]
     return not sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,9 @@ import time_machine
 from flask import Flask
 
 from eventmail import clock
+from eventmail.accounts import signing_in, throttle
+from eventmail.accounts.origin import Device, Origin, digest_of
+from eventmail.accounts.signing_in import Refused, SignedIn
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.offices import service
@@ -20,6 +24,7 @@ from eventmail.sample import People
 from tests.pages import Pages
 
 PASSWORD = "demo-kian-no-pass"
+ELSEWHERE = Origin("192.0.2.7", "a stranger's browser")
 
 
 def test_the_right_password_opens_the_first_page(pages: Pages) -> None:
@@ -31,7 +36,7 @@ def test_the_right_password_opens_the_first_page(pages: Pages) -> None:
     [("kian", "wrong password"), ("nobody", PASSWORD), ("kian", PASSWORD + " ")],
 )
 def test_unknown_and_wrong_are_answered_alike(pages: Pages, login: str, password: str) -> None:
-    assert service.WRONG in pages.sign_in(login, password).text
+    assert signing_in.WRONG in pages.sign_in(login, password).text
 
 
 def test_what_was_typed_stays_but_never_the_password(pages: Pages) -> None:
@@ -47,14 +52,42 @@ def test_an_empty_form_names_both_fields(pages: Pages) -> None:
     assert "パスワードを入力してください。" in page.text
 
 
-def test_guessing_is_slowed_down_even_for_the_right_password(database: Database) -> None:
-    for _ in range(service.FAILURES_ALLOWED):
-        with database.writing() as session:
-            assert service.sign_in(session, "kian", "guess") == service.WRONG
+def begin(database: Database, login: str, password: str, origin: Origin = ELSEWHERE) -> object:
     with database.writing() as session:
-        assert service.sign_in(session, "kian", PASSWORD) == service.TOO_MANY
-    with time_machine.travel(clock.now() + timedelta(minutes=16)), database.writing() as session:
-        assert isinstance(service.sign_in(session, "kian", PASSWORD), Staff)
+        return signing_in.begin(session, login, password, origin)
+
+
+def test_guessing_is_slowed_down_even_for_the_right_password(database: Database) -> None:
+    now = clock.now()
+    with time_machine.travel(now, tick=False):
+        for _ in range(throttle.FREE_FOR_ACCOUNT):
+            assert begin(database, "kian", "guess") == Refused(signing_in.WRONG)
+        told = begin(database, "kian", PASSWORD)
+    assert isinstance(told, Refused)
+    assert "1秒ほど待ってから" in told.sentence
+    with time_machine.travel(now + timedelta(seconds=1), tick=False):
+        assert isinstance(begin(database, "kian", PASSWORD), SignedIn)
+
+
+def test_strangers_who_guess_do_not_lock_out_the_device_that_is_known(database: Database) -> None:
+    known = replace(ELSEWHERE, device=Device("d1", frozenset({digest_of("kian")})))
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(throttle.FREE_FOR_ACCOUNT):
+            begin(database, "kian", "guess")
+        assert isinstance(begin(database, "kian", PASSWORD, known), SignedIn)
+        assert isinstance(begin(database, "kian", PASSWORD), Refused)
+        for _ in range(throttle.FREE_FOR_ACCOUNT):
+            begin(database, "kian", "guess", known)
+        assert isinstance(begin(database, "kian", PASSWORD, known), Refused)
+
+
+def test_a_browser_that_signed_in_is_known_afterwards(pages: Pages, database: Database) -> None:
+    pages.sign_in("kian", PASSWORD)
+    pages.post("/sign-out")
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(throttle.FREE_FOR_ACCOUNT):
+            begin(database, "kian", "guess")
+        assert pages.sign_in("kian", PASSWORD).h1 == "ホーム"
 
 
 def test_who_left_cannot_sign_in_and_an_open_session_ends(
@@ -64,8 +97,7 @@ def test_who_left_cannot_sign_in_and_an_open_session_ends(
     with database.writing() as session:
         session.scalars(sa.select(Staff).where(Staff.login == "kian")).one().active = False
     assert browser.get("/").h1 == "サインイン"
-    with database.writing() as session:
-        assert service.sign_in(session, "kian", PASSWORD) == service.WRONG
+    assert begin(database, "kian", PASSWORD) == Refused(signing_in.WRONG)
 
 
 def test_signing_out_ends_the_session(sign_in: Callable[[str], Pages]) -> None:
@@ -143,9 +175,9 @@ def test_every_action_has_its_row() -> None:
     assert set(Action) == set(ALLOWED)
 
 
-def test_an_app_with_an_unmarked_view_does_not_start(app: Flask) -> None:
+def test_an_app_with_an_unmarked_view_does_not_start(fresh_app: Flask) -> None:
     from eventmail import web
 
-    app.view_functions["forgotten"] = lambda: "open to all"
+    fresh_app.view_functions["forgotten"] = lambda: "open to all"
     with pytest.raises(RuntimeError, match="forgotten"):
-        web.require_permissions(app)
+        web.require_permissions(fresh_app)

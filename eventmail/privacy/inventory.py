@@ -1,0 +1,128 @@
+"""Where personal data of participants is kept, and what becomes of it after its time.
+
+A column that is in neither table fails a test: whoever adds one says here what it holds.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Fate(enum.StrEnum):
+    """What the erasure of an event does."""
+
+    BLANK = "blank"  # the row stays and counts; this goes
+    ROW = "row"  # the whole row goes
+    COUNT = "count"  # made from personal data, and only numbers stay
+    SALTED = "salted"  # a digest of so much, or with a salt, that nobody can try values out
+    KEYED = "keyed"  # a digest under a key outside the database
+    WORDS = "words"  # the staff's own words, which the gate keeps addresses out of
+
+
+BLANK, ROW, COUNT, SALTED, WORDS = Fate.BLANK, Fate.ROW, Fate.COUNT, Fate.SALTED, Fate.WORDS
+PERSONAL: dict[str, dict[str, Fate]] = {
+    "participants": {"company": BLANK, "corporate_number": BLANK},
+    "contacts": {
+        "department": BLANK,
+        "title": BLANK,
+        "name": BLANK,
+        "phone": BLANK,
+        "notes": BLANK,
+        "address": BLANK,
+        "address_key": BLANK,
+        "row_digest": BLANK,  # of one row, so that its values could be tried out
+    },
+    "blobs": {"content": BLANK, "sha256": SALTED},
+    "material_scans": {"told": BLANK},
+    "roster_imports": {
+        "filename": BLANK,
+        "reading": BLANK,
+        "choices": BLANK,
+        "answers": BLANK,
+        "notes": BLANK,
+        "alarms": BLANK,
+        "message": BLANK,
+        "counts": COUNT,
+        "sha256": SALTED,
+    },
+    "roster_rows": {
+        "company": ROW,
+        "address_key": ROW,
+        "data": ROW,
+        "differences": ROW,
+        "bundle": ROW,
+    },
+    "roster_changes": {"before": ROW},
+    "letter_slots": {"typed": ROW},
+    "finding_answers": {"key": ROW, "answer": ROW},
+    "snapshot_recipients": {
+        "company": BLANK,
+        "department": BLANK,
+        "title": BLANK,
+        "name": BLANK,
+        "address": BLANK,
+        "address_key": BLANK,
+    },
+    "snapshot_findings": {"message": BLANK, "place": BLANK, "answer": BLANK},
+    "snapshots": {
+        "digest": SALTED,
+        "subject": WORDS,
+        "body": WORDS,
+        "purpose": WORDS,
+        "audience": WORDS,
+    },
+    "mailings": {"subject": WORDS, "body": WORDS, "purpose": WORDS, "notice": WORDS},
+    "deliveries": {"reply": BLANK},
+    "attempts": {"head": BLANK, "reply_text": BLANK, "digest": SALTED},
+    "decisions": {"note": BLANK},
+    # Why somebody decided as he did is part of the record of the decision.
+    "reviews": {"reason": WORDS},
+    "lifts": {"reason": WORDS},
+    "mailing_notices": {"sentence": WORDS},
+    "dispatches": {"notice": WORDS},
+    "alerts": {"sentence": WORDS},
+    "erasures": {"reason": WORDS},
+    "retention_holds": {"reason": WORDS},
+    "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
+    "audit_entries": {"details": WORDS},
+}
+# The installation's, the office's and the staff's own; codes, states and digests of public files.
+NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
+    "alerts": ("kind", "subject", "token", "reply"),  # the reply to a mail to the office itself
+    "attempts": ("outcome",),
+    "audit_entries": ("action", "subject"),
+    "bureaus": ("name",),
+    "check_steps": ("digest", "subject"),
+    "column_choices": ("header", "field"),
+    "deliveries": ("claimed_by", "token"),
+    "deputies": ("reason",),
+    "dispatches": ("token",),
+    "events": ("name", "hours", "place"),
+    "lifts": ("sha256", "digest"),
+    "mailboxes": ("name", "address"),
+    "material_openings": ("sha256",),
+    "material_scans": ("sha256",),
+    "material_versions": ("media_type", "sha256"),
+    "materials": ("filename",),
+    "office_allowed_addresses": ("value",),  # the service refuses a participant's
+    "offices": ("name", "stop_reason"),
+    # Settings: of an office, its mailboxes and its staff.
+    "proposal_decisions": ("digest", "reason"),
+    "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "relay_paces": ("place", "sentence"),
+    "relay_slots": ("place", "holder"),
+    "reviews": ("digest",),
+    "roster_imports": ("source",),
+    "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
+    "setting_changes": ("kind", "subject", "before", "after"),
+    "sign_in_failures": ("login",),
+    "snapshot_findings": ("code", "material"),
+    "snapshot_materials": ("filename", "media_type", "sha256"),
+    "snapshots": (
+        *("sender_name", "sender_address", "reply_to"),
+        *("event_name", "event_hours", "event_place"),
+    ),
+    "staff": ("login", "name", "password_hash", "address"),
+    "staff_notices": ("occasion", "kind", "token", "reply"),
+    "wording_versions": ("name", "subject", "body"),
+}
