@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ def register(group: click.Group, ready: Callable[[], Settings]) -> None:
 @click.pass_obj
 def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> None:
     """LOGIN をシステム管理者にします。新しい職員のときは NAME も指定します。"""
-    with Database(ready().database).writing() as session:
+    with _writing(ready()) as session:
         staff = _person(session, login, name)
         service.make_administrator(session, staff)
     click.echo(f"「{staff.name}」をシステム管理者にしました。参加事業所の情報は見られません。")
@@ -42,11 +43,21 @@ def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> N
 @click.pass_obj
 def add_overseer(ready: Callable[[], Settings], bureau: str, login: str, name: str) -> None:
     """LOGIN を労働局 BUREAU の担当者にします。新しい職員のときは NAME も指定します。"""
-    with Database(ready().database).writing() as session:
+    with _writing(ready()) as session:
         found = service.bureau_named(session, bureau)
         staff = _person(session, login, name)
         service.make_overseer(session, staff, found)
     click.echo(f"「{staff.name}」を{bureau}の担当者にしました。所の状況を件数で見られます。")
+
+
+@contextmanager
+def _writing(settings: Settings) -> Iterator[Session]:
+    database = Database(settings.database)
+    try:
+        with database.writing() as session:
+            yield session
+    finally:
+        database.dispose()
 
 
 def _person(session: Session, login: str, name: str) -> Staff:
