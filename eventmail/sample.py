@@ -75,6 +75,13 @@ def load_office(session: Session) -> People:
     return People(**actors)
 
 
+def decide(session: Session, people: People, place: Place, after: Value) -> None:
+    """A setting changed as it must be: one proposes, another confirms."""
+    approver = people.approver
+    made = proposals.propose(session, people.manager, place, after, "見本の設定にするため")
+    proposals.confirm(session, approver, made, made.digest)
+
+
 def load_outside(session: Session) -> dict[Standing, Staff]:
     """Who stands outside the office: the bureau's overseer, the installation's administrator."""
     told = story()
@@ -86,13 +93,6 @@ def load_outside(session: Session) -> dict[Standing, Staff]:
     administration.make_overseer(session, people[Standing.OVERSEER], bureau)
     administration.make_administrator(session, people[Standing.ADMINISTRATOR])
     return people
-
-
-def decide(session: Session, people: People, place: Place, after: Value) -> None:
-    """A setting changed as it must be: one proposes, another confirms."""
-    approver = people.approver
-    made = proposals.propose(session, people.manager, place, after, "見本の設定にするため")
-    proposals.confirm(session, approver, made, made.digest)
 
 
 def make_event(session: Session, author: Actor) -> Event:

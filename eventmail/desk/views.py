@@ -26,6 +26,12 @@ WORDS = {
     Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
     Kind.RETURNED: ("「{}」が戻ってきました", "内容を見る", "warning", SHOW),
     Kind.TOLD: ("「{}」についてのお知らせ", "内容を見る", "info", SHOW),
+    Kind.SETTING: (
+        "設定「{}」の変更が、認められるのを待っています",
+        "変更の内容を確かめる",
+        "info",
+        "proposals.show",
+    ),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import passwords
+from eventmail import password_rules, passwords
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
@@ -20,8 +20,6 @@ from eventmail.offices.models import (
     Staff,
 )
 from eventmail.offices.permissions import Action, Actor, refusal
-
-SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: fifteen characters where it is the only factor
 
 
 def add_office(session: Session, bureau: str, name: str) -> Office:
@@ -111,21 +109,33 @@ def add_staff(
 
 
 def add_person(
-    session: Session, office: Office | None, login: str, name: str, password: str
+    session: Session, office: Office | None, login: str, name: str, password: str | None
 ) -> Staff:
     """Make a member of staff who may do nothing yet: the roles are decided by two people.
 
-    Without an office: somebody who shall stand outside all of them.
+    Without a password nobody can sign in as him until an invitation is taken up.
     """
-    if len(password) < SHORTEST_PASSWORD:
-        raise UserError(f"パスワードは{SHORTEST_PASSWORD}文字以上にしてください。")
+    fault = password_rules.fault(password, _words_of(login, name, office)) if password else ""
+    if fault or password == "":
+        raise UserError(fault or password_rules.EMPTY)
     if session.scalar(sa.select(Staff).where(Staff.login == login)):
         raise UserError(f"ユーザー名「{login}」はすでに使われています。")
-    staff = Staff(login=login, name=name, password_hash=passwords.hashed(password), memberships=[])
+    staff = Staff(
+        login=login,
+        name=name,
+        password_hash=passwords.hashed(password) if password else passwords.UNUSABLE,
+        memberships=[],
+    )
     session.add(staff)
     session.flush()
-    record(session, "staff.added", f"staff:{staff.id}", office_id=office.id if office else None)
+    office_id = office.id if office else None
+    record(session, "staff.added", f"staff:{staff.id}", office_id=office_id)
     return staff
+
+
+def _words_of(login: str, name: str, office: Office | None) -> tuple[str, ...]:
+    """What somebody who knows the person would try first."""
+    return (login, name, office.name) if office else (login, name)
 
 
 def actor_of(session: Session, staff: Staff, chosen: int | None = None) -> Actor:

@@ -9,10 +9,10 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
 from eventmail.outbox.worker import Outbox
-from eventmail.web import context, errors, formats, headers
+from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
 
@@ -23,11 +23,13 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         EVENTMAIL_MODE=settings.mode.value,
         MAX_CONTENT_LENGTH=settings.upload_megabytes * MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
-        SESSION_COOKIE_NAME="eventmail",
+        MAX_FORM_MEMORY_SIZE=sizes.ORDINARY,
+        MAX_FORM_PARTS=sizes.MOST_PARTS,
+        TRUSTED_HOSTS=hosts.trusted_hosts(settings),
+        SESSION_COOKIE_NAME=settings.cookie("eventmail"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SECURE=settings.on_tls,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         # A draft stays open over lunch: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
@@ -46,14 +48,19 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering
 
     manager = LoginManager(app)
     entering.attach(app, manager)
+    # In this order, before anything reads the request: whose host, how often, how much.
+    hosts.attach(app)
+    throttle.attach(app, settings)
+    sizes.attach(app)
     CSRFProtect(app)
-    headers.attach(app)
+    assets.attach(app)
+    headers.attach(app, settings)
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
@@ -61,10 +68,12 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
@@ -74,6 +83,9 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.privacy import closing
+    from eventmail.privacy.views import blueprint as privacy
+    from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
@@ -82,7 +94,9 @@ def register(app: Flask) -> None:
 
     rooms = (
         accounts,
+        factors,
         allowed,
+        audit,
         home,
         offices_pages,
         administration,
@@ -99,10 +113,13 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        proposals,
+        privacy,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    closing.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

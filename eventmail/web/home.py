@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.events import service as events
-from eventmail.mailings.neglect import neglected
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import listing
+from eventmail.outbox.quiet import quiet_events
+from eventmail.proposals import history
 from eventmail.web.context import actor, actor_if_any, administers, reading
 
 blueprint = Blueprint("home", __name__)
@@ -23,7 +24,8 @@ def index() -> ResponseReturnValue:
     session = reading()
     return render_template(
         "web/home.html",
-        neglected=neglected(session, [actor().office.id]),
+        unseen=history.unseen(session, actor()),
+        quiet=quiet_events(session, [actor().office.id]),
         running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),
     )
