@@ -9,8 +9,8 @@ import click
 from eventmail import clock
 from eventmail.accounts import invitations
 from eventmail.accounts.invitations import Invitee, Made
+from eventmail.audit.keys import open_database
 from eventmail.config import Settings
-from eventmail.database import Database
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role
 from eventmail.staffmail import service as staffmail
@@ -37,7 +37,7 @@ def invite(office: str, login: str, name: str, roles: tuple[str, ...], address: 
     """所 OFFICE の職員 NAME を招待し、パスワードを本人が決めるリンクを出します。"""
     settings = SETTINGS[-1]()
     wanted = Invitee(login, name, frozenset(Role(each) for each in roles), address)
-    with Database(settings.database).writing() as session:
+    with open_database(settings).writing() as session:
         found = offices.office_named(session, office)
         made = invitations.invite(session, None, found, wanted, settings.staff_domains)
     _tell(settings, made)
@@ -48,7 +48,7 @@ def invite(office: str, login: str, name: str, roles: tuple[str, ...], address: 
 def reset_password(login: str) -> None:
     """職員 LOGIN が、新しいパスワードを自分で決めるリンクを出します。"""
     settings = SETTINGS[-1]()
-    with Database(settings.database).writing() as session:
+    with open_database(settings).writing() as session:
         staff = staffmail.staff_with_login(session, login)
         office = session.get_one(Office, invitations.office_of(session, staff))
         made = invitations.reset(session, None, office, staff)

@@ -261,6 +261,12 @@ class Settings:
         """Whether people reach the pages over HTTPS, here or at a proxy in front."""
         return self.https or self.public_url.startswith("https://")
 
+    def cookie(self, name: str) -> str:
+        """A cookie's whole name. On TLS the prefix has browsers refuse one that a neighbour plants
+        from another host of the domain or over a plain connection.
+        """
+        return f"__Host-{name}" if self.on_tls else name
+
     @property
     def mail(self) -> dict[str, Any]:
         """The mail settings under Flask-Mail's names, and whether this is production."""

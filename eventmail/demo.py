@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eventmail import migrate, processes, sample
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -43,7 +44,7 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
     ready = dataclasses.replace(
         settings, data_dir=folder, secret_key=_secret(folder), mail_port=_free_port()
     )
-    database = Database(ready.database)
+    database = open_database(ready)
     migrate.upgrade(database)
     with database.writing() as session:
         if not sample.is_loaded(session):
@@ -98,7 +99,7 @@ def unattended(out: Path, relay: tuple[str, int] | None) -> bool:
     _clear(out)
     with tempfile.TemporaryDirectory(prefix="eventmail-") as folder:
         settings = _settings_for(Path(folder), relay)
-        database = Database(settings.database)
+        database = open_database(settings)
         migrate.upgrade(database)
         people, snapshot = _three_people(database)
         sending = _Sending(settings, database, people.approver, snapshot)

@@ -38,6 +38,10 @@ class Action(enum.StrEnum):
     SEE_AUDIT = "see_audit"
     OVERSEE = "oversee"  # a bureau's offices in figures
     ADMINISTER = "administer"  # the installation: bureaus, offices, their first managers
+    SEE_ADDRESSES = "see_addresses"
+    REVEAL = "reveal"
+    SEE_PRIVACY = "see_privacy"
+    MANAGE_PRIVACY = "manage_privacy"
 
 
 class Standing(enum.StrEnum):
@@ -81,6 +85,12 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.PROPOSE_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.CONFIRM_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.SEE_AUDIT: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
+    # Whole addresses where the work needs them; elsewhere, and for the manager, by a recorded
+    # reveal; for the auditor never.
+    Action.SEE_ADDRESSES: HANDS_ON,
+    Action.REVEAL: HANDS_ON | {Role.MANAGER},
+    Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
+    Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
 }
 STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {

@@ -84,13 +84,16 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "erasures": {"reason": WORDS},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
-    "audit_entries": {"details": WORDS},
+    "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
 }
 # The installation's, the office's and the staff's own; codes, states and digests of public files.
 NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "alerts": ("kind", "subject", "token", "reply"),  # the reply to a mail to the office itself
     "attempts": ("outcome",),
-    "audit_entries": ("action", "subject"),
+    "audit_checks": ("mac", "fault"),
+    "audit_entries": ("action", "subject", "via", "client", "session_mark"),
+    "audit_heads": ("mac",),
+    "audit_links": ("previous", "mac", "key_id"),
     "bureaus": ("name",),
     "check_steps": ("digest", "subject"),
     "column_choices": ("header", "field"),

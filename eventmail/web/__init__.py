@@ -9,8 +9,8 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 
@@ -26,9 +26,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=sizes.ORDINARY,
         MAX_FORM_PARTS=sizes.MOST_PARTS,
         TRUSTED_HOSTS=hosts.trusted_hosts(settings),
-        # The prefix has the browser refuse a cookie that another host of the domain or a plain
-        # connection tries to plant.
-        SESSION_COOKIE_NAME="__Host-eventmail" if settings.on_tls else "eventmail",
+        SESSION_COOKIE_NAME=settings.cookie("eventmail"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.on_tls,
@@ -50,7 +48,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering
 
@@ -75,6 +73,7 @@ def register(app: Flask) -> None:
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
@@ -84,6 +83,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.privacy import closing
+    from eventmail.privacy.views import blueprint as privacy
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
@@ -95,6 +96,7 @@ def register(app: Flask) -> None:
         accounts,
         factors,
         allowed,
+        audit,
         home,
         offices_pages,
         administration,
@@ -112,10 +114,12 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         proposals,
+        privacy,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    closing.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import cast
@@ -13,6 +14,8 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from eventmail.alerts import service as alerts
+from eventmail.audit import origin
+from eventmail.audit.origin import Origin
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices import places
@@ -29,8 +32,10 @@ from eventmail.offices.permissions import (
 )
 from eventmail.outbox import control
 from eventmail.outbox.worker import Outbox
+from eventmail.web.cookie import SESSION
 
 OFFICE = "office"  # where the session keeps the office that was chosen
+MARK = 8  # letters that tell one session from another in the audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,17 @@ def work_in(office_id: int) -> None:
 
 def attach(app: Flask) -> None:
     """Check the permission before each view, and close the reading session after each request."""
+    app.before_request(_tell_origin)
     app.before_request(_check_permission)
     app.teardown_request(_end_reading)
     app.context_processor(_for_templates)
+
+
+def _tell_origin() -> None:
+    """What is recorded in this request comes from this client; each session has a mark."""
+    token = flask_session.get(SESSION)
+    mark = hashlib.sha256(str(token).encode()).hexdigest()[:MARK] if token else ""
+    origin.arrive(Origin(origin.PAGE, str(request.remote_addr or "")[:64], mark))
 
 
 def _check_permission() -> ResponseReturnValue | None:
@@ -116,6 +129,7 @@ def _check_permission() -> ResponseReturnValue | None:
 
 
 def _end_reading(_error: BaseException | None) -> None:
+    origin.leave()
     request.close()  # uploaded files, which Flask leaves to the garbage collector
     scope = g.pop("reading_scope", None)
     if scope is not None:

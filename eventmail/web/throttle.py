@@ -1,8 +1,8 @@
 """Too many requests are answered with a sentence and the time to wait, before any work is done.
 
-Whoever is signed in has a budget of his own; all others share that of their address (an IPv6
-customer has a whole /64). It protects the service from being kept busy; passwords that are tried
-are counted and slowed down by the sign-in itself. A process keeps its own count.
+Each session of whoever is signed in has a budget of its own; all others share that of their
+address (an IPv6 customer has a whole /64). It protects the service from being kept busy; passwords
+that are tried are counted and slowed down by the sign-in itself. A process keeps its own count.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def busy(wait: float) -> ResponseReturnValue:
 
 
 def _asking() -> tuple[str, str]:
-    # The cookie is signed: nobody can invent a person to get a budget of his own.
+    # The cookie is signed: nobody can invent a session to get a budget of its own.
     if SESSION in session:
         return SIGNED_IN, str(session[SESSION])
     kind = VISITORS_POST if request.method in CHANGES else VISIT

@@ -18,6 +18,7 @@ from eventmail.accounts.views import entering
 from eventmail.database import Database
 from eventmail.offices.models import Staff
 from eventmail.sample import People
+from eventmail.web.cookie import SESSION
 from tests.pages import Pages
 
 PASSWORD = "demo-kian-no-pass"
@@ -106,18 +107,18 @@ class TestEnding:
         for _ in range(2):
             browser.sign_in("kian", PASSWORD)
             with browser._client.session_transaction() as cookie:
-                tokens.append(cookie["token"])
+                tokens.append(cookie[SESSION])
             browser.post("/sign-out")
         assert tokens[0] != tokens[1]
 
     def test_a_token_that_somebody_planted_signs_nobody_in(self, app: Flask) -> None:
         browser = Pages(app)
         with browser._client.session_transaction() as cookie:
-            cookie["token"] = "planted"
+            cookie[SESSION] = "planted"
             cookie["csrf_token"] = "planted"
         browser.sign_in("kian", PASSWORD)
         with browser._client.session_transaction() as cookie:
-            assert "planted" not in (cookie["token"], cookie.get("csrf_token"))
+            assert "planted" not in (cookie[SESSION], cookie.get("csrf_token"))
 
     def test_one_and_all_others_by_their_person(self, sign_in: SignIn, database: Database) -> None:
         first, second, third = (sign_in("author") for _ in range(3))

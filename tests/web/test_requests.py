@@ -82,7 +82,7 @@ class TestHowOften:
         other = {"REMOTE_ADDR": "192.0.2.9"}
         assert client(bare).post("/sign-in", environ_base=other).status_code == 400
 
-    def test_a_persons_budget_follows_the_person_to_another_address(
+    def test_a_sessions_budget_follows_it_to_another_address(
         self, bare: Flask, clock: Clock
     ) -> None:
         bare.extensions[throttle.EXTENSION] = Throttle(

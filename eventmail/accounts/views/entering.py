@@ -242,7 +242,8 @@ def _signer() -> URLSafeTimedSerializer:
 def _device() -> Device | None:
     try:
         told = _signer().loads(
-            request.cookies.get(DEVICE_COOKIE, ""), max_age=int(DEVICE_FOR.total_seconds())
+            request.cookies.get(services().settings.cookie(DEVICE_COOKIE), ""),
+            max_age=int(DEVICE_FOR.total_seconds()),
         )
         return Device(str(told["id"]), frozenset(map(str, told["logins"])))
     except (BadSignature, KeyError, TypeError):
@@ -255,10 +256,10 @@ def _know_device(answer: BaseResponse, login: str) -> None:
     others = sorted(known.logins - {digest_of(login)})[: MOST_LOGINS - 1]
     told = {"id": known.id, "logins": [digest_of(login), *others]}
     answer.set_cookie(
-        DEVICE_COOKIE,
+        services().settings.cookie(DEVICE_COOKIE),
         _signer().dumps(told),
         max_age=DEVICE_FOR,
-        secure=services().settings.https,
+        secure=services().settings.on_tls,
         httponly=True,
         samesite="Lax",
     )
