@@ -12,6 +12,9 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from eventmail import (
+    cli_accounts,
+    cli_audit,
+    cli_people,
     cli_scan,
     cli_settings,
     cli_sheets,
@@ -21,8 +24,10 @@ from eventmail import (
     migrate,
     processes,
 )
+from eventmail.administration.service import HOLD_MINUTES
+from eventmail.audit import chain, origin
+from eventmail.audit.keys import open_database
 from eventmail.config import ConfigError, Settings
-from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
@@ -37,7 +42,6 @@ NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
     "データベースが動いていることを確かめてください。"
 )
-HOLD_MINUTES = 5  # a new office begins on the safe side
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
@@ -50,6 +54,7 @@ def settings_here() -> Settings:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""
+    origin.this_process_is(origin.COMMAND)
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
 
 
@@ -70,7 +75,9 @@ def migrate_command() -> None:
     """データベースを最新の形にします。"""
     settings = settings_here()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate.upgrade(Database(settings.database))
+    database = open_database(settings)
+    migrate.upgrade(database)
+    chain.seal_older(database)
     click.echo("データベースは最新です。")
 
 
@@ -84,8 +91,9 @@ def web() -> None:
 @cli.command()
 def worker() -> None:
     """送信処理を動かします。"""
+    origin.this_process_is(origin.WORKER)
     settings = _ready()
-    outbox = Outbox(settings, Database(settings.database))
+    outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 
 
@@ -137,7 +145,7 @@ def settings_command() -> None:
 @click.argument("name")
 def add_office(bureau: str, name: str) -> None:
     """労働局 BUREAU に所 NAME を登録します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.add_office(session, bureau, name)
         offices.set_sending(session, found, HOLD_MINUTES, None)
     click.echo(
@@ -154,7 +162,7 @@ def add_office(bureau: str, name: str) -> None:
 @cli_settings.reason_option
 def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
     """所 OFFICE のアドレス ADDRESS を、差出人名 NAME で登録します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
         place = mailboxes.place_of(found.id, address)
         if place.now(session) is not None:
@@ -171,7 +179,7 @@ def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
 @cli_settings.reason_option
 def set_batches(office: str, allowed: str, size: int | None, reason: str) -> None:
     """所 OFFICE でBCC一括送信を認めるか（yes、no）を決めます。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
         wanted = {"allowed": allowed == "yes", "size": size or found.batch_size}
         place = sending.BATCHES.at(found.id)
@@ -187,7 +195,7 @@ def set_batches(office: str, allowed: str, size: int | None, reason: str) -> Non
 @cli_settings.reason_option
 def set_sending(office: str, hold: int | None, first_copy: str | None, reason: str) -> None:
     """所 OFFICE の、送信開始までの待ち時間と、送信控えの確かめ方を決めます。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
         held = found.hold_minutes if hold is None else hold
         copied = found.first_copy_minutes if first_copy is None else _first_copy(first_copy)
@@ -209,7 +217,7 @@ def set_sending(office: str, hold: int | None, first_copy: str | None, reason: s
 )
 def erase_mailing(number: int, reason: str) -> None:
     """番号 NUMBER のメール案件の、確定版の個人情報と送ったメールを消去します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         mailing = session.get(Mailing, number)
         if mailing is None or not mailing.snapshots:
             raise UserError(f"番号{number}の案件に、消去する確定版はありません。")
@@ -236,7 +244,7 @@ def add_staff(
     office: str, login: str, name: str, given: tuple[str, ...], password: str, reason: str
 ) -> None:
     """所 OFFICE に、ユーザー名 LOGIN の職員 NAME を登録します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
         person = offices.add_person(session, found, login, name, password)
         place = roles.ROLES.at(found.id, str(person.id))
@@ -252,7 +260,7 @@ def add_staff(
 def set_staff_address(login: str, address: str) -> None:
     """職員 LOGIN に、お知らせを送るアドレス ADDRESS を登録します。ADDRESS を省くと消します。"""
     settings = _ready()
-    with Database(settings.database).writing() as session:
+    with open_database(settings).writing() as session:
         staff = staffmail.staff_with_login(session, login)
         staffmail.set_address(session, staff, address, settings.staff_domains)
         told, wanted = staff.address, staff.notices
@@ -263,8 +271,11 @@ def set_staff_address(login: str, address: str) -> None:
     click.echo(f"職員「{login}」のアドレスを {told} にしました{off}。")
 
 
+cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
+cli_people.register(cli, lambda: _ready())
+cli_audit.register(cli, lambda: _ready())
 
 
 def _first_copy(text: str) -> int | None:
@@ -292,7 +303,7 @@ def _chosen(*names: str) -> dict[str, str]:
 def _ready() -> Settings:
     settings = settings_here()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if not migrate.is_current(Database(settings.database)):
+    if not migrate.is_current(open_database(settings)):
         raise UserError(
             "データベースが最新の形ではありません。python app.py migrate を実行してください。"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,8 +11,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 HASHER = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low memory)
 LONGEST = 256  # NIST SP 800-63B-4 asks for at least 64
 UNUSABLE = "!"  # no password has this hash
-# Verified where there is nobody, so that both answers take the same time.
-_NOBODY = HASHER.hash("nobody has this password")
 
 
 def normal(password: str) -> str:
@@ -33,7 +32,7 @@ def verifies(password_hash: str | None, password: str) -> bool:
         return False
     usable = password_hash if password_hash and password_hash != UNUSABLE else None
     forms = dict.fromkeys((normal(password), password))
-    found = [_verifies(usable or _NOBODY, each) for each in forms]
+    found = [_verifies(usable or _nobody(), each) for each in forms]
     return any(found) and usable is not None
 
 
@@ -42,6 +41,12 @@ def is_old(password_hash: str, password: str) -> bool:
     if HASHER.check_needs_rehash(password_hash):
         return True
     return normal(password) != password and not _verifies(password_hash, normal(password))
+
+
+@cache
+def _nobody() -> str:
+    """Verified where there is nobody, so that both answers take the same time."""
+    return HASHER.hash("nobody has this password")
 
 
 def _verifies(password_hash: str, password: str) -> bool:

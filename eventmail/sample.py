@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.administration import service as administration
 from eventmail.events import service as events
 from eventmail.events import shelf
 from eventmail.events.models import Event
@@ -20,8 +21,8 @@ from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.service import Draft
 from eventmail.offices import service as offices
-from eventmail.offices.models import Mailbox, Office, Role
-from eventmail.offices.permissions import Actor
+from eventmail.offices.models import Mailbox, Office, Role, Staff
+from eventmail.offices.permissions import Actor, Standing
 from eventmail.offices.settings import Value
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place
@@ -79,6 +80,19 @@ def decide(session: Session, people: People, place: Place, after: Value) -> None
     approver = people.approver
     made = proposals.propose(session, people.manager, place, after, "見本の設定にするため")
     proposals.confirm(session, approver, made, made.digest)
+
+
+def load_outside(session: Session) -> dict[Standing, Staff]:
+    """Who stands outside the office: the bureau's overseer, the installation's administrator."""
+    told = story()
+    people = {}
+    for each in told["outside"]:
+        staff = offices.add_person(session, None, each["login"], each["name"], each["password"])
+        people[Standing(each["standing"])] = staff
+    bureau = administration.bureau_named(session, told["bureau"])
+    administration.make_overseer(session, people[Standing.OVERSEER], bureau)
+    administration.make_administrator(session, people[Standing.ADMINISTRATOR])
+    return people
 
 
 def make_event(session: Session, author: Actor) -> Event:

@@ -1,9 +1,10 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
-from eventmail.audit.models import AuditEntry
+from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
@@ -21,7 +22,10 @@ from eventmail.wordings.models import Wording
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "AuditCheck",
     "AuditEntry",
+    "AuditHead",
+    "AuditLink",
     "Base",
     "CheckStep",
     "Delivery",
@@ -29,6 +33,7 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
+    "Passkey",
     "Proposal",
     "RetentionHold",
     "RosterImport",

@@ -114,3 +114,24 @@ def may_be_truncated(table: str) -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"DROP TRIGGER guard_{table}_emptied ON {table}")
         op.execute(f"DROP FUNCTION guard_{table}_emptied()")
+
+
+def first(table: str, name: str, statement: str) -> None:
+    """Before each INSERT into ``table``, run ``statement`` over NEW.
+
+    Taken away again by :func:`allow`.
+    """
+    trigger = f"guard_{table}_{name}"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} FOR EACH ROW BEGIN {statement}; END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"{statement}; RETURN NEW; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+    )

@@ -18,9 +18,11 @@ import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 
-from eventmail import create_app, migrate, sample
+from eventmail import create_app, migrate, passwords, sample
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event
@@ -59,6 +61,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+
+
+def opened(url: str) -> Database:
+    """The database with the key of the test installation, which the audit needs."""
+    return open_database(Settings(mode=Mode.TEST, secret_key=SECRET, database_url=url))
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.
@@ -101,7 +108,7 @@ class Templates:
         if level == LEVELS[0]:
             if kind == "postgresql":
                 self.run_sql(f"CREATE DATABASE {name}")
-            database = Database(self._url(kind, name))
+            database = opened(self._url(kind, name))
             migrate.upgrade(database)
             with database.writing() as session:
                 people = sample.load_office(session)
@@ -110,7 +117,7 @@ class Templates:
         else:
             before = LEVELS[LEVELS.index(level) - 1]
             self._make(kind, before)
-            database = Database(self._copy(kind, f"template_{before}", name))
+            database = opened(self._copy(kind, f"template_{before}", name))
             _advance(database, level)
         _settle(database)
         self._ready.add((kind, level))
@@ -158,7 +165,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
-    found = Database(templates.copy(request.param, level))
+    found = opened(templates.copy(request.param, level))
     yield found
     found.dispose()
 
@@ -222,6 +229,10 @@ def approved(database: Database) -> Snapshot:
     return _snapshot(database)
 
 
+# As safe as ever, and quick: sign-ins took a tenth of the suite. A test holds the real one.
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture(autouse=True)
 def office_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A start is never in a hurry, whenever the suite runs; the rule has tests of its own."""
@@ -255,7 +266,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     if kept is None:
         kept = _apps[kind] = create_app(settings)
     else:
-        database = Database(settings.database)
+        database = open_database(settings)
         kept.extensions["eventmail"] = Services(settings, database, Outbox(settings, database))
     yield kept
     _end(kept)

@@ -16,6 +16,7 @@ from eventmail.accounts import sessions
 from eventmail.accounts.models import StaffSession
 from eventmail.events.models import Contact
 from eventmail.offices.models import Membership
+from eventmail.web.cookie import SESSION
 
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -219,10 +220,12 @@ class Pages:
     def _addresses(self, markup: str) -> list[str]:
         """Participants' addresses on this page that the person looking at it may not see."""
         with self._client.session_transaction() as cookie:
-            digest = sessions.digest_of(cookie.get("token") or "")
+            digest = sessions.digest_of(cookie.get(SESSION) or "")
         mine = sa.select(StaffSession.staff_id).where(StaffSession.token_digest == digest)
         visible = sa.select(Membership.office_id).where(Membership.staff_id.in_(mine))
-        secret = sa.select(Contact.address).where(Contact.office_id.not_in(visible))
+        secret = sa.select(Contact.address).where(
+            Contact.office_id.not_in(visible), Contact.address != ""
+        )
         with self._app.extensions["eventmail"].database.reading() as session:
             return [f"shows {each}" for each in session.scalars(secret) if each in markup]
 

@@ -15,6 +15,7 @@ from eventmail import clock
 from eventmail.accounts.models import AGENT, Ending, StaffSession, Stage
 from eventmail.accounts.origin import Origin
 from eventmail.config import Settings
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 TOKEN = 32  # bytes
@@ -91,7 +92,7 @@ def pending(session: Session, token: str) -> tuple[StaffSession, Staff] | None:
     if one is None:
         return None
     staff = session.get_one(Staff, one.staff_id)
-    return (one, staff) if staff.active and staff.memberships else None
+    return (one, staff) if staff.active and places.anywhere(staff) else None
 
 
 def wants_seen(one: StaffSession) -> bool:
@@ -143,7 +144,7 @@ def digest_of(token: str) -> str:
 
 def _over(one: StaffSession, staff: Staff, limits: Limits) -> Ending | None:
     now = clock.now()
-    if not staff.active or not staff.memberships:
+    if not staff.active or not places.anywhere(staff):
         return Ending.DEACTIVATED
     if now - one.created_at >= limits.whole:
         return Ending.TOO_OLD

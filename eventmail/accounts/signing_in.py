@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock, passwords
-from eventmail.accounts import sessions, steps, throttle
+from eventmail.accounts import history, sessions, steps, throttle
 from eventmail.accounts.models import ADDRESS, AGENT, Ending, Outcome, SignIn, Stage
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.steps import Factor
 from eventmail.accounts.throttle import What
 from eventmail.audit.service import record
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 WRONG = "ユーザー名またはパスワードが違います。"
@@ -63,7 +64,7 @@ def begin(
         return Refused(WAIT + throttle.sentence(left))
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
     right = passwords.verifies(staff.password_hash if staff else None, password)
-    if staff is None or not right or not staff.active or not staff.memberships:
+    if staff is None or not right or not staff.active or not places.anywhere(staff):
         return _refused(session, login, staff, origin)
     if passwords.is_old(staff.password_hash, password):
         staff.password_hash = passwords.hashed(password)
@@ -78,7 +79,7 @@ def enter(session: Session, staff: Staff, origin: Origin) -> SignedIn | SecondSt
         note(session, staff, Outcome.PASSWORD_ONLY, origin)
         token = sessions.open_one(session, staff, origin, Stage.PENDING)
         return SecondStep(staff, token, factors)
-    return _signed_in(session, staff, origin, "password")
+    return admit(session, staff, origin, "password")
 
 
 def complete(
@@ -94,7 +95,7 @@ def complete(
         note(session, staff, Outcome.SECOND_REFUSED, origin)
         return Refused(sentence)
     sessions.end(session, one, Ending.PASSED_ON)
-    return _signed_in(session, staff, origin, kind)
+    return admit(session, staff, origin, kind)
 
 
 def pass_step(session: Session, staff: Staff, verify: Verify, origin: Origin) -> str:
@@ -123,9 +124,11 @@ def note(session: Session, staff: Staff, outcome: Outcome, origin: Origin) -> No
     )
 
 
-def _signed_in(session: Session, staff: Staff, origin: Origin, by: str) -> SignedIn:
+def admit(session: Session, staff: Staff, origin: Origin, by: str) -> SignedIn:
+    """A full session for who has proved all that is asked of him; ``by``: with what."""
     token = sessions.open_one(session, staff, origin)
     note(session, staff, Outcome.SIGNED_IN, origin)
+    history.forget(session)
     record(session, "staff.signed_in", f"staff:{staff.id}", staff_id=staff.id, by=by)
     return SignedIn(staff, token)
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import passwords
+from eventmail import password_rules, passwords
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices import deputies, settings
+from eventmail.offices import deputies, places, settings
 from eventmail.offices.models import (
     Bureau,
     Mailbox,
@@ -19,9 +19,7 @@ from eventmail.offices.models import (
     Role,
     Staff,
 )
-from eventmail.offices.permissions import Action, Actor
-
-SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4: fifteen characters where it is the only factor
+from eventmail.offices.permissions import Action, Actor, refusal
 
 
 def add_office(session: Session, bureau: str, name: str) -> Office:
@@ -110,22 +108,44 @@ def add_staff(
     return staff
 
 
-def add_person(session: Session, office: Office, login: str, name: str, password: str) -> Staff:
-    """Make a member of staff who may do nothing yet: the roles are decided by two people."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise UserError(f"パスワードは{SHORTEST_PASSWORD}文字以上にしてください。")
+def add_person(
+    session: Session, office: Office | None, login: str, name: str, password: str | None
+) -> Staff:
+    """Make a member of staff who may do nothing yet: the roles are decided by two people.
+
+    Without a password nobody can sign in as him until an invitation is taken up.
+    """
+    fault = password_rules.fault(password, _words_of(login, name, office)) if password else ""
+    if fault or password == "":
+        raise UserError(fault or password_rules.EMPTY)
     if session.scalar(sa.select(Staff).where(Staff.login == login)):
         raise UserError(f"ユーザー名「{login}」はすでに使われています。")
-    staff = Staff(login=login, name=name, password_hash=passwords.hashed(password), memberships=[])
+    staff = Staff(
+        login=login,
+        name=name,
+        password_hash=passwords.hashed(password) if password else passwords.UNUSABLE,
+        memberships=[],
+    )
     session.add(staff)
     session.flush()
-    record(session, "staff.added", f"staff:{staff.id}", office_id=office.id)
+    office_id = office.id if office else None
+    record(session, "staff.added", f"staff:{staff.id}", office_id=office_id)
     return staff
 
 
-def actor_of(session: Session, staff: Staff) -> Actor:
-    """The person at work in the first office that he serves."""
-    office_id = min(membership.office_id for membership in staff.memberships)
+def _words_of(login: str, name: str, office: Office | None) -> tuple[str, ...]:
+    """What somebody who knows the person would try first."""
+    return (login, name, office.name) if office else (login, name)
+
+
+def actor_of(session: Session, staff: Staff, chosen: int | None = None) -> Actor:
+    """The person at work in the chosen office, else in the one that he last chose.
+
+    Raises :class:`Forbidden` for somebody who serves in no office.
+    """
+    office_id = places.at_work(session, staff, chosen)
+    if office_id is None:
+        raise refusal(Action.SEE)
     stands_in = deputies.standing_in(session, office_id, staff.id)
     lent = frozenset({Action.APPROVE}) if stands_in else frozenset[Action]()
     return Actor(staff, session.get_one(Office, office_id), lent)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import UserError
-from eventmail.offices import deputies, service
+from eventmail.offices import deputies, places, service
 from eventmail.offices.forms import DeputyForm
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, reading, work_in, writing
 
 blueprint = Blueprint("offices", __name__)
+
+
+@blueprint.post("/office")
+@permitted(Action.SEE)
+def switch() -> ResponseReturnValue:
+    """Go to work in another office that one serves."""
+    with writing() as db:
+        found = places.choose(db, actor().staff, request.form.get("office", 0, type=int))
+    work_in(found.id)
+    flash(f"「{found.name}」に切り替えました。", "success")
+    return redirect(url_for("home.index"))
 
 
 @blueprint.get("/deputies")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from eventmail import clock
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
@@ -33,6 +34,12 @@ class Due:
     contacts: int
     mails: int
     mailings: int
+
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody keeps it longer than the office's rule."""
+        ends = self.hold.until if self.hold else date.min
+        return ends > clock.today() and self.on == ends + DAY
 
 
 def months_after(day: date, months: int) -> date:
@@ -126,3 +133,9 @@ def _imports(event: Event) -> sa.Select[int]:
     return sa.select(sa.func.count(RosterImport.id)).where(
         RosterImport.event_id == event.id, RosterImport.state.in_(AT_WORK)
     )
+
+
+def held(session: Session, office: Office) -> list[Due]:
+    """The events that somebody keeps longer."""
+    found = [look(session, office, event) for event in kept_events(session, office.id)]
+    return [each for each in found if each.is_held]

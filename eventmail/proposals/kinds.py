@@ -77,8 +77,8 @@ class Kind:
     ``meaning``: what it will do, in a sentence or two, for whoever confirms. ``check``: the
     wanted value made clean, or a :class:`UserError`. ``apply``: makes it so; the change is written
     down already. ``safer``: whether it only takes danger away, so that one person is enough (the
-    database knows the directions, too). ``follow``: what else has to happen afterwards.
-    The last three say who.
+    database knows the directions, too). ``subjects``: of what an office has several of, which;
+    ``about`` calls one of them by its name. The last three say who.
     """
 
     name: str
@@ -88,6 +88,7 @@ class Kind:
     describe: Callable[[Value, Value], list[Row]]
     meaning: Callable[[Value, Value], str]
     about: Callable[[Session, Place], str] = lambda _session, _place: ""
+    subjects: Callable[[Session, int], list[str]] = lambda _session, _office_id: [""]
     check: Callable[[Session, Place, Value], Value] = _nothing_more
     safer: Callable[[Value, Value], bool] = _never
     may_propose: Callable[[Actor], bool] = may_propose

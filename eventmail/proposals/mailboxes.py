@@ -97,6 +97,9 @@ MAILBOX = add(
         describe=_describe,
         meaning=_meaning,
         about=lambda _session, place: place.subject,
+        subjects=lambda session, office_id: [
+            each.address for each in offices.mailboxes(session, office_id)
+        ],
         check=_check,
     )
 )

@@ -170,6 +170,11 @@ def place_of(row: Proposal | SettingChange) -> Place:
     return known(row.kind).at(row.office_id, row.subject)
 
 
+def values_of(proposal: Proposal) -> tuple[Value, Value]:
+    """From what to what."""
+    return json.loads(proposal.before), json.loads(proposal.after)
+
+
 def may_decide(actor: Actor, proposal: Proposal) -> bool:
     """Whether this person could say yes or no to it."""
     return proposal.proposer_id != actor.id and place_of(proposal).kind.may_confirm(actor)

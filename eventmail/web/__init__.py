@@ -9,8 +9,8 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 from eventmail.web.forms import LARGEST_ID
@@ -47,7 +47,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering
 
@@ -67,9 +67,13 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
+    from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
+    from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -78,6 +82,9 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
+    from eventmail.privacy import closing
+    from eventmail.privacy.views import blueprint as privacy
+    from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
@@ -86,9 +93,13 @@ def register(app: Flask) -> None:
 
     rooms = (
         accounts,
+        factors,
         allowed,
+        audit,
         home,
         offices_pages,
+        administration,
+        overview,
         events,
         materials,
         roster,
@@ -101,10 +112,13 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        proposals,
+        privacy,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    closing.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request, session
 
 from eventmail.config import MEGABYTE
-from eventmail.web.throttle import SESSION
+from eventmail.web.cookie import SESSION
 
 KILOBYTE = 1024
 TAKE_FILES = frozenset({"events.put_materials", "roster.upload"})

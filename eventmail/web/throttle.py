@@ -16,6 +16,7 @@ from flask import Flask, current_app, request, session
 from flask.typing import ResponseReturnValue
 
 from eventmail.config import Mode, Settings
+from eventmail.web.cookie import SESSION
 from eventmail.web.plain import plain_page
 from eventmail.web.rates import Buckets, Budget
 
@@ -30,7 +31,6 @@ BUSY = (
     "短い間に操作が続いたため、受け付けませんでした。"
     "{seconds}秒ほど待って、もう一度お試しください。"
 )
-SESSION = "token"  # stands in the cookie from a whole sign-in on
 EXTENSION = "eventmail.throttle"
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IPV6_CUSTOMER = 64

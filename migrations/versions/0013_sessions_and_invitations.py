@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0013"
-down_revision = "0015"
+down_revision = "0018"
 
 STAGES = ("pending", "full")
 ENDINGS = (

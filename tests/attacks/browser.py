@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from eventmail.accounts import sessions
 from eventmail.accounts.origin import NOWHERE
 from eventmail.offices.models import Staff
+from eventmail.web.cookie import SESSION
 
 
 class Browser:
@@ -25,7 +26,7 @@ class Browser:
         with self.client.session_transaction(base_url=base_url) as cookie:
             cookie["csrf_token"] = "0" * 40
             if staff_id is not None:
-                cookie["token"] = _opened(app, staff_id)
+                cookie[SESSION] = _opened(app, staff_id)
 
     @property
     def token(self) -> str:

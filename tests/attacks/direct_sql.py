@@ -41,7 +41,6 @@ WRITTEN_ONCE = {
     "rewrite what the checker counted": ("check_steps", "UPDATE check_steps SET counted = 1"),
     "strike a checker's step off": ("check_steps", "DELETE FROM check_steps"),
     "rewrite the audit": ("audit_entries", "UPDATE audit_entries SET staff_id = NULL"),
-    "strike the audit off": ("audit_entries", "DELETE FROM audit_entries"),
     "strike the author off": ("mailing_editors", "DELETE FROM mailing_editors"),
     "rewrite a proposal": ("proposals", "UPDATE proposals SET after = 'x'"),
     "name another who confirmed": (
@@ -57,6 +56,7 @@ EMPTIED = {
     "check_steps": "checked",
     "reviews": "checked",
     "audit_entries": "checked",
+    "audit_links": "checked",
     "mailing_editors": "checked",
     "snapshot_materials": "submitted",
     "snapshot_recipients": "submitted",
@@ -66,6 +66,7 @@ EMPTIED = {
 
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
 HANGING = {
+    "audit_entries": ("audit_links",),
     "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions"),
     "setting_changes": ("setting_looks",),
 }
@@ -202,6 +203,7 @@ STATEMENTS: Statements = {
 
 # Emptied with it by CASCADE.
 HANGING_ON = {
+    "audit_entries": ("audit_links",),
     "deliveries": ("attempts",),
     "snapshot_recipients": ("deliveries", "attempts", "mailing_reached"),
 }

@@ -20,6 +20,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import service as roster
 from eventmail.web import forms, headers
 from eventmail.web.context import actor, writing
+from eventmail.web.cookie import SESSION
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.direct_sql_rows import EVENT, MATERIAL
 from tests.attacks.http_form import LETTER, OTHER, letter, other_office, posts
@@ -179,7 +180,7 @@ def _stored_digest(world: World) -> bool:
     stored = world.value("SELECT token_digest FROM staff_sessions WHERE staff_id = {checker}")
     browser = world.browser()
     with browser.client.session_transaction() as cookie:
-        cookie["token"] = stored
+        cookie[SESSION] = stored
     return world.ids["address"] in browser.page("/mailings/1")
 
 

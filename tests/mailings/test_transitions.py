@@ -31,7 +31,7 @@ from eventmail.outbox import service as outbox
 from tests import settling
 from tests.attacks.browser import Browser
 from tests.attacks.world import Arena
-from tests.conftest import DATABASES, Templates
+from tests.conftest import DATABASES, Templates, opened
 
 PASSWORD = "a password of fifteen letters"
 LEVELS = {
@@ -114,7 +114,7 @@ def stages(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Cal
 
     def stage(state: S) -> Stage:
         if state not in made:
-            made[state] = _stage(Database(templates.copy(request.param, LEVELS[state])), state)
+            made[state] = _stage(opened(templates.copy(request.param, LEVELS[state])), state)
         return made[state]
 
     yield stage

@@ -9,21 +9,25 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
+from eventmail import clock
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.erased import EventErasure
-from eventmail.events.models import Blob, Contact, Event, Participant
+from eventmail.events.models import Blob, Contact, Event
 from eventmail.letters import slots
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.outbox import sending
-from eventmail.outbox.models import Attempt, Delivery
+from eventmail.offices.models import Office
+from eventmail.outbox import decisions, ledger, sending
+from eventmail.outbox.models import Attempt, Verdict
 from eventmail.privacy import due, files, purge, scrubbing
 from eventmail.roster.models import RosterImport
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests.outbox import hands
 from tests.privacy import traces
 
 LATER = date(2040, 1, 1)
@@ -159,7 +163,7 @@ def test_what_is_typed_and_not_saved_goes_as_well(
 ) -> None:
     with database.writing() as session:
         event = session.scalars(sa.select(Event)).one()
-        slots.keep(session, people.author, event, None, {"body": "田中様"}, 0, None)
+        slots.keep(session, people.author, event, None, {"body": "田中様"}, 0, slots.stamp_of(None))
     erase(database)
     assert traces.in_rows(database, ["田中様"]) == []
 
@@ -182,27 +186,26 @@ def test_the_day_is_a_year_after_the_event_unless_the_office_says_otherwise(
 
 @pytest.mark.parametrize("state", due.UNDER_WAY)
 def test_not_while_a_mailing_is_under_way(
-    database: Database, submitted: Snapshot, state: MailingState
+    database: Database, people: People, submitted: Snapshot, state: MailingState
 ) -> None:
     with database.writing() as session:
         session.get_one(Snapshot, submitted.id).mailing.state = state
     assert erase(database) == 0
     with database.reading() as session:
-        (found,) = due.coming(session, session.get_one(type_of_office(), 1), LATER)
+        (found,) = due.coming(session, session.get_one(Office, people.author.office.id), LATER)
         assert found.obstacles == ("確認・決裁・送信の途中のメール案件が1件あります。",)
 
 
-def type_of_office() -> type:
-    from eventmail.offices.models import Office
-
-    return Office
-
-
 def test_not_while_a_mail_is_uncertain_and_nobody_has_decided(
-    database: Database, sent: Snapshot
+    database: Database, people: People, approved: Snapshot, relay: Relay
 ) -> None:
     with database.writing() as session:
-        session.execute(sa.text("UPDATE deliveries SET state = 'accepted' WHERE state = 'none'"))
-        some = session.scalars(sa.select(Delivery).where(~Delivery.first_copy)).first()
-        assert some is not None
-    assert Participant.__tablename__ == "participants"
+        (lost,) = hands.claim(session, approved.id, "lost", 1)
+        hands.hand_over(session, lost, "lost")
+    with time_machine.travel(clock.now() + timedelta(hours=1)), database.writing() as session:
+        ledger.reclaim_lapsed(session)
+    sending.run(database, relay, approved.id)
+    assert erase(database) == 0
+    with database.writing() as session:
+        decisions.decide(session, people.approver, lost, Verdict.ARRIVED)
+    assert erase(database) == 1

@@ -252,7 +252,9 @@ def test_the_command_line_proposes_and_one_of_the_office_confirms(
 
 def test_a_role_is_given_and_taken(database: Database, people: People) -> None:
     with tried(database) as session:
-        person = offices.add_person(session, people.author.office, "new", "新人", "p" * 15)
+        person = offices.add_person(
+            session, people.author.office, "new", "新人", "long enough password"
+        )
         place = roles.ROLES.at(people.author.office.id, str(person.id))
         for wanted in (["author", "checker"], ["checker"], []):
             made = service.propose(session, people.manager, place, wanted, "異動のため")

@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from eventmail import create_app
-from eventmail.accounts.views import entering
 from eventmail.config import MEGABYTE, Mode, Settings
 from eventmail.web import sizes, throttle
+from eventmail.web.cookie import SESSION
 from eventmail.web.throttle import BUDGETS, SIGNED_IN, VISIT, VISITORS_POST, Throttle, customer
 from tests.pages import Page, Pages
 from tests.web.test_rates import Clock
@@ -40,7 +40,7 @@ def client(app: Flask, staff_id: int | None = None) -> FlaskClient:
     found = app.test_client()
     with found.session_transaction() as cookie:
         if staff_id is not None:
-            cookie[entering.TOKEN] = f"session {staff_id}"
+            cookie[SESSION] = f"session {staff_id}"
     return found
 
 
@@ -142,7 +142,7 @@ class TestHowMuch:
         assert "処理しています" in browser.post("/events/1/roster", file).text
 
     def test_so_many_parts_are_no_form(self, bare: Flask) -> None:
-        many = {f"f{number}": "" for number in range(sizes.MOST_PARTS + 1)}
+        many = {f"f{number}": "" for number in range(sizes.MOST_PARTS + 100)}
         response = client(bare, 1).post("/sign-in", data=many, content_type="multipart/form-data")
         assert response.status_code == 413
 

@@ -36,8 +36,9 @@ from eventmail.accounts.sessions import Limits
 from eventmail.accounts.signing_in import Refused, SecondStep, SignedIn, Verify
 from eventmail.offices.models import Staff
 from eventmail.web.context import reading, services, writing
+from eventmail.web.cookie import SESSION
 
-TOKEN, HALF, WANTED = "token", "half", "wanted"  # in the signed cookie
+HALF, WANTED = "half", "wanted"  # in the signed cookie, too
 DEVICE_COOKIE = "eventmail_device"
 DEVICE_FOR = timedelta(days=365)
 MOST_LOGINS = 8  # on one shared device
@@ -94,7 +95,7 @@ def enter(found: SignedIn | SecondStep, wanted: str) -> ResponseReturnValue:
     if isinstance(found, SecondStep):
         session[HALF], session[WANTED] = found.token, wanted
         return redirect(url_for(found.factors[0].endpoint))
-    session[TOKEN] = found.token
+    session[SESSION] = found.token
     answer = redirect(wanted)
     _know_device(answer, found.staff.login)
     return answer
@@ -166,7 +167,7 @@ def confirmed(view: View) -> View:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Instead of a page that needs somebody: the way through signing in and back."""
     ended = g.get("ended")
-    session.pop(TOKEN, None)
+    session.pop(SESSION, None)
     if request.method == "GET" and not ended:
         flash(PLEASE, "info")
     elif request.method == "GET":
@@ -210,7 +211,7 @@ def _can_be_opened(path: str) -> bool:
 
 
 def _load(_request: Request) -> Staff | None:
-    token = session.get(TOKEN)
+    token = session.get(SESSION)
     if not isinstance(token, str):
         return None
     found = sessions.find(reading(), token, limits())

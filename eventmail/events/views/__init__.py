@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from eventmail.errors import UserError
 from eventmail.events import service, shelf, showing
+from eventmail.events.erased import erasure_of
 from eventmail.events.forms import EventForm, MaterialForm
 from eventmail.events.models import Event
 from eventmail.mailings import service as mailings
@@ -158,7 +159,7 @@ def _page(event: Event, form: MaterialForm) -> str:
         participants=listing.count_participants(session, event),
         addressees=listing.count_addressees(session, event),
         pending=roster.open_import(session, event),
-        materials=showing.on_shelf(session, event),
+        materials=[] if erasure_of(session, event.id) else showing.on_shelf(session, event),
         mailings=mailings.list_mailings(session, event),
     )
 

@@ -8,7 +8,9 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
-from eventmail.accounts import reauth
+from eventmail.accounts import reauth, steps
+from eventmail.accounts.factors import service as factors
+from eventmail.accounts.factors.views import proving
 from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings import deciding, service
@@ -123,12 +125,22 @@ def reject(mailing_id: int) -> ResponseReturnValue:
 
 
 def _is_himself(form: ApproveForm) -> bool:
-    """Whether the password is the signed-in person's; a wrong one is counted for good."""
+    """Whether the signed-in person proved himself: by password and code, or by a passkey.
+
+    What is wrong is counted for good.
+    """
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
+        if not form.passkey.data:
+            sentence = reauth.confirm(session, staff, form.password.data or "", origin())
+            if sentence:
+                form.password.errors = [sentence]
+                return False
+            if not steps.required_of(session, staff):
+                return True
+        sentence = proving.refused(session, staff, form.code.data, form.passkey.data, origin())
     if sentence:
-        form.password.errors = [sentence]
+        (form.passkey if form.passkey.data else form.code).errors = [sentence]
     return not sentence
 
 
@@ -181,6 +193,7 @@ def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnVal
         place_name=session.get_one(Staff, place.approver_id).name if place else "",
         now=clock.now(),
         may_review=may_review,
+        **proving.shown(factors.standing(session, actor().id)),
         **record,
         **rendered(content, 0, unseen),
     )
