@@ -13,8 +13,7 @@ from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
-
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+from eventmail.web.forms import LARGEST_ID
 
 
 def configure(app: Flask, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from eventmail.roster import hand
 from eventmail.roster.forms import HandForm
 from eventmail.roster.views.common import blueprint, tell_voided
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.forms import row_number
 
 BACK = "間違えたときは「名簿の履歴」から元に戻せます。"
 Deed = Callable[[Session, Event], Contact]
@@ -129,7 +130,7 @@ def _do(event_id: int, deed: Deed) -> Contact:
 
 
 def _wanted_participant(event: Event) -> Participant | None:
-    wanted = request.args.get("participant", type=int)
+    wanted = request.args.get("participant", type=row_number)
     return None if wanted is None else hand.get_participant(reading(), event, wanted)
 
 
