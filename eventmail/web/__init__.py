@@ -74,8 +74,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.privacy import closing
-    from eventmail.privacy.views import blueprint as privacy
+    from eventmail.privacy import closing, veil
+    from eventmail.privacy.person_views import blueprint as privacy
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
@@ -102,6 +102,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     desk.attach(app)
     closing.attach(app)
+    veil.attach(app)
 
 
 def require_permissions(app: Flask) -> None:
