@@ -21,6 +21,8 @@ from eventmail.privacy.views import blueprint
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
 
+__all__ = ["blueprint"]
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = "この方の情報（{count}件の担当者）を消去しました。件数と送信の結果は残っています。"
 
