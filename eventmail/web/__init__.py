@@ -49,7 +49,7 @@ def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
-    from eventmail.accounts.views import entering
+    from eventmail.accounts.views import entering, late
 
     manager = LoginManager(app)
     entering.attach(app, manager)
@@ -58,6 +58,7 @@ def extend(app: Flask, settings: Settings) -> None:
     throttle.attach(app, settings)
     sizes.attach(app)
     CSRFProtect(app)
+    late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
     errors.attach(app)
