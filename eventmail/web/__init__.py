@@ -13,8 +13,7 @@ from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
-
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+from eventmail.web.forms import LARGEST_ID
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -83,8 +82,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.privacy import closing
-    from eventmail.privacy.views import blueprint as privacy
+    from eventmail.privacy import closing, veil
+    from eventmail.privacy.person_views import blueprint as privacy
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
@@ -120,6 +119,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     desk.attach(app)
     closing.attach(app)
+    veil.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

@@ -12,6 +12,17 @@ from wtforms.validators import DataRequired, StopValidation
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+
+
+def row_number(value: str) -> int:
+    """The number of a row, for ``args.get(…, type=row_number)``: what no column holds is none."""
+    number = int(value)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(value)
+    return number
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form with Japanese messages."""
 

@@ -34,6 +34,7 @@ class Place:
     folder: Path
     people: People
     settings: Settings
+    relay: Relay
 
     def anew(self) -> None:
         """Back to how it was."""
@@ -50,6 +51,7 @@ class Place:
             wake=lambda _snapshot_id: None,
             wake_due=lambda: None,
             wake_import=lambda *_: None,
+            relay_of=lambda _session, _office_id: self.relay,
             policy_of=lambda _session, _office_id: Policy("relay"),
             blocked=lambda _session, _office_id: "",
         )
@@ -82,9 +84,9 @@ def _hostile(
     app = create_app(settings)
     app.extensions["eventmail"].outbox.huey.storage.close()
     app.extensions["eventmail"].database.dispose()
-    place = Place(app, folder, _people(database), settings)
-    place.use(database)
     relay = Relay(host="127.0.0.1", port=_recording.port, sink=True, ehlo_name="test.example")
+    place = Place(app, folder, _people(database), settings, relay)
+    place.use(database)
     seed(app, database, place.people, relay, _recording)
     _settle(database)
     shutil.move(path, folder / "seeded.sqlite3")
