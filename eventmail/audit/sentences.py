@@ -123,7 +123,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "factor.passkey_blocked": "複製のおそれがあるパスキーを使えなくしました",
         "factor.codes_made": "予備のコードを作りました",
         "factor.code_used": "予備のコードを1つ使いました",
-        "factor.reset": "職員の二段階目の確認を、登録し直せるようにしました",
+        "factor.reset": "職員の二段階認証を取り消しました",
         "office.chosen": "仕事をする所を切り替えました",
         "deputy.appointed": "代理決裁者を決めました",
         "deputy.revoked": "代理決裁を取り消しました",
