@@ -82,8 +82,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.privacy import closing
-    from eventmail.privacy.views import blueprint as privacy
+    from eventmail.privacy import closing, veil
+    from eventmail.privacy.person_views import blueprint as privacy
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
@@ -119,6 +119,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     desk.attach(app)
     closing.attach(app)
+    veil.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

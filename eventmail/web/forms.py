@@ -6,7 +6,8 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import DataRequired, StopValidation
 
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -55,3 +56,19 @@ class LongTextField(TextAreaField):  # type: ignore[misc]
 
     def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
         super().__init__(label, validators, filters=[cleaned], **options)
+
+
+def _unless_passkey(form: Form, _field: object) -> None:
+    """A passkey is both: what the person knows or is, and what he has."""
+    if form.passkey.data:
+        raise StopValidation
+
+
+class ProofForm(Form):
+    """Whoever is signed in proves once more that it is he: password and code, or a passkey."""
+
+    password = PasswordField(
+        "あなたのパスワード", [_unless_passkey, DataRequired("パスワードを入力してください。")]
+    )
+    code = TextField("認証アプリのコードか予備のコード")
+    passkey = HiddenField("パスキー")

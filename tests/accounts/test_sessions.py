@@ -191,7 +191,7 @@ class TestHistory:
         Pages(app).sign_in("kian", "wrong password")
         page = sign_in("author").get("/account")
         assert "サインインの履歴（2件）" in page.text
-        assert "パスワードが違うため断った" in page.text
+        assert "パスワードの誤り" in page.text
         assert "127.0.0.1" in page.text
 
     @pytest.mark.parametrize(

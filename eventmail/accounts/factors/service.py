@@ -10,9 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.accounts import sessions
 from eventmail.accounts.factors import holders, passkeys, recovery, rules, totp
 from eventmail.accounts.factors.means import Means
 from eventmail.accounts.factors.models import Passkey, TotpOffer, TotpSecret
+from eventmail.accounts.models import Ending
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.models import Role, Staff
@@ -134,6 +136,8 @@ def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
         session.execute(sa.delete(table).where(table.staff_id == staff.id))
     recovery.remove(session, staff.id)
     holders.holder_of(session, staff.id).must_enrol = True
+    # Whoever has the lost device may still be signed in with it.
+    sessions.end_all(session, staff.id, Ending.DEACTIVATED)
     session.flush()
     record(
         session,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eventmail.accounts.factors import passkeys, recovery, rules, service, totp
 from eventmail.accounts.factors.models import Passkey
+from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
@@ -16,6 +17,7 @@ from eventmail.offices import settings
 from eventmail.offices.models import Office, Role
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
+from tests import settling
 from tests.accounts.factors.conftest import MEANS, Holder
 
 STRICT = replace(MEANS, required=frozenset({Role.APPROVER, Role.MANAGER}))
@@ -38,7 +40,7 @@ def test_a_role_that_needs_a_factor_leads_to_setting_one_up(
 def test_what_an_office_says_goes_before_the_default(database: Database, people: People) -> None:
     office = people.author.office.id
     with database.writing() as session:
-        rules.require(session, office, frozenset({Role.AUTHOR}), people.manager.id)
+        settling.settle(session, REQUIRED.at(office), ["author"])
         assert rules.required_in(session, office, STRICT.required) == {Role.AUTHOR}
         assert service.must_enrol(session, STRICT, people.author.staff)
         assert not service.must_enrol(session, STRICT, people.approver.staff)
@@ -53,7 +55,8 @@ def test_one_office_that_requires_it_is_enough(database: Database, people: Peopl
         settings.set_up(session, other.id, "roles", ["approver"], str(staff.id))
         session.refresh(staff)
         assert service.must_enrol(session, STRICT, staff)
-        rules.require(session, other.id, frozenset())
+        settings.set_up(session, other.id, "roles", [], str(staff.id))
+        session.refresh(staff)
         assert not service.must_enrol(session, STRICT, staff)
 
 
