@@ -116,7 +116,8 @@ PAGES: dict[Action, str] = {
         papers.recipients papers.recipients_pdf
     """,
     Action.MANAGE_STAFF: """
-        factors.reset factors.reset_page
+        factors.reset factors.reset_page people.index people.leave people.leave_page
+        people.come_back
     """,
     Action.PROPOSE_SETTING: """
         proposals.change proposals.withdraw relays.propose relays.show
