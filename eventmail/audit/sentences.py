@@ -145,6 +145,10 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "setting.made_safer": "所の設定を安全な側に変えました",
     },
     Kind.TAKEN: {
+        "addresses.revealed": "伏せたアドレスを表示しました",
+        "person.looked_up": "一人の方について、保存している情報を調べました",
+        "person.handed_over": "一人の方の情報を、開示のために書き出しました",
+        "person.erased": "一人の方の情報を消去しました",
         "roster.exported": "参加者名簿を書き出しました",
         "deliveries.exported": "送信結果を書き出しました",
         "recipients.printed": "確認用宛先一覧を開きました",
@@ -191,6 +195,7 @@ SUBJECTS = {
     "office": "所",
     "relay": "送信サーバー",
     "installation": "全体",
+    "person": "参加事業所の方",
     "proposal": "設定の変更の提案",
     "roster": "参加者名簿",
     "setting_change": "設定の変更",

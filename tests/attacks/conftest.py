@@ -22,7 +22,7 @@ from eventmail.web.context import Services
 from eventmail.wire import Relay
 from tests.attacks.crawler import Crawler
 from tests.attacks.seeded import seed
-from tests.conftest import SECRET, Templates, _people, _settle
+from tests.conftest import SECRET, Templates, _people, _settle, opened
 from tests.recorder import Recorder
 
 
@@ -43,7 +43,7 @@ class Place:
         for tail in ("-wal", "-shm"):
             copy.with_name(copy.name + tail).unlink(missing_ok=True)
         shutil.copy(self.folder / "seeded.sqlite3", copy)
-        self.use(Database(f"sqlite:///{copy}"))
+        self.use(opened(f"sqlite:///{copy}"))
 
     def use(self, database: Database) -> None:
         """Let the application work on this database; its queue is nobody."""
@@ -75,7 +75,7 @@ def _hostile(
     folder = tmp_path_factory.mktemp("crawl")
     with pytest.MonkeyPatch.context() as patch:  # a start is in no hurry, whenever the suite runs
         patch.setattr(timing, "_reason", lambda _moment: "")
-        database = Database(templates.copy("sqlite", "approved"))
+        database = opened(templates.copy("sqlite", "approved"))
     path = Path(str(database.url.database))
     # On TLS, so that what only holds there is looked at too.
     settings = Settings(
