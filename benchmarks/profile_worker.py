@@ -28,7 +28,7 @@ from benchmarks.delivery.__main__ import FOLDER
 from benchmarks.delivery.cases import CASES
 from benchmarks.delivery.stores import store
 from benchmarks.delivery.wire import sink
-from eventmail.database import Database
+from eventmail.audit.keys import open_database
 from eventmail.outbox import exposure
 from eventmail.outbox.worker import Outbox
 
@@ -158,7 +158,7 @@ def main() -> None:
     with store(asked.database, FOLDER) as kept, sink(FOLDER, case.round_trip) as port:
         url = prepare.copied(kept, ours.wanted(case, mails), FOLDER)
         made = ours.settings(url, port, FOLDER, ours.Knobs(1, asked.connections))
-        database = Database(url)
+        database = open_database(made)
         outbox = Outbox(made, database)
         snapshot_id = prepare.approve(database)
         start = time.perf_counter()

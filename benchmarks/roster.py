@@ -79,13 +79,20 @@ def bring(path: Path) -> dict[str, float]:
     import sqlalchemy as sa
 
     from eventmail import migrate, sample
-    from eventmail.database import Database
+    from eventmail.audit.keys import open_database
+    from eventmail.config import Mode, Settings
     from eventmail.events.models import Contact
     from eventmail.mailings import service as mailings
     from eventmail.roster import jobs, service
 
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/roster.sqlite3")
+        database = open_database(
+            Settings(
+                mode=Mode.TEST,
+                secret_key="x" * 32,
+                database_url=f"sqlite:///{folder}/roster.sqlite3",
+            )
+        )
         migrate.upgrade(database)
         with database.writing() as session:
             people = sample.load_office(session)

@@ -11,15 +11,30 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import OperationalError
 
-from eventmail import cli_scan, cli_sheets, config, create_app, demo, migrate, processes
+from eventmail import (
+    cli_accounts,
+    cli_audit,
+    cli_people,
+    cli_scan,
+    cli_settings,
+    cli_sheets,
+    config,
+    create_app,
+    demo,
+    migrate,
+    processes,
+)
+from eventmail.administration.service import HOLD_MINUTES
+from eventmail.audit import chain, origin
+from eventmail.audit.keys import open_database
 from eventmail.config import ConfigError, Settings
-from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
+from eventmail.proposals import mailboxes, roles, sending
 from eventmail.staffmail import service as staffmail
 from eventmail.wire.sink import run_sink
 
@@ -27,7 +42,6 @@ NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
     "データベースが動いていることを確かめてください。"
 )
-HOLD_MINUTES = 5  # a new office begins on the safe side
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
@@ -40,6 +54,7 @@ def settings_here() -> Settings:
 @click.pass_context
 def cli(context: click.Context) -> None:
     """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""
+    origin.this_process_is(origin.COMMAND)
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
 
 
@@ -60,7 +75,9 @@ def migrate_command() -> None:
     """データベースを最新の形にします。"""
     settings = settings_here()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate.upgrade(Database(settings.database))
+    database = open_database(settings)
+    migrate.upgrade(database)
+    chain.seal_older(database)
     click.echo("データベースは最新です。")
 
 
@@ -74,8 +91,9 @@ def web() -> None:
 @cli.command()
 def worker() -> None:
     """送信処理を動かします。"""
+    origin.this_process_is(origin.WORKER)
     settings = _ready()
-    outbox = Outbox(settings, Database(settings.database))
+    outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 
 
@@ -127,7 +145,7 @@ def settings_command() -> None:
 @click.argument("name")
 def add_office(bureau: str, name: str) -> None:
     """労働局 BUREAU に所 NAME を登録します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.add_office(session, bureau, name)
         offices.set_sending(session, found, HOLD_MINUTES, None)
     click.echo(
@@ -141,39 +159,54 @@ def add_office(bureau: str, name: str) -> None:
 @click.argument("office")
 @click.argument("name")
 @click.argument("address")
-def add_mailbox(office: str, name: str, address: str) -> None:
+@cli_settings.reason_option
+def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
     """所 OFFICE のアドレス ADDRESS を、差出人名 NAME で登録します。"""
-    with Database(_ready().database).writing() as session:
-        offices.add_mailbox(session, offices.office_named(session, office), name, address)
-    click.echo(f"アドレス {address} を登録しました。次に add-staff で職員を登録します。")
+    with open_database(_ready()).writing() as session:
+        found = offices.office_named(session, office)
+        place = mailboxes.place_of(found.id, address)
+        if place.now(session) is not None:
+            raise UserError(mailboxes.TAKEN.format(address=address))
+        waits = cli_settings.decide(session, place, {"name": name}, reason)
+    done = f"アドレス {address} を登録しました。次に add-staff で職員を登録します。"
+    click.echo(waits or done)
 
 
 @cli.command("set-batches")
 @click.argument("office")
 @click.argument("allowed", type=click.Choice(["yes", "no"]))
 @click.option("--size", type=click.IntRange(1, 100), help="一度に渡すあて先の数（はじめは50）")
-def set_batches(office: str, allowed: str, size: int | None) -> None:
+@cli_settings.reason_option
+def set_batches(office: str, allowed: str, size: int | None, reason: str) -> None:
     """所 OFFICE でBCC一括送信を認めるか（yes、no）を決めます。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
-        offices.set_batches(session, found, allowed == "yes", size or found.batch_size)
-    told = f"認めます（一度に{found.batch_size}件まで）" if allowed == "yes" else "認めません"
-    click.echo(f"所「{office}」では、BCC一括送信を{told}。")
+        wanted = {"allowed": allowed == "yes", "size": size or found.batch_size}
+        place = sending.BATCHES.at(found.id)
+        waits = cli_settings.decide(session, place, wanted, reason)
+    told = f"認めます（一度に{wanted['size']}件まで）" if allowed == "yes" else "認めません"
+    click.echo(waits or f"所「{office}」では、BCC一括送信を{told}。")
 
 
 @cli.command("set-sending")
 @click.argument("office")
 @click.option("--hold", type=click.IntRange(0, 1440), help="決裁から送信開始まで待つ分数")
 @click.option("--first-copy", help="控えを確かめる方法。hand（人が確かめる）か、自動で続ける分数")
-def set_sending(office: str, hold: int | None, first_copy: str | None) -> None:
+@cli_settings.reason_option
+def set_sending(office: str, hold: int | None, first_copy: str | None, reason: str) -> None:
     """所 OFFICE の、送信開始までの待ち時間と、送信控えの確かめ方を決めます。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
         held = found.hold_minutes if hold is None else hold
         copied = found.first_copy_minutes if first_copy is None else _first_copy(first_copy)
-        offices.set_sending(session, found, held, copied)
+        wanted = {sending.HOLD_MINUTES: held, sending.FIRST_COPY: copied}
+        waits = [
+            cli_settings.decide(session, kind.at(found.id), value, reason)
+            for kind, value in wanted.items()
+        ]
     told = "人が確かめてから" if copied is None else f"送信控えの{copied}分後に自動で"
-    click.echo(f"所「{office}」では、決裁の{held}分後に送信控えを送り、残りは{told}送ります。")
+    done = f"所「{office}」では、決裁の{held}分後に送信控えを送り、残りは{told}送ります。"
+    click.echo("\n".join(filter(None, waits)) or done)
 
 
 @cli.command("erase-mailing")
@@ -184,7 +217,7 @@ def set_sending(office: str, hold: int | None, first_copy: str | None) -> None:
 )
 def erase_mailing(number: int, reason: str) -> None:
     """番号 NUMBER のメール案件の、確定版の個人情報と送ったメールを消去します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         mailing = session.get(Mailing, number)
         if mailing is None or not mailing.snapshots:
             raise UserError(f"番号{number}の案件に、消去する確定版はありません。")
@@ -199,19 +232,26 @@ def erase_mailing(number: int, reason: str) -> None:
 @click.argument("name")
 @click.option(
     "--role",
-    "roles",
+    "given",
     multiple=True,
     required=True,
     type=click.Choice([role.value for role in Role]),
     help="役割。いくつでも指定できます。",
 )
 @click.password_option(prompt="パスワード", confirmation_prompt="パスワード（もう一度）")
-def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], password: str) -> None:
+@cli_settings.reason_option
+def add_staff(
+    office: str, login: str, name: str, given: tuple[str, ...], password: str, reason: str
+) -> None:
     """所 OFFICE に、ユーザー名 LOGIN の職員 NAME を登録します。"""
-    with Database(_ready().database).writing() as session:
+    with open_database(_ready()).writing() as session:
         found = offices.office_named(session, office)
-        offices.add_staff(session, found, login, name, password, [Role(r) for r in roles])
+        person = offices.add_person(session, found, login, name, password)
+        place = roles.ROLES.at(found.id, str(person.id))
+        waits = cli_settings.decide(session, place, sorted(set(given)), reason)
     click.echo(f"職員「{name}」を登録しました。")
+    if waits:
+        click.echo(waits)
 
 
 @cli.command("set-staff-address")
@@ -220,7 +260,7 @@ def add_staff(office: str, login: str, name: str, roles: tuple[str, ...], passwo
 def set_staff_address(login: str, address: str) -> None:
     """職員 LOGIN に、お知らせを送るアドレス ADDRESS を登録します。ADDRESS を省くと消します。"""
     settings = _ready()
-    with Database(settings.database).writing() as session:
+    with open_database(settings).writing() as session:
         staff = staffmail.staff_with_login(session, login)
         staffmail.set_address(session, staff, address, settings.staff_domains)
         told, wanted = staff.address, staff.notices
@@ -231,8 +271,11 @@ def set_staff_address(login: str, address: str) -> None:
     click.echo(f"職員「{login}」のアドレスを {told} にしました{off}。")
 
 
+cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
+cli_people.register(cli, lambda: _ready())
+cli_audit.register(cli, lambda: _ready())
 
 
 def _first_copy(text: str) -> int | None:
@@ -260,7 +303,7 @@ def _chosen(*names: str) -> dict[str, str]:
 def _ready() -> Settings:
     settings = settings_here()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if not migrate.is_current(Database(settings.database)):
+    if not migrate.is_current(open_database(settings)):
         raise UserError(
             "データベースが最新の形ではありません。python app.py migrate を実行してください。"
         )

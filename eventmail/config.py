@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,6 +109,11 @@ def _keys(value: str) -> tuple[str, ...]:
     return keys
 
 
+def _peer(value: str) -> str:
+    """One address, as a peer of the socket shows it. No pattern: what is trusted is named."""
+    return str(ip_address(value.strip())) if value.strip() else ""
+
+
 def _base_url(value: str) -> str:
     text = value.strip().rstrip("/")
     parts = urlsplit(text)
@@ -157,13 +163,33 @@ class Settings:
     host: str = _setting(_text, "127.0.0.1", "アドレス", "画面を出すアドレス。")
     port: int = _setting(_port, 8025, "0〜65535の整数", "画面を出すポート。")
     https: bool = _setting(
-        _switch, False, "true か false", "利用者との間がHTTPSか。クッキーをHTTPSだけに限ります。"
+        _switch,
+        False,
+        "true か false",
+        "利用者との間がHTTPSか。クッキーをHTTPSだけに限り、ブラウザーにHTTPSだけを使わせます。",
+    )
+    trusted_proxy: str = _setting(
+        _peer,
+        "",
+        "IPアドレス1つ",
+        "手前のプロキシーのアドレス。ここからの X-Forwarded-For と X-Forwarded-Proto だけを"
+        "信じます。空なら、だれの X-Forwarded-… も信じません。",
+    )
+    trusted_proxy_count: int = _setting(
+        _few, 1, "1〜64の整数", "利用者との間にある、信じてよいプロキシーの段数。"
     )
     public_url: str = _setting(
         _base_url,
         "",
         "https://ホスト名 の形のアドレス",
-        "職員が画面を開くアドレス。職員へのお知らせのメールに載せます。空なら載せません。",
+        "職員が画面を開くアドレス。職員へのお知らせのメールに載せます（空なら載せません）。"
+        "書いたときは、ほかのホスト名あての要求を断ります。",
+    )
+    session_hours: int = _setting(
+        _few, 12, "1〜64の整数", "サインインしてから、もう一度サインインしてもらうまでの時間数。"
+    )
+    idle_minutes: int = _setting(
+        _count, 60, "1〜1000の整数", "操作がないとき、サインインを終えるまでの分数。"
     )
     staff_domains: tuple[str, ...] = _setting(
         _domains,
@@ -229,6 +255,17 @@ class Settings:
     def database(self) -> str:
         """The URL of the database in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'eventmail.sqlite3'}"
+
+    @property
+    def on_tls(self) -> bool:
+        """Whether people reach the pages over HTTPS, here or at a proxy in front."""
+        return self.https or self.public_url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """A cookie's whole name. On TLS the prefix has browsers refuse one that a neighbour plants
+        from another host of the domain or over a plain connection.
+        """
+        return f"__Host-{name}" if self.on_tls else name
 
     @property
     def mail(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import enum
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -70,10 +70,11 @@ def choice(kind: type[enum.Enum], name: str) -> sa.Enum:
 
 
 class Database:
-    """One database and its transactions."""
+    """One database and its transactions. Every session carries ``info``, such as a key."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, info: Mapping[Any, Any] | None = None) -> None:
         self.url = sa.make_url(url)
+        self._info = dict(info or {})
         # SQLite has one writer: those of this process line up here, where nobody sleeps too long.
         self._turn = threading.RLock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
@@ -86,7 +87,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent look; nothing written in it is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session:
             yield session
 
     @contextmanager
@@ -95,7 +96,7 @@ class Database:
         writer = self.engine.execution_options(eventmail_writes=True)
         with (
             self._turn,
-            Session(writer, expire_on_commit=False) as session,
+            Session(writer, expire_on_commit=False, info=self._info) as session,
             session.begin(),
         ):
             yield session

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eventmail import migrate, processes, sample
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
 from eventmail.offices.models import Role
-from eventmail.offices.permissions import ROLE_NAMES, Actor
+from eventmail.offices.permissions import ROLE_NAMES, STANDING_NAMES, Actor, Standing
 from eventmail.outbox import control
 from eventmail.outbox import service as outbox
 from eventmail.outbox.models import DeliveryState
@@ -43,11 +44,12 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
     ready = dataclasses.replace(
         settings, data_dir=folder, secret_key=_secret(folder), mail_port=_free_port()
     )
-    database = Database(ready.database)
+    database = open_database(ready)
     migrate.upgrade(database)
     with database.writing() as session:
         if not sample.is_loaded(session):
             people = sample.load_office(session)
+            sample.load_outside(session)
             event = sample.make_event(session, people.author)
             sample.draft_letter(session, people.author, event)
     database.dispose()
@@ -55,18 +57,20 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
 
 
 def welcome(settings: Settings) -> str:
-    """What the terminal says: the address and the three accounts."""
+    """What the terminal says: the address and the accounts."""
     lines = [
         "",
         "  イベントメール（デモ）",
-        f"  画面      http://{settings.host}:{settings.port}/",
+        f"  画面          http://{settings.host}:{settings.port}/",
     ]
-    for each in sample.story()["staff"]:
-        title = ROLE_NAMES[Role(each["role"])]
-        blank = "　" * (6 - len(title))  # as wide as the widest
+    told = sample.story()
+    titles = [ROLE_NAMES[Role(each["role"])] for each in told["staff"]]
+    titles += [STANDING_NAMES[Standing(each["standing"])] for each in told["outside"]]
+    for title, each in zip(titles, [*told["staff"], *told["outside"]], strict=True):
+        blank = "　" * (8 - len(title))  # as wide as the widest
         lines.append(f"  {title}{blank}{each['login']:<8} パスワード {each['password']}")
     lines += [
-        f"  受信箱    {settings.data_dir / 'received'} に届きます（外へは送りません）",
+        f"  受信箱        {settings.data_dir / 'received'} に届きます（外へは送りません）",
         "  Ctrl-C で終わります。続きからは make demo、はじめからは make demo-reset。",
         "",
     ]
@@ -95,7 +99,7 @@ def unattended(out: Path, relay: tuple[str, int] | None) -> bool:
     _clear(out)
     with tempfile.TemporaryDirectory(prefix="eventmail-") as folder:
         settings = _settings_for(Path(folder), relay)
-        database = Database(settings.database)
+        database = open_database(settings)
         migrate.upgrade(database)
         people, snapshot = _three_people(database)
         sending = _Sending(settings, database, people.approver, snapshot)

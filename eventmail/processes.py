@@ -16,6 +16,7 @@ from flask import Flask
 from waitress import create_server
 
 from eventmail.config import Settings, to_environment
+from eventmail.web import serving
 
 HEALTH_SECONDS = 10
 GRACE_SECONDS = 20
@@ -25,15 +26,7 @@ ENTRY = Path(__file__).resolve().parent.parent / "app.py"
 def serve_web(app: Flask, settings: Settings) -> None:
     """Serve the pages until a signal ends it."""
     signal.signal(signal.SIGTERM, _exit_quietly)
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=8,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
-    server.run()
+    create_server(app, host=settings.host, port=settings.port, **serving.options(settings)).run()
 
 
 def run_worker(consumer: Any, ending: threading.Event) -> None:

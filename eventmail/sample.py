@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.administration import service as administration
 from eventmail.events import service as events
 from eventmail.events import shelf
 from eventmail.events.models import Event
@@ -20,8 +21,11 @@ from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.service import Draft
 from eventmail.offices import service as offices
-from eventmail.offices.models import Mailbox, Office, Role
-from eventmail.offices.permissions import Actor
+from eventmail.offices.models import Mailbox, Office, Role, Staff
+from eventmail.offices.permissions import Actor, Standing
+from eventmail.offices.settings import Value
+from eventmail.proposals import service as proposals
+from eventmail.proposals.kinds import Place
 from eventmail.roster import jobs
 from eventmail.roster import service as roster
 from eventmail.scanning.paging import pages_to_see
@@ -61,13 +65,34 @@ def load_office(session: Session) -> People:
     for box in told["mailboxes"]:
         offices.add_mailbox(session, office, box["name"], box["address"])
     actors = {}
-    for each in told["staff"]:
+    # Two who could confirm settings end the setting-up of the office: the second comes last.
+    for each in sorted(told["staff"], key=lambda each: each["role"] == Role.MANAGER):
         role = Role(each["role"])
         staff = offices.add_staff(
             session, office, each["login"], each["name"], each["password"], [role]
         )
         actors[role.value] = Actor(staff, office)
     return People(**actors)
+
+
+def decide(session: Session, people: People, place: Place, after: Value) -> None:
+    """A setting changed as it must be: one proposes, another confirms."""
+    approver = people.approver
+    made = proposals.propose(session, people.manager, place, after, "見本の設定にするため")
+    proposals.confirm(session, approver, made, made.digest)
+
+
+def load_outside(session: Session) -> dict[Standing, Staff]:
+    """Who stands outside the office: the bureau's overseer, the installation's administrator."""
+    told = story()
+    people = {}
+    for each in told["outside"]:
+        staff = offices.add_person(session, None, each["login"], each["name"], each["password"])
+        people[Standing(each["standing"])] = staff
+    bureau = administration.bureau_named(session, told["bureau"])
+    administration.make_overseer(session, people[Standing.OVERSEER], bureau)
+    administration.make_administrator(session, people[Standing.ADMINISTRATOR])
+    return people
 
 
 def make_event(session: Session, author: Actor) -> Event:

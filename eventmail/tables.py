@@ -1,8 +1,10 @@
 """Every table of every room: importing this module fills ``Base.metadata``."""
 
+from eventmail.accounts.factors.models import Passkey
+from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
-from eventmail.audit.models import AuditEntry
+from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
@@ -10,9 +12,9 @@ from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
+from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
-from eventmail.relays.models import OfficeRelay
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.wordings.models import Wording
@@ -20,7 +22,10 @@ from eventmail.wordings.models import Wording
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "AuditCheck",
     "AuditEntry",
+    "AuditHead",
+    "AuditLink",
     "Base",
     "CheckStep",
     "Delivery",
@@ -28,11 +33,13 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
-    "OfficeRelay",
+    "Passkey",
+    "Proposal",
     "RetentionHold",
     "RosterImport",
     "Slot",
     "StaffNotice",
+    "StaffSession",
     "Wording",
 ]
 metadata = Base.metadata

@@ -91,3 +91,47 @@ def never_replaced(table: str, *keys: tuple[str, ...]) -> None:
         for key in keys
     )
     refuse(table, "INSERT", "replaced", same)
+
+
+def never_truncated(table: str) -> None:
+    """No TRUNCATE goes round the guards of a table's rows."""
+    trigger = f"guard_{table}_emptied"
+    if op.get_bind().dialect.name == "sqlite":
+        return  # has no such statement
+    op.execute(
+        f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"RAISE EXCEPTION 'guard {table} emptied' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {trigger} BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {trigger}()"
+    )
+
+
+def may_be_truncated(table: str) -> None:
+    """Take :func:`never_truncated` away again (for downgrades)."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute(f"DROP TRIGGER guard_{table}_emptied ON {table}")
+        op.execute(f"DROP FUNCTION guard_{table}_emptied()")
+
+
+def first(table: str, name: str, statement: str) -> None:
+    """Before each INSERT into ``table``, run ``statement`` over NEW.
+
+    Taken away again by :func:`allow`.
+    """
+    trigger = f"guard_{table}_{name}"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} FOR EACH ROW BEGIN {statement}; END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"{statement}; RETURN NEW; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
+    )

@@ -11,27 +11,30 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import hypothesis
 import psycopg
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 
-from eventmail import create_app, migrate, sample
+from eventmail import create_app, migrate, passwords, sample
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Mailing, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
+from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from eventmail.web.context import Services
 from eventmail.wire import Relay
+from tests import settling
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
@@ -57,6 +60,12 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays, and is not looked through again for garbage."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
+
+
+def opened(url: str) -> Database:
+    """The database with the key of the test installation, which the audit needs."""
+    return open_database(Settings(mode=Mode.TEST, secret_key=SECRET, database_url=url))
 
 
 # How far the sample office has come: each level is made once from the one before, then copied.
@@ -99,16 +108,16 @@ class Templates:
         if level == LEVELS[0]:
             if kind == "postgresql":
                 self.run_sql(f"CREATE DATABASE {name}")
-            database = Database(self._url(kind, name))
+            database = opened(self._url(kind, name))
             migrate.upgrade(database)
             with database.writing() as session:
                 people = sample.load_office(session)
                 # The rest follows the first copy at once; tests about the look at it say so.
-                offices.set_sending(session, people.author.office, 0, 0)
+                settling.set_sending(session, people.author.office, 0, 0)
         else:
             before = LEVELS[LEVELS.index(level) - 1]
             self._make(kind, before)
-            database = Database(self._copy(kind, f"template_{before}", name))
+            database = opened(self._copy(kind, f"template_{before}", name))
             _advance(database, level)
         _settle(database)
         self._ready.add((kind, level))
@@ -156,7 +165,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
-    found = Database(templates.copy(request.param, level))
+    found = opened(templates.copy(request.param, level))
     yield found
     found.dispose()
 
@@ -220,6 +229,10 @@ def approved(database: Database) -> Snapshot:
     return _snapshot(database)
 
 
+# As safe as ever, and quick: sign-ins took a tenth of the suite. A test holds the real one.
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture(autouse=True)
 def office_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A start is never in a hurry, whenever the suite runs; the rule has tests of its own."""
@@ -242,30 +255,33 @@ def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
     )
 
 
-class Compiled(BytecodeCache):
-    """The templates, compiled once for all apps: it took a quarter of a page's test."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        known = self._known.get((bucket.key, bucket.checksum))
-        if known is not None:
-            bucket.bytecode_from_string(known)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
+_apps: dict[Settings, Flask] = {}
 
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
+    """The app of this test's settings. Apps are kept: only where the data lies is new each time."""
+    kind = replace(settings, data_dir=Path(), database_url="", mail_port=0)
+    kept = _apps.get(kind)
+    if kept is None:
+        kept = _apps[kind] = create_app(settings)
+    else:
+        database = open_database(settings)
+        kept.extensions["eventmail"] = Services(settings, database, Outbox(settings, database))
+    yield kept
+    _end(kept)
+
+
+@pytest.fixture
+def fresh_app(settings: Settings) -> Iterator[Flask]:
+    """An app that the test may spoil."""
     made = create_app(settings)
-    made.jinja_env.bytecode_cache = COMPILED
     yield made
-    services = made.extensions["eventmail"]
+    _end(made)
+
+
+def _end(app: Flask) -> None:
+    services = app.extensions["eventmail"]
     services.outbox.huey.storage.close()
     services.database.dispose()
 

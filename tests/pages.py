@@ -12,9 +12,12 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from eventmail.accounts import sessions
+from eventmail.accounts.models import StaffSession
 from eventmail.events.models import Contact
 from eventmail.offices.models import Membership
 from eventmail.offices.permissions import ALLOWED, Action
+from eventmail.web.cookie import SESSION
 
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -220,9 +223,10 @@ class Pages:
     def _addresses(self, markup: str) -> list[str]:
         """Participants' addresses on this page that the person looking at it may not see."""
         with self._client.session_transaction() as cookie:
-            staff_id = int(cookie.get("_user_id") or 0)
+            digest = sessions.digest_of(cookie.get(SESSION) or "")
+        mine = sa.select(StaffSession.staff_id).where(StaffSession.token_digest == digest)
         visible = sa.select(Membership.office_id).where(
-            Membership.staff_id == staff_id, Membership.role.in_(ALLOWED[Action.SEE_ADDRESSES])
+            Membership.staff_id.in_(mine), Membership.role.in_(ALLOWED[Action.SEE_ADDRESSES])
         )
         secret = sa.select(Contact.address).where(
             Contact.office_id.not_in(visible), Contact.address != ""

@@ -207,7 +207,16 @@ class TestSettingUp:
         assert "--first-copy「x」を読めません。" in done.stderr
         box = ("add-mailbox", "所", "所の名前", "office@sho.example")
         assert run(*box, folder=tmp_path, **own).returncode == 0
-        staff = ("add-staff", "所", "kian", "森下", "--role", "author", "--password", "a" * 15)
+        staff = (
+            "add-staff",
+            "所",
+            "kian",
+            "森下",
+            "--role",
+            "author",
+            "--password",
+            "long enough password",
+        )
         done = run(*staff, folder=tmp_path, **own)
         assert "職員「森下」を登録しました。" in done.stdout
         done = run("set-staff-address", "kian", "Mori@sho.example", folder=tmp_path, **own)
@@ -223,6 +232,11 @@ class TestSettingUp:
         assert "BCC一括送信を認めます（一度に20件まで）" in done.stdout
         done = run("set-batches", "所", "no", folder=tmp_path, **own)
         assert "BCC一括送信を認めません" in done.stdout
+        for login, role in (("kessai", "approver"), ("kanri", "manager")):
+            staff = ("add-staff", "所", login, login, "--role", role, "--password", "a" * 15)
+            assert run(*staff, folder=tmp_path, **own).returncode == 0
+        done = run("set-batches", "所", "yes", folder=tmp_path, **own)
+        assert "認めると変わります：kessai、kanri" in done.stdout
         done = run("erase-mailing", "1", "--reason", "x", "--yes", folder=tmp_path, **own)
         assert done.returncode == 2
         assert "番号1の案件に、消去する確定版はありません。" in done.stderr

@@ -21,6 +21,7 @@ from benchmarks.delivery.running import Run
 from benchmarks.delivery.stores import Store
 from benchmarks.delivery.wire import HERE
 from eventmail import clock, processes
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Mailing, MailingState
@@ -52,7 +53,7 @@ def ours(case: Case, mails: int, port: int, store: Store, folder: Path, knobs: K
     """Send one mailing with fresh workers over a fresh copy of its database."""
     url = prepare.copied(store, wanted(case, mails), folder)
     made = settings(url, port, folder, knobs)
-    database = Database(url)
+    database = open_database(made)
     children = [processes.start(made, ["worker"]) for _ in range(knobs.workers)]
     try:
         await_running(children, made)

@@ -1,1 +1,1 @@
-"""The bureau above the offices: what they do in figures, without any participant."""
+"""局の一覧: the offices of a bureau in figures, without a participant."""

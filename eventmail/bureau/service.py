@@ -1,11 +1,13 @@
-"""What the offices of a bureau do, in figures: one query for each figure, however many offices."""
+"""The figures of a bureau's offices. One query for each figure, however many offices there are;
+none reads a participant, a contact or a recipient.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,131 +16,128 @@ from eventmail import clock
 from eventmail.alerts.models import Alert
 from eventmail.events.models import Event
 from eventmail.mailings.models import Mailing, MailingState
-from eventmail.mailings.neglect import neglected
-from eventmail.offices.models import Bureau, Office
+from eventmail.offices.models import Bureau, Office, Staff
+from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.outbox.quiet import quiet_events
 
 AHEAD = timedelta(days=60)
-BEHIND = timedelta(days=30)  # of older events nothing is under way any more
+BEHIND = timedelta(days=30)  # of what happened longer ago nobody asks here
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """An event that is near, of which nothing was sent."""
+class Quiet:
+    """An event that is near, and of which nothing has been sent."""
 
     name: str
     held_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Figures:
-    """One office. ``mailings`` counts those of events from 30 days ago on, by state."""
+    """How one office stands."""
 
-    name: str
+    office: str
+    stopped: bool
     events: int = 0
-    neglected: tuple[Near, ...] = ()
-    mailings: dict[MailingState, int] = field(default_factory=dict)
-    uncertain: int = 0
+    states: dict[MailingState, int] = field(default_factory=dict)
+    quiet: list[Quiet] = field(default_factory=list)
     alerts: int = 0
-    stopped_at: datetime | None = None
+    uncertain: int = 0
 
     @property
-    def wants_attention(self) -> bool:
-        """Whether the bureau should ask."""
-        return bool(self.neglected or self.uncertain or self.alerts or self.stopped_at)
+    def mailings(self) -> int:
+        """All mailings that are counted."""
+        return sum(self.states.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One bureau with its offices, those that want attention first."""
+    """One bureau and its offices, by name."""
 
     bureau: str
-    offices: tuple[Figures, ...]
-
-    @property
-    def busiest(self) -> int:
-        """The most mailings of one office: what the bars are drawn against."""
-        return max((sum(each.mailings.values()) for each in self.offices), default=0)
+    offices: list[Figures]
 
 
-def overview(session: Session, bureau_id: int) -> Overview:
-    """How the offices of a bureau stand now."""
-    query = sa.select(Office).where(Office.bureau_id == bureau_id).order_by(Office.id)
-    offices = list(session.scalars(query))
-    ids = [office.id for office in offices]
-    events, uncertain, alerts = (
-        _events(session, ids),
-        _uncertain(session, ids),
-        _alerts(session, ids),
-    )
-    near, mailings = _near(session, ids), _mailings(session, ids)
-    found = [
-        Figures(
-            name=office.name,
-            events=events.get(office.id, 0),
-            neglected=tuple(near.get(office.id, ())),
-            mailings=mailings.get(office.id, {}),
-            uncertain=uncertain.get(office.id, 0),
-            alerts=alerts.get(office.id, 0),
-            stopped_at=office.stopped_at,
-        )
-        for office in offices
-    ]
-    found.sort(key=lambda each: not each.wants_attention)
-    return Overview(session.get_one(Bureau, bureau_id).name, tuple(found))
-
-
-def _events(session: Session, ids: Collection[int]) -> dict[int, int]:
-    today = clock.today()
-    return _counts(session, Event.office_id, ids, Event.held_on.between(today, today + AHEAD))
-
-
-def _alerts(session: Session, ids: Collection[int]) -> dict[int, int]:
-    return _counts(session, Alert.office_id, ids, Alert.seen_at.is_(None))
-
-
-def _counts(
-    session: Session, column: Any, ids: Collection[int], *conditions: sa.ColumnElement[bool]
-) -> dict[int, int]:
-    query = sa.select(column, sa.func.count()).where(column.in_(ids), *conditions).group_by(column)
-    return {office_id: count for office_id, count in session.execute(query)}
-
-
-def _near(session: Session, ids: Collection[int]) -> dict[int, list[Near]]:
-    found: dict[int, list[Near]] = {}
-    for event in neglected(session, ids):
-        found.setdefault(event.office_id, []).append(Near(event.name, event.held_on))
-    return found
-
-
-def _mailings(session: Session, ids: Collection[int]) -> dict[int, dict[MailingState, int]]:
-    since = clock.today() - BEHIND
+def overviews(session: Session, staff: Staff) -> list[Overview]:
+    """The bureaus that this person oversees. Raises :class:`Forbidden` for anybody else."""
+    if not allows(Action.OVERSEE, standings(staff)):
+        raise refusal(Action.OVERSEE)
+    bureau_ids = [each.bureau_id for each in staff.oversight]
     query = (
+        sa.select(Bureau.name, Office)
+        .join(Office, Office.bureau_id == Bureau.id)
+        .where(Bureau.id.in_(bureau_ids))
+        .order_by(Bureau.name, Office.name)
+    )
+    figures: dict[int, Figures] = {}
+    bureaus: dict[str, list[Figures]] = defaultdict(list)
+    for bureau, office in session.execute(query):
+        figures[office.id] = Figures(office.name, office.stopped_at is not None)
+        bureaus[bureau].append(figures[office.id])
+    _fill(session, figures)
+    return [Overview(name, offices) for name, offices in bureaus.items()]
+
+
+def _fill(session: Session, figures: dict[int, Figures]) -> None:
+    ids = list(figures)
+    for office_id, count in _counted(session, _events(ids)):
+        figures[office_id].events = count
+    for office_id, state, count in session.execute(_mailings(ids)):
+        figures[office_id].states[state] = count
+    for event in quiet_events(session, ids):
+        figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
+    for office_id, count in _counted(session, _alerts(ids)):
+        figures[office_id].alerts = count
+    for office_id, count in _counted(session, _uncertain(ids)):
+        figures[office_id].uncertain = count
+
+
+def _counted(session: Session, query: sa.Select[int, int]) -> Iterable[tuple[int, int]]:
+    return [(office_id, count) for office_id, count in session.execute(query)]
+
+
+def _events(ids: list[int]) -> sa.Select[int, int]:
+    today = clock.today()
+    return (
+        sa.select(Event.office_id, sa.func.count())
+        .where(Event.office_id.in_(ids), Event.held_on.between(today, today + AHEAD))
+        .group_by(Event.office_id)
+    )
+
+
+def _mailings(ids: list[int]) -> sa.Select[int, MailingState, int]:
+    return (
         sa.select(Mailing.office_id, Mailing.state, sa.func.count())
-        .join(Event, sa.and_(Event.office_id == Mailing.office_id, Event.id == Mailing.event_id))
-        .where(Mailing.office_id.in_(ids), Event.held_on >= since)
+        .join(Event, Event.id == Mailing.event_id)
+        .where(Mailing.office_id.in_(ids), Event.held_on >= clock.today() - BEHIND)
         .group_by(Mailing.office_id, Mailing.state)
     )
-    found: dict[int, dict[MailingState, int]] = {}
-    for office_id, state, count in session.execute(query):
-        found.setdefault(office_id, {})[state] = count
-    return found
 
 
-def _uncertain(session: Session, ids: Collection[int]) -> dict[int, int]:
-    """Mails of which nobody knows whether they came, and nobody has decided."""
+def _alerts(ids: list[int]) -> sa.Select[int, int]:
+    return (
+        sa.select(Alert.office_id, sa.func.count())
+        .where(Alert.office_id.in_(ids), Alert.seen_at.is_(None))
+        .group_by(Alert.office_id)
+    )
+
+
+def _uncertain(ids: list[int]) -> sa.Select[int, int]:
+    """Mails of which nobody has found out yet whether they came."""
     decided = sa.exists().where(
         DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
     )
-    query = (
+    return (
         sa.select(Dispatch.office_id, sa.func.count())
         .join(Delivery, Delivery.snapshot_id == Dispatch.snapshot_id)
+        .join(Event, Event.id == Dispatch.event_id)
         .where(
             Dispatch.office_id.in_(ids),
+            Event.held_on >= clock.today() - BEHIND,
             Delivery.state == DeliveryState.UNCERTAIN,
             ~Delivery.first_copy,
             ~decided,
         )
         .group_by(Dispatch.office_id)
     )
-    return {office_id: count for office_id, count in session.execute(query)}

@@ -17,6 +17,8 @@ from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.proposals import service as proposals
+from eventmail.proposals.history import told_of
 from eventmail.roster.models import ImportState, RosterImport
 
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
@@ -35,6 +37,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_first_copies(session, actor),
             *_uncertain(session, actor),
             *_imports(session, actor),
+            *_settings(session, actor),
         )
     )
 
@@ -159,6 +162,21 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
             import_id=each.id,
             subject=each.filename,
         )
+
+
+def _settings(session: Session, actor: Actor) -> Iterator[Task]:
+    """Changes of settings that another proposed and this person may confirm."""
+    for each in proposals.waiting(session, actor.office.id):
+        if proposals.may_decide(actor, each):
+            told = told_of(session, each)
+            yield Task(
+                kind=Kind.SETTING,
+                since=each.at,
+                until=each.expires_at,
+                proposal_id=each.id,
+                subject=told.name,
+                note=f"{told.through}の提案です。理由：{told.reason}",
+            )
 
 
 def _of(

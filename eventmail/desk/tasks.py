@@ -23,6 +23,7 @@ class Kind(enum.StrEnum):
     CHECK = "check"
     RETURNED = "returned"
     IMPORT = "import"
+    SETTING = "setting"
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
@@ -37,17 +38,20 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class Task:
     """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
 
+    A proposed change of a setting has no event, but a moment ``until`` which it waits.
     ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
     """
 
     kind: Kind
-    event_id: int
-    event: str
-    held_on: date
+    event_id: int | None = None
+    event: str = ""
+    held_on: date | None = None
     since: datetime | None = None
     mailing_id: int | None = None
     revision: int | None = None
     import_id: int | None = None
+    proposal_id: int | None = None
+    until: datetime | None = None
     subject: str = ""
     mode: SendMode | None = None
     count: int | None = None
@@ -62,8 +66,9 @@ class Task:
 
     @property
     def deadline(self) -> datetime:
-        """When it is too late: the planned start, or the morning of the event."""
-        return self.send_at or datetime.combine(self.held_on, time.min, TOKYO)
+        """When it is too late: the planned start, the expiry, or the morning of the event."""
+        morning = datetime.combine(self.held_on, time.min, TOKYO) if self.held_on else NEVER
+        return self.send_at or self.until or morning
 
     @property
     def is_late(self) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, g, render_template
-from flask_login import current_user
 
 from eventmail.desk import service
 from eventmail.desk.tasks import MODES, Kind, Task, age, nearness
 from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import actor, reading, services
+from eventmail.web.context import actor, actor_if_any, reading, services
 
 blueprint = Blueprint("desk", __name__)
 PROGRESS, SHOW = "outbox.progress", "mailings.show"
@@ -27,6 +26,12 @@ WORDS = {
     Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
     Kind.RETURNED: ("「{}」が戻ってきました", "内容を見る", "warning", SHOW),
     Kind.TOLD: ("「{}」についてのお知らせ", "内容を見る", "info", SHOW),
+    Kind.SETTING: (
+        "設定「{}」の変更が、認められるのを待っています",
+        "変更の内容を確かめる",
+        "info",
+        "proposals.show",
+    ),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 
@@ -54,6 +59,6 @@ def attach(app: Flask) -> None:
 
 
 def _for_templates() -> dict[str, object]:
-    if not current_user.is_authenticated:
+    if actor_if_any() is None:
         return {}
     return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODES}

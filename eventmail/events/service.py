@@ -103,11 +103,12 @@ def change_event(session: Session, actor: Actor, event: Event, facts: EventFacts
     actor.require(Action.EDIT_EVENT)
     lock(session, event.id)
     _require_own_mailboxes(session, actor, facts)
+    before = _told(event)
     for name in EventFacts.__slots__:
         setattr(event, name, getattr(facts, name))
     session.flush()
     session.expire(event, ["sender", "reply_to"])
-    _audit(session, actor, "event.changed", event)
+    _audit(session, actor, "event.changed", event, before=before, after=_told(event))
 
 
 def lock(session: Session, event_id: int) -> None:
@@ -323,6 +324,12 @@ def _require_own_mailboxes(session: Session, actor: Actor, facts: EventFacts) ->
     query = sa.select(Mailbox.id).where(Mailbox.office_id == actor.office.id)
     if not {facts.sender_id, facts.reply_to_id} <= set(session.scalars(query)):
         raise UserError("差出人と返信先は、この所のアドレスから選んでください。")
+
+
+def _told(event: Event) -> dict[str, object]:
+    """An event's facts for the audit."""
+    facts = {name: getattr(event, name) for name in EventFacts.__slots__}
+    return facts | {"held_on": event.held_on.isoformat()}
 
 
 def _audit(session: Session, actor: Actor, action: str, event: Event, **details: object) -> None:

@@ -13,7 +13,7 @@ from eventmail.events import shelf
 from eventmail.mailings.answers import findings_of
 from eventmail.mailings.findings import Level
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial
-from eventmail.mailings.people import editors, reviewers
+from eventmail.mailings.people import audit, editors, reviewers
 from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.review_models import CheckStep, SnapshotFinding, Task
 from eventmail.mailings.snapshot import Content, Recipient, content_of_snapshot
@@ -21,6 +21,12 @@ from eventmail.offices.permissions import Actor
 from eventmail.scanning.paging import pages_to_see
 
 CHOSEN = 3
+ACTS = {
+    Task.RECIPIENTS: "mailing.counted",
+    Task.MATERIAL: "mailing.material_seen",
+    Task.LETTER: "mailing.letter_seen",
+    Task.FINDING: "mailing.answer_accepted",
+}
 CHANGED = "表示していた内容から変わっています。画面を読み込み直し、いまの内容を確かめてください。"
 MISCOUNTED = (
     "入力した件数（{counted}）が送信先の件数と合いません。送信先の一覧を数え直してください。"
@@ -194,3 +200,4 @@ def _record(
         return
     session.add(CheckStep(**mine, digest=snapshot.digest, counted=counted, at=clock.now()))
     session.flush()
+    audit(session, snapshot.mailing, ACTS[task], actor, digest=snapshot.digest, about=subject)

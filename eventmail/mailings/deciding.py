@@ -240,9 +240,10 @@ def _decide(
     session.flush()  # the database asks for the review before the mailing may move
     if sentence:
         note(session, mailing, NoticeKind.REJECTED, sentence, actor)
+    change = {"before": {"state": mailing.state.value}, "after": {"state": moved.to.value}}
     mailing.state = moved.to
     session.flush()
-    audit(session, mailing, f"mailing.{deed.value}", actor, digest=digest, reason=reason)
+    audit(session, mailing, f"mailing.{deed.value}", actor, digest=digest, reason=reason, **change)
     return snapshot
 
 

@@ -1,8 +1,8 @@
-"""Signing in."""
+"""Naming a deputy."""
 
 from __future__ import annotations
 
-from wtforms import DateField, PasswordField, SelectField
+from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -10,13 +10,6 @@ from eventmail.offices.models import Staff
 from eventmail.web.forms import Form, TextField
 
 NO_DAY = "日付を入力してください。"
-
-
-class SignInForm(Form):
-    """Who, and the password."""
-
-    login = TextField("ユーザー名", [DataRequired("ユーザー名を入力してください。")])
-    password = PasswordField("パスワード", [DataRequired("パスワードを入力してください。")])
 
 
 class DeputyForm(Form):

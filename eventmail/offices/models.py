@@ -96,7 +96,10 @@ class Staff(UserMixin, Base):  # type: ignore[misc]
     active: Mapped[bool] = mapped_column(default=True)
     address: Mapped[str | None] = mapped_column(sa.String(254))
     notices: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    # Makes offices and their first managers, and sees no participant by it.
+    administrator: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     memberships: Mapped[list[Membership]] = relationship(lazy="selectin")
+    oversight: Mapped[list[BureauMembership]] = relationship(lazy="selectin")
 
     @property
     def is_active(self) -> bool:
@@ -115,6 +118,27 @@ class Membership(Base):
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(choice(Role, "role"), primary_key=True)
+
+
+class BureauMembership(Base):
+    """局の担当者: sees the figures of a bureau's offices, and no participant."""
+
+    __tablename__ = "bureau_memberships"
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    bureau_id: Mapped[int] = mapped_column(sa.ForeignKey("bureaus.id"), primary_key=True)
+
+
+class OfficeStaff(Base):
+    """Somebody serves or once served in an office. Kept for good (triggers): what he did there
+    names him by this key, so that no row of one office names anybody of another.
+
+    Whoever is given a role gets his row by a trigger. ``used_at``: when he last chose the office.
+    """
+
+    __tablename__ = "office_staff"
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Deputy(Base):
@@ -145,13 +169,4 @@ class DeputyRevocation(Base):
     __tablename__ = "deputy_revocations"
     appointment_id: Mapped[int] = mapped_column(sa.ForeignKey("deputies.id"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class SignInFailure(Base):
-    """A refused sign-in, counted to slow down guessing."""
-
-    __tablename__ = "sign_in_failures"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(sa.String(100), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,17 +36,33 @@ class Action(enum.StrEnum):
     PROPOSE_SETTING = "propose_setting"
     CONFIRM_SETTING = "confirm_setting"
     SEE_AUDIT = "see_audit"
+    OVERSEE = "oversee"  # a bureau's offices in figures
+    ADMINISTER = "administer"  # the installation: bureaus, offices, their first managers
     SEE_ADDRESSES = "see_addresses"
     REVEAL = "reveal"
     SEE_PRIVACY = "see_privacy"
     MANAGE_PRIVACY = "manage_privacy"
 
 
-EVERY_ROLE = frozenset(Role)
-AUTHORS = frozenset({Role.AUTHOR})
+class Standing(enum.StrEnum):
+    """What somebody is outside any office. It opens no office's pages."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    OVERSEER = "overseer"
+    ADMINISTRATOR = "administrator"
+
+
+Holder = Role | Standing
+EVERY_ROLE: frozenset[Holder] = frozenset(Role)
+AUTHORS: frozenset[Holder] = frozenset({Role.AUTHOR})
 # Those who take part in the sending of a mailing.
-HANDS_ON = frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER})
-ALLOWED: dict[Action, frozenset[Role]] = {
+HANDS_ON: frozenset[Holder] = frozenset({Role.AUTHOR, Role.CHECKER, Role.APPROVER})
+ALLOWED: dict[Action, frozenset[Holder]] = {
+    Action.ANYBODY: frozenset({Standing.ANYONE}),
+    Action.OWN_ACCOUNT: frozenset({Standing.SIGNED_IN}),
+    Action.OVERSEE: frozenset({Standing.OVERSEER}),
+    Action.ADMINISTER: frozenset({Standing.ADMINISTRATOR}),
     Action.SEE: EVERY_ROLE,
     Action.EDIT_EVENT: AUTHORS,
     Action.IMPORT_ROSTER: AUTHORS,
@@ -76,6 +92,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
     Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
 }
+STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {
     Role.AUTHOR: "起案者",
     Role.CHECKER: "確認者",
@@ -87,6 +104,28 @@ ROLE_NAMES = {
 
 class Forbidden(UserError):
     """The person has no role for this action."""
+
+
+def allows(action: Action, held: Collection[Holder]) -> bool:
+    """Whether the table lets somebody who is all this do it. What is not in it is refused."""
+    return not ALLOWED.get(action, frozenset()).isdisjoint(held)
+
+
+def refusal(action: Action) -> Forbidden:
+    """The sentence that names who could do it."""
+    able = ALLOWED.get(action, frozenset())
+    names = [name for holder, name in (ROLE_NAMES | STANDING_NAMES).items() if holder in able]
+    return Forbidden(f"この操作は{'・'.join(names) or '担当'}の役割を持つ職員だけができます。")
+
+
+def standings(staff: Staff | None) -> frozenset[Standing]:
+    """What somebody is outside any office; None is whoever has not signed in."""
+    if staff is None:
+        return frozenset({Standing.ANYONE})
+    found = {Standing.ANYONE, Standing.SIGNED_IN}
+    found |= {Standing.OVERSEER} if staff.oversight else set()
+    found |= {Standing.ADMINISTRATOR} if staff.administrator else set()
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +151,7 @@ class Actor:
 
     def holds(self, action: Action) -> bool:
         """Whether the table allows it by a role of his own."""
-        if action in (Action.ANYBODY, Action.OWN_ACCOUNT):
-            return True
-        return bool(self.roles & ALLOWED.get(action, frozenset()))
+        return allows(action, self.roles | {Standing.ANYONE, Standing.SIGNED_IN})
 
     def may(self, action: Action) -> bool:
         """Whether he may, by a role of his own or in another's place."""
@@ -123,8 +160,7 @@ class Actor:
     def require(self, action: Action) -> None:
         """Raise :class:`Forbidden`, naming the roles that could, unless the table allows it."""
         if not self.may(action):
-            able = "・".join(ROLE_NAMES[role] for role in sorted(ALLOWED.get(action, frozenset())))
-            raise Forbidden(f"この操作は{able or '担当'}の役割を持つ職員だけができます。")
+            raise refusal(action)
 
 
 View = TypeVar("View", bound=Callable[..., object])

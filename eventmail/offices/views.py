@@ -1,49 +1,28 @@
-"""Signing in and out, and who decides in whose place."""
+"""Who decides in whose place."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
 
 from eventmail.errors import UserError
-from eventmail.offices import deputies, service
-from eventmail.offices.forms import DeputyForm, SignInForm
+from eventmail.offices import deputies, places, service
+from eventmail.offices.forms import DeputyForm
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, reading, work_in, writing
 
 blueprint = Blueprint("offices", __name__)
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"])
-@permitted(Action.ANYBODY)
-def sign_in() -> ResponseReturnValue:
-    """Ask who it is; go on to the page that was wanted."""
-    if current_user.is_authenticated:
-        return redirect(url_for("home.index"))
-    form = SignInForm()
-    if form.validate_on_submit():
-        with writing() as db:
-            answer = service.sign_in(db, form.login.data, form.password.data)
-        if not isinstance(answer, str):
-            session.clear()  # nothing that was there before the sign-in stays
-            session.permanent = True
-            login_user(answer)
-            return redirect(_wanted())
-        flash(answer, "error")
-    return render_template("offices/sign_in.html", form=form), 200 if not form.errors else 422
-
-
-@blueprint.post("/sign-out")
-@permitted(Action.ANYBODY)
-def sign_out() -> ResponseReturnValue:
-    """End the session."""
-    logout_user()
-    session.clear()
-    flash("サインアウトしました。", "success")
-    return redirect(url_for("offices.sign_in"))
+@blueprint.post("/office")
+@permitted(Action.SEE)
+def switch() -> ResponseReturnValue:
+    """Go to work in another office that one serves."""
+    with writing() as db:
+        found = places.choose(db, actor().staff, request.form.get("office", 0, type=int))
+    work_in(found.id)
+    flash(f"「{found.name}」に切り替えました。", "success")
+    return redirect(url_for("home.index"))
 
 
 @blueprint.get("/deputies")
@@ -99,14 +78,3 @@ def _deputies(form: DeputyForm) -> str:
         first_day=deputies.first_day,
         standing=deputies.standing_of,
     )
-
-
-def _wanted() -> str:
-    target = request.args.get("next", "")
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return url_for("home.index")
-    # Only a path of our own: no scheme, no host, and no '//host' or '/\\host' that acts as one.
-    local = not parts.scheme and not parts.netloc and target[:1] == "/" and target[1:2] not in "/\\"
-    return target if local and len(target) > 1 else url_for("home.index")

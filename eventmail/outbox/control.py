@@ -47,7 +47,9 @@ def stop_office(session: Session, actor: Actor, reason: str = "") -> None:
         return
     office.stopped_at, office.stopped_by = clock.now(), actor.id
     office.stop_reason = reason.strip()[:200]
-    _audit(session, actor, "office.stopped", f"office:{office.id}", reason=office.stop_reason)
+    change = {"before": {"stopped": False}, "after": {"stopped": True}}
+    reason = office.stop_reason
+    _audit(session, actor, "office.stopped", f"office:{office.id}", reason=reason, **change)
 
 
 def resume_office(session: Session, actor: Actor) -> None:
@@ -58,7 +60,8 @@ def resume_office(session: Session, actor: Actor) -> None:
         return
     office.stopped_at = office.stopped_by = None
     office.stop_reason = ""
-    _audit(session, actor, "office.resumed", f"office:{office.id}")
+    change = {"before": {"stopped": True}, "after": {"stopped": False}}
+    _audit(session, actor, "office.resumed", f"office:{office.id}", **change)
 
 
 def stopped_by(session: Session, office: Office) -> str:

@@ -13,6 +13,7 @@ from huey import crontab
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.alerts import chains
 from eventmail.alerts import sending as alerts
 from eventmail.config import Settings
 from eventmail.database import Database
@@ -200,6 +201,7 @@ class Outbox:
         self._mail_staff()
         if purge.is_night(clock.now()):
             self.erase_due()
+            chains.verify_due(self.database)
 
     def erase_due(self) -> None:
         """Erase the personal data whose time is over, then what the database left of it."""

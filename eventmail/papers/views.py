@@ -41,7 +41,7 @@ def drafting_pdf(mailing_id: int) -> ResponseReturnValue:
     _, snapshot = _snapshot(mailing_id)
     paper = service.drafting_paper(reading(), snapshot)
     name = f"起案伺い_案件{mailing_id}_第{snapshot.revision}版.pdf"
-    return send_file(pdf.drawn(paper), mimetype=PDF, download_name=name)
+    return send_file(pdf.drawn(paper), mimetype=PDF, as_attachment=True, download_name=name)
 
 
 def _snapshot(mailing_id: int) -> tuple[Mailing, Snapshot]:
@@ -77,7 +77,7 @@ def recipients_pdf(mailing_id: int) -> ResponseReturnValue:
     part = f"_第{found.volume}分冊" if found.volumes > 1 else ""
     file = checklist.drawn(found.head, found.sheets)
     name = f"取扱注意_確認用宛先一覧_案件{mailing_id}{part}.pdf"
-    return send_file(file, mimetype=PDF, download_name=name)
+    return send_file(file, mimetype=PDF, as_attachment=True, download_name=name)
 
 
 def _opened(mailing_id: int, kind: str) -> tuple[Mailing, Printed]:

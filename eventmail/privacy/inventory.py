@@ -84,13 +84,16 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "erasures": {"reason": WORDS},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
-    "audit_entries": {"details": WORDS},
+    "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
 }
 # The installation's, the office's and the staff's own; codes, states and digests of public files.
 NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "alerts": ("kind", "subject", "token", "reply"),  # the reply to a mail to the office itself
     "attempts": ("outcome",),
-    "audit_entries": ("action", "subject"),
+    "audit_checks": ("mac", "fault"),
+    "audit_entries": ("action", "subject", "via", "client", "session_mark"),
+    "audit_heads": ("mac",),
+    "audit_links": ("previous", "mac", "key_id"),
     "bureaus": ("name",),
     "check_steps": ("digest", "subject"),
     "column_choices": ("header", "field"),
@@ -98,6 +101,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "deputies": ("reason",),
     "dispatches": ("token",),
     "events": ("name", "hours", "place"),
+    "factor_holders": ("handle",),
     "lifts": ("sha256", "digest"),
     "mailboxes": ("name", "address"),
     "material_openings": ("sha256",),
@@ -105,14 +109,24 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "material_versions": ("media_type", "sha256"),
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
-    "office_relays": ("host", "username", "sealed_password"),
     "offices": ("name", "stop_reason"),
+    "passkey_challenges": ("digest",),
+    "passkeys": ("credential_id", "public_key", "name"),
+    # Settings: of an office, its mailboxes and its staff.
+    "proposal_decisions": ("digest", "reason"),
+    "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "recovery_codes": ("digest",),
     "relay_paces": ("place", "sentence"),
     "relay_slots": ("place", "holder"),
     "reviews": ("digest",),
     "roster_imports": ("source",),
     "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
-    "sign_in_failures": ("login",),
+    "setting_changes": ("kind", "subject", "before", "after"),
+    # Of staff: who came in, from where and with what.
+    "invitations": ("token_digest",),
+    "sign_ins": ("address", "agent"),
+    "staff_sessions": ("token_digest", "address", "agent"),
+    "throttles": ("key",),
     "snapshot_findings": ("code", "material"),
     "snapshot_materials": ("filename", "media_type", "sha256"),
     "snapshots": (
@@ -121,5 +135,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     ),
     "staff": ("login", "name", "password_hash", "address"),
     "staff_notices": ("occasion", "kind", "token", "reply"),
+    "totp_offers": ("sealed",),
+    "totp_secrets": ("sealed",),
     "wording_versions": ("name", "subject", "body"),
 }

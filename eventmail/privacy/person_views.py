@@ -8,15 +8,16 @@ from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
+from eventmail.accounts import reauth
+from eventmail.accounts.views.entering import origin
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing, handing, people
 from eventmail.privacy.forms import EraseForm, SearchForm
 from eventmail.privacy.people import Person
-from eventmail.privacy.views import blueprint
+from eventmail.privacy.views import blueprint as blueprint
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
 
@@ -97,7 +98,7 @@ def erase_person() -> ResponseReturnValue:
 def _is_himself(form: EraseForm) -> bool:
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = offices.confirm(session, staff, form.password.data or "")
+        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
     if sentence:
         form.password.errors = [sentence]
     return not sentence

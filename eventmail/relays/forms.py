@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 
 from wtforms import IntegerField, PasswordField, SelectField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from eventmail.relays.kind import SECURITIES
+from eventmail.relays.service import MOST_CONNECTIONS, MOST_PER_MINUTE, Choice
 from eventmail.web.forms import Form, TextField
 from eventmail.wire import Security
 
 # Where relays listen (RFC 5321, RFC 6409, RFC 8314): the form is no way to try out other services.
 PORTS = (587, 465, 25)
-SECURITIES = {
-    Security.STARTTLS: "STARTTLS（587番で多い）",
-    Security.TLS: "はじめからTLS（465番で多い）",
-    Security.NONE: "暗号化しない（同じ建物の中のサーバーだけ）",
-}
 HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{1,63}\Z")
 NO_HOST = (
     "送信サーバーの名前は、半角の英数字・ハイフン・ドットで入力してください。例：mail.example.lg.jp"
@@ -28,24 +26,35 @@ IN_THE_CLEAR = (
 BOTH = "ユーザー名とパスワードは、両方とも入力するか、両方とも空にしてください。"
 
 
+def _ports() -> list[SelectChoice]:
+    return [SelectChoice(each, str(each)) for each in PORTS]
+
+
 class RelayForm(Form):
     """A server of one's own; without a name the installation's."""
 
+    _now: Choice = Choice()
+
     host = TextField("送信サーバー（空なら共通のサーバー）", [Optional(), Length(max=253)])
-    port = SelectField("ポート", coerce=int, choices=[(each, str(each)) for each in PORTS])
-    security = SelectField("暗号化", choices=[(k.value, text) for k, text in SECURITIES.items()])
+    port = SelectField("ポート", coerce=int, choices=_ports)
+    security = SelectField(
+        "暗号化", choices=[SelectChoice(kind.value, text) for kind, text in SECURITIES.items()]
+    )
     username = TextField("ユーザー名（いらないときは空）", [Length(max=200)])
     password = PasswordField("パスワード", [Length(max=200)])
     connections = IntegerField(
-        "同時につなぐ数（1〜64）", [InputRequired(), NumberRange(1, 64)], default=4
+        "同時につなぐ数（1〜64）", [InputRequired(), NumberRange(1, MOST_CONNECTIONS)], default=4
     )
     per_minute = IntegerField(
-        "1分間に送る通数の上限（空なら制限なし）", [Optional(), NumberRange(1, 100_000)]
+        "1分間に送る通数の上限（空なら制限なし）", [Optional(), NumberRange(1, MOST_PER_MINUTE)]
     )
     most_recipients = IntegerField(
         "BCC一括で一度に渡す件数の上限（1〜100）",
         [InputRequired(), NumberRange(1, 100)],
         default=100,
+    )
+    reason = TextField(
+        "変更する理由", [DataRequired("変更する理由を入力してください。"), Length(max=500)]
     )
 
     def validate_host(self, field: TextField) -> None:
@@ -59,6 +68,20 @@ class RelayForm(Form):
             raise ValidationError(IN_THE_CLEAR)
 
     def validate_password(self, field: PasswordField) -> None:
-        """Both or none."""
-        if bool(field.data) != bool(self.username.data):
+        """Both or none; left empty, the password of the same user at the same server stays."""
+        if not self.keeps_password and bool(field.data) != bool(self.username.data):
             raise ValidationError(BOTH)
+
+    @property
+    def keeps_password(self) -> bool:
+        """Whether the password that is stored goes on to hold: it is sent nowhere else."""
+        now = self._now
+        same = (self.host.data, self.username.data) == (now.host, now.username)
+        return bool(now.sealed_password) and same and not self.password.data
+
+    @classmethod
+    def of(cls, now: Choice) -> RelayForm:
+        """Beginning with what holds now."""
+        form = cls(data=None if not now.host else now.told() | {"password": ""})
+        form._now = now
+        return form

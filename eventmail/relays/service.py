@@ -1,24 +1,33 @@
-"""Through which server an office's mails go, and within which limits."""
+"""Through which server an office's mails go, and within which limits.
+
+An office's choice is a setting that needs two people (:mod:`eventmail.relays.kind`): it is kept in
+``setting_changes`` alone, where the newest row holds.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import clock
-from eventmail.audit.service import record
 from eventmail.config import Mode, Settings
-from eventmail.relays.models import OfficeRelay
+from eventmail.offices import settings as office_settings
 from eventmail.sealing import Sealer, Unsealable
-from eventmail.wire import Relay, Security, relay_from
+from eventmail.wire import LARGEST_BATCH, Relay, Security, relay_from
 
+KIND = "relay"
+MOST_CONNECTIONS = 64
+MOST_PER_MINUTE = 100_000
 LOCKED = (
     "この所の送信サーバーのパスワードを読み出せないため、送信を止めています。管理者に、設定 "
     "EVENTMAIL_SEALING_KEYS を確かめるよう連絡してください。"
+)
+UNREADABLE = (
+    "この所の送信サーバーの設定を読めないため、送信を止めています。「所の設定」で、送信サーバーを"
+    "もう一度選んでください。"
 )
 
 
@@ -41,7 +50,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What an office may choose. An empty ``host`` is the installation's relay."""
+    """What an office may choose. An empty ``host`` is the installation's relay.
+
+    ``sealed_password``: sealed with a key outside the database, bound to the office. Raises
+    ``ValueError`` for what no office may choose.
+    """
 
     host: str = ""
     port: int = 587
@@ -50,7 +63,25 @@ class Choice:
     sealed_password: str = dataclasses.field(default="", repr=False)
     connections: int = 4
     per_minute: int | None = None
-    most_recipients: int = 100
+    most_recipients: int = LARGEST_BATCH
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "security", Security(self.security))
+        held = (
+            1 <= self.port <= 65535
+            and 1 <= self.connections <= MOST_CONNECTIONS
+            and (self.per_minute is None or 1 <= self.per_minute <= MOST_PER_MINUTE)
+            and 1 <= self.most_recipients <= LARGEST_BATCH
+            and bool(self.username) == bool(self.sealed_password)
+        )
+        if not held:
+            raise ValueError("no office may choose such a relay")
+        if self.username and self.security is Security.NONE:
+            raise ValueError("a password does not travel in the clear")
+
+    def told(self) -> dict[str, Any]:
+        """As it is kept."""
+        return dataclasses.asdict(self) | {"security": self.security.value}
 
 
 def place(office_id: int) -> str:
@@ -66,81 +97,44 @@ def default_route(settings: Settings) -> Route:
 
 def route_of(session: Session, settings: Settings, office_id: int) -> Route:
     """The relay of one office. Raises :class:`NoRoute` where it has one that cannot be used."""
-    chosen = current(session, office_id)
-    if chosen is None or not chosen.host:
-        return default_route(settings)
-    return _own(chosen, settings)
-
-
-def routes(session: Session, settings: Settings, office_ids: Iterable[int]) -> dict[int, Route]:
-    """The usable routes of these offices; whoever has none is left out."""
-    found = {}
-    for office_id in set(office_ids):
-        try:
-            found[office_id] = route_of(session, settings, office_id)
-        except NoRoute:
-            continue
-    return found
-
-
-def current(session: Session, office_id: int) -> OfficeRelay | None:
-    """The choice that holds now; None if the office never made one."""
-    query = (
-        sa.select(OfficeRelay)
-        .where(OfficeRelay.office_id == office_id)
-        .order_by(OfficeRelay.id.desc())
-        .limit(1)
-    )
-    return session.scalars(query).one_or_none()
+    chosen = choice_of(session, office_id)
+    return own_route(chosen, settings, office_id) if chosen.host else default_route(settings)
 
 
 def choice_of(session: Session, office_id: int) -> Choice:
-    """The choice that holds now, as a value."""
-    found = current(session, office_id)
-    if found is None:
+    """The choice that holds now. Raises :class:`NoRoute` if it cannot be read."""
+    newest = office_settings.latest(session, office_id, KIND)
+    if newest is None:
         return Choice()
-    names = [each.name for each in dataclasses.fields(Choice)]
-    return Choice(**{name: getattr(found, name) for name in names})
+    try:
+        return Choice(**json.loads(newest.after))
+    except (TypeError, ValueError) as error:
+        raise NoRoute(UNREADABLE) from error
 
 
-def choose(session: Session, office_id: int, staff_id: int | None, choice: Choice) -> OfficeRelay:
-    """Let the office send through another server from the next mail on."""
-    made = OfficeRelay(
-        office_id=office_id, chosen_by=staff_id, at=clock.now(), **dataclasses.asdict(choice)
-    )
-    session.add(made)
-    session.flush()
-    record(
-        session,
-        "relay.chosen",
-        f"relay:{made.id}",
-        office_id=office_id,
-        staff_id=staff_id,
-        host=choice.host,
-        port=choice.port,
-        security=choice.security.value,
-    )
-    return made
-
-
-def _own(chosen: OfficeRelay, settings: Settings) -> Route:
+def own_route(chosen: Choice, settings: Settings, office_id: int) -> Route:
     """With the installation's time-outs, and its fence outside production."""
     installed = default_route(settings).relay
     try:
-        password = ""
-        if chosen.username:
-            sealer = Sealer.of(settings)
-            password = sealer.open(chosen.sealed_password, place(chosen.office_id))
+        relay = dataclasses.replace(
+            installed,
+            host=chosen.host,
+            port=chosen.port,
+            security=chosen.security,
+            username=chosen.username,
+            password=_password(chosen, settings, office_id),
+            most_recipients=chosen.most_recipients,
+            sink=installed.sink and (chosen.host, chosen.port) == (installed.host, installed.port),
+        )
+    except ValueError as error:
+        raise NoRoute(UNREADABLE) from error
+    return Route(relay, chosen.connections, chosen.per_minute)
+
+
+def _password(chosen: Choice, settings: Settings, office_id: int) -> str:
+    if not chosen.username:
+        return ""
+    try:
+        return Sealer.of(settings).open(chosen.sealed_password, place(office_id))
     except Unsealable as error:
         raise NoRoute(LOCKED) from error
-    relay = dataclasses.replace(
-        installed,
-        host=chosen.host,
-        port=chosen.port,
-        security=chosen.security,
-        username=chosen.username,
-        password=password,
-        most_recipients=chosen.most_recipients,
-        sink=installed.sink and chosen.host == installed.host and chosen.port == installed.port,
-    )
-    return Route(relay, chosen.connections, chosen.per_minute)

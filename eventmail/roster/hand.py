@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.addresses import EmailAddress, names_a_person
-from eventmail.audit.service import record
+from eventmail.audit.service import address_digest, record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
@@ -78,7 +80,7 @@ def add(session: Session, actor: Actor, event: Event, typed: Typed) -> Contact:
     session.add(contact)
     session.flush()
     session.add(RosterChange(import_id=change.id, contact_id=contact.id, before=None))
-    _finish(session, actor, event, change, new=1)
+    _finish(session, actor, event, change, contact, new=1)
     return contact
 
 
@@ -94,11 +96,13 @@ def change(session: Session, actor: Actor, event: Event, contact: Contact, typed
             f"「{other.company}」は、別の事業所として名簿にあります。"
             "その事業所の「担当者を追加」を使ってください。"
         )
+    before = _told(session, contact)
     _set_company(session, made, contact.participant, typed, beside=contact)
     for name, value in _values(made, typed).items():
         setattr(contact, name, value)
     session.flush()
-    _finish(session, actor, event, made, changed=1)
+    change = {"before": before, "after": _told(session, contact)}
+    _finish(session, actor, event, made, contact, change, changed=1)
 
 
 def leave(session: Session, actor: Actor, event: Event, contact: Contact) -> None:
@@ -111,7 +115,7 @@ def leave(session: Session, actor: Actor, event: Event, contact: Contact) -> Non
     session.flush()
     withdraw_empty(session, event)
     session.refresh(contact.participant)
-    _finish(session, actor, event, made, gone=1)
+    _finish(session, actor, event, made, contact, gone=1)
 
 
 def come_back(session: Session, actor: Actor, event: Event, contact: Contact) -> None:
@@ -125,7 +129,7 @@ def come_back(session: Session, actor: Actor, event: Event, contact: Contact) ->
         contact.participant.status = ParticipantStatus.ATTENDING
     contact.active, contact.import_id = True, made.id
     session.flush()
-    _finish(session, actor, event, made, new=1)
+    _finish(session, actor, event, made, contact, new=1)
 
 
 def get_contact(session: Session, event: Event, contact_id: int) -> Contact:
@@ -180,8 +184,22 @@ def _begin(
     return made
 
 
+def _told(session: Session, contact: Contact) -> dict[str, str]:
+    """What was and is of a contact, for the audit: digests, for its values may be erased."""
+    company = contact.participant
+    values = {"address": contact.address, "company": company.company, "name": contact.name}
+    digests = {name: address_digest(session, value) for name, value in values.items()}
+    return digests | {"status": company.status.value}
+
+
 def _finish(
-    session: Session, actor: Actor, event: Event, made: RosterImport, **counts: int
+    session: Session,
+    actor: Actor,
+    event: Event,
+    made: RosterImport,
+    contact: Contact,
+    change: Mapping[str, Any] = MappingProxyType({}),
+    **counts: int,
 ) -> None:
     made.counts = counts
     # In SQL: the event was read before its row was locked.
@@ -196,6 +214,8 @@ def _finish(
         office_id=event.office_id,
         staff_id=actor.id,
         file=made.sha256,
+        contact=contact.id,
+        **change,
         **counts,
     )
 

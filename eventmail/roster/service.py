@@ -52,7 +52,10 @@ def upload(
     except UnreadableFile as error:
         raise UserError(unreadable(name, error)) from error
     events.lock(session, event.id)
+    waiting = open_import(session, event)
     _discard_open(session, event)
+    if waiting is not None:
+        _audit(session, actor.id, "roster.discarded", waiting)
     found = RosterImport(
         office_id=event.office_id,
         event_id=event.id,
@@ -164,8 +167,10 @@ def answer(
     query = sa.select(RosterRow).where(
         RosterRow.import_id == roster_import.id, RosterRow.key.in_(answers)
     )
-    _keep_answers(roster_import, [(row, answers[row.key]) for row in session.scalars(query)])
+    rows = [(row, answers[row.key]) for row in session.scalars(query)]
+    _keep_answers(roster_import, rows)
     _plan_again(roster_import)
+    _audit(session, actor.id, "roster.answered", roster_import, count=len(rows))
 
 
 def answer_all(
@@ -179,6 +184,7 @@ def answer_all(
     rows = [row for row in session.scalars(query) if said is not Answer.TAKE or row.takeable]
     _keep_answers(roster_import, [(row, said) for row in rows])
     _plan_again(roster_import)
+    _audit(session, actor.id, "roster.answered", roster_import, count=len(rows), code=code)
     return len(rows)
 
 
@@ -210,6 +216,7 @@ def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: 
     roster_import.state = ImportState.APPLYING
     roster_import.confirmed_by = actor.id
     roster_import.message = ""
+    _audit(session, actor.id, "roster.confirmed", roster_import)
 
 
 def write_roster(session: Session, event: Event, roster_import: RosterImport) -> None:

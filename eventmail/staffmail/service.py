@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
-from eventmail.audit.service import record
+from eventmail.audit.service import address_digest, record
 from eventmail.database import insert_new
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
@@ -48,9 +48,11 @@ def set_address(session: Session, staff: Staff, text: str, domains: Collection[s
     to a colleague nor to a mailbox that many read nor to anybody on a roster: a mistyped address
     must not bring the office's business to a participant.
     """
+    before = {"address": address_digest(session, staff.address or "")}
     staff.address = _own_address(session, staff, text, domains) if text.strip() else None
     session.flush()
-    record(session, "staff.address_set", f"staff:{staff.id}", given=staff.address is not None)
+    after = {"address": address_digest(session, staff.address or "")}
+    record(session, "staff.address_set", f"staff:{staff.id}", before=before, after=after)
 
 
 def _own_address(session: Session, staff: Staff, text: str, domains: Collection[str]) -> str:
@@ -87,14 +89,15 @@ def want_notices(session: Session, actor: Actor, wanted: bool) -> None:
     """Switch one's own notices on or off."""
     staff = session.get_one(Staff, actor.id)
     if staff.notices != wanted:
-        staff.notices = wanted
+        before, staff.notices = staff.notices, wanted
         record(
             session,
             "staff.notices_set",
             f"staff:{staff.id}",
             office_id=actor.office.id,
             staff_id=actor.id,
-            wanted=wanted,
+            before={"wanted": before},
+            after={"wanted": wanted},
         )
 
 

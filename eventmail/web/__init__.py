@@ -9,12 +9,10 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
+from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
-from eventmail.database import Database
-from eventmail.offices import service as offices
-from eventmail.offices.models import Staff
 from eventmail.outbox.worker import Outbox
-from eventmail.web import context, errors, formats, headers
+from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
 
@@ -25,12 +23,14 @@ def configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         EVENTMAIL_MODE=settings.mode.value,
         MAX_CONTENT_LENGTH=settings.upload_megabytes * MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
-        SESSION_COOKIE_NAME="eventmail",
+        MAX_FORM_MEMORY_SIZE=sizes.ORDINARY,
+        MAX_FORM_PARTS=sizes.MOST_PARTS,
+        TRUSTED_HOSTS=hosts.trusted_hosts(settings),
+        SESSION_COOKIE_NAME=settings.cookie("eventmail"),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
-        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        SESSION_COOKIE_SECURE=settings.on_tls,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         # A draft stays open over lunch: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,
@@ -48,15 +48,19 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = Database(settings.database)
+    database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
+    from eventmail.accounts.views import entering
+
     manager = LoginManager(app)
-    manager.login_view = "offices.sign_in"
-    manager.login_message = "サインインしてください。"
-    manager.login_message_category = "info"
-    manager.user_loader(_load_staff)
+    entering.attach(app, manager)
+    # In this order, before anything reads the request: whose host, how often, how much.
+    hosts.attach(app)
+    throttle.attach(app, settings)
+    sizes.attach(app)
     CSRFProtect(app)
-    headers.attach(app)
+    assets.attach(app)
+    headers.attach(app, settings)
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
@@ -64,8 +68,13 @@ def extend(app: Flask, settings: Settings) -> None:
 
 def register(app: Flask) -> None:
     """Attach every feature's pages."""
+    from eventmail.accounts.factors.views import blueprint as factors
+    from eventmail.accounts.views import blueprint as accounts
+    from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.audit.views import blueprint as audit
+    from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -74,17 +83,23 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.privacy import closing, veil
-    from eventmail.privacy.person_views import blueprint as privacy
+    from eventmail.privacy import closing, person_views, veil
+    from eventmail.proposals.views import blueprint as proposals
+    from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
     rooms = (
+        accounts,
+        factors,
         allowed,
+        audit,
         home,
         offices_pages,
+        administration,
+        overview,
         events,
         materials,
         roster,
@@ -92,11 +107,13 @@ def register(app: Flask) -> None:
         letters,
         mailings,
         papers,
+        relays,
         outbox,
         alerts,
         desk.blueprint,
         staffmail,
-        privacy,
+        proposals,
+        person_views.blueprint,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
@@ -110,7 +127,3 @@ def require_permissions(app: Flask) -> None:
     for endpoint, view in app.view_functions.items():
         if endpoint != "static" and not hasattr(view, "needs"):
             raise RuntimeError(f"the view {endpoint} declares no permission")
-
-
-def _load_staff(staff_id: str) -> Staff | None:
-    return offices.find_staff(context.reading(), int(staff_id))

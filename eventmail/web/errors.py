@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import Forbidden
+from eventmail.web.sizes import TAKE_FILES
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,13 @@ SENTENCES = {
     405: "このページはその方法では開けません。最初の画面に戻ってください。",
     413: "ファイルが大きすぎます。小さくしてから、もう一度お試しください。",
 }
+TOO_LONG = "送られた内容が長すぎます。前の画面に戻り、短くしてから、もう一度お試しください。"
 BROKEN = (
     "システムの中で問題が起きました。入力した内容は送信していません。"
     "もう一度試しても同じ場合は、管理者に連絡してください。"
 )
 EXPIRED = (
-    "画面を開いてからサインインの状態が変わったため、処理しませんでした。"
+    "画面を開いてからサインインの状態や所が変わったため、処理しませんでした。"
     "前の画面に戻って読み込み直し、もう一度お試しください。"
 )
 
@@ -53,6 +55,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
     status = error.code or 500
+    if status == 413 and request.endpoint not in TAKE_FILES:
+        return page(status, TOO_LONG)
     return page(status, SENTENCES.get(status, BROKEN))
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0018"
-down_revision = "0017"
+down_revision = "0015"
 
 WRITTEN_ONCE = ("retention_holds", "person_erasures", "contact_erasures")
 KEYS = {

@@ -30,6 +30,8 @@ FROZEN = RECIPIENT.replace("CONTACT", "9001").replace(*KEYED)
 UPDATED = "UPDATE contacts SET address = ADDRESS, address_key = lower(ADDRESS) WHERE id = {contact}"
 SENDER, REPLY = "mode , sender_name, sender_address,", "reply_to,"
 MAILBOX = "INSERT INTO mailboxes (id, office_id, name, address) VALUES (78, {office}, 'x', ADDRESS)"
+# A mailbox needs two people as well.
+AGREED = {"insert": "added", "update": "renamed"}
 # column: (table, verb, the statements before, the one with ADDRESS, shapes tried there)
 COLUMNS: dict[str, tuple[str, str, tuple[str, ...], str, tuple[str, ...]]] = {
     "as a new contact": ("contacts", "insert", (), NEW_CONTACT, ALL),
@@ -89,7 +91,7 @@ STATEMENTS: Statements = {
         "submitted",
         (*before, new_address(statement, SHAPES[shape])),
         without_guard(table, f"address_{verb}"),
-        (),
+        (without_guard(table, AGREED[verb]),) if table == "mailboxes" else (),
     )
     for column, (table, verb, before, statement, shapes) in COLUMNS.items()
     for shape in shapes

@@ -19,6 +19,7 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import supply
 from eventmail.wire import BlindBatch, Connection, Individual, Wording, gate
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
+from tests.attacks.direct_sql_settings import ALLOWED, FORBIDDEN
 from tests.attacks.letter_text import PEOPLE, TEXTS, overlooking
 from tests.attacks.library_misuse import NO_BATCH, _shows_two
 from tests.attacks.lowering import COMPOSE, both, cut, instead, silent, without_guard
@@ -191,10 +192,9 @@ def _by_command(size: str) -> Callable[[World], bool]:
 # The office's leave
 
 LETTER = (
-    "UPDATE offices SET batches_allowed = TRUE",
+    *ALLOWED,
     "UPDATE mailings SET mode = 'batch', subject = '資料', body = '資料をお送りします。'",
 )
-BACK = "UPDATE offices SET batches_allowed = FALSE"
 MODE = "SELECT mode FROM mailings ORDER BY id DESC"
 
 
@@ -215,7 +215,8 @@ def _taken_back(steps: int, who: str, call: Any, result: str, wanted: str) -> An
             world.run(*LETTER)
         for step in (journey.submit, journey.check)[: max(steps - 1, 0)]:
             step(world.database, world.people, 1)
-        world.run(BACK)
+        if steps:
+            world.run(*FORBIDDEN)
         with world.database.writing() as session:
             call(session, getattr(world.people, who), world)
         return bool(world.value(result) == wanted)

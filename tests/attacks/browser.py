@@ -9,18 +9,24 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from eventmail.accounts import sessions
+from eventmail.accounts.origin import NOWHERE
+from eventmail.offices.models import Staff
+from eventmail.web.cookie import SESSION
+
 
 class Browser:
     """Holds the cookie of one signed-in person, whose password is not what these attacks try."""
 
-    def __init__(self, app: Flask, staff_id: int | None) -> None:
+    def __init__(
+        self, app: Flask, staff_id: int | None, base_url: str = "http://localhost"
+    ) -> None:
         self.app = app
         self.client = app.test_client()
-        with self.client.session_transaction() as cookie:
+        with self.client.session_transaction(base_url=base_url) as cookie:
             cookie["csrf_token"] = "0" * 40
             if staff_id is not None:
-                cookie["_user_id"] = str(staff_id)
-                cookie["_fresh"] = True
+                cookie[SESSION] = _opened(app, staff_id)
 
     @property
     def token(self) -> str:
@@ -43,5 +49,12 @@ class Browser:
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Post a form with the right token."""
         sent = {"csrf_token": self.token, **(data or {})}
+        if options.get("base_url", "").startswith("https:"):  # browsers send one, and it is asked
+            options.setdefault("headers", {"Referer": f"{options['base_url']}/"})
         options.setdefault("content_type", "multipart/form-data")
         return self.client.post(path, data=sent, **options)
+
+
+def _opened(app: Flask, staff_id: int) -> str:
+    with app.extensions["eventmail"].database.writing() as session:
+        return sessions.open_one(session, session.get_one(Staff, staff_id), NOWHERE)

@@ -41,21 +41,35 @@ WRITTEN_ONCE = {
     "rewrite what the checker counted": ("check_steps", "UPDATE check_steps SET counted = 1"),
     "strike a checker's step off": ("check_steps", "DELETE FROM check_steps"),
     "rewrite the audit": ("audit_entries", "UPDATE audit_entries SET staff_id = NULL"),
-    "strike the audit off": ("audit_entries", "DELETE FROM audit_entries"),
     "strike the author off": ("mailing_editors", "DELETE FROM mailing_editors"),
+    "rewrite a proposal": ("proposals", "UPDATE proposals SET after = 'x'"),
+    "name another who confirmed": (
+        "proposal_decisions",
+        "UPDATE proposal_decisions SET staff_id = {checker}",
+    ),
+    "strike a confirmation off": ("proposal_decisions", "DELETE FROM proposal_decisions"),
+    "rewrite what was changed": ("setting_changes", "UPDATE setting_changes SET after = 'x'"),
+    "strike a change off": ("setting_changes", "DELETE FROM setting_changes"),
     "name another author": ("mailing_editors", "UPDATE mailing_editors SET staff_id = {checker}"),
 }
 EMPTIED = {
     "check_steps": "checked",
     "reviews": "checked",
     "audit_entries": "checked",
+    "audit_links": "checked",
     "mailing_editors": "checked",
     "snapshot_materials": "submitted",
     "snapshot_recipients": "submitted",
+    "memberships": "meeting",
+    "setting_changes": "meeting",
 }
 
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
-HANGING = {"snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions")}
+HANGING = {
+    "audit_entries": ("audit_links",),
+    "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions"),
+    "setting_changes": ("setting_looks",),
+}
 
 REVIEW = (
     "INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, at) "
@@ -182,13 +196,14 @@ STATEMENTS: Statements = {
         "submitted",
         ("INSERT INTO memberships VALUES ({author}, {office}, 'admin')",),
         constraint("memberships", "ck_memberships_role"),
-        (),
+        (guard("memberships", "given"),),
     ),
 }
 
 
 # Emptied with it by CASCADE.
 HANGING_ON = {
+    "audit_entries": ("audit_links",),
     "deliveries": ("attempts",),
     "snapshot_recipients": ("deliveries", "attempts", "mailing_reached"),
 }

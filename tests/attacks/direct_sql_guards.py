@@ -6,7 +6,6 @@ from tests.attacks.direct_sql_mails import (
     ACCEPTED,
     AGAIN,
     ALERT,
-    ALLOWED,
     ARRIVED,
     ATTEMPT,
     BATCH,
@@ -38,6 +37,7 @@ from tests.attacks.direct_sql_rows import (
     OF_ONE,
     update,
 )
+from tests.attacks.direct_sql_settings import ALLOWED
 
 # what refuses the last: name: (level, statements)
 BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -239,15 +239,18 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         "a frozen batch without the office's leave": ("submitted", (BATCH,))
     },
     ("snapshots", "batch_with_fields"): {
-        "a field in a frozen batch": ("submitted", (ALLOWED, BATCH.replace("BODY", "{{宛名}}"))),
+        "a field in a frozen batch": ("submitted", (*ALLOWED, BATCH.replace("BODY", "{{宛名}}"))),
         "a full-width field in a frozen batch": (
             "submitted",
-            (ALLOWED, BATCH.replace("BODY", "｛会社名｝")),
+            (*ALLOWED, BATCH.replace("BODY", "｛会社名｝")),
         ),
         "a field in a frozen batch's subject": (
             "submitted",
-            (ALLOWED, BATCH.replace("SUBJECT", "{{会社名}}")),
+            (*ALLOWED, BATCH.replace("SUBJECT", "{{会社名}}")),
         ),
-        "half a field in a frozen batch": ("submitted", (ALLOWED, BATCH.replace("BODY", "宛名}}"))),
+        "half a field in a frozen batch": (
+            "submitted",
+            (*ALLOWED, BATCH.replace("BODY", "宛名}}")),
+        ),
     },
 }

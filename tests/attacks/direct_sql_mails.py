@@ -57,8 +57,6 @@ BATCH = OF_ONE.replace(
     "mode , sender_name, sender_address, reply_to, subject, body,",
     "'batch', sender_name, sender_address, reply_to, 'SUBJECT', 'BODY',",
 )
-ALLOWED = "UPDATE offices SET batches_allowed = TRUE"
-FORBIDDEN = "UPDATE offices SET batches_allowed = FALSE"
 NEW_BATCH = (
     "INSERT INTO mailings (office_id, event_id, purpose, mode, subject, body, state, notice, "
     "version, created_by, created_at) SELECT office_id, event_id, purpose, 'batch', subject, "

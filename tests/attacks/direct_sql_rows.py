@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.attacks.direct_sql import Statements, attacks
+from tests.attacks.direct_sql_settings import MAILBOX as TOLD
 from tests.attacks.lowering import without_constraint, without_guard, without_index
 
 DISPATCH = (
@@ -274,13 +275,13 @@ STATEMENTS: Statements = {
     ),
     "another office's mailbox as sender": (
         "meeting",
-        (OFFICE, MAILBOX, "UPDATE events SET sender_id = 77"),
+        (OFFICE, TOLD, MAILBOX, "UPDATE events SET sender_id = 77"),
         constraint("events", "fk_events_sender"),
         (),
     ),
     "another office's mailbox for replies": (
         "meeting",
-        (OFFICE, MAILBOX, "UPDATE events SET reply_to_id = 77"),
+        (OFFICE, TOLD, MAILBOX, "UPDATE events SET reply_to_id = 77"),
         constraint("events", "fk_events_reply_to"),
         (),
     ),

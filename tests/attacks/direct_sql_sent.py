@@ -9,13 +9,11 @@ from tests.attacks.direct_sql import Statements, _empties, _guards_of, attacks
 from tests.attacks.direct_sql_guards import BY_GUARD
 from tests.attacks.direct_sql_mails import (
     ALERT,
-    ALLOWED,
     ARRIVED,
     ATTEMPT,
     BATCH,
     ELSEWHERE,
     ERASURE,
-    FORBIDDEN,
     OVER,
     REACHED,
     RECORD,
@@ -28,6 +26,8 @@ from tests.attacks.direct_sql_rows import (
     MAILBOX,
     OFFICE,
 )
+from tests.attacks.direct_sql_settings import ALLOWED, FORBIDDEN
+from tests.attacks.direct_sql_settings import MAILBOX as TOLD
 from tests.attacks.lowering import without_constraint, without_guard
 from tests.attacks.world import World
 
@@ -43,7 +43,7 @@ OTHERS: Statements = {
     ),
     "a batch sent after the office took its leave back": (
         "submitted",
-        (ALLOWED, BATCH, FORBIDDEN, DISPATCH.replace("{snapshot}", "99")),
+        (*ALLOWED, BATCH, *FORBIDDEN, DISPATCH.replace("{snapshot}", "99")),
         guard("dispatches", "batch_not_allowed"),
         (UNAPPROVED,),
     ),
@@ -51,13 +51,13 @@ OTHERS: Statements = {
         "meeting",
         ("UPDATE offices SET batch_size = 0",),
         SIZE,
-        (),
+        (guard("offices", "batches"),),
     ),
     "a batch of more than a relay must take": (
         "meeting",
         ("UPDATE offices SET batch_size = 101",),
         SIZE,
-        (),
+        (guard("offices", "batches"),),
     ),
     "another event's company among the recipients": (
         "submitted",
@@ -79,7 +79,7 @@ OTHERS: Statements = {
     ),
     "an alert to another office's mailbox": (
         "meeting",
-        (OFFICE, MAILBOX, ALERT.replace("1, 'queued'", "77, 'queued'")),
+        (OFFICE, TOLD, MAILBOX, ALERT.replace("1, 'queued'", "77, 'queued'")),
         constraint("alerts", "fk_alerts_mailbox"),
         (),
     ),

@@ -14,6 +14,7 @@ from tests.attacks.direct_sql_rows import (
     new_address,
     update,
 )
+from tests.attacks.direct_sql_settings import ALLOWED, next_door
 from tests.attacks.lowering import without_constraint, without_guard
 
 guard = without_guard
@@ -39,9 +40,8 @@ STRANGER = (
     OFFICE,
     "INSERT INTO staff (id, login, name, password_hash, active) "
     "VALUES (77, 'tonari', '隣野', 'x', TRUE)",
-    "INSERT INTO memberships VALUES (77, 77, 'checker')",
+    *next_door("checker"),
 )
-BATCHES = "UPDATE offices SET batches_allowed = TRUE"
 BATCH = OF_ONE.replace("mode ,", "'batch',")
 REWRITTEN = guard("attempts", "rewritten")
 
@@ -80,13 +80,13 @@ STATEMENTS: Statements = {
         "meeting",
         (OFFICE, MAILBOX.replace("other@office.example", f"{OWN},{OTHER}")),
         guard("mailboxes", "address_insert"),
-        (),
+        (guard("mailboxes", "added"),),
     ),
     "a second address in the office's mailbox": (
         "meeting",
         (f"UPDATE mailboxes SET address = address || ',{OTHER}'",),
         guard("mailboxes", "address_update"),
-        (),
+        (guard("mailboxes", "renamed"),),
     ),
     "two senders in a snapshot": (
         "submitted",
@@ -169,7 +169,7 @@ STATEMENTS: Statements = {
     ),
     "a batch with a field for the name": (
         "submitted",
-        (BATCHES, BATCH),
+        (*ALLOWED, BATCH),
         guard("snapshots", "batch_with_fields"),
         (),
     ),

@@ -14,6 +14,7 @@ from eventmail.offices import service as offices
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
+from tests.attacks.direct_sql_settings import MAILBOX, next_door
 from tests.attacks.lowering import (
     cut,
     instead,
@@ -106,14 +107,12 @@ def other_office(world: World) -> None:
         return
     world.run(
         "INSERT INTO offices (id, bureau_id, name) VALUES (77, 1, 'となりの所')",
+        MAILBOX,
         "INSERT INTO mailboxes (id, office_id, name, address) "
         "VALUES (77, 77, '別', 'other@office.example')",
         "INSERT INTO staff (id, login, name, password_hash, active) "
         "VALUES (77, 'tonari', '隣野', 'x', TRUE)",
-        *(
-            f"INSERT INTO memberships VALUES (77, 77, '{each}')"
-            for each in ("author", "checker", "approver")
-        ),
+        *next_door("author", "checker", "approver"),
     )
 
 

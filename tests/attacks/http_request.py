@@ -12,14 +12,15 @@ from flask import request
 from itsdangerous import URLSafeTimedSerializer
 from wtforms.fields.choices import SelectField, SelectMultipleField
 
+from eventmail.accounts import sessions
 from eventmail.events import service as events
 from eventmail.mailings import deciding, service
-from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import service as roster
 from eventmail.web import forms, headers
 from eventmail.web.context import actor, writing
+from eventmail.web.cookie import SESSION
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.direct_sql_rows import EVENT, MATERIAL
 from tests.attacks.http_form import LETTER, OTHER, letter, other_office, posts
@@ -173,24 +174,25 @@ def _deactivated(world: World) -> bool:
     return world.ids["address"] in browser.page("/mailings/1/check")
 
 
-def _forged_cookie(world: World) -> bool:
-    """A session is signed with a secret that somebody guessed."""
+def _stored_digest(world: World) -> bool:
+    """Somebody has the signing secret and a copy of the database, and takes what lies in it."""
+    world.browser("checker")
+    stored = world.value("SELECT token_digest FROM staff_sessions WHERE staff_id = {checker}")
     browser = world.browser()
-    guessed = SimpleNamespace(secret_key="guess", config=browser.app.config)
-    signer = browser.app.session_interface.get_signing_serializer(guessed)
-    cookie = signer.dumps({"_user_id": str(world.ids["checker"]), "_fresh": True})
-    browser.client.set_cookie("eventmail", cookie)
+    with browser.client.session_transaction() as cookie:
+        cookie[SESSION] = stored
     return world.ids["address"] in browser.page("/mailings/1/check")
 
 
-@contextmanager
-def _secret(world: World) -> Iterator[None]:
-    app = world.browser().app
-    before, app.secret_key = app.secret_key, "guess"
-    try:
-        yield
-    finally:
-        app.secret_key = before
+def _stolen_cookie(world: World) -> bool:
+    """A cookie that somebody copied is used after its owner signed out."""
+    owner = world.browser("checker")
+    stolen = owner.client.get_cookie("eventmail")
+    assert stolen is not None
+    owner.post("/sign-out")
+    thief = world.browser()
+    thief.client.set_cookie("eventmail", stolen.value)
+    return world.ids["address"] in thief.page("/mailings/1/check")
 
 
 def _framed(world: World) -> bool:
@@ -351,14 +353,21 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
         Barrier.PAGES,
         "submitted",
         _deactivated,
-        cut(offices, "find_staff", "staff.active and "),
+        cut(sessions, "_over", "not staff.active or "),
         (Also(Barrier.PAGES, instead(Staff, "is_active", True)),),
     ),
-    "a session signed with a guessed secret": (
-        Barrier.CONFIGURATION,
+    "a session made of what the database stores": (
+        Barrier.PAGES,
         "submitted",
-        _forged_cookie,
-        _secret,
+        _stored_digest,
+        instead(sessions, "digest_of", lambda token: token),
+        (),
+    ),
+    "a stolen cookie after signing out": (
+        Barrier.PAGES,
+        "submitted",
+        _stolen_cookie,
+        silent(sessions, "end"),
         (),
     ),
     "the approval in another site's frame": (
@@ -366,7 +375,7 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
         "checked",
         _framed,
         instead(headers, "HEADERS", {}),
-        (),
+        (Also(Barrier.PAGES, instead(headers, "CSP", "default-src 'none'")),),
     ),
     "the recipients in a browser's cache": (
         Barrier.PAGES,

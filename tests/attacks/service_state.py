@@ -16,6 +16,7 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import job, ledger, sending, standing, supply
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
+from tests.attacks.direct_sql_settings import MAILBOX, RENAMED, second_role
 from tests.attacks.lowering import (
     both,
     cut,
@@ -58,19 +59,19 @@ def _start(session: Session, _actor: Actor, world: World) -> None:
 
 def _self_approval(world: World) -> bool:
     """The author has the approver's role as well."""
-    world.run("INSERT INTO memberships VALUES ({author}, {office}, 'approver')")
+    world.run(*second_role("{author}", "author", "approver"))
     return _as_fresh(world, "author", approve) == "sending"
 
 
 def _check_and_approve(world: World) -> bool:
     """The checker has the approver's role as well."""
-    world.run("INSERT INTO memberships VALUES ({checker}, {office}, 'approver')")
+    world.run(*second_role("{checker}", "checker", "approver"))
     return _as_fresh(world, "checker", approve) == "sending"
 
 
 def _roster_author(world: World) -> bool:
     """Who put a file on the shelf of the mailing checks it."""
-    world.run("INSERT INTO memberships VALUES ({checker}, {office}, 'author')")
+    world.run(*second_role("{checker}", "checker", "author"))
     _as_fresh(world, "checker", put)
     _as_fresh(world, "author", submit)
     return _as_fresh(world, "checker", check) == "approving"
@@ -106,6 +107,7 @@ def _foreign_mailbox(world: World) -> bool:
 def _other_office(world: World) -> None:
     world.run(
         "INSERT INTO offices (id, bureau_id, name) VALUES (77, 1, '別の所')",
+        MAILBOX,
         "INSERT INTO mailboxes (id, office_id, name, address) "
         "VALUES (77, 77, '別', 'other@office.example')",
     )
@@ -136,11 +138,11 @@ def _miscounted(world: World) -> bool:
     return bool(world.value("SELECT counted FROM check_steps") == COUNT - 1)
 
 
-def _behind_the_reviewers(statement: str) -> Callable[[World], bool]:
+def _behind_the_reviewers(*statements: str) -> Callable[[World], bool]:
     """Something changes between check and approval without anybody being told."""
 
     def strike(world: World) -> bool:
-        world.run(statement)
+        world.run(*statements)
         return _as_fresh(world, "approver", approve) == "sending"
 
     return strike
@@ -248,7 +250,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
     "the mailbox's name changed before the approval": (
         Barrier.SNAPSHOT_DIGEST,
         "checked",
-        _behind_the_reviewers("UPDATE mailboxes SET name = '別の名前'"),
+        _behind_the_reviewers(*RENAMED),
         IS_CURRENT,
         (),
     ),

@@ -12,6 +12,9 @@ from flask import render_template, render_template_string
 from eventmail.events import views as event_views
 from eventmail.mailings import letter
 from eventmail.mailings.views import drafting as mailing_views
+from eventmail.offices import service as offices
+from eventmail.proposals import mailboxes
+from tests import settling
 from tests.attacks.arena import Attack, Barrier, Family
 from tests.attacks.lowering import instead, replaced
 from tests.attacks.merge_value import send_first
@@ -35,13 +38,27 @@ PLACES = {
 }
 
 
+SENDER = "the sender's name"
+
+
+def _rename(world: World, name: str) -> None:
+    """Two people agree on it."""
+    with world.database.writing() as session:
+        box = offices.mailboxes(session, world.people.author.office.id)[0]
+        place = mailboxes.place_of(box.office_id, box.address)
+        settling.settle(session, place, {"name": name})
+
+
 def _kept(place: str, text: str) -> Callable[[World], str]:
     """Put a text there, and give back the markup of the page that shows it."""
     statement, path = PLACES[place]
 
     def page(world: World) -> str:
         written = statement.format(text.replace("'", "''")).replace("{", "{{").replace("}", "}}")
-        world.run(written)
+        if place == SENDER:
+            _rename(world, text)
+        else:
+            world.run(written)
         return world.browser("author").source(path)
 
     return page

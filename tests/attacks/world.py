@@ -26,7 +26,7 @@ from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Connection, EncodedMaterial, Individual, Relay, gate
 from tests.attacks.browser import Browser
-from tests.conftest import SECRET, Templates
+from tests.conftest import SECRET, Templates, opened
 from tests.recorder import Recorder
 from tests.wire.samples import AOZORA, IDENTITY, KNOWLEDGE
 
@@ -124,7 +124,7 @@ class World:
         """A copy of the sample office's database, made at the first use."""
         if self._database is None:
             assert self._level, "this attack has no level, so it has no database"
-            self._database = Database(self._templates.copy(self._kind, self._level))
+            self._database = opened(self._templates.copy(self._kind, self._level))
         return self._database
 
     def run(self, *statements: str) -> list[int]:

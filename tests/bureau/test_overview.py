@@ -1,126 +1,190 @@
-"""The bureau sees its offices in figures, and nobody's address."""
+"""局の一覧: every figure, no participant, and as many queries for two offices as for one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
+from flask import Flask
 
-from eventmail import clock
+from eventmail import clock, sample
 from eventmail.alerts import service as alerts
 from eventmail.bureau import service
-from eventmail.bureau.chart import Bar, Part, bars
-from eventmail.bureau.service import Figures, Overview
+from eventmail.bureau.bars import bars
+from eventmail.bureau.service import Figures, Quiet
 from eventmail.database import Database
-from eventmail.events.models import Event
-from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.events.models import Contact, Event, Participant
+from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices import service as offices
+from eventmail.offices.models import Staff
+from eventmail.offices.permissions import Forbidden, Standing
+from eventmail.outbox import control, sending
 from eventmail.outbox.models import Delivery, DeliveryState
+from eventmail.outbox.quiet import NEAR, quiet_events
 from eventmail.sample import People
+from eventmail.wire import Relay
 from tests.conftest import Meeting
+from tests.pages import Pages
+
+OTHER = "あけぼの公共職業安定所"
 
 
-def figures(database: Database, people: People) -> list[Figures]:
+@pytest.fixture
+def soon(database: Database, meeting: Meeting) -> Event:
+    """The meeting, held in a week."""
+    with database.writing() as session:
+        event = session.get_one(Event, meeting.event.id)
+        event.held_on = clock.today() + timedelta(days=7)
+    return event
+
+
+@pytest.fixture
+def overseer(database: Database, people: People) -> Staff:
+    with database.writing() as session:
+        offices.add_office(session, "みどり野労働局", OTHER)
+        offices.add_office(session, "遠くの労働局", "遠くの所")
+        return sample.load_outside(session)[Standing.OVERSEER]
+
+
+def figures(database: Database, overseer: Staff) -> dict[str, Figures]:
     with database.reading() as session:
-        return list(service.overview(session, people.author.office.bureau_id).offices)
+        (found,) = service.overviews(session, session.get_one(Staff, overseer.id))
+    return {each.office: each for each in found.offices}
 
 
-def hold_in(database: Database, days: int) -> None:
-    with database.writing() as session:
-        session.execute(sa.update(Event).values(held_on=clock.today() + timedelta(days=days)))
-
-
-def test_an_office_with_nothing_has_noughts(database: Database, people: People) -> None:
-    assert figures(database, people) == [Figures("姫里公共職業安定所")]
-    assert not figures(database, people)[0].wants_attention
-
-
-def test_a_near_event_with_a_draft_only(
-    database: Database, people: People, meeting: Meeting
+def test_only_the_offices_of_the_own_bureau(
+    database: Database, overseer: Staff, people: People, soon: Event
 ) -> None:
-    hold_in(database, 7)
-    (office,) = figures(database, people)
-    assert (office.events, office.mailings) == (1, {MailingState.DRAFT: 1})
-    assert [each.name for each in office.neglected] == [meeting.event.name]
-    assert office.wants_attention
-
-
-@pytest.mark.parametrize(("days", "events", "mailings"), [(61, 0, 1), (-30, 0, 1), (-31, 0, 0)])
-def test_how_far_the_figures_look(
-    database: Database, people: People, meeting: Meeting, days: int, events: int, mailings: int
-) -> None:
-    hold_in(database, days)
-    (office,) = figures(database, people)
-    assert (office.events, sum(office.mailings.values())) == (events, mailings)
-
-
-def test_mails_of_which_nobody_knows_whether_they_came(
-    database: Database, people: People, approved: Snapshot
-) -> None:
-    with database.writing() as session:
-        two = sa.select(Delivery.id).where(~Delivery.first_copy).order_by(Delivery.id).limit(2)
-        session.execute(
-            sa.update(Delivery)
-            .where(Delivery.id.in_(two.scalar_subquery()))
-            .values(state=DeliveryState.UNCERTAIN)
-        )
-        session.execute(
-            sa.update(Delivery).where(Delivery.first_copy).values(state=DeliveryState.UNCERTAIN)
-        )
-    assert figures(database, people)[0].uncertain == 2, "the office's own copy is nobody's loss"
-
-
-def test_an_alert_until_it_is_seen_to(database: Database, people: People, meeting: Meeting) -> None:
-    with database.writing() as session:
-        box = session.get_one(Mailing, meeting.mailing.id).event.reply_to
-        made = alerts.raise_alert(session, box, "test", "mailing:1", "止まりました。")
-    assert figures(database, people)[0].alerts == 1
-    with database.writing() as session:
-        alerts.see_to(session, people.approver, made.id)
-    assert figures(database, people)[0].alerts == 0
-
-
-def test_offices_that_want_attention_come_first_and_other_bureaus_are_left_out(
-    database: Database, people: People, meeting: Meeting
-) -> None:
-    with database.writing() as session:
-        near = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
-        near.stopped_at = clock.now()
-        offices.add_office(session, "べつの労働局", "よその公共職業安定所")
-    hold_in(database, 40)
-    found = [each.name for each in figures(database, people)]
-    assert found == ["となりの公共職業安定所", "姫里公共職業安定所"]
-
-
-def test_the_number_of_queries_does_not_grow_with_the_offices(
-    database: Database, people: People, meeting: Meeting
-) -> None:
-    def asked() -> int:
-        statements: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            statements.append(statement)
-
-        sa.event.listen(database.engine, "before_cursor_execute", note)
-        figures(database, people)
-        sa.event.remove(database.engine, "before_cursor_execute", note)
-        return len(statements)
-
-    before = asked()
-    with database.writing() as session:
-        for number in range(20):
-            offices.add_office(session, "みどり野労働局", f"{number}番目の公共職業安定所")
-    assert len(figures(database, people)) == 21
-    assert asked() == before
-
-
-def test_the_bars_have_one_scale() -> None:
-    busy = Figures("甲", mailings={MailingState.SENT: 3, MailingState.DRAFT: 1})
-    calm = Figures("乙", mailings={MailingState.HALTED: 1})
-    found = bars(Overview("局", (busy, calm, Figures("丙"))))
-    assert found == (
-        Bar("甲", 4, (Part("ok", 0.0, 750.0), Part("neutral", 750.0, 250.0))),
-        Bar("乙", 1, (Part("error", 0.0, 250.0),)),
-        Bar("丙", 0, ()),
+    found = figures(database, overseer)
+    assert set(found) == {people.author.office.name, OTHER}
+    here = found[people.author.office.name]
+    assert here == Figures(
+        here.office,
+        stopped=False,
+        events=1,
+        states={MailingState.DRAFT: 1},
+        quiet=[Quiet(soon.name, soon.held_on)],
     )
+    assert found[OTHER] == Figures(OTHER, stopped=False)
+
+
+def test_what_is_wrong_is_counted(
+    database: Database,
+    overseer: Staff,
+    people: People,
+    soon: Event,
+    approved: Snapshot,
+    relay: Relay,
+) -> None:
+    sending.run(database, relay, approved.id)
+    with database.writing() as session:
+        event = session.get_one(Event, soon.id)
+        alerts.raise_alert(session, event.reply_to, "test", "mailing:1", "止まりました。")
+        control.stop_office(session, people.approver, "確認のため")
+    here = figures(database, overseer)[people.author.office.name]
+    assert here.states == {MailingState.SENT: 1}
+    assert (here.stopped, here.alerts, here.quiet) == (True, 1, [])
+
+
+@pytest.mark.parametrize("role", ["author", "manager", "auditor"])
+def test_nobody_without_a_bureau_sees_it(database: Database, people: People, role: str) -> None:
+    with database.reading() as session, pytest.raises(Forbidden):
+        service.overviews(session, getattr(people, role).staff)
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+
+
+def test_as_many_queries_for_many_offices_and_none_of_a_participant(
+    database: Database, overseer: Staff, soon: Event
+) -> None:
+    with counted(database) as before:
+        figures(database, overseer)
+    with database.writing() as session:
+        for number in range(5):
+            offices.add_office(session, "みどり野労働局", f"第{number}所")
+    with counted(database) as after:
+        assert len(figures(database, overseer)) == 7
+    assert len(after) == len(before)
+    for table in ("contacts", "participants", "snapshot_recipients"):
+        assert not any(table in statement for statement in after)
+
+
+def test_the_page_shows_figures_and_no_participant(
+    app: Flask, database: Database, overseer: Staff, soon: Event
+) -> None:
+    browser = Pages(app)
+    page = browser.sign_in("kyoku", "demo-kyoku-no-pass")
+    assert page.h1 == "局の一覧"
+    assert soon.name in page.text
+    assert len([each for each in page.all("rect")]) == 1
+    with database.reading() as session:
+        names = set(session.scalars(sa.select(Participant.company)))
+        names |= set(session.scalars(sa.select(Contact.address)))
+    assert not [each for each in names if each in page.text]
+    for path in ("/events/1", "/mailings/1", "/tasks", "/administration"):
+        browser.get(path, status=403)
+
+
+def test_an_event_is_quiet_until_somebody_was_sent_something(
+    database: Database, people: People, soon: Event, approved: Snapshot
+) -> None:
+    def quiet() -> list[int]:
+        with database.reading() as session:
+            return [each.id for each in quiet_events(session, [people.author.office.id])]
+
+    event = [soon.id]
+    assert quiet() == event
+    day = soon.held_on
+    with time_machine.travel(f"{day} 23:00+09:00"):
+        assert quiet() == event  # on its last evening
+    with time_machine.travel(f"{day - NEAR - timedelta(days=1)} 23:59+09:00"):
+        assert quiet() == []
+    with time_machine.travel(f"{day + timedelta(days=1)} 00:01+09:00"):
+        assert quiet() == []
+
+
+def test_the_offices_own_copy_breaks_no_silence(
+    database: Database, people: People, soon: Event, approved: Snapshot, relay: Relay
+) -> None:
+    with database.reading() as session:
+        copy = session.scalars(sa.select(Delivery).where(Delivery.first_copy)).one()
+    assert copy.state is DeliveryState.QUEUED
+    sending.run(database, relay, approved.id)
+    with database.reading() as session:
+        assert quiet_events(session, [people.author.office.id]) == []
+
+
+def test_the_home_page_tells_the_office_itself(sign_in: Any, soon: Event) -> None:
+    assert (
+        "14日以内に開催で、まだ何も送っていないイベント（1件）" in sign_in("author").get("/").text
+    )
+
+
+def test_the_longest_bar_fills_the_width_and_no_piece_is_lost() -> None:
+    S = MailingState
+    few = Figures("少ない所", stopped=False, states={S.SENT: 1})
+    many = Figures("多い所", stopped=False, states={S.DRAFT: 1, S.CHECKING: 2, S.REJECTED: 1})
+    short, long, none = bars([few, many, Figures("ない所", stopped=False)])
+    assert [(p.kind, p.x, p.width) for p in long.pieces] == [
+        ("drafting", 0, 100),
+        ("reviewing", 100, 200),
+        ("halted", 300, 100),
+    ]
+    assert [(p.x, p.width) for p in short.pieces] == [(0, 100)]
+    assert none.pieces == ()
+    assert long.counts == (1, 2, 0, 0, 1)

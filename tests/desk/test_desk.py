@@ -24,6 +24,7 @@ from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Verdict
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.outbox import hands
@@ -113,7 +114,7 @@ def test_the_first_copy_waits_for_everybody_until_somebody_looked_at_it(
     database: Database, people: People, checked: Snapshot, relay: Relay
 ) -> None:
     with database.writing() as session:
-        offices.set_sending(session, session.merge(people.author.office), 0, None)
+        settling.set_sending(session, session.merge(people.author.office), 0, None)
     fresh = _again(database, people)
     journey.approve(database, fresh, checked.mailing_id)
     assert kinds(database, fresh) == NOBODY, "not before it is there"
@@ -192,7 +193,7 @@ def test_whoever_wrote_it_is_not_asked_to_check_it(
 ) -> None:
     with database.writing() as session:
         office = session.merge(people.author.office)
-        other = offices.add_staff(
+        other = settling.add_staff(
             session, office, "second", "二人目", "a password of length", [Role.CHECKER]
         )
         session.execute(
@@ -206,7 +207,7 @@ def test_whoever_wrote_it_is_not_asked_to_check_it(
 def test_nothing_of_another_office_waits(database: Database, submitted: Snapshot) -> None:
     with database.writing() as session:
         office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
-        staff = offices.add_staff(
+        staff = settling.add_staff(
             session, office, "tonari", "隣野", "a password of length", list(Role)
         )
         assert service.waiting(session, Actor(staff, office), blocked) == []

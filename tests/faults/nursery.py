@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from eventmail import cli, clock
-from eventmail.database import Database
+from eventmail.audit.keys import open_database
 from eventmail.outbox.worker import Outbox
 
 EVERY = 0.4
@@ -34,7 +34,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 def sweeps() -> None:
     """Sweep until killed; a database that is away is waited for."""
     settings = cli.settings_here()
-    outbox = Outbox(settings, Database(settings.database))
+    outbox = Outbox(settings, open_database(settings))
     while True:
         with contextlib.suppress(Exception):
             outbox.sweep()

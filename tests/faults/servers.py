@@ -112,7 +112,7 @@ class Prepared:
         """The URL of a fresh copy; an SQLite file lies in ``into``."""
         name = f"{wanted.name}_{kind}"
         if name not in self._made:
-            database = Database(self._new(kind, name))
+            database = prepare.opened(self._new(kind, name))
             prepare.make(database, wanted, self._folder)
             _close(database)
             self._made.add(name)

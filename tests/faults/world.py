@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from benchmarks.delivery import prepare
 from benchmarks.delivery.prepare import Wanted
 from eventmail import clock
+from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings, to_environment
 from eventmail.database import Database
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
@@ -281,7 +282,7 @@ def world(
             "mail_lanes": 2,
         }
         made = Settings(**usual | chosen)
-        found = World(made, Database(url), sink, tools, folder, random.Random(seed))
+        found = World(made, open_database(made), sink, tools, folder, random.Random(seed))
         try:
             yield found
         finally:

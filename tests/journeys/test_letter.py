@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from eventmail.database import Database
-from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.journeys.conftest import SCREENS
 from tests.journeys.people import Person
@@ -105,7 +105,7 @@ def test_whoever_opens_a_letter_beside_another_is_told(
 ) -> None:
     with database.writing() as session:
         office = session.merge(people.author.office)
-        offices.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
+        settling.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
     author: Person = person("author")
     open_letter(author, meeting)
     context = chromium.new_context(

@@ -15,9 +15,9 @@ from playwright.sync_api import expect
 
 from eventmail.database import Database
 from eventmail.events.models import Contact
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.sample import FOLDER, story
+from tests import settling
 from tests.journeys.people import Person
 from tests.recorder import Recorder
 
@@ -242,7 +242,7 @@ def test_three_people_send_the_letters_of_the_meeting(
     person: type, recorder: Recorder, database: Database
 ) -> None:
     with database.writing() as session:  # as in the demo: somebody looks at the first copy
-        offices.set_sending(session, session.scalars(sa.select(Office)).one(), 0, None)
+        settling.set_sending(session, session.scalars(sa.select(Office)).one(), 0, None)
     author = person("author")
     make_event(author)
     import_roster(author)

@@ -16,8 +16,8 @@ from eventmail.events.service import EventFacts
 from eventmail.letters import choosing, copying
 from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Audience, Mailing, MailingState, SendMode, Snapshot
-from eventmail.offices import service as offices
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.pages import Pages
 
@@ -106,11 +106,11 @@ class TestOfAMailing:
         with database.writing() as session:
             mailing = session.get_one(Mailing, meeting.mailing.id)
             office = session.merge(people.author.office)
-            offices.set_batches(session, office, True, 10)
+            settling.set_batches(session, office, True, 10)
             mailing.mode = SendMode.BATCH
             session.flush()
             assert copying.copy_mailing(session, people.author, mailing).mode is SendMode.BATCH
-            offices.set_batches(session, office, False, 10)
+            settling.set_batches(session, office, False, 10)
             copy = copying.copy_mailing(session, people.author, mailing)
             assert copy.mode is SendMode.INDIVIDUAL
 

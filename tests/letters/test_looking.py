@@ -16,9 +16,9 @@ from eventmail.letters.looking import MOST_FOUND, Look, look
 from eventmail.mailings import service
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.snapshot import Content, Recipient, content_of_snapshot
-from eventmail.offices import service as offices
 from eventmail.sample import People
 from eventmail.wordings import service as wordings
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.mailings.contents import BATCH, CONTENT
@@ -213,7 +213,7 @@ class TestCompare:
         self, database: Database, people: People, meeting: Meeting
     ) -> None:
         with database.writing() as session:
-            offices.set_batches(session, session.merge(people.author.office), True, 10)
+            settling.set_batches(session, session.merge(people.author.office), True, 10)
         write(database, people, meeting.mailing.id, mode="batch", body=BATCH.body + "{会場}\n")
         journey.submit(database, people, meeting.mailing.id)
         write(database, people, meeting.mailing.id)

@@ -16,9 +16,9 @@ from eventmail.events.models import Event
 from eventmail.letters import slots
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings.journey import reload
 from tests.mailings.test_pages import hidden, letter
@@ -38,7 +38,7 @@ def colleague(app: object, database: Database, people: People) -> Pages:
     """A second author of the same office."""
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
+        settling.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
     browser = Pages(app)  # type: ignore[arg-type]
     browser.sign_in("kian2", OTHER)
     return browser

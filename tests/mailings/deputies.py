@@ -15,6 +15,7 @@ from eventmail.offices.models import Deputy, Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import service as outbox
 from eventmail.sample import People
+from tests import settling
 from tests.pages import Pages
 
 SignIn = Callable[[str], Pages]
@@ -25,7 +26,7 @@ def staff(database: Database, people: People, login: str, *roles: Role) -> Actor
     """One more member of the office's staff."""
     with database.writing() as session:
         office = people.author.office
-        made = offices.add_staff(session, office, login, f"職員 {login}", PASSWORD, roles)
+        made = settling.add_staff(session, office, login, f"職員 {login}", PASSWORD, roles)
         return Actor(made, office)
 
 

@@ -16,7 +16,9 @@ from eventmail.mailings.findings import Finding, Level, Place, Where
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.outbox import retention
+from eventmail.proposals import roles
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.mailings.journey import reload
@@ -189,9 +191,8 @@ def test_whoever_answers_has_a_hand_in_the_mailing(
 ) -> None:
     seen.append(WEEKDAY)
     with database.writing() as session:
-        statement = "INSERT INTO memberships VALUES (:who, :office, 'author')"
-        values = {"who": people.checker.id, "office": people.checker.office.id}
-        session.execute(sa.text(statement), values)
+        place = roles.ROLES.at(people.checker.office.id, str(people.checker.id))
+        settling.settle(session, place, ["author", "checker"])
     with database.reading() as session:
         staff = session.merge(people.checker.staff, load=False)
         session.refresh(staff)

@@ -14,11 +14,11 @@ from eventmail.database import Database
 from eventmail.mailings import current
 from eventmail.mailings.models import MailingState, SendMode, Snapshot
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.outbox import sending
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings.journey import approve, check, reload, submit
 from tests.mailings.test_pages import letter
@@ -31,7 +31,7 @@ BODY = "参加企業　ご担当者様\n\n{イベント名}の資料をお送り
 @pytest.fixture
 def allowed(database: Database) -> None:
     with database.writing() as session:
-        offices.set_batches(session, session.scalars(sa.select(Office)).one(), True, 50)
+        settling.set_batches(session, session.scalars(sa.select(Office)).one(), True, 50)
 
 
 def write(browser: Pages, meeting: Meeting, **changes: object) -> None:

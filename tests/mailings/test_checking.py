@@ -19,9 +19,9 @@ from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.mailings.review_models import CheckStep, Task
 from eventmail.mailings.since import ANOTHER_ADDRESS, ANOTHER_COMPANY, NEW, compared
 from eventmail.mailings.snapshot import Content, Recipient
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings import journey, walking
 from tests.mailings.contents import CONTENT
@@ -305,7 +305,7 @@ class TestPage:
         self, sign_in: SignIn, database: Database, people: People, meeting: Meeting
     ) -> None:
         with database.writing() as session:
-            offices.set_batches(session, session.scalars(sa.select(Office)).one(), True, 50)
+            settling.set_batches(session, session.scalars(sa.select(Office)).one(), True, 50)
             mailing = mailings.get_mailing(session, people.author, meeting.mailing.id)
             mailing.body, mailing.mode = "皆様\n\nご案内です。", "batch"  # type: ignore[assignment]
         journey.submit(database, people, meeting.mailing.id)

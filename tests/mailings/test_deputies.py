@@ -22,6 +22,7 @@ from eventmail.offices.models import Role
 from eventmail.offices.permissions import Actor, Forbidden
 from eventmail.outbox import control
 from eventmail.sample import People
+from tests import settling
 from tests.mailings import journey, walking
 from tests.mailings.deputies import PASSWORD, appoint, at_work, decide, staff
 from tests.mailings.journey import reload
@@ -191,7 +192,7 @@ class TestDeputy:
         made = appoint(database, people.approver, second)
         with database.writing() as session:
             office = offices.add_office(session, "みどり野労働局", "となりの所")
-            other = offices.add_staff(session, office, "tonari", "隣野", PASSWORD, [Role.APPROVER])
+            other = settling.add_staff(session, office, "tonari", "隣野", PASSWORD, [Role.APPROVER])
             stranger = Actor(other, office)
             with pytest.raises(NotFound):
                 deputies.revoke(session, stranger, made.id)

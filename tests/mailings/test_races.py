@@ -22,6 +22,7 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import service as outbox
 from eventmail.outbox.models import Delivery
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings.journey import reload
 
@@ -151,7 +152,7 @@ def test_an_approval_and_a_rejection_at_once_are_one_of_them(
     with database.writing() as session:
         office = people.approver.office
         password = "a password of fifteen letters"
-        made = offices.add_staff(session, office, "p2", "もう一人", password, [Role.APPROVER])
+        made = settling.add_staff(session, office, "p2", "もう一人", password, [Role.APPROVER])
     second = Actor(made, office)
 
     def reject() -> None:
@@ -174,7 +175,7 @@ def test_a_deputys_yes_and_the_end_of_his_appointment_at_once(
     with database.writing() as session:
         office = people.approver.office
         password = "a password of fifteen letters"
-        made = offices.add_staff(session, office, "p2", "代理", password, [Role.CHECKER])
+        made = settling.add_staff(session, office, "p2", "代理", password, [Role.CHECKER])
         today = clock.today()
         appointed = deputies.appoint(session, people.approver, made.id, today, today, "出張")
         deputy = offices.actor_of(session, made)

@@ -28,6 +28,7 @@ from eventmail.offices.models import Role
 from eventmail.offices.permissions import Actor
 from eventmail.roster import hand
 from eventmail.sample import People, draft_letter, make_empty_event
+from tests import settling
 from tests.conftest import Meeting
 
 
@@ -82,8 +83,8 @@ def test_nothing_of_another_office_is_in_it(
     with database.writing() as session:
         before = survey(session, meeting.mailing.id)
         office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
-        offices.add_mailbox(session, office, "となり", "tonari@tonari-anteisho.example")
-        staff = offices.add_staff(
+        settling.add_mailbox(session, office, "となり", "tonari@tonari-anteisho.example")
+        staff = settling.add_staff(
             session, office, "tonari", "隣野 一郎", "a stranger's password", list(Role)
         )
         stranger = Actor(staff, office)

@@ -28,9 +28,10 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import service as outbox
+from tests import settling
 from tests.attacks.browser import Browser
 from tests.attacks.world import Arena
-from tests.conftest import DATABASES, Templates
+from tests.conftest import DATABASES, Templates, opened
 
 PASSWORD = "a password of fifteen letters"
 LEVELS = {
@@ -113,7 +114,7 @@ def stages(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Cal
 
     def stage(state: S) -> Stage:
         if state not in made:
-            made[state] = _stage(Database(templates.copy(request.param, LEVELS[state])), state)
+            made[state] = _stage(opened(templates.copy(request.param, LEVELS[state])), state)
         return made[state]
 
     yield stage
@@ -133,7 +134,7 @@ def _stage(database: Database, state: S) -> Stage:
         staff = {}
         for number, (who, (roles, wrote, own)) in enumerate(PEOPLE.items()):
             office = here if own else there
-            person = offices.add_staff(session, office, f"p{number}", who, PASSWORD, roles)
+            person = settling.add_staff(session, office, f"p{number}", who, PASSWORD, roles)
             staff[who] = person.id
             if wrote:
                 session.add(MailingEditor(mailing_id=mailing.id, staff_id=person.id))

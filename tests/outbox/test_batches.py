@@ -18,12 +18,12 @@ from eventmail.events.models import Contact, ParticipantStatus
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import MailingState, SendMode, Snapshot
 from eventmail.mailings.service import Blocked, Draft
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.outbox import limits, listing, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.sample import People
 from eventmail.wire import Relay, parse_mail
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings.journey import approve, check, reload, submit
 from tests.recorder import DROP, PASS, Recorder
@@ -35,7 +35,7 @@ LETTER = "参加企業　ご担当者様\n\n{イベント名}の資料をお送�
 def allow(database: Database, *, allowed: bool = True, size: int = 50) -> None:
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_batches(session, office, allowed, size)
+        settling.set_batches(session, office, allowed, size)
 
 
 def write(

@@ -26,6 +26,7 @@ from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.standing import Hold, due_snapshots, next_at, standing
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests import settling
 from tests.mailings.journey import approve, check, reload, submit, take_up
 from tests.outbox import hands
 from tests.recorder import Recorder
@@ -65,7 +66,7 @@ def states(database: Database, snapshot: Snapshot) -> dict[str, int]:
 def set_office(database: Database, *, hold_minutes: int = 0, first_copy: int | None = 0) -> None:
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_sending(session, office, hold_minutes, first_copy)
+        settling.set_sending(session, office, hold_minutes, first_copy)
 
 
 def due(database: Database) -> list[int]:

@@ -13,13 +13,13 @@ from eventmail import clock
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.outbox import limits
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 from eventmail.outbox.standing import Hold, standing
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings.journey import approve, reload
 from tests.pages import Page, Pages
@@ -40,7 +40,7 @@ def approve_with(
 ) -> Snapshot:
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_sending(session, office, hold, copy)
+        settling.set_sending(session, office, hold, copy)
     approve(database, people, checked.mailing_id)
     return checked
 

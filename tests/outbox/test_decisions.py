@@ -24,6 +24,7 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.outbox.models import Verdict as V
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests import settling
 from tests.mailings.journey import reload, submit, take_up
 from tests.outbox import hands
 from tests.recorder import PASS, Recorder
@@ -197,7 +198,7 @@ def test_the_checker_and_another_office_decide_nothing(
         decide(database, people.checker, ended.uncertain, V.ARRIVED)
     with database.writing() as session:
         office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
-        staff = offices.add_staff(
+        staff = settling.add_staff(
             session, office, "tonari", "隣野", "a stranger's password", list(Role)
         )
         session.flush()

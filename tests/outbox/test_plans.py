@@ -12,12 +12,12 @@ from eventmail import clock
 from eventmail.database import Database
 from eventmail.outbox import ledger, statements
 from eventmail.outbox.models import DeliveryState
-from tests.conftest import Templates
+from tests.conftest import Templates, opened
 
 
 @pytest.fixture
 def embedded(templates: Templates) -> Iterator[Database]:
-    found = Database(templates.copy("sqlite", "approved"))
+    found = opened(templates.copy("sqlite", "approved"))
     yield found
     found.dispose()
 

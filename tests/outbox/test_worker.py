@@ -19,7 +19,6 @@ from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings.models import MailingState, Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 from eventmail.outbox import ledger, limits, service
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
@@ -27,6 +26,7 @@ from eventmail.outbox.worker import PASSES, Outbox
 from eventmail.roster import service as roster
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.sample import FOLDER, People
+from tests import settling
 from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings.journey import approve, reload
@@ -113,7 +113,7 @@ def test_nothing_is_lost_when_the_queues_own_tables_are_emptied(
     """Neither what was due nor what was planned hangs on the queue."""
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_sending(session, office, 30, 0)
+        settling.set_sending(session, office, 30, 0)
     approve(database, people, checked.mailing_id)
     outbox = Outbox(settings, database)
     outbox.wake(checked.id)
@@ -147,7 +147,7 @@ def test_the_sweep_plans_what_starts_within_its_next_minutes(
 ) -> None:
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_sending(session, office, 5, 0)
+        settling.set_sending(session, office, 5, 0)
     approve(database, people, checked.mailing_id)
     outbox.sweep()
     drain(outbox)
@@ -163,7 +163,7 @@ def test_the_sweep_lets_the_rest_follow_and_ends_what_nobody_stands_by(
 ) -> None:
     with database.writing() as session:
         office = session.scalars(sa.select(Office)).one()
-        offices.set_sending(session, office, 0, 10)
+        settling.set_sending(session, office, 0, 10)
     outbox.send_due(snapshot.id)
     with time_machine.travel(clock.now() + timedelta(minutes=11)):
         outbox.sweep()

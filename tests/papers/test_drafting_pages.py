@@ -11,9 +11,9 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, SendMode, Snapshot
-from eventmail.offices import service as offices
 from eventmail.papers import service
 from eventmail.sample import People
+from tests import settling
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.pages import Pages
@@ -66,7 +66,7 @@ def test_a_batch_says_bcc(
     database: Database, people: People, meeting: Meeting, sign_in: SignIn
 ) -> None:
     with database.writing() as session:
-        offices.set_batches(session, session.merge(people.author.office), True, 50)
+        settling.set_batches(session, session.merge(people.author.office), True, 50)
         mailing = session.get_one(Mailing, meeting.mailing.id)
         mailing.mode, mailing.body = SendMode.BATCH, "ご案内します。\n以上\n"
         mailing.subject = "ご案内"

@@ -7,31 +7,35 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from eventmail.addresses import EmailAddress
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.errors import UserError
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox import service as outbox_service
 from eventmail.outbox.worker import Outbox
 from eventmail.relays import service
+from eventmail.relays.kind import RELAY
 from eventmail.relays.service import Choice, NoRoute
 from eventmail.sample import People
 from eventmail.sealing import Sealer
 from eventmail.wire import NotAllowedHere, Security
 from tests.recorder import Recorder
+from tests.settling import settle
 
-OWN = Choice("mail.himesato.example", 587, Security.STARTTLS, "office", "", 2, 60, 50)
+OWN = Choice("mail.himesato.example", connections=2, per_minute=60, most_recipients=50)
 
 
 def choose(database: Database, people: People, choice: Choice) -> None:
     with database.writing() as session:
-        service.choose(session, people.manager.office.id, people.manager.id, choice)
+        settle(session, RELAY.at(people.manager.office.id), choice.told())
 
 
-def sealed(settings: Settings, people: People, password: str = "secret") -> str:
-    return Sealer.of(settings).seal(password, service.place(people.manager.office.id))
+def secured(settings: Settings, people: People, password: str = "secret") -> Choice:
+    place = service.place(people.manager.office.id)
+    sealed = Sealer.of(settings).seal(password, place)
+    return replace(OWN, username="office", sealed_password=sealed)
 
 
 @pytest.fixture
@@ -58,11 +62,11 @@ def test_an_office_that_chose_none_has_the_installations(
 def test_an_own_relay_has_its_own_credentials_and_limits(
     database: Database, settings: Settings, people: People
 ) -> None:
-    choose(database, people, replace(OWN, sealed_password=sealed(settings, people)))
+    choose(database, people, secured(settings, people))
     live = replace(settings, mail_sink=False)
     with database.reading() as session:
         route = service.route_of(session, live, people.manager.office.id)
-        stored = session.scalars(sa.text("SELECT sealed_password FROM office_relays")).one()
+        stored = session.scalars(sa.text("SELECT after FROM setting_changes")).all()[-1]
     assert (route.relay.place, route.relay.username) == ("mail.himesato.example:587", "office")
     assert route.relay.password == "secret"
     assert (route.connections, route.per_minute, route.relay.most_recipients) == (2, 60, 50)
@@ -73,7 +77,7 @@ def test_an_own_relay_has_its_own_credentials_and_limits(
 def test_it_goes_back_to_the_installations(
     database: Database, settings: Settings, people: People
 ) -> None:
-    choose(database, people, replace(OWN, sealed_password=sealed(settings, people)))
+    choose(database, people, secured(settings, people))
     choose(database, people, Choice())
     with database.reading() as session:
         route = service.route_of(session, settings, people.manager.office.id)
@@ -106,7 +110,7 @@ def test_outside_production_an_own_relay_is_no_way_out(
 def locked(database: Database, people: People, settings: Settings) -> None:
     """The key that its password was sealed with is gone."""
     other = replace(settings, sealing_keys=("another key of thirty-two letters",))
-    choose(database, people, replace(OWN, sealed_password=sealed(other, people)))
+    choose(database, people, secured(other, people))
 
 
 def test_a_password_that_does_not_open_stops_the_sending_and_says_so(
@@ -124,28 +128,35 @@ def test_a_password_that_does_not_open_stops_the_sending_and_says_so(
         assert outbox.open_relay(session, approved.office_id) is None
         with pytest.raises(NoRoute):
             service.route_of(session, outbox.settings, approved.office_id)
-        assert service.routes(session, outbox.settings, [approved.office_id]) == {}
     assert recorder.commands == []
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE office_relays SET host = 'evil.example'",
-        "DELETE FROM office_relays",
-    ],
-)
-def test_what_was_chosen_stays_on_record(
-    database: Database, people: People, settings: Settings, statement: str
-) -> None:
-    choose(database, people, replace(OWN, sealed_password=sealed(settings, people)))
-    with pytest.raises(DBAPIError, match="guard office_relays"), database.writing() as session:
-        session.execute(sa.text(statement))
+UNFIT: dict[str, dict[str, object]] = {
+    "a password in the clear": {"username": "a", "sealed_password": "x", "security": "none"},
+    "a user without a password": {"username": "a"},
+    "a port that is none": {"port": 0},
+    "no connection at all": {"connections": 0},
+    "a batch of a thousand": {"most_recipients": 1000},
+    "an encryption that is none": {"security": "rot13"},
+    "something else besides": {"cc": "everybody"},
+}
 
 
-def test_no_password_travels_in_the_clear(
-    database: Database, people: People, settings: Settings
-) -> None:
-    open_one = replace(OWN, security=Security.NONE, sealed_password=sealed(settings, people))
-    with pytest.raises(DBAPIError, match="credentials"):
-        choose(database, people, open_one)
+@pytest.mark.parametrize("what", UNFIT)
+def test_what_no_office_may_choose(database: Database, people: People, what: str) -> None:
+    with pytest.raises(UserError), database.writing() as session:
+        settle(session, RELAY.at(people.manager.office.id), OWN.told() | UNFIT[what])
+
+
+def test_whoever_confirms_sees_what_changes_and_never_the_password() -> None:
+    after = replace(OWN, username="office", sealed_password="1.sealed")
+    rows = RELAY.describe(Choice().told(), after.told())
+    told = {row.what: (row.now, row.then) for row in rows if row.differs}
+    assert told["送信サーバー"] == ("共通の送信サーバー", "mail.himesato.example")
+    assert told["パスワード"] == ("なし", "登録済み")
+    assert told["送る速さの上限"] == ("―", "1分間に60通まで")
+    again = RELAY.describe(after.told(), replace(after, sealed_password="1.other").told())
+    assert [(row.what, row.then) for row in again if row.differs] == [
+        ("パスワード", "新しいパスワード")
+    ]
+    assert "sealed" not in str(rows) + str(again)

@@ -13,13 +13,13 @@ from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
-from eventmail.offices import service as offices
 from eventmail.offices.models import Role
 from eventmail.outbox import control, sending
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.staffmail.wording import DEEDS
 from eventmail.wire import Relay, parse_mail
+from tests import settling
 from tests.mailings import journey
 from tests.recorder import Recorder
 from tests.staffmail.staff import OWN, ROLES, URL, S, give_back, notices, told
@@ -127,7 +127,7 @@ class TestWhoIsTold:
         recorder: Recorder,
     ) -> None:
         with database.writing() as session:
-            offices.set_sending(session, session.merge(known.author.office), 0, None)
+            settling.set_sending(session, session.merge(known.author.office), 0, None)
         journey.approve(database, known, checked.mailing_id)
         sending.run(database, relay, checked.id)
         outbox.sweep()
@@ -150,7 +150,7 @@ class TestWhoIsTold:
     ) -> None:
         with database.writing() as session:
             office = session.merge(known.author.office)
-            second = offices.add_staff(
+            second = settling.add_staff(
                 session, office, "second", "二人目", "a password of length", [Role.CHECKER]
             )
             second.address = f"second@{OWN}"

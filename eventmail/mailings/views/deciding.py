@@ -8,6 +8,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
+from eventmail.accounts import reauth, steps
+from eventmail.accounts.factors import service as factors
+from eventmail.accounts.factors.views import proving
+from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
@@ -16,7 +20,6 @@ from eventmail.mailings.review_forms import ApproveForm, RejectForm, ReturnForm
 from eventmail.mailings.snapshot import content_of_snapshot
 from eventmail.mailings.views import checking
 from eventmail.mailings.views.common import blueprint, record_of, rendered
-from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.outbox import service as outbox
@@ -122,12 +125,22 @@ def reject(mailing_id: int) -> ResponseReturnValue:
 
 
 def _is_himself(form: ApproveForm) -> bool:
-    """Whether the password is the signed-in person's; a wrong one is counted for good."""
+    """Whether the signed-in person proved himself: by password and code, or by a passkey.
+
+    What is wrong is counted for good.
+    """
     with writing() as session:
         staff = session.get_one(Staff, actor().id)
-        sentence = offices.confirm(session, staff, form.password.data or "")
+        if not form.passkey.data:
+            sentence = reauth.confirm(session, staff, form.password.data or "", origin())
+            if sentence:
+                form.password.errors = [sentence]
+                return False
+            if not steps.required_of(session, staff):
+                return True
+        sentence = proving.refused(session, staff, form.code.data, form.passkey.data, origin())
     if sentence:
-        form.password.errors = [sentence]
+        (form.passkey if form.passkey.data else form.code).errors = [sentence]
     return not sentence
 
 
@@ -180,6 +193,7 @@ def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnVal
         place_name=session.get_one(Staff, place.approver_id).name if place else "",
         now=clock.now(),
         may_review=may_review,
+        **proving.shown(factors.standing(session, actor().id)),
         **record,
         **rendered(content, 0, unseen),
     )

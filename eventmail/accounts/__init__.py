@@ -1,0 +1,1 @@
+"""Accounts: signing in and out, sessions, passwords, invitations, and proving oneself anew."""

@@ -1,0 +1,58 @@
+"""Codes, passkeys and their names."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, PasswordField
+from wtforms.validators import DataRequired, Length
+
+from eventmail.web.forms import Form, TextField
+
+CODE = "認証アプリの6桁のコード"
+NO_CODE = "コードを入力してください。"
+NO_SCRIPT = (
+    "パスキーの応答がありませんでした。「パスキー」のボタンを、もう一度押してください。"
+    "ボタンがないときは、ブラウザーのJavaScriptを使える設定にしてください。"
+)
+
+
+class AppForm(Form):
+    """The first code of a new authenticator app."""
+
+    code = TextField(CODE, [DataRequired(NO_CODE)])
+
+
+class CodeForm(Form):
+    """The second step: an app's code, or one of the sheet."""
+
+    code = TextField("コード", [DataRequired(NO_CODE)])
+
+
+class PasskeyForm(Form):
+    """What the browser answers for a passkey."""
+
+    passkey = HiddenField("パスキー", [DataRequired(NO_SCRIPT)])
+
+
+class NewPasskeyForm(PasskeyForm):
+    """A passkey to be registered, and what to call it."""
+
+    name = TextField(
+        "パスキーの名前",
+        [DataRequired("パスキーの名前を入力してください。"), Length(max=60)],
+    )
+
+
+class ProofForm(Form):
+    """Who is signed in proves once more that it is he."""
+
+    password = PasswordField("あなたのパスワード", [DataRequired("パスワードを入力してください。")])
+    code = TextField("コード")
+
+
+class ResetForm(Form):
+    """Why a colleague's factors are taken away."""
+
+    reason = TextField(
+        "理由",
+        [DataRequired("二段階認証を取り消す理由を入力してください。"), Length(max=200)],
+    )

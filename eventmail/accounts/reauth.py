@@ -1,0 +1,91 @@
+"""Proving once more that one is oneself, before approving and before account changes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock, passwords
+from eventmail.accounts import sessions, signing_in, steps, throttle
+from eventmail.accounts.models import StaffSession
+from eventmail.accounts.origin import NOWHERE, Origin
+from eventmail.accounts.throttle import What
+from eventmail.audit.service import record
+from eventmail.offices.models import Staff
+
+FRESH_FOR = timedelta(minutes=10)
+WRONG = "パスワードが違います。ご自分のパスワードを、もう一度入力してください。"
+STEP_FIRST = (
+    "二段階目の確認から時間がたっています。別の画面で「自分のアカウント」の「ご本人の確認」を"
+    "済ませてから、この画面でもう一度決裁してください。"
+)
+WAIT = "パスワードの誤りが続いています。"
+
+
+def confirm(session: Session, staff: Staff, password: str, origin: Origin = NOWHERE) -> str:
+    """The sentence to show unless it is this person's password, entered once more.
+
+    Counted and slowed down like signing in: nobody guesses faster here.
+    """
+    left = throttle.wait_left(session, What.CONFIRM, staff.login, origin)
+    if left:
+        return WAIT + throttle.sentence(left)
+    if not passwords.verifies(staff.password_hash, password):
+        throttle.note_failure(session, What.CONFIRM, staff.login, origin)
+        record(session, "staff.confirmation_refused", f"staff:{staff.id}", staff_id=staff.id)
+        return WRONG
+    throttle.note_success(session, What.CONFIRM, staff.login, origin)
+    return ""
+
+
+def confirm_all(
+    session: Session, one: StaffSession | None, staff: Staff, password: str, origin: Origin
+) -> str:
+    """As :func:`confirm`; who has a second factor must have shown it a short while ago, too."""
+    sentence = confirm(session, staff, password, origin)
+    if sentence or is_fresh(one) or not steps.required_of(session, staff):
+        return sentence
+    return STEP_FIRST
+
+
+def confirm_password(session: Session, one: StaffSession, password: str, origin: Origin) -> str:
+    """The password for a page that wants to be sure; all of it where no second step is asked."""
+    staff = session.get_one(Staff, one.staff_id)
+    sentence = confirm(session, staff, password, origin)
+    if not sentence:
+        now = clock.now()
+        more = steps.required_of(session, staff)
+        _write(session, one, password_at=now, **({} if more else {"confirmed_at": now}))
+    return sentence
+
+
+def awaits_step(one: StaffSession) -> bool:
+    """Whether the password was entered just now, and the second step has not followed yet."""
+    lately = clock.now() - one.password_at < sessions.PENDING_FOR
+    return lately and (one.confirmed_at is None or one.confirmed_at < one.password_at)
+
+
+def confirm_step(
+    session: Session, one: StaffSession, verify: signing_in.Verify, origin: Origin
+) -> str:
+    """The second step after :func:`confirm_password`; the sentence to show unless it is passed."""
+    if not awaits_step(one):
+        return signing_in.EXPIRED
+    staff = session.get_one(Staff, one.staff_id)
+    sentence = signing_in.pass_step(session, staff, verify, origin)
+    if not sentence:
+        _write(session, one, confirmed_at=clock.now())
+    return sentence
+
+
+def is_fresh(one: StaffSession | None) -> bool:
+    """Whether all that is asked of this person was proved a short while ago in this session."""
+    if one is None or one.confirmed_at is None:
+        return False
+    return clock.now() - one.confirmed_at < FRESH_FOR
+
+
+def _write(session: Session, one: StaffSession, **values: object) -> None:
+    session.execute(sa.update(StaffSession).where(StaffSession.id == one.id).values(**values))

@@ -1,0 +1,1 @@
+"""The installation: bureaus, offices, their first managers; nothing of what offices hold."""

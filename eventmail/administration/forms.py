@@ -1,0 +1,26 @@
+"""One name: of a bureau, of an office."""
+
+from __future__ import annotations
+
+from wtforms.validators import DataRequired, Length
+
+from eventmail.web.forms import Form, TextField
+
+
+class NameForm(Form):
+    """What it is called."""
+
+    name = TextField(
+        "名前",
+        [
+            DataRequired("名前を入力してください。"),
+            Length(max=200, message="名前は200文字以内で入力してください。"),
+        ],
+    )
+
+    @classmethod
+    def of(cls, label: str, **options: object) -> NameForm:
+        """With the name's own label."""
+        form = cls(**options)
+        form.name.label.text = label
+        return form

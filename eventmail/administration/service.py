@@ -1,0 +1,178 @@
+"""Bureaus, offices and those who stand outside them. Reads no event, mailing or participant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.audit.service import record
+from eventmail.errors import NotFound, UserError
+from eventmail.offices import service as offices
+from eventmail.offices.models import Bureau, BureauMembership, Membership, Office, Role, Staff
+from eventmail.offices.permissions import Action, allows, refusal, standings
+
+HOLD_MINUTES = 5  # a new office begins on the safe side
+NO_NAME = "名前を入力してください。"
+TOO_LONG = "名前は200文字以内で入力してください。"
+LONGEST = 200
+Node = TypeVar("Node", Bureau, Office)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One office: how many serve in it, and how many of them manage it."""
+
+    id: int
+    name: str
+    staff: int
+    managers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One bureau, its offices, and the names of those who oversee it."""
+
+    id: int
+    name: str
+    offices: list[Line]
+    overseers: list[str]
+
+
+def require(staff: Staff) -> None:
+    """Raise :class:`Forbidden` for whoever does not administer the installation."""
+    if not allows(Action.ADMINISTER, standings(staff)):
+        raise refusal(Action.ADMINISTER)
+
+
+def tree(session: Session) -> list[Branch]:
+    """All bureaus with their offices, by name."""
+    lines: dict[int, list[Line]] = {}
+    for bureau_id, office_id, name, staff, managers in session.execute(_lines()):
+        lines.setdefault(bureau_id, []).append(Line(office_id, name, staff, managers))
+    seen = (
+        sa.select(BureauMembership.bureau_id, Staff.name)
+        .join(Staff, Staff.id == BureauMembership.staff_id)
+        .where(Staff.active)
+        .order_by(Staff.name)
+    )
+    overseers: dict[int, list[str]] = {}
+    for bureau_id, name in session.execute(seen):
+        overseers.setdefault(bureau_id, []).append(name)
+    return [
+        Branch(each.id, each.name, lines.get(each.id, []), overseers.get(each.id, []))
+        for each in session.scalars(sa.select(Bureau).order_by(Bureau.name))
+    ]
+
+
+def administrators(session: Session) -> list[Staff]:
+    """Those who administer the installation, by name."""
+    query = sa.select(Staff).where(Staff.administrator, Staff.active).order_by(Staff.name)
+    return list(session.scalars(query))
+
+
+def add_bureau(session: Session, by: Staff, name: str) -> Bureau:
+    """Make a bureau. Raises :class:`UserError` if it is there already."""
+    require(by)
+    bureau = Bureau(name=_unused(session, Bureau, name))
+    session.add(bureau)
+    session.flush()
+    record(session, "bureau.added", f"bureau:{bureau.id}", staff_id=by.id)
+    return bureau
+
+
+def add_office(session: Session, by: Staff, bureau_id: int, name: str) -> Office:
+    """Make an office in a bureau; its sendings wait, and its first copies are looked at by hand."""
+    require(by)
+    bureau = _found(session, Bureau, bureau_id)
+    office = offices.add_office(session, bureau.name, _unused(session, Office, name))
+    offices.set_sending(session, office, HOLD_MINUTES, None)
+    return office
+
+
+def rename_bureau(session: Session, by: Staff, bureau_id: int, name: str) -> Bureau:
+    """Give a bureau another name."""
+    require(by)
+    bureau = _found(session, Bureau, bureau_id)
+    before, bureau.name = bureau.name, _unused(session, Bureau, name, but=bureau_id)
+    record(
+        session, "bureau.renamed", f"bureau:{bureau_id}", staff_id=by.id, before=before, after=name
+    )
+    return bureau
+
+
+def rename_office(session: Session, by: Staff, office_id: int, name: str) -> Office:
+    """Give an office another name; what was sent keeps the sender that it had."""
+    require(by)
+    office = _found(session, Office, office_id)
+    before, office.name = office.name, _unused(session, Office, name, but=office_id)
+    record(
+        session,
+        "office.renamed",
+        f"office:{office_id}",
+        office_id=office_id,
+        staff_id=by.id,
+        before=before,
+        after=name,
+    )
+    return office
+
+
+def make_administrator(session: Session, staff: Staff, *, by: int | None = None) -> None:
+    """Let somebody administer the installation; nobody gets into an office by it."""
+    staff.administrator = True
+    session.flush()
+    record(session, "staff.administrator_made", f"staff:{staff.id}", staff_id=by)
+
+
+def make_overseer(session: Session, staff: Staff, bureau: Bureau, *, by: int | None = None) -> None:
+    """Let somebody see the figures of a bureau's offices."""
+    if bureau.id not in {each.bureau_id for each in staff.oversight}:
+        staff.oversight.append(BureauMembership(bureau_id=bureau.id))
+    session.flush()
+    record(session, "staff.overseer_made", f"staff:{staff.id}", staff_id=by, bureau=bureau.id)
+
+
+def bureau_named(session: Session, name: str) -> Bureau:
+    """The bureau of that name; raises :class:`UserError` naming it if there is none."""
+    bureau = session.scalar(sa.select(Bureau).where(Bureau.name == name))
+    if bureau is None:
+        raise UserError(f"労働局「{name}」は登録されていません。先に局と所を登録してください。")
+    return bureau
+
+
+def _lines() -> sa.Select[int, int, str, int, int]:
+    managing = sa.case((Membership.role == Role.MANAGER, Membership.staff_id))
+    serving = sa.case((Staff.active, Membership.staff_id))
+    return (
+        sa.select(
+            Office.bureau_id,
+            Office.id,
+            Office.name,
+            sa.func.count(sa.distinct(serving)),
+            sa.func.count(sa.distinct(sa.case((Staff.active, managing)))),
+        )
+        .outerjoin(Membership, Membership.office_id == Office.id)
+        .outerjoin(Staff, Staff.id == Membership.staff_id)
+        .group_by(Office.id)
+        .order_by(Office.name)
+    )
+
+
+def _found(session: Session, kind: type[Node], number: int) -> Node:
+    found = session.get(kind, number, with_for_update=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _unused(session: Session, kind: type[Bureau] | type[Office], name: str, *, but: int = 0) -> str:
+    if not name:
+        raise UserError(NO_NAME)
+    if len(name) > LONGEST:
+        raise UserError(TOO_LONG)
+    if session.scalar(sa.select(kind.id).where(kind.name == name, kind.id != but)):
+        raise UserError(f"「{name}」はすでに登録されています。ほかの名前にしてください。")
+    return name

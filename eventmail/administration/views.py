@@ -1,0 +1,109 @@
+"""システム管理: bureaus and offices, and who administers the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from eventmail.administration import service
+from eventmail.administration.forms import NameForm
+from eventmail.errors import NotFound, UserError
+from eventmail.offices.models import Bureau, Office
+from eventmail.offices.permissions import Action, permitted
+from eventmail.web.context import reading, writing
+
+blueprint = Blueprint("administration", __name__)
+BUREAU, OFFICE = "労働局の名前", "所の名前"
+
+
+@blueprint.get("/administration")
+@permitted(Action.ADMINISTER)
+def index() -> str:
+    """The tree of bureaus and offices."""
+    db = reading()
+    return render_template(
+        "administration/index.html",
+        branches=service.tree(db),
+        administrators=service.administrators(db),
+    )
+
+
+@blueprint.route("/administration/bureaus/new", methods=["GET", "POST"])
+@permitted(Action.ADMINISTER)
+def add_bureau() -> ResponseReturnValue:
+    """One more bureau."""
+    return _named(
+        NameForm.of(BUREAU),
+        ("労働局を登録する", "登録する", "労働局「{}」を登録しました。"),
+        lambda db, name: service.add_bureau(db, current_user, name),
+    )
+
+
+@blueprint.route("/administration/bureaus/<int:bureau_id>/rename", methods=["GET", "POST"])
+@permitted(Action.ADMINISTER)
+def rename_bureau(bureau_id: int) -> ResponseReturnValue:
+    """Another name for a bureau."""
+    return _named(
+        NameForm.of(BUREAU, data={"name": _name_of(Bureau, bureau_id)}),
+        ("労働局の名前を変える", "名前を変える", "労働局の名前を「{}」に変えました。"),
+        lambda db, name: service.rename_bureau(db, current_user, bureau_id, name),
+    )
+
+
+@blueprint.route("/administration/bureaus/<int:bureau_id>/offices/new", methods=["GET", "POST"])
+@permitted(Action.ADMINISTER)
+def add_office(bureau_id: int) -> ResponseReturnValue:
+    """One more office of a bureau."""
+    bureau = _name_of(Bureau, bureau_id)
+    return _named(
+        NameForm.of(OFFICE),
+        (f"{bureau}に所を登録する", "登録する", "所「{}」を登録しました。"),
+        lambda db, name: service.add_office(db, current_user, bureau_id, name),
+    )
+
+
+@blueprint.route("/administration/offices/<int:office_id>/rename", methods=["GET", "POST"])
+@permitted(Action.ADMINISTER)
+def rename_office(office_id: int) -> ResponseReturnValue:
+    """Another name for an office."""
+    return _named(
+        NameForm.of(OFFICE, data={"name": _name_of(Office, office_id)}),
+        ("所の名前を変える", "名前を変える", "所の名前を「{}」に変えました。"),
+        lambda db, name: service.rename_office(db, current_user, office_id, name),
+    )
+
+
+def _named(
+    form: NameForm, words: tuple[str, str, str], act: Callable[[Session, str], object]
+) -> ResponseReturnValue:
+    """A form of one name: ask for it, do it, or say why not."""
+    heading, label, done = words
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                with writing() as db:
+                    act(db, form.name.data)
+            except NotFound:
+                raise
+            except UserError as error:
+                form.name.errors = [error.message]
+                status = 409
+            else:
+                flash(done.format(form.name.data), "success")
+                return redirect(url_for("administration.index"))
+    page = render_template("administration/name.html", form=form, heading=heading, label=label)
+    return page, status
+
+
+def _name_of(kind: type[Bureau] | type[Office], number: int) -> str:
+    name = reading().scalar(sa.select(kind.name).where(kind.id == number))
+    if name is None:
+        raise NotFound
+    return name

@@ -1,0 +1,42 @@
+"""What somebody looks for in the audit."""
+
+from __future__ import annotations
+
+from wtforms import DateField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, Optional, Regexp
+
+from eventmail.audit.sentences import KIND_NAMES, Kind
+from eventmail.web.forms import Form, TextField
+
+NO_DAY = "日付を読めません。2026-12-09 の形で入力してください。"
+
+
+class Search(Form):
+    """By GET, so that a found list can be kept as an address; it changes nothing."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    staff = SelectField("だれが", coerce=str, validate_choice=True)
+    kind = SelectField(
+        "何について",
+        choices=[
+            SelectChoice("", "すべて"),
+            *(SelectChoice(each.value, KIND_NAMES[each]) for each in Kind),
+        ],
+    )
+    subject = TextField(
+        "対象の名前",
+        [
+            Optional(),
+            Length(max=60, message="対象の名前は60文字までです。"),
+            Regexp(
+                r"[a-z]+:?[0-9]*$",
+                message="対象の名前を読めません。一覧の「対象」のリンクから選んでください。",
+            ),
+        ],
+        description="例：mailing:12（メール案件12）。一覧の「対象」を選ぶと入ります。",
+    )
+    first_day = DateField("いつから", [Optional()])
+    last_day = DateField("いつまで", [Optional()])

@@ -1,0 +1,280 @@
+"""What each act is called on the page: one sentence each, in the order of the kinds.
+
+A test goes through the source and demands a sentence for every act that is recorded anywhere.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Kind(enum.StrEnum):
+    """What an act is about, for choosing among them."""
+
+    MAILING = "mailing"
+    SENDING = "sending"
+    ROSTER = "roster"
+    EVENT = "event"
+    LETTER = "letter"
+    STAFF = "staff"
+    SETTING = "setting"
+    TAKEN = "taken"
+    AUDIT = "audit"
+
+
+KIND_NAMES = {
+    Kind.MAILING: "メール案件の作成・確認・決裁",
+    Kind.SENDING: "送信",
+    Kind.ROSTER: "参加者名簿",
+    Kind.EVENT: "イベント・資料",
+    Kind.LETTER: "文面のひな形・テストメール",
+    Kind.STAFF: "職員・サインイン",
+    Kind.SETTING: "所の設定",
+    Kind.TAKEN: "書き出し・印刷・消去",
+    Kind.AUDIT: "監査記録・お知らせ",
+}
+
+SENTENCES: dict[Kind, dict[str, str]] = {
+    Kind.MAILING: {
+        "mailing.added": "メール案件を作りました",
+        "mailing.copied": "メール案件を写しました",
+        "mailing.edited": "メール案件を直しました",
+        "mailing.chosen": "送信先を選びました",
+        "mailing.answered": "指摘に回答しました",
+        "mailing.submitted": "確認を依頼しました",
+        "mailing.withdrawn": "メール案件を取り下げました",
+        "mailing.voided": "内容が変わったため、メール案件が下書きに戻りました",
+        "mailing.counted": "送信先を数えました",
+        "mailing.material_seen": "資料を最後まで見たことを確かめました",
+        "mailing.letter_seen": "届くメールを確かめました",
+        "mailing.answer_accepted": "指摘への回答を認めました",
+        "mailing.pass_check": "確認を終え、決裁に回しました",
+        "mailing.return_check": "確認者が差し戻しました",
+        "mailing.approve": "決裁しました",
+        "mailing.return_approval": "決裁者が差し戻しました",
+        "mailing.reject": "却下しました",
+        "mailing.lifted": "中身を調べられない資料を送ると決めました",
+        "mailing.take_up_again": "止まった案件を引き取り、続きを作り始めました",
+    },
+    Kind.SENDING: {
+        "dispatch.started": "送信の準備ができました",
+        "dispatch.started_early": "待ち時間を省いて送信を始めました",
+        "dispatch.released": "送信控えを確かめ、残りの送信を始めました",
+        "dispatch.paused": "送信を一時停止しました",
+        "dispatch.resumed": "送信を再開しました",
+        "dispatch.cancelled": "送信を取りやめました",
+        "dispatch.expired": "期限を過ぎたため、送信を終えました",
+        "dispatch.halted": "送信が安全のために止まりました",
+        "dispatch.finished": "送信が終わりました",
+        "dispatch.examined": "送ったメールをもう一度調べました",
+        "delivery.decided": "メール1通の扱いを決めました",
+        "office.stopped": "所の送信をすべて止めました",
+        "office.resumed": "所の送信を再開しました",
+        "relay.unblocked": "送信サーバーへの接続を再開しました",
+    },
+    Kind.ROSTER: {
+        "roster.uploaded": "参加者名簿のファイルを置きました",
+        "roster.mapped": "名簿の列を決めました",
+        "roster.corrected": "名簿の行を直しました",
+        "roster.split": "名簿の行を分けました",
+        "roster.answered": "名簿の行を取り込むかどうか答えました",
+        "roster.notice_confirmed": "名簿の警告を確かめました",
+        "roster.confirmed": "参加者名簿の取り込みを決めました",
+        "roster.imported": "参加者名簿を取り込みました",
+        "roster.discarded": "参加者名簿の取り込みをやめました",
+        "roster.undone": "参加者名簿の変更を元に戻しました",
+        "roster.by_hand": "参加者を画面で直しました",
+    },
+    Kind.EVENT: {
+        "event.added": "イベントを作りました",
+        "event.copied": "イベントを写しました",
+        "event.changed": "イベントの内容を変えました",
+        "material.put": "資料を置きました",
+        "material.removed": "資料を外しました",
+        "address.allowed": "本文に書いてよいアドレスを加えました",
+        "address.disallowed": "本文に書いてよいアドレスから外しました",
+    },
+    Kind.LETTER: {
+        "wording.written": "文面のひな形を書きました",
+        "wording.retired": "文面のひな形を選べないようにしました",
+        "wording.offered": "文面のひな形をまた選べるようにしました",
+        "mailing.test_mail": "テストメールを送りました",
+        "mailing.test_mail_settled": "テストメールの結果が出ました",
+    },
+    Kind.STAFF: {
+        "staff.added": "職員を登録しました",
+        "staff.signed_in": "サインインしました",
+        "staff.address_set": "職員のアドレスを変えました",
+        "staff.notices_set": "お知らせのメールの設定を変えました",
+        "staff.sign_in_refused": "サインインを断りました",
+        "staff.second_step_refused": "二段階目の確認を断りました",
+        "staff.confirmation_refused": "ご本人の確認を断りました",
+        "staff.password_changed": "パスワードを変えました",
+        "staff.sessions_ended": "サインイン中の端末を終わらせました",
+        "staff.administrator_made": "システム管理者にしました",
+        "staff.overseer_made": "局の担当者にしました",
+        "invitation.made": "職員を招待しました",
+        "invitation.revoked": "招待を取り消しました",
+        "invitation.taken_up": "招待に応じて、パスワードを決めました",
+        "factor.totp_added": "認証アプリを登録しました",
+        "factor.totp_removed": "認証アプリを外しました",
+        "factor.passkey_added": "パスキーを登録しました",
+        "factor.passkey_removed": "パスキーを外しました",
+        "factor.passkey_blocked": "複製のおそれがあるパスキーを使えなくしました",
+        "factor.codes_made": "予備のコードを作りました",
+        "factor.code_used": "予備のコードを1つ使いました",
+        "factor.reset": "職員の二段階目の確認を、登録し直せるようにしました",
+        "office.chosen": "仕事をする所を切り替えました",
+        "deputy.appointed": "代理決裁者を決めました",
+        "deputy.revoked": "代理決裁を取り消しました",
+    },
+    Kind.SETTING: {
+        "office.added": "所を登録しました",
+        "mailbox.added": "所のアドレスを登録しました",
+        "bureau.added": "労働局を登録しました",
+        "bureau.renamed": "労働局の名前を変えました",
+        "office.renamed": "所の名前を変えました",
+        "office.factors_required": "二段階目の確認を求める役割を決めました",
+        "office.retention_set": "個人情報の保存期間を決めました",
+        "office.batches_set": "BCC一括送信の設定を変えました",
+        "office.sending_set": "送信までの待ち時間の設定を変えました",
+        "setting.proposed": "所の設定の変更を提案しました",
+        "setting.confirmed": "提案された設定の変更を認めました",
+        "setting.declined": "提案された設定の変更を認めませんでした",
+        "setting.withdrawn": "設定の変更の提案を取り下げました",
+        "setting.lapsed": "設定の変更の提案は、元の値が変わったため無効になりました",
+        "setting.made_safer": "所の設定を安全な側に変えました",
+    },
+    Kind.TAKEN: {
+        "roster.exported": "参加者名簿を書き出しました",
+        "deliveries.exported": "送信結果を書き出しました",
+        "recipients.printed": "確認用宛先一覧を開きました",
+        "snapshot.erased": "確定版の個人情報を消去しました",
+        "event.erased": "保存期間を過ぎたイベントの個人情報を消去しました",
+        "storage.scrubbed": "消去した内容を、記憶装置からも消しました",
+    },
+    Kind.AUDIT: {
+        "audit.exported": "監査記録を書き出しました",
+        "alert.raised": "所への警告を出しました",
+        "alert.seen_to": "警告への対応を始めました",
+    },
+}
+_ALL = {action: text for each in SENTENCES.values() for action, text in each.items()}
+
+
+def sentence(action: str) -> str:
+    """The act in words; one that no table knows (of another release) by its name."""
+    return _ALL.get(action, f"操作「{action}」")
+
+
+def known(action: str) -> bool:
+    """Whether there is a sentence for it."""
+    return action in _ALL
+
+
+def actions_of(kind: Kind) -> tuple[str, ...]:
+    """The acts of a kind."""
+    return tuple(SENTENCES[kind])
+
+
+SUBJECTS = {
+    "address": "アドレス",
+    "alert": "警告",
+    "bureau": "労働局",
+    "factor": "二段階目の確認",
+    "invitation": "招待",
+    "audit": "監査記録",
+    "delivery": "メール",
+    "deputy": "代理決裁",
+    "event": "イベント",
+    "mailbox": "所のアドレス",
+    "mailing": "メール案件",
+    "office": "所",
+    "relay": "送信サーバー",
+    "installation": "全体",
+    "proposal": "設定の変更の提案",
+    "roster": "参加者名簿",
+    "setting_change": "設定の変更",
+    "staff": "職員",
+    "wording": "文面のひな形",
+}
+
+
+def subject_name(subject: str) -> str:
+    """``mailing:12`` as メール案件12."""
+    kind, _, number = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)}{number}"
+
+
+FIELDS = {
+    "about": "対象",
+    "action": "操作",
+    "address": "アドレス",
+    "allowed": "BCC一括送信を認める",
+    "attempt": "何回目の送信か",
+    "begins_at": "始まり",
+    "box": "あて先",
+    "bytes": "大きさ（バイト）",
+    "code": "種類",
+    "count": "件数",
+    "counts": "件数",
+    "deputy": "代理の職員の番号",
+    "digest": "確定版の指紋",
+    "ends_at": "終わり",
+    "exposing": "ほかの事業所のアドレスがあったメール",
+    "fields": "直した列",
+    "file": "ファイルの指紋",
+    "first_copy_minutes": "送信控えから残りを送るまでの分",
+    "given": "アドレスの登録",
+    "held_on": "開催日",
+    "hold_minutes": "決裁から送信開始までの分",
+    "host": "送信サーバー",
+    "hours": "時間",
+    "kind": "形式",
+    "login": "ユーザー名",
+    "mails": "メールの数",
+    "material": "資料",
+    "name": "名前",
+    "notice": "警告",
+    "outcome": "結果",
+    "place": "会場",
+    "port": "ポート",
+    "reached": "すでに届いた件数",
+    "reason": "理由",
+    "recipients": "送信先の件数",
+    "reply_to": "返信先",
+    "roles": "役割",
+    "row": "行",
+    "rule": "止めた規則",
+    "security": "暗号化",
+    "sender": "差出人",
+    "sha256": "ファイルの指紋",
+    "size": "一度に渡すあて先の数",
+    "source": "写した元",
+    "state": "状態",
+    "stopped": "すべて止めている",
+    "unreadable": "調べられなかったメール",
+    "value": "値",
+    "verdict": "決めたこと",
+    "version": "版",
+    "volume": "分冊",
+    "wanted": "お知らせを受け取る",
+}
+
+
+def field_name(name: str) -> str:
+    """A detail's name in Japanese, where it has one."""
+    return FIELDS.get(name, name)
+
+
+def shown(value: object) -> str:
+    """A stored value as somebody reads it."""
+    if value is None or value == "":
+        return "（なし）"
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, dict):
+        return "、".join(f"{field_name(name)}：{shown(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "、".join(shown(each) for each in value)
+    return str(value)

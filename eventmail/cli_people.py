@@ -1,0 +1,64 @@
+"""Commands for those who stand outside any office: administrators, and overseers of a bureau."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.administration import service
+from eventmail.audit.keys import open_database
+from eventmail.config import Settings
+from eventmail.errors import UserError
+from eventmail.offices import service as offices
+from eventmail.offices.models import Staff
+
+
+def register(group: click.Group, ready: Callable[[], Settings]) -> None:
+    """Add the commands; ``ready`` gives the settings of an installation that is up to date."""
+    group.add_command(add_administrator)
+    group.add_command(add_overseer)
+    group.context_settings["obj"] = ready
+
+
+@click.command("add-administrator")
+@click.argument("login")
+@click.argument("name", default="")
+@click.pass_obj
+def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> None:
+    """LOGIN をシステム管理者にします。新しい職員のときは NAME も指定します。"""
+    with open_database(ready()).writing() as session:
+        staff = _person(session, login, name)
+        service.make_administrator(session, staff)
+    click.echo(f"「{staff.name}」をシステム管理者にしました。参加事業所の情報は見られません。")
+
+
+@click.command("add-overseer")
+@click.argument("bureau")
+@click.argument("login")
+@click.argument("name", default="")
+@click.pass_obj
+def add_overseer(ready: Callable[[], Settings], bureau: str, login: str, name: str) -> None:
+    """LOGIN を労働局 BUREAU の担当者にします。新しい職員のときは NAME も指定します。"""
+    with open_database(ready()).writing() as session:
+        found = service.bureau_named(session, bureau)
+        staff = _person(session, login, name)
+        service.make_overseer(session, staff, found)
+    click.echo(f"「{staff.name}」を{bureau}の担当者にしました。所の状況を件数で見られます。")
+
+
+def _person(session: Session, login: str, name: str) -> Staff:
+    """Whoever has that login, or a new person with a password that is asked for."""
+    staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
+    if staff is not None:
+        return staff
+    if not name:
+        raise UserError(
+            f"ユーザー名「{login}」の職員はいません。氏名も指定すると新しく登録します。"
+        )
+    password = click.prompt(
+        "パスワード", hide_input=True, confirmation_prompt="パスワード（もう一度）"
+    )
+    return offices.add_person(session, None, login, name, password)

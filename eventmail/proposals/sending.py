@@ -1,0 +1,126 @@
+"""How an office sends: BCC一括, the hold after approval, the look at the first copy."""
+
+from __future__ import annotations
+
+from eventmail.errors import UserError
+from eventmail.offices.settings import Value
+from eventmail.proposals.kinds import Kind, Place, Row, add, stored
+
+LARGEST_BATCH = 100
+LONGEST = 1440
+WRONG_SIZE = f"一度に渡すあて先の数は、1から{LARGEST_BATCH}までの数字にしてください。"
+WRONG_MINUTES = f"分数は、0から{LONGEST}までの数字にしてください。"
+BATCHES_ON = (
+    "BCC一括では、1通のメールを複数のあて先にまとめて送信サーバーへ渡します。あて先は互いに"
+    "見えませんが、「1通のあて先は1件だけ」という個別送信の守りがなくなり、途中のサーバーの不具合や"
+    "設定の誤りで、ほかの参加事業所のアドレスが見えるおそれが増えます。"
+)
+BATCHES_OFF = (
+    "これからはBCC一括の案件を作れません。BCC一括で書いた案件と、決裁のあとまだ始まっていない"
+    "BCC一括の送信も、送れなくなります。個別送信は変わりません。"
+)
+HOLD = (
+    "決裁から送信開始まで待つあいだは、気づいた間違いを止められます。すでに決裁した送信の開始時刻は"
+    "変わりません。"
+)
+NO_HOLD = "決裁するとすぐに送信が始まり、気づいた間違いを止める時間がなくなります。"
+BY_HAND = "職員が送信控えを見て「送信する」を押すまで、参加事業所には送りません。"
+BY_ITSELF = (
+    "だれも送信控えを見ていなくても、時間がたつと参加事業所に送ります。控えで気づけるはずの間違いが、"
+    "そのまま届くおそれが増えます。"
+)
+
+
+def batches_in_words(value: Value) -> str:
+    """Whether batches are allowed, and how large."""
+    return f"認める（一度に{value['size']}件まで）" if value["allowed"] else "認めない"
+
+
+def hold_in_words(value: Value) -> str:
+    """How long a sending waits after its approval."""
+    return f"決裁の{value}分後" if value else "決裁のあとすぐ"
+
+
+def first_copy_in_words(value: Value) -> str:
+    """When the rest follows the first copy."""
+    if value is None:
+        return "職員が控えを確かめてから"
+    return f"控えを送って{value}分後に自動で" if value else "控えに続けてすぐ自動で"
+
+
+def _describe_batches(before: Value, after: Value) -> list[Row]:
+    allowed = ("認める" if each["allowed"] else "認めない" for each in (before, after))
+    return [
+        Row("BCC一括送信", *allowed),
+        Row("一度に渡すあて先", f"{before['size']}件まで", f"{after['size']}件まで"),
+    ]
+
+
+def _check_batches(_session: object, _place: Place, after: Value) -> Value:
+    size = after["size"]
+    if not isinstance(size, int) or not 1 <= size <= LARGEST_BATCH:
+        raise UserError(WRONG_SIZE)
+    return {"allowed": bool(after["allowed"]), "size": size}
+
+
+def _safer_batches(before: Value, after: Value) -> bool:
+    opens = after["allowed"] and not before["allowed"]
+    return not opens and after["size"] <= before["size"]
+
+
+def _check_minutes(_session: object, _place: Place, after: Value) -> Value:
+    if after is None:
+        return None
+    if not isinstance(after, int) or not 0 <= after <= LONGEST:
+        raise UserError(WRONG_MINUTES)
+    return after
+
+
+def _longer(before: Value, after: Value) -> bool:
+    """By hand is the longest of all."""
+    return before is not None and (after is None or after > before)
+
+
+READ, APPLY = stored("batches")
+BATCHES = add(
+    Kind(
+        name="batches",
+        title="BCC一括送信",
+        read=READ,
+        apply=APPLY,
+        describe=_describe_batches,
+        meaning=lambda _before, after: BATCHES_ON if after["allowed"] else BATCHES_OFF,
+        check=_check_batches,
+        safer=_safer_batches,
+    )
+)
+READ, APPLY = stored("hold")
+HOLD_MINUTES = add(
+    Kind(
+        name="hold",
+        title="送信開始までの待ち時間",
+        read=READ,
+        apply=APPLY,
+        describe=lambda before, after: [
+            Row("送信の開始", hold_in_words(before), hold_in_words(after))
+        ],
+        meaning=lambda _before, after: HOLD if after else NO_HOLD,
+        check=_check_minutes,
+        safer=_longer,
+    )
+)
+READ, APPLY = stored("first_copy")
+FIRST_COPY = add(
+    Kind(
+        name="first_copy",
+        title="送信控えの確かめ方",
+        read=READ,
+        apply=APPLY,
+        describe=lambda before, after: [
+            Row("残りの送信", first_copy_in_words(before), first_copy_in_words(after))
+        ],
+        meaning=lambda _before, after: BY_HAND if after is None else BY_ITSELF,
+        check=_check_minutes,
+        safer=_longer,
+    )
+)

@@ -1,0 +1,115 @@
+"""The installation's administrator makes bureaus and offices, and sees nothing that they hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from flask import Flask
+
+from eventmail import sample
+from eventmail.cli import cli
+from eventmail.database import Database
+from eventmail.offices.models import Bureau, Office, Staff
+from eventmail.sample import People
+from tests.conftest import SECRET, Meeting
+from tests.pages import Pages
+
+BUREAU, OFFICE = "みどり野労働局", "姫里公共職業安定所"
+
+
+@pytest.fixture
+def administrator(app: Flask, database: Database) -> Pages:
+    with database.writing() as session:
+        sample.load_outside(session)
+    browser = Pages(app)
+    browser.sign_in("system", "demo-system-pass")
+    return browser
+
+
+def test_his_first_page_is_the_tree(administrator: Pages, meeting: Meeting) -> None:
+    page = administrator.get("/")
+    assert page.h1 == "システム管理"
+    assert BUREAU in page.text
+    assert OFFICE in page.text
+    assert "局の担当者：神尾 隆之" in page.text
+    assert "5人" in page.text
+
+
+@pytest.mark.parametrize("path", ["/events/1", "/mailings/1", "/tasks", "/stop", "/wordings"])
+def test_no_page_of_an_office_opens_for_him(
+    administrator: Pages, meeting: Meeting, path: str
+) -> None:
+    assert administrator.get(path, status=403).h1 == "処理できませんでした"
+
+
+@pytest.mark.parametrize("role", ["author", "manager", "auditor"])
+def test_nobody_else_administers(sign_in: object, role: str) -> None:
+    browser: Pages = sign_in(role)  # type: ignore[operator]
+    assert "システム管理者の役割" in browser.get("/administration", status=403).text
+
+
+def test_a_bureau_an_office_and_other_names(administrator: Pages, database: Database) -> None:
+    administrator.post("/administration/bureaus/new", {"name": "青葉労働局"})
+    with database.reading() as session:
+        made = session.scalars(sa.select(Bureau).where(Bureau.name == "青葉労働局")).one()
+    page = administrator.post(f"/administration/bureaus/{made.id}/offices/new", {"name": "青葉所"})
+    assert "所「青葉所」を登録しました。" in page.text
+    with database.reading() as session:
+        office = session.scalars(sa.select(Office).where(Office.name == "青葉所")).one()
+    assert (office.bureau_id, office.hold_minutes, office.first_copy_minutes) == (made.id, 5, None)
+    administrator.post(f"/administration/offices/{office.id}/rename", {"name": "青葉東所"})
+    page = administrator.post(f"/administration/bureaus/{made.id}/rename", {"name": "あおば労働局"})
+    assert "青葉東所" in page.text
+    assert "あおば労働局" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "told"),
+    [
+        ("", 422, "名前を入力してください。"),
+        ("長" * 201, 422, "200文字以内"),
+        (BUREAU, 409, "すでに登録されています"),
+    ],
+)
+def test_a_name_that_will_not_do_stays_to_be_mended(
+    administrator: Pages, name: str, status: int, told: str
+) -> None:
+    page = administrator.post("/administration/bureaus/new", {"name": name}, status=status)
+    assert told in page.text
+    values = [
+        e.attributes.get("value") for e in page.all("input") if e.attributes["name"] == "name"
+    ]
+    assert values == [name]
+
+
+@pytest.mark.parametrize(
+    "path", ["bureaus/99/rename", "bureaus/99/offices/new", "offices/99/rename"]
+)
+def test_what_is_not_there_is_not_found(administrator: Pages, path: str) -> None:
+    administrator.get(f"/administration/{path}", status=404)
+
+
+def test_the_commands_make_both(
+    database: Database, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EVENTMAIL_SECRET_KEY", SECRET)
+    url = database.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("EVENTMAIL_DATABASE_URL", url)
+    runner = CliRunner()
+    password = "a long enough password\n" * 2
+    for arguments, typed in (
+        (["add-administrator", "kanrisha", "管理 太郎"], password),
+        (["add-overseer", BUREAU, "tantou", "局野 花子"], password),
+        (["add-overseer", BUREAU, "kanri"], ""),
+    ):
+        done = runner.invoke(cli, arguments, input=typed, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    with database.reading() as session:
+        staff = {each.login: each for each in session.scalars(sa.select(Staff))}
+    assert staff["kanrisha"].administrator
+    assert not staff["kanrisha"].memberships
+    assert [len(staff[each].oversight) for each in ("tantou", "kanri", "kian")] == [1, 1, 0]

@@ -1,0 +1,142 @@
+"""A scanner signs in as each role, walks everywhere and types its payloads into everything.
+
+The office it walks in was written by an attacker (``seeded.py``), so walking alone tries the
+stored ways. Each answer is judged by the rules of ``crawler.wrong``, whatever was asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from tests.attacks.conftest import Place
+from tests.attacks.crawler import Crawler, Form, kind_of
+from tests.attacks.payloads import FAMILIES, MARK, TAUTOLOGIES
+
+ROLES = ("author", "checker", "approver", "manager", "auditor")
+# How many kinds of pages each comes to, at least: a crawler without links finds no fault.
+REACHED = {"author": 30, "checker": 20, "approver": 20, "manager": 15, "auditor": 15, "": 1}
+
+
+@pytest.mark.parametrize("role", REACHED)
+def test_walking_through_the_hostile_office_finds_nothing(hostile: Place, role: str) -> None:
+    crawler = hostile.crawler(role)
+    crawler.walk()
+    if not role:
+        crawler.walk("/sign-in")
+    assert crawler.found == []
+    kinds = {kind_of(path) for path in crawler.pages}
+    assert len(kinds) >= REACHED[role], sorted(kinds)
+    seen = [path for path, page in crawler.pages.items() if MARK in page.text]
+    assert bool(seen) is bool(role), "the payloads are on the pages, as text"
+
+
+def test_what_is_typed_into_any_field_of_any_form_stays_text(hostile: Place) -> None:
+    tried, found = 0, []
+    for crawler, form in every_form(hostile):
+        if form.method == "post":
+            hostile.anew()
+            crawler = again(hostile, crawler)
+        for family, payload in FAMILIES.items():
+            crawler.send(form, typed(form, payload), f"{family} typed into {form.kind}")
+            tried += 1
+        for family in ("an element", "SQL", "a number", "not a letter", "less than nothing"):
+            crawler.send(form, chosen(form, FAMILIES[family]), f"{family} chosen in {form.kind}")
+        crawler.get(form.page, f"the page of {form.kind}")
+        found += crawler.found
+    assert found == []
+    assert tried > 25 * len(FAMILIES)
+
+
+def test_what_stands_in_any_parameter_of_any_link_stays_text(hostile: Place) -> None:
+    for role in ROLES:
+        crawler = hostile.crawler(role)
+        crawler.walk()
+        for path, name in parameters(crawler):
+            for family, payload in FAMILIES.items():
+                crawler.get(changed(path, name, payload[:2000]), f"{family} as {name} of {path}")
+        assert crawler.found == []
+
+
+def test_no_parameter_and_no_search_tells_what_is_true_in_sql(hostile: Place) -> None:
+    for role in ("author", "auditor"):
+        crawler = hostile.crawler(role)
+        crawler.walk()
+        asked = [(path, name) for path, name in parameters(crawler)]
+        searches = [form for form in crawler.forms.values() if form.method == "get"]
+        asked += [(form.action, each.name) for form in searches for each in form.fields]
+        assert len(asked) > 5
+        for path, name in asked:
+            for pair in TAUTOLOGIES:
+                found = {
+                    re.sub(
+                        r"csrf_token.*|%[0-9A-F]{2}|[+]", "", _without(crawler, path, name, each)
+                    )
+                    for each in (pair.true, pair.false)
+                }
+                assert len(found) == 1, f"{name} of {path} tells {pair} apart"
+
+
+def _without(crawler: Crawler, path: str, name: str, text: str) -> str:
+    """What the page says, without the text that was asked for."""
+    response = crawler.get(changed(path, name, text))
+    return f"{response.status_code} {response.text.replace(_escaped(text), '')}".replace(
+        _percent(text), ""
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("'", "&#39;").replace('"', "&#34;")
+
+
+def _percent(text: str) -> str:
+    return urlencode({"": text})[1:]
+
+
+def every_form(place: Place) -> Iterator[tuple[Crawler, Form]]:
+    """Each kind of form once, with the first of the roles that comes to it."""
+    known: set[tuple[str, str, tuple[str, ...]]] = set()
+    for role in ROLES:
+        place.anew()
+        crawler = place.crawler(role)
+        crawler.walk()
+        found = [form for kind, form in crawler.forms.items() if kind not in known]
+        known |= set(crawler.forms)
+        for form in found:
+            yield crawler, form
+
+
+def again(place: Place, crawler: Crawler) -> Crawler:
+    """The same person after the office is as it was."""
+    return Crawler(place.app, crawler.staff_id)
+
+
+def typed(form: Form, payload: str) -> dict[str, list[str]]:
+    """The form with the payload wherever a person types, and in its files' names."""
+    words = {each.name: [payload] for each in form.fields if each.typed}
+    return form.untouched | words
+
+
+def chosen(form: Form, payload: str) -> dict[str, list[str]]:
+    """The form with the payload in place of whatever it offers to choose or carries hidden."""
+    names = {each.name for each in form.fields if not each.typed} - {"csrf_token"}
+    return form.untouched | {name: [payload] for name in names}
+
+
+def parameters(crawler: Crawler) -> list[tuple[str, str]]:
+    """Every parameter of the links that were walked, once a kind of path."""
+    found = {}
+    for path in crawler.asked_for:
+        for name, _ in parse_qsl(urlsplit(path).query, keep_blank_values=True):
+            found.setdefault((kind_of(path), name), (path, name))
+    return list(found.values())
+
+
+def changed(path: str, name: str, value: str) -> str:
+    """The link with another value of one parameter."""
+    parts = urlsplit(path)
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True)) | {name: value}
+    return f"{parts.path}?{urlencode(asked, errors='surrogatepass')}"
