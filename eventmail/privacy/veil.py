@@ -54,7 +54,7 @@ def _veil(response: Response) -> Response:
     if not plain or not current_user.is_authenticated or request.endpoint == "static":
         return response
     who = actor_if_any()
-    if who is None:  # of no office: no page of one is shown
+    if who is None:  # no participants' data is shown to whoever serves in no office
         return response
     if masking.needs_addresses(who, request.endpoint or ""):
         return response
