@@ -56,7 +56,8 @@ PAGES: dict[Action, str] = {
         allowed.index desk.index events.download events.participants events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
-        outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting papers.drafting_pdf proposals.index
+        outbox.as_sent outbox.paper outbox.progress outbox.progress_json
+        papers.drafting papers.drafting_pdf proposals.index
         proposals.show roster.history staffmail.me
         staffmail.save wordings.history wordings.index
     """,
