@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, PasswordField
+from wtforms import DateField
 from wtforms.validators import DataRequired, Length
 
 from eventmail.privacy.holds import NO_REASON
-from eventmail.web.forms import Form, TextField
+from eventmail.web.forms import Form, ProofForm, TextField
 
 
 class HoldForm(Form):
@@ -25,8 +25,8 @@ class SearchForm(Form):
     )
 
 
-class EraseForm(Form):
-    """Why, and the password once more."""
+class EraseForm(ProofForm):
+    """Why, and who."""
 
     reason = TextField(
         "消去の理由",
@@ -34,7 +34,4 @@ class EraseForm(Form):
             DataRequired("消去の理由を入れてください。例：本人から消去の請求があったため。"),
             Length(max=200),
         ],
-    )
-    password = PasswordField(
-        "パスワード", [DataRequired("あなたのパスワードを、もう一度入れてください。")]
     )

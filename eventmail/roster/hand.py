@@ -134,7 +134,11 @@ def come_back(session: Session, actor: Actor, event: Event, contact: Contact) ->
 
 def get_contact(session: Session, event: Event, contact_id: int) -> Contact:
     """One contact of the event with its company, whether in the roster or not."""
-    query = sa.select(Contact).where(Contact.id == contact_id, Contact.event_id == event.id)
+    query = sa.select(Contact).where(
+        Contact.id == contact_id,
+        Contact.event_id == event.id,
+        Contact.address != "",  # nobody brings back who was erased
+    )
     found = session.scalar(query.options(joinedload(Contact.participant)))
     if found is None:
         raise NotFound

@@ -81,7 +81,10 @@ def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[En
         .correlate(Participant)
         .scalar_subquery()
     )
-    query = sa.select(Participant).where(Participant.event_id == event.id)
+    query = sa.select(Participant).where(
+        Participant.event_id == event.id,
+        Participant.company != "",  # erased
+    )
     if text:
         query = query.where(_holds(text))
     # Whoever has no active contact comes last, on both databases.
@@ -98,9 +101,10 @@ def shown_contacts() -> sa.ColumnElement[bool]:
     other = sa.orm.aliased(Contact)
     better = sa.exists().where(
         other.participant_id == Contact.participant_id,
+        other.address != "",
         sa.or_(other.active, other.id > Contact.id),
     )
-    return sa.or_(Contact.active, ~better)
+    return sa.and_(Contact.address != "", sa.or_(Contact.active, ~better))
 
 
 def sources(session: Session, contacts: Sequence[Contact]) -> dict[int, str]:

@@ -42,8 +42,9 @@ MAY: dict[Action, str] = {
 }
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
-        accounts.invitation accounts.sign_in accounts.sign_out accounts.take_up factors.options
-        factors.second factors.second_code factors.second_passkey factors.sign_in
+        accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
+        factors.options factors.second factors.second_code factors.second_passkey
+        factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
         accounts.account accounts.change_password accounts.confirm accounts.end_others
@@ -55,9 +56,8 @@ PAGES: dict[Action, str] = {
         allowed.index desk.index events.download events.participants events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
-        outbox.as_sent outbox.download outbox.export_csv outbox.export_xlsx outbox.paper
-        outbox.progress outbox.progress_json papers.drafting papers.drafting_pdf proposals.index
-        proposals.show roster.export_csv roster.export_xlsx roster.history staffmail.me
+        outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
+        papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
         staffmail.save wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
@@ -136,9 +136,17 @@ PAGES: dict[Action, str] = {
         administration.rename_bureau administration.rename_office
     """,
     Action.SEE_PRIVACY: """
-        privacy.retention
+        privacy.person privacy.retention
     """,
     Action.MANAGE_PRIVACY: """
-        privacy.hold privacy.hold_page privacy.release
+        privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
+        privacy.hold_page privacy.release
+    """,
+    Action.SEE_ADDRESSES: """
+        outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
+        roster.export_xlsx
+    """,
+    Action.REVEAL: """
+        privacy.reveal
     """,
 }

@@ -99,7 +99,7 @@ def progress_json(mailing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/mailings/<int:mailing_id>/deliveries.xlsx")
-@permitted(Action.SEE)
+@permitted(Action.SEE_ADDRESSES)
 def export_xlsx(mailing_id: int) -> ResponseReturnValue:
     """The list as a workbook, as it was filtered."""
     _, snapshot = sent(mailing_id)
@@ -108,7 +108,7 @@ def export_xlsx(mailing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/mailings/<int:mailing_id>/deliveries.csv")
-@permitted(Action.SEE)
+@permitted(Action.SEE_ADDRESSES)
 def export_csv(mailing_id: int) -> ResponseReturnValue:
     """The list as text that Excel opens by a double click."""
     _, snapshot = sent(mailing_id)

@@ -36,7 +36,7 @@ def as_sent(delivery_id: int) -> str:
 
 
 @blueprint.get("/deliveries/<int:delivery_id>.eml")
-@permitted(Action.SEE)
+@permitted(Action.SEE_ADDRESSES)
 def download(delivery_id: int) -> ResponseReturnValue:
     """The bytes themselves, for a mail program."""
     delivery, content = service.as_sent(reading(), actor(), delivery_id)

@@ -42,7 +42,7 @@ def annotated(event_id: int, import_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/events/<int:event_id>/participants.xlsx")
-@permitted(Action.SEE)
+@permitted(Action.SEE_ADDRESSES)
 def export_xlsx(event_id: int) -> ResponseReturnValue:
     """The roster as a workbook."""
     with writing() as session:
@@ -53,7 +53,7 @@ def export_xlsx(event_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/events/<int:event_id>/participants.csv")
-@permitted(Action.SEE)
+@permitted(Action.SEE_ADDRESSES)
 def export_csv(event_id: int) -> ResponseReturnValue:
     """The roster as text that Excel opens by a double click."""
     with writing() as session:

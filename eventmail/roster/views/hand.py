@@ -13,11 +13,18 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.privacy import erasing
 from eventmail.roster import hand
 from eventmail.roster.forms import HandForm
 from eventmail.roster.views.common import blueprint, tell_voided
-from eventmail.web.context import actor, reading, writing
+from eventmail.sealing import Sealer
+from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.forms import row_number
 
+ASKED_TO_GO = (
+    "このアドレスの方からは、前に消去の請求がありました。本人がまた参加するのでなければ、"
+    "「名簿の履歴」から元に戻してください。"
+)
 BACK = "間違えたときは「名簿の履歴」から元に戻せます。"
 Deed = Callable[[Session, Event], Contact]
 
@@ -51,6 +58,10 @@ def add(event_id: int) -> ResponseReturnValue:
     except UserError as error:
         return _page(event, form, [error.message], participant=participant), 409
     flash(f"「{contact.participant.company}」の担当者を名簿に加えました。{BACK}", "success")
+    if erasing.was_erased(
+        reading(), Sealer.of(services().settings), contact.office_id, contact.address_key
+    ):
+        flash(ASKED_TO_GO, "warning")
     return _to_roster(event_id, contact)
 
 
@@ -129,7 +140,7 @@ def _do(event_id: int, deed: Deed) -> Contact:
 
 
 def _wanted_participant(event: Event) -> Participant | None:
-    wanted = request.args.get("participant", type=int)
+    wanted = request.args.get("participant", type=row_number)
     return None if wanted is None else hand.get_participant(reading(), event, wanted)
 
 

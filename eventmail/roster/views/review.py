@@ -11,6 +11,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.privacy import erasing
 from eventmail.roster import planning, service, showing
 from eventmail.roster.forms import MappingForm
 from eventmail.roster.models import AT_WORK, ImportState, RosterImport
@@ -26,7 +27,8 @@ from eventmail.roster.views.common import (
 )
 from eventmail.roster.views.uploading import WORK, told
 from eventmail.roster.words import ENCODINGS, FORMATS, REASONS, SHOW_NAMES
-from eventmail.web.context import actor, reading, writing
+from eventmail.sealing import Sealer
+from eventmail.web.context import actor, reading, services, writing
 
 SKIPPED_SHOWN = NOTES_SHOWN = 50
 
@@ -120,6 +122,7 @@ def _shown(session: Session, event: Event, found: RosterImport) -> dict[str, obj
         "alike": showing.alike(session, found),
         "mapping_form": MappingForm.of(read),
         "before": service.imported_before(session, found),
+        "erased_rows": erasing.erased_rows(session, Sealer.of(services().settings), found),
         "uploaded_by": offices.staff_names(session, [found.uploaded_by])[found.uploaded_by],
         "notes": corrections(found)[:NOTES_SHOWN],
         "skipped": read.skipped[:SKIPPED_SHOWN],

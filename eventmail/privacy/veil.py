@@ -1,0 +1,87 @@
+"""Puts the masking over every page that leaves, and lets it be lifted for one view."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from eventmail.audit.service import record
+from eventmail.errors import UserError
+from eventmail.offices.permissions import Action, Actor, permitted
+from eventmail.privacy import masking
+from eventmail.privacy.views import blueprint
+from eventmail.web.context import actor_if_any, reading, writing
+
+TEXTS = frozenset({"text/html", "application/json"})
+MARK = "<!-- masked -->"
+LIFTED = "lifted"
+
+
+@blueprint.post("/privacy/reveal")
+@permitted(Action.REVEAL)
+def reveal() -> ResponseReturnValue:
+    """Show one page once with whole addresses. The record is made with the page."""
+    path = request.form.get("page", "")
+    if not path.startswith("/") or path[1:2] in ("/", "\\") or urlsplit(path).netloc:
+        raise UserError(
+            "どの画面のアドレスを表示するのかわかりません。元の画面からお試しください。"
+        )
+    session[LIFTED] = path
+    return redirect(path)
+
+
+def attach(app: Flask) -> None:
+    """Look through every page before it leaves."""
+    app.before_request(_take_leave)
+    app.after_request(_veil)
+
+
+def _take_leave() -> None:
+    """The leave counts for the very next view of that page, and is used up by any."""
+    if request.endpoint != "static" and LIFTED in session:
+        g.lifted = session.pop(LIFTED) == _path() and request.method == "GET"
+
+
+def _path() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _veil(response: Response) -> Response:
+    plain = response.mimetype in TEXTS and not response.direct_passthrough
+    if not plain or not current_user.is_authenticated or request.endpoint == "static":
+        return response
+    who = actor_if_any()  # none: who serves in no office is shown no office's page
+    if who is None or masking.needs_addresses(who, request.endpoint or ""):
+        return response
+    text = response.get_data(as_text=True)
+    own_words = {each.strip().lower() for each in request.args.values()}  # typed in a search
+    found = masking.participants_in(reading(), who.office.id, text) - own_words
+    if not found:
+        return response
+    if g.get("lifted") and who.may(Action.REVEAL):
+        _note(who, len(found))
+        return response
+    fields_too = not who.may(Action.SEE_ADDRESSES)
+    text = masking.mask(text, found, fields_too=fields_too)
+    response.set_data(text.replace(MARK, _offer(who, len(found)), 1))
+    return response
+
+
+def _offer(who: Actor, count: int) -> str:
+    return render_template("privacy/masked.html", actor=who, count=count, page=_path())
+
+
+def _note(who: Actor, count: int) -> None:
+    with writing() as db:
+        record(
+            db,
+            "addresses.revealed",
+            f"page:{request.endpoint}"[:60],
+            office_id=who.office.id,
+            staff_id=who.id,
+            page=request.path,
+            addresses=count,
+        )
