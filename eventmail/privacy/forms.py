@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import DateField
-from wtforms.validators import DataRequired, Length
+from typing import Any
 
+from wtforms import DateField, IntegerField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from eventmail.offices.settings import Value
 from eventmail.privacy.holds import NO_REASON
+from eventmail.privacy.keeping import LONGEST, RETENTION, SHORTEST, WRONG
+from eventmail.proposals.forms import ChangeForm, add
 from eventmail.web.forms import Form, ProofForm, TextField
 
 
@@ -14,6 +19,27 @@ class HoldForm(Form):
 
     until = DateField("この日まで残す", [DataRequired("いつまで残すかを、日付で入れてください。")])
     reason = TextField("延長の理由", [DataRequired(NO_REASON), Length(max=200)])
+
+
+class RetentionForm(ChangeForm):
+    """How many months."""
+
+    months = IntegerField(
+        "イベントの日から残す月数",
+        [InputRequired(WRONG), NumberRange(SHORTEST, LONGEST, message=WRONG)],
+    )
+
+    @staticmethod
+    def shown(now: Value) -> dict[str, Any]:
+        """The fields of a value."""
+        return {"months": now}
+
+    def wanted(self, now: Value) -> Value:
+        """The value that was asked for."""
+        return self.months.data
+
+
+add(RETENTION, RetentionForm)
 
 
 class SearchForm(Form):

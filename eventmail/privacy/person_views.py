@@ -15,7 +15,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing, handing, people
 from eventmail.privacy.forms import EraseForm, SearchForm
 from eventmail.privacy.people import Person
-from eventmail.privacy.views import blueprint
+from eventmail.privacy.views import blueprint as blueprint
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
 

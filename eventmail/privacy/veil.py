@@ -53,8 +53,10 @@ def _veil(response: Response) -> Response:
     plain = response.mimetype in TEXTS and not response.direct_passthrough
     if not plain or not current_user.is_authenticated or request.endpoint == "static":
         return response
-    who = actor_if_any()  # none: who serves in no office is shown no office's page
-    if who is None or masking.needs_addresses(who, request.endpoint or ""):
+    who = actor_if_any()
+    if who is None:  # no participants' data is shown to whoever serves in no office
+        return response
+    if masking.needs_addresses(who, request.endpoint or ""):
         return response
     text = response.get_data(as_text=True)
     own_words = {each.strip().lower() for each in request.args.values()}  # typed in a search

@@ -43,8 +43,8 @@ MAY: dict[Action, str] = {
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
-        factors.options factors.second factors.second_code factors.second_passkey
-        factors.sign_in
+        factors.options
+        factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
         accounts.account accounts.change_password accounts.confirm accounts.end_others
@@ -116,7 +116,7 @@ PAGES: dict[Action, str] = {
         papers.recipients papers.recipients_pdf
     """,
     Action.MANAGE_STAFF: """
-        factors.reset factors.reset_page people.index people.leave people.leave_page
+        factors.reset factors.reset_page people.index people.leave people.leave_page people.roles
         people.come_back
     """,
     Action.PROPOSE_SETTING: """
@@ -135,18 +135,18 @@ PAGES: dict[Action, str] = {
         administration.add_bureau administration.add_office administration.index
         administration.rename_bureau administration.rename_office
     """,
-    Action.SEE_PRIVACY: """
-        privacy.person privacy.retention
-    """,
-    Action.MANAGE_PRIVACY: """
-        privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
-        privacy.hold_page privacy.release
-    """,
     Action.SEE_ADDRESSES: """
         outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
         roster.export_xlsx
     """,
     Action.REVEAL: """
         privacy.reveal
+    """,
+    Action.SEE_PRIVACY: """
+        privacy.person privacy.retention
+    """,
+    Action.MANAGE_PRIVACY: """
+        privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
+        privacy.hold_page privacy.release
     """,
 }

@@ -27,7 +27,6 @@ LAST_ONE = (
     "先に、別の認証アプリかパスキーを登録してください。"
 )
 ONESELF = "自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。"
-# Nobody takes over somebody who has rights beyond the office.
 ELSEWHERE = (
     "{name}さんはほかの所や労働局の仕事もしているため、ここでは取り消せません。"
     "サーバーの管理者に依頼してください。"
@@ -129,15 +128,13 @@ def remove_passkey(
     _tidy(session, staff.id)
 
 
-def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
-    """Take every factor of a colleague away who lost them all; he sets up anew at next sign-in."""
-    actor.require(Action.MANAGE_STAFF)
-    if not staff.roles_in(actor.office.id):
-        raise NotFound
-    if staff.id == actor.id:
-        raise UserError(ONESELF)
-    if places.serves(staff) - {actor.office.id} or staff.administrator or staff.oversight:
-        raise UserError(ELSEWHERE.format(name=staff.name))
+def reset(session: Session, actor: Actor | None, staff: Staff, reason: str) -> None:
+    """Take every factor of somebody away who lost them all; he sets up anew at next sign-in.
+
+    ``actor`` is None at the command line.
+    """
+    if actor is not None:
+        _require_own_person(actor, staff)
     if not reason.strip():
         raise UserError(NO_REASON)
     for table in (TotpSecret, TotpOffer, Passkey):
@@ -151,10 +148,21 @@ def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
         session,
         "factor.reset",
         f"staff:{staff.id}",
-        office_id=actor.office.id,
-        staff_id=actor.id,
+        office_id=actor.office.id if actor else None,
+        staff_id=actor.id if actor else None,
         reason=reason.strip(),
     )
+
+
+def _require_own_person(actor: Actor, staff: Staff) -> None:
+    """Nobody takes over somebody who has rights beyond the office, or resets himself."""
+    actor.require(Action.MANAGE_STAFF)
+    if not staff.roles_in(actor.office.id):
+        raise NotFound
+    if staff.id == actor.id:
+        raise UserError(ONESELF)
+    if places.serves(staff) - {actor.office.id} or staff.administrator or staff.oversight:
+        raise UserError(ELSEWHERE.format(name=staff.name))
 
 
 def _may_go(session: Session, means: Means, staff: Staff, lent: Lent, left: int) -> None:

@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from eventmail import cli_accounts
 from eventmail.accounts.factors import passkeys, recovery, rules, service, totp
 from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.audit.models import AuditEntry
+from eventmail.cli import cli
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.offices import settings
@@ -177,3 +181,17 @@ def test_who_makes_offices_needs_one_where_anybody_does(database: Database) -> N
         session.flush()
         assert service.must_enrol(session, STRICT, nobody)
         assert not service.must_enrol(session, MEANS, nobody)
+
+
+def test_the_server_resets_whom_nobody_else_may(
+    holder: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder.with_app()
+    monkeypatch.setattr(cli_accounts, "SETTINGS", [Settings])
+    monkeypatch.setattr(cli_accounts, "open_database", lambda _settings: holder.database)
+    command = ["reset-second-factor", holder.staff.login, "--reason", "端末をなくしたため"]
+    done = CliRunner().invoke(cli, command)
+    assert "大河内 由紀子さんの二段階認証を取り消しました。" in done.output, done.output
+    with holder.database.reading() as session:
+        assert not service.has_any(session, holder.staff.id)
+        assert service.must_enrol(session, MEANS, holder.staff)
