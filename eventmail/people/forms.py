@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventmail.offices.models import Staff
-from eventmail.web.forms import Form
+from eventmail.offices.permissions import ROLE_NAMES
+from eventmail.web.forms import Form, TextField
 
 NONE = 0
 
@@ -26,3 +29,21 @@ class LeaveForm(Form):
         form.heir.choices = [SelectChoice(NONE, "選んでください")]
         form.heir.choices += [SelectChoice(each.id, each.name) for each in heirs]
         return form
+
+
+class RolesForm(Form):
+    """Which roles somebody shall have, and why; none is to leave the office."""
+
+    roles = SelectMultipleField(
+        "この所での役割",
+        choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    reason = TextField(
+        "理由",
+        [
+            DataRequired("変更する理由を入力してください。"),
+            Length(max=200, message="理由は200文字以内で入力してください。"),
+        ],
+    )

@@ -4,6 +4,7 @@ he had in hand goes to a colleague.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,8 @@ from eventmail.offices.models import (
     Staff,
 )
 from eventmail.offices.permissions import ROLE_NAMES, Action, Actor
+from eventmail.proposals import service as proposals
+from eventmail.proposals.roles import ROLES
 from eventmail.roster.models import OPEN, RosterImport
 
 IN_HAND = (
@@ -38,6 +41,10 @@ IN_HAND = (
 ONESELF = "自分自身の利用は止められません。ほかの所の管理者に依頼してください。"
 LAST_MANAGER = (
     "「{name}」はこの所でただ1人の管理者のため、利用を止められません。"
+    "先に、ほかの職員を管理者にしてください。"
+)
+KEEPS = (
+    "「{name}」はこの所でただ1人の管理者のため、管理者の役割を外せません。"
     "先に、ほかの職員を管理者にしてください。"
 )
 ELSEWHERE = (
@@ -193,6 +200,18 @@ def refuse_to_deactivate(session: Session, actor: Actor, staff: Staff) -> None:
     managers = _others(session, actor, staff, Role.MANAGER)
     if Role.MANAGER in staff.roles_in(actor.office.id) and not managers:
         raise UserError(LAST_MANAGER.format(name=staff.name))
+
+
+def propose_roles(
+    session: Session, actor: Actor, staff_id: int, roles: Collection[str], reason: str
+) -> None:
+    """Ask for other roles of somebody here; they change when another person confirms it."""
+    staff = person(session, actor, staff_id)
+    last = not _others(session, actor, staff, Role.MANAGER)
+    if last and Role.MANAGER in staff.roles_in(actor.office.id) and Role.MANAGER not in roles:
+        raise UserError(KEEPS.format(name=staff.name))
+    place = ROLES.at(actor.office.id, str(staff.id))
+    proposals.propose(session, actor, place, sorted(roles), reason)
 
 
 def _hand_over(session: Session, actor: Actor, mailings: list[Mailing], heir: Staff) -> None:

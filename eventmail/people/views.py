@@ -9,10 +9,11 @@ from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import ROLE_NAMES, Action, Forbidden, permitted
 from eventmail.people import service
-from eventmail.people.forms import LeaveForm
+from eventmail.people.forms import LeaveForm, RolesForm
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("people", __name__)
+PROPOSED = "「{name}」の役割の変更を提案しました。ほかの職員が認めると変わります。"
 NOT_CONFIRMED = "利用を止めることを確認し、チェックを入れてください。"
 
 
@@ -27,6 +28,32 @@ def index() -> str:
         waiting=[each for each in found if each.active and not each.roles],
         gone=[each for each in found if not each.active],
     )
+
+
+@blueprint.route("/people/<int:staff_id>/roles", methods=["GET", "POST"])
+@permitted(Action.MANAGE_STAFF)
+def roles(staff_id: int) -> ResponseReturnValue:
+    """Propose other roles for somebody; another person confirms them."""
+    staff = service.person(reading(), actor(), staff_id)
+    held = [role.value for role in staff.roles_in(actor().office.id)]
+    form, status = RolesForm(data={"roles": held}), 200
+    if form.is_submitted():
+        status = 422
+        if form.validate():
+            try:
+                with writing() as db:
+                    service.propose_roles(
+                        db, actor(), staff_id, form.roles.data or [], form.reason.data
+                    )
+            except (NotFound, Forbidden):
+                raise
+            except UserError as error:
+                status = 409
+                flash(error.message, "error")
+            else:
+                flash(PROPOSED.format(name=staff.name), "success")
+                return redirect(url_for("people.index"))
+    return render_template("people/roles.html", staff=staff, form=form), status
 
 
 @blueprint.get("/people/<int:staff_id>/leave")

@@ -162,3 +162,23 @@ def test_the_database_deletes_nobody(database: Database, people: People) -> None
         session.execute(sa.text(f"DELETE FROM staff WHERE id = {people.auditor.id}"))
     with pytest.raises(sa.exc.IntegrityError), database.writing() as session:
         session.execute(sa.text("DELETE FROM office_staff"))
+
+
+def test_other_roles_are_proposed_and_not_given_by_one(
+    sign_in: Callable[[str], Pages], database: Database, people: People
+) -> None:
+    browser = sign_in("manager")
+    path = f"/people/{people.checker.id}/roles"
+    page = browser.get(path)
+    ticked = [e.attributes.get("value") for e in page.all("input") if "checked" in e.attributes]
+    assert ticked == ["checker"]
+    page = browser.post(path, {"roles": ["author"], "reason": "異動のため"})
+    assert "「長谷川 誠」の役割の変更を提案しました。" in page.text
+    with database.reading() as session:
+        staff = session.get_one(Staff, people.checker.id)
+        assert staff.roles_in(people.checker.office.id) == {Role.CHECKER}
+    browser.post(path, {"roles": ["author"], "reason": "もう一度"}, status=409)
+    mine = f"/people/{people.manager.id}/roles"
+    page = browser.post(mine, {"roles": ["author"], "reason": "交代"}, status=409)
+    assert "ただ1人の管理者" in page.text
+    assert "理由を入力してください" in browser.post(path, {"roles": ["author"]}, status=422).text

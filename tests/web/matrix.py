@@ -116,7 +116,7 @@ PAGES: dict[Action, str] = {
         papers.recipients papers.recipients_pdf
     """,
     Action.MANAGE_STAFF: """
-        factors.reset factors.reset_page people.index people.leave people.leave_page
+        factors.reset factors.reset_page people.index people.leave people.leave_page people.roles
         people.come_back
     """,
     Action.PROPOSE_SETTING: """
