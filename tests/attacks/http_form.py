@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask import request
 
+from eventmail.accounts import reauth
 from eventmail.events import service as events
 from eventmail.mailings import service
-from eventmail.offices import service as offices
 from eventmail.outbox import service as outbox
 from tests.attacks.arena import Also, Attack, Barrier, Family, Lowering
 from tests.attacks.browser import Browser
@@ -193,7 +193,7 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, .
             "sending",
         ),
         MAILING,
-        (*NEXT_DOOR, Also(Barrier.FORMS, silent(offices, "confirm", ""))),
+        (*NEXT_DOOR, Also(Barrier.FORMS, silent(reauth, "confirm", ""))),
     ),
     "another office's check": (
         "submitted",
