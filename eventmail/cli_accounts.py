@@ -8,6 +8,7 @@ import click
 
 from eventmail import clock
 from eventmail.accounts import invitations
+from eventmail.accounts.factors import service as factors
 from eventmail.accounts.invitations import Invitee, Made
 from eventmail.audit.keys import open_database
 from eventmail.config import Settings
@@ -54,6 +55,17 @@ def reset_password(login: str) -> None:
     _tell(settings, made)
 
 
+@click.command("reset-second-factor")
+@click.argument("login")
+@click.option("--reason", required=True, help="取り消す理由。監査記録に残ります。")
+def reset_second_factor(login: str, reason: str) -> None:
+    """職員 LOGIN の二段階認証を取り消します。次のサインインで登録し直してもらいます。"""
+    with open_database(SETTINGS[-1]()).writing() as session:
+        staff = staffmail.staff_with_login(session, login)
+        factors.reset(session, None, staff, reason)
+    click.echo(f"{staff.name}さんの二段階認証を取り消しました。サインインもすべて終わりました。")
+
+
 def _tell(settings: Settings, made: Made) -> None:
     until = clock.japanese_moment(made.invitation.expires_at)
     click.echo(HAND_OVER.format(name=made.staff.name, until=until))
@@ -68,3 +80,4 @@ def register(group: click.Group, settings: Callable[[], Settings]) -> None:
     SETTINGS.append(settings)
     group.add_command(invite)
     group.add_command(reset_password)
+    group.add_command(reset_second_factor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -219,6 +220,12 @@ class TestSettingUp:
         )
         done = run(*staff, folder=tmp_path, **own)
         assert "職員「森下」を登録しました。" in done.stdout
+        invite = ("invite", "所", "kakunin", "長谷川", "--role", "checker")
+        done = run(*invite, folder=tmp_path, **own)
+        assert re.search(r"^http://127\.0\.0\.1:\d+/invitations/[\w-]{43}$", done.stdout, re.M)
+        assert "長谷川さん本人だけに渡してください。" in done.stdout
+        done = run("reset-password", "kian", folder=tmp_path, **own)
+        assert "森下さん本人だけに渡してください。" in done.stdout
         done = run("set-staff-address", "kian", "Mori@sho.example", folder=tmp_path, **own)
         assert "職員「kian」のアドレスを mori@sho.example にしました。" in done.stdout
         done = run("set-staff-address", "kian", "mori@elsewhere.example", folder=tmp_path, **own)
@@ -233,7 +240,16 @@ class TestSettingUp:
         done = run("set-batches", "所", "no", folder=tmp_path, **own)
         assert "BCC一括送信を認めません" in done.stdout
         for login, role in (("kessai", "approver"), ("kanri", "manager")):
-            staff = ("add-staff", "所", login, login, "--role", role, "--password", "a" * 15)
+            staff = (
+                "add-staff",
+                "所",
+                login,
+                login,
+                "--role",
+                role,
+                "--password",
+                "long enough password",
+            )
             assert run(*staff, folder=tmp_path, **own).returncode == 0
         done = run("set-batches", "所", "yes", folder=tmp_path, **own)
         assert "認めると変わります：kessai、kanri" in done.stdout

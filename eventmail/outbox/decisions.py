@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
-from eventmail.mailings.models import Erasure, Mailing, MailingState, Snapshot
+from eventmail.events.erased import ContactErasure
+from eventmail.mailings.models import (
+    Erasure,
+    Mailing,
+    MailingState,
+    Snapshot,
+    SnapshotRecipient,
+)
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox import service
@@ -60,6 +67,10 @@ STOPPED = (
 NEWER = (
     "この送信のあとに案件が作成に戻されたため、ここからもう一度送ることはできません。"
     "いまの版の送信先を確かめてください。"
+)
+NOT_WHOLE = (
+    "送信先の方の請求で、この版の一部を消去したため、ここからもう一度送ることはできません。"
+    "送る必要があるときは、新しいメールを作ってください。"
 )
 TOO_OLD = (
     "送信の開始から{days}日を過ぎたため、もう一度送ることはできません。"
@@ -135,12 +146,22 @@ def records(session: Session, delivery_id: int) -> list[DecisionRecord]:
     return list(session.scalars(query.order_by(DecisionRecord.attempt)))
 
 
+def _misses_somebody(session: Session, snapshot: Snapshot) -> bool:
+    """Whether somebody of it was erased on request: it is not what was approved any more."""
+    query = sa.select(ContactErasure.contact_id).join(
+        SnapshotRecipient, SnapshotRecipient.contact_id == ContactErasure.contact_id
+    )
+    return session.scalar(query.where(SnapshotRecipient.snapshot_id == snapshot.id)) is not None
+
+
 def require_may_go(
     session: Session, snapshot: Snapshot, mailing: Mailing, dispatch: Dispatch
 ) -> None:
     """Raise :class:`UserError`, with the way that is left, unless mails of it may go again."""
     if session.get(Erasure, snapshot.id) is not None:
         raise UserError(service.ERASED)
+    if _misses_somebody(session, snapshot):
+        raise UserError(NOT_WHOLE)
     newest = mailing.latest
     if newest is None or newest.id != snapshot.id:
         raise UserError(NEWER)

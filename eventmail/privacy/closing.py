@@ -5,14 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from eventmail.events import erased
 from eventmail.events.models import MaterialVersion
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.outbox.models import Delivery
-from eventmail.web.context import actor, reading
+from eventmail.web.context import actor_if_any, reading
 
 # What leads from an id in a path to its event.
 OWNERS = {
@@ -42,9 +41,10 @@ def attach(app: Flask) -> None:
 
 def _look() -> ResponseReturnValue | None:
     ids = request.view_args or {}
-    if not current_user.is_authenticated or not ids.keys() & {"event_id", *OWNERS}:
+    who = actor_if_any() if ids.keys() & {"event_id", *OWNERS} else None
+    if who is None:
         return None
-    erasure = _erasure(reading(), actor().office.id, ids)
+    erasure = _erasure(reading(), who.office.id, ids)
     if erasure is None:
         return None
     if request.endpoint not in STAY or _is_draft(reading(), ids):

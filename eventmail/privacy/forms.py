@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, PasswordField
-from wtforms.validators import DataRequired, Length
+from typing import Any
 
+from wtforms import DateField, IntegerField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from eventmail.offices.settings import Value
 from eventmail.privacy.holds import NO_REASON
-from eventmail.web.forms import Form, TextField
+from eventmail.privacy.keeping import LONGEST, RETENTION, SHORTEST, WRONG
+from eventmail.proposals.forms import ChangeForm, add
+from eventmail.web.forms import Form, ProofForm, TextField
 
 
 class HoldForm(Form):
@@ -14,6 +19,27 @@ class HoldForm(Form):
 
     until = DateField("この日まで残す", [DataRequired("いつまで残すかを、日付で入れてください。")])
     reason = TextField("延長の理由", [DataRequired(NO_REASON), Length(max=200)])
+
+
+class RetentionForm(ChangeForm):
+    """How many months."""
+
+    months = IntegerField(
+        "イベントの日から残す月数",
+        [InputRequired(WRONG), NumberRange(SHORTEST, LONGEST, message=WRONG)],
+    )
+
+    @staticmethod
+    def shown(now: Value) -> dict[str, Any]:
+        """The fields of a value."""
+        return {"months": now}
+
+    def wanted(self, now: Value) -> Value:
+        """The value that was asked for."""
+        return self.months.data
+
+
+add(RETENTION, RetentionForm)
 
 
 class SearchForm(Form):
@@ -25,8 +51,8 @@ class SearchForm(Form):
     )
 
 
-class EraseForm(Form):
-    """Why, and the password once more."""
+class EraseForm(ProofForm):
+    """Why, and who."""
 
     reason = TextField(
         "消去の理由",
@@ -34,7 +60,4 @@ class EraseForm(Form):
             DataRequired("消去の理由を入れてください。例：本人から消去の請求があったため。"),
             Length(max=200),
         ],
-    )
-    password = PasswordField(
-        "パスワード", [DataRequired("あなたのパスワードを、もう一度入れてください。")]
     )

@@ -1,4 +1,4 @@
-"""延長 and 保存期間: who keeps data longer, and for how long an office keeps it at all."""
+"""延長: who keeps an event's personal data longer, and which events were erased."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
-from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
 from eventmail.privacy import due
 from eventmail.privacy.models import RetentionHold
 
-SHORTEST, LONGEST = 1, 120  # months
 FURTHEST = 60  # months from today that one hold may reach
 NO_REASON = "延長の理由を入れてください。例：開示の請求に対応中のため。"
 PAST = "延長の終わりの日は、今日よりあとの日にしてください。"
@@ -46,7 +44,7 @@ def hold(session: Session, actor: Actor, event_id: int, until: date, reason: str
     )
     session.add(made)
     session.flush()
-    _note(session, actor, "retention.held", event.id, until=until.isoformat())
+    _audit(session, actor, "retention.held", event.id, until=until.isoformat())
     return made
 
 
@@ -68,23 +66,7 @@ def release(session: Session, actor: Actor, event_id: int) -> None:
             at=clock.now(),
         )
     )
-    _note(session, actor, "retention.released", event.id)
-
-
-def set_retention(session: Session, office: Office, months: int) -> None:
-    """How many months after an event its personal data is kept."""
-    if not SHORTEST <= months <= LONGEST:
-        raise UserError(f"保存期間は{SHORTEST}か月から{LONGEST}か月までにしてください。")
-    before, office.retention_months = office.retention_months, months
-    session.flush()
-    record(
-        session,
-        "office.retention_set",
-        f"office:{office.id}",
-        office_id=office.id,
-        before=before,
-        months=months,
-    )
+    _audit(session, actor, "retention.released", event.id)
 
 
 def erasures(session: Session, office_id: int) -> list[tuple[EventErasure, str]]:
@@ -98,7 +80,7 @@ def erasures(session: Session, office_id: int) -> list[tuple[EventErasure, str]]
     return [(erasure, name) for erasure, name in session.execute(query)]
 
 
-def _note(session: Session, actor: Actor, action: str, event_id: int, **details: object) -> None:
+def _audit(session: Session, actor: Actor, action: str, event_id: int, **details: object) -> None:
     # Not of ``event:``: who holds an event has not made its mailings.
     subject = f"retention:{event_id}"
     record(session, action, subject, office_id=actor.office.id, staff_id=actor.id, **details)

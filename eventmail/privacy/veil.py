@@ -13,7 +13,7 @@ from eventmail.errors import UserError
 from eventmail.offices.permissions import Action, Actor, permitted
 from eventmail.privacy import masking
 from eventmail.privacy.views import blueprint
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor_if_any, reading, writing
 
 TEXTS = frozenset({"text/html", "application/json"})
 MARK = "<!-- masked -->"
@@ -53,7 +53,9 @@ def _veil(response: Response) -> Response:
     plain = response.mimetype in TEXTS and not response.direct_passthrough
     if not plain or not current_user.is_authenticated or request.endpoint == "static":
         return response
-    who = actor()
+    who = actor_if_any()
+    if who is None:  # no participants' data is shown to whoever serves in no office
+        return response
     if masking.needs_addresses(who, request.endpoint or ""):
         return response
     text = response.get_data(as_text=True)

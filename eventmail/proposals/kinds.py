@@ -95,6 +95,11 @@ class Kind:
     may_confirm: Callable[[Actor], bool] = may_confirm
     who_confirms: Callable[[Session, int | None], list[Staff]] = who_confirms
 
+    @property
+    def has_safe_way(self) -> bool:
+        """Whether one person can change it in some direction."""
+        return self.safer is not _never
+
     def at(self, office_id: int | None, subject: str = "") -> Place:
         """This setting of one office (None: of the installation)."""
         return Place(office_id, self, subject)

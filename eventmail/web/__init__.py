@@ -49,7 +49,7 @@ def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
-    from eventmail.accounts.views import entering
+    from eventmail.accounts.views import entering, late
 
     manager = LoginManager(app)
     entering.attach(app, manager)
@@ -58,6 +58,7 @@ def extend(app: Flask, settings: Settings) -> None:
     throttle.attach(app, settings)
     sizes.attach(app)
     CSRFProtect(app)
+    late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
     errors.attach(app)
@@ -82,8 +83,8 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.privacy import closing, veil
-    from eventmail.privacy.person_views import blueprint as privacy
+    from eventmail.people.views import blueprint as people
+    from eventmail.privacy import closing, person_views, veil
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
@@ -99,6 +100,7 @@ def register(app: Flask) -> None:
         home,
         offices_pages,
         administration,
+        people,
         overview,
         events,
         materials,
@@ -113,7 +115,7 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         proposals,
-        privacy,
+        person_views.blueprint,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

@@ -69,10 +69,10 @@ class TestPage:
     ) -> None:
         token = invited(database, people).token
         take_up(database, token)
-        pages.get(f"/invitations/{token}", status=410)
+        pages.get(f"/invitations/{token}", status=404)
         fields = {"password": "another password of mine", "again": "another password of mine"}
         assert (
-            pages.post(f"/invitations/{token}", fields, status=410).h1 == "このリンクは使えません"
+            pages.post(f"/invitations/{token}", fields, status=404).h1 == "このリンクは使えません"
         )
         assert isinstance(begin(database, "shinjin", CHOSEN), SignedIn)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
@@ -76,36 +78,47 @@ def sent(database: Database, approved: Snapshot, relay: Relay) -> Snapshot:
     return approved
 
 
-def run(database: Database, *statements: str) -> None:
-    with database.writing() as session:
-        for each in statements:
-            told = each.replace("{empty}", "X''" if database.is_sqlite else "''\\:\\:bytea")
-            session.execute(sa.text(told.replace('":', '"\\:')))
+class Kept(Exception):
+    """What was tried is taken back, so that one database serves all cases."""
 
 
-@pytest.mark.parametrize(("before", "attack"), BEFORE.values(), ids=BEFORE)
-def test_nothing_goes_but_by_the_recorded_ways(
-    database: Database, sent: Snapshot, before: tuple[str, ...], attack: str
-) -> None:
-    run(database, *before)
-    with pytest.raises(DatabaseError, match="guard"):
-        run(database, attack)
+def run(session: Session, *statements: str) -> None:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    for each in statements:
+        told = each.replace("{empty}", "X''" if sqlite else "''\\:\\:bytea")
+        session.execute(sa.text(told.replace('":', '"\\:')))
 
 
-@pytest.mark.parametrize("attack", AFTER.values(), ids=AFTER)
-def test_what_is_gone_stays_gone(database: Database, sent: Snapshot, attack: str) -> None:
+def refused(database: Database, before: tuple[str, ...], attack: str) -> str:
+    """The guard that refuses ``attack``; empty if none does."""
+    said = ""
+    with suppress(Kept), database.writing() as session:
+        run(session, *before)
+        try:
+            run(session, attack)
+        except DatabaseError as error:
+            said = str(error.orig)
+        raise Kept
+    return said
+
+
+def test_nothing_goes_but_by_the_recorded_ways(database: Database, sent: Snapshot) -> None:
+    for name, (before, attack) in BEFORE.items():
+        assert "guard" in refused(database, before, attack), name
+
+
+def test_what_is_gone_stays_gone(database: Database, sent: Snapshot) -> None:
     assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
-    with pytest.raises(DatabaseError, match="guard"):
-        run(database, attack)
+    for name, attack in AFTER.items():
+        assert "guard" in refused(database, (), attack), name
 
 
 def test_a_shorter_hold_takes_the_place_of_a_longer_one(database: Database, sent: Snapshot) -> None:
-    run(database, HOLD.format(id=1, until="2040-02-01"), HOLD.format(id=2, until="2039-02-01"))
-    run(database, RECORD)
+    holds = (HOLD.format(id=1, until="2040-02-01"), HOLD.format(id=2, until="2039-02-01"))
+    assert refused(database, holds, RECORD) == ""
+    assert "held" in refused(database, holds[:1], RECORD)
 
 
-def test_an_event_that_is_being_sent_is_not_erased(database: Database, approved: Snapshot) -> None:
-    with pytest.raises(DatabaseError, match="in_use"):
-        run(database, RECORD)
-    with pytest.raises(DatabaseError, match="in_use"):
-        run(database, *PERSON)
+def test_what_is_being_sent_is_not_erased(database: Database, approved: Snapshot) -> None:
+    assert "in_use" in refused(database, (), RECORD)
+    assert "in_use" in refused(database, PERSON[:1], PERSON[1])

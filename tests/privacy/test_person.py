@@ -16,8 +16,8 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Snapshot
 from eventmail.offices.permissions import Forbidden
-from eventmail.outbox import sending
-from eventmail.outbox.models import Delivery
+from eventmail.outbox import decisions, sending
+from eventmail.outbox.models import Delivery, Dispatch
 from eventmail.privacy import erasing, handing, people
 from eventmail.privacy.people import Person
 from eventmail.sample import People
@@ -96,6 +96,10 @@ def test_the_person_goes_everywhere_and_the_others_stay(
             sa.select(AuditEntry).where(AuditEntry.action == "person.erased")
         ).one()
         assert entry.details["address"] == SEALER.digest(sent.address_key, erasing.PURPOSE)
+        snapshot = session.scalars(sa.select(Snapshot)).one()
+        dispatch = session.get_one(Dispatch, snapshot.id)
+        with pytest.raises(UserError, match="この版の一部を消去"):
+            decisions.require_may_go(session, snapshot, snapshot.mailing, dispatch)
     assert find(database, people, sent.address).entries == ()
     with pytest.raises(UserError, match="もうありません"):
         erase(database, people, sent.address)

@@ -24,6 +24,8 @@ from eventmail.offices.models import Office
 from eventmail.outbox import decisions, ledger, sending
 from eventmail.outbox.models import Attempt, Verdict
 from eventmail.privacy import due, files, purge, scrubbing
+from eventmail.privacy.keeping import RETENTION
+from eventmail.proposals import service as proposals
 from eventmail.roster.models import RosterImport
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -209,3 +211,22 @@ def test_not_while_a_mail_is_uncertain_and_nobody_has_decided(
     with database.writing() as session:
         decisions.decide(session, people.approver, lost, Verdict.ARRIVED)
     assert erase(database) == 1
+
+
+MONTHS = {"none": 0, "more than ten years": 121, "no number": "12"}
+
+
+@pytest.mark.parametrize("months", MONTHS.values(), ids=MONTHS)
+def test_the_period_has_bounds(database: Database, people: People, months: object) -> None:
+    place = RETENTION.at(people.manager.office.id)
+    with database.writing() as session, pytest.raises(UserError, match="120か月まで"):
+        proposals.propose(session, people.manager, place, months, "短くする")
+
+
+def test_the_period_is_changed_by_two_people(database: Database, people: People) -> None:
+    place = RETENTION.at(people.manager.office.id)
+    with database.writing() as session:
+        made = proposals.propose(session, people.manager, place, 6, "規程が変わったため")
+        assert place.now(session) == 12
+        proposals.confirm(session, people.approver, made, made.digest)
+        assert place.now(session) == 6

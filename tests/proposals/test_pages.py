@@ -53,7 +53,7 @@ def test_one_proposes_and_another_confirms(database: Database, sign_in: SignIn) 
     assert "変更を提案しました" in propose(manager, "batches", ON).text
     assert not office(database).batches_allowed
     own = manager.get(f"/proposals/{digest(database)[0]}")
-    assert "大河内 由紀子さんのどなたかが認めると変わります" in own.text
+    assert "大河内 由紀子さんが認めると変わります" in own.text
 
     approver = sign_in("approver")
     assert "設定「BCC一括送信」の変更が、認められるのを待っています" in approver.get("/").text

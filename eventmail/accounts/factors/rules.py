@@ -30,7 +30,12 @@ def is_required(
     at_first: frozenset[Role],
     lent: Iterable[tuple[int, Role]] = (),
 ) -> bool:
-    """Whether any role of this person needs one, his own or ``lent`` (office and role)."""
+    """Whether any role of this person needs one, his own or ``lent`` (office and role).
+
+    Who makes offices and their managers needs one wherever anybody does at first.
+    """
+    if staff.administrator and at_first:
+        return True
     held = {(each.office_id, each.role) for each in staff.memberships} | set(lent)
     offices = {office_id for office_id, _ in held}
     needed = {each: required_in(session, each, at_first) for each in offices}

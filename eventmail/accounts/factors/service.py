@@ -17,6 +17,7 @@ from eventmail.accounts.factors.models import Passkey, TotpOffer, TotpSecret
 from eventmail.accounts.models import Ending
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Action, Actor
 
@@ -26,6 +27,10 @@ LAST_ONE = (
     "先に、別の認証アプリかパスキーを登録してください。"
 )
 ONESELF = "自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。"
+ELSEWHERE = (
+    "{name}さんはほかの所や労働局の仕事もしているため、ここでは取り消せません。"
+    "サーバーの管理者に依頼してください。"
+)
 NO_REASON = "二段階認証を取り消す理由を入力してください。"
 
 
@@ -123,13 +128,13 @@ def remove_passkey(
     _tidy(session, staff.id)
 
 
-def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
-    """Take every factor of a colleague away who lost them all; he sets up anew at next sign-in."""
-    actor.require(Action.MANAGE_STAFF)
-    if not staff.roles_in(actor.office.id):
-        raise NotFound
-    if staff.id == actor.id:
-        raise UserError(ONESELF)
+def reset(session: Session, actor: Actor | None, staff: Staff, reason: str) -> None:
+    """Take every factor of somebody away who lost them all; he sets up anew at next sign-in.
+
+    ``actor`` is None at the command line.
+    """
+    if actor is not None:
+        _require_own_person(actor, staff)
     if not reason.strip():
         raise UserError(NO_REASON)
     for table in (TotpSecret, TotpOffer, Passkey):
@@ -143,10 +148,21 @@ def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
         session,
         "factor.reset",
         f"staff:{staff.id}",
-        office_id=actor.office.id,
-        staff_id=actor.id,
+        office_id=actor.office.id if actor else None,
+        staff_id=actor.id if actor else None,
         reason=reason.strip(),
     )
+
+
+def _require_own_person(actor: Actor, staff: Staff) -> None:
+    """Nobody takes over somebody who has rights beyond the office, or resets himself."""
+    actor.require(Action.MANAGE_STAFF)
+    if not staff.roles_in(actor.office.id):
+        raise NotFound
+    if staff.id == actor.id:
+        raise UserError(ONESELF)
+    if places.serves(staff) - {actor.office.id} or staff.administrator or staff.oversight:
+        raise UserError(ELSEWHERE.format(name=staff.name))
 
 
 def _may_go(session: Session, means: Means, staff: Staff, lent: Lent, left: int) -> None:

@@ -64,7 +64,7 @@ def _page(token: str, form: NewPasswordForm, status: int) -> ResponseReturnValue
     try:
         found, staff = invitations.find(reading(), token)
     except UserError as error:
-        shown = render_template("accounts/invitation_over.html", sentence=error.message), 410
+        shown = render_template("accounts/invitation_over.html", sentence=error.message), 404
     else:
         shown = _shown(form, found, staff), status
     answer = make_response(shown)

@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from eventmail import cli_accounts
 from eventmail.accounts.factors import passkeys, recovery, rules, service, totp
 from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.audit.models import AuditEntry
+from eventmail.cli import cli
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.offices import settings
-from eventmail.offices.models import Office, Role
+from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
 from tests import settling
@@ -148,3 +152,46 @@ def test_only_a_manager_of_the_office_resets_and_never_himself(
         with pytest.raises(NotFound):
             service.reset(session, replace(stranger, staff=manager), holder.staff, "理由")
         assert service.has_any(session, holder.staff.id)
+
+
+@pytest.mark.parametrize("beyond", ["another office", "the installation"])
+def test_a_manager_resets_nobody_with_rights_beyond_the_office(
+    holder: Holder, people: People, beyond: str
+) -> None:
+    holder.with_app()
+    with holder.database.writing() as session:
+        staff = session.get_one(Staff, holder.staff.id)
+        if beyond == "another office":
+            other = Office(bureau_id=people.author.office.bureau_id, name="もう一つの所")
+            session.add(other)
+            session.flush()
+            settings.set_up(session, other.id, "roles", ["author"], str(staff.id))
+            session.refresh(staff)
+        else:
+            staff.administrator = True
+        with pytest.raises(UserError, match="サーバーの管理者に依頼"):
+            service.reset(session, people.manager, staff, "端末をなくしたため")
+        assert service.has_any(session, staff.id)
+
+
+def test_who_makes_offices_needs_one_where_anybody_does(database: Database) -> None:
+    nobody = Staff(login="sysadmin", name="管理", password_hash="", administrator=True)
+    with database.writing() as session:
+        session.add(nobody)
+        session.flush()
+        assert service.must_enrol(session, STRICT, nobody)
+        assert not service.must_enrol(session, MEANS, nobody)
+
+
+def test_the_server_resets_whom_nobody_else_may(
+    holder: Holder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder.with_app()
+    monkeypatch.setattr(cli_accounts, "SETTINGS", [Settings])
+    monkeypatch.setattr(cli_accounts, "open_database", lambda _settings: holder.database)
+    command = ["reset-second-factor", holder.staff.login, "--reason", "端末をなくしたため"]
+    done = CliRunner().invoke(cli, command)
+    assert "大河内 由紀子さんの二段階認証を取り消しました。" in done.output, done.output
+    with holder.database.reading() as session:
+        assert not service.has_any(session, holder.staff.id)
+        assert service.must_enrol(session, MEANS, holder.staff)

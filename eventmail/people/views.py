@@ -1,0 +1,94 @@
+"""職員: the office's people, and how one of them leaves."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from eventmail.accounts.views.entering import confirmed
+from eventmail.errors import NotFound, UserError
+from eventmail.offices.permissions import ROLE_NAMES, Action, Forbidden, permitted
+from eventmail.people import service
+from eventmail.people.forms import LeaveForm
+from eventmail.web.context import actor, reading, writing
+
+blueprint = Blueprint("people", __name__)
+NOT_CONFIRMED = "利用を止めることを確認し、チェックを入れてください。"
+
+
+@blueprint.get("/people")
+@permitted(Action.MANAGE_STAFF)
+def index() -> str:
+    """Whoever serves here, and apart from them those who left."""
+    found = service.people(reading(), actor())
+    return render_template(
+        "people/index.html",
+        serving=[each for each in found if each.active and each.roles],
+        waiting=[each for each in found if each.active and not each.roles],
+        gone=[each for each in found if not each.active],
+    )
+
+
+@blueprint.get("/people/<int:staff_id>/leave")
+@permitted(Action.MANAGE_STAFF)
+@confirmed
+def leave_page(staff_id: int) -> ResponseReturnValue:
+    """What he has in hand, and who goes on with it."""
+    db = reading()
+    staff = service.person(db, actor(), staff_id)
+    try:
+        service.refuse_to_deactivate(db, actor(), staff)
+    except UserError as error:
+        flash(error.message, "error")
+        return redirect(url_for("people.index"))
+    return _page(staff_id, LeaveForm.of(service.heirs(db, actor(), staff)))
+
+
+@blueprint.post("/people/<int:staff_id>/leave")
+@permitted(Action.MANAGE_STAFF)
+@confirmed
+def leave(staff_id: int) -> ResponseReturnValue:
+    """He is deactivated; his letters go to a colleague."""
+    db = reading()
+    form = LeaveForm.of(service.heirs(db, actor(), service.person(db, actor(), staff_id)))
+    if not form.validate_on_submit():
+        return _page(staff_id, form), 422
+    if request.form.get("confirmed") != "yes":
+        flash(NOT_CONFIRMED, "error")
+        return _page(staff_id, form), 422
+    try:
+        with writing() as session:
+            staff = service.deactivate(
+                session, actor(), staff_id, form.heir.data, form.stamp.data or ""
+            )
+    except (NotFound, Forbidden):
+        raise
+    except UserError as error:
+        flash(error.message, "error")
+        return _page(staff_id, form), 409
+    flash(f"「{staff.name}」の利用を止めました。", "success")
+    return redirect(url_for("people.index"))
+
+
+@blueprint.post("/people/<int:staff_id>/come-back")
+@permitted(Action.MANAGE_STAFF)
+@confirmed
+def come_back(staff_id: int) -> ResponseReturnValue:
+    """He may sign in again."""
+    with writing() as session:
+        staff = service.reactivate(session, actor(), staff_id)
+    flash(f"「{staff.name}」の利用を再開しました。", "success")
+    return redirect(url_for("people.index"))
+
+
+def _page(staff_id: int, form: LeaveForm) -> str:
+    db = reading()
+    db.rollback()
+    staff = service.person(db, actor(), staff_id)
+    return render_template(
+        "people/leave.html",
+        staff=staff,
+        left=service.in_hand(db, actor(), staff),
+        form=form,
+        role_words=ROLE_NAMES,
+    )

@@ -1,0 +1,164 @@
+"""A leaver is deactivated and never deleted; what he had in hand goes to a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from eventmail.accounts.models import StaffSession
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.people import editors
+from eventmail.offices import service as offices
+from eventmail.offices import settings
+from eventmail.offices.models import Role, Staff
+from eventmail.offices.permissions import ROLE_NAMES
+from eventmail.people import service
+from eventmail.proposals import service as proposals
+from eventmail.proposals.kinds import Place, known
+from eventmail.sample import People, decide
+from tests.conftest import Meeting
+from tests.pages import Pages
+
+PASSWORD = "a colleague's password"
+
+
+@pytest.fixture
+def heir(database: Database, people: People) -> Staff:
+    """A second author: two people gave him the role."""
+    with database.writing() as session:
+        new = offices.add_person(session, people.author.office, "kian2", "若林 修", PASSWORD)
+        place = Place(people.author.office.id, known("roles"), str(new.id))
+        decide(session, people, place, [Role.AUTHOR.value])
+    return new
+
+
+def test_everybody_with_his_roles_in_words(sign_in: Callable[[str], Pages]) -> None:
+    page = sign_in("manager").get("/people")
+    assert "利用中の職員（5人）" in page.text
+    for name in ("森下 あかり", *ROLE_NAMES.values()):
+        assert name in page.text
+
+
+def test_his_letters_go_to_a_colleague_who_may_then_not_check_them(
+    sign_in: Callable[[str], Pages],
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    heir: Staff,
+) -> None:
+    his = sign_in("author")
+    browser = sign_in("manager")
+    page = browser.get(f"/people/{people.author.id}/leave")
+    assert "引き継ぐメール案件（1件）" in page.text
+    stamp = str(meeting.mailing.id)
+    page = browser.post(
+        f"/people/{people.author.id}/leave",
+        {"confirmed": "yes", "heir": heir.id, "stamp": stamp},
+    )
+    assert "「森下 あかり」の利用を止めました。" in page.text
+    assert "利用を止めた職員（1人）" in page.text
+    assert his.get("/").h1 == "サインイン"
+    with database.reading() as session:
+        mailing = session.get_one(Mailing, meeting.mailing.id)
+        assert mailing.created_by == heir.id
+        assert editors(session, mailing) == {people.author.id, heir.id}
+        gone = session.get_one(Staff, people.author.id)
+        assert (gone.active, gone.name) == (False, "森下 あかり")
+        open_ones = sa.select(StaffSession).where(
+            StaffSession.staff_id == gone.id, StaffSession.ended_at.is_(None)
+        )
+        assert session.scalars(open_ones).all() == []
+
+
+def test_he_may_come_back_without_what_was_handed_over(
+    database: Database, people: People, meeting: Meeting, heir: Staff
+) -> None:
+    with database.writing() as session:
+        service.deactivate(
+            session, people.manager, people.author.id, heir.id, str(meeting.mailing.id)
+        )
+    with database.writing() as session:
+        back = service.reactivate(session, people.manager, people.author.id)
+        assert back.active
+        assert service.in_hand(session, people.manager, back).mailings == []
+
+
+REFUSED = {
+    "oneself": ("manager", "", service.ONESELF),
+    "without an heir": ("author", "1", service.NOBODY),
+    "with what has changed meanwhile": ("author", "1-2", service.MOVED),
+}
+
+
+@pytest.mark.parametrize(("who", "stamp", "told"), REFUSED.values(), ids=REFUSED)
+def test_it_is_refused(
+    database: Database, people: People, meeting: Meeting, who: str, stamp: str, told: str
+) -> None:
+    person = getattr(people, who)
+    with database.writing() as session, pytest.raises(UserError, match=told[:12]):
+        service.deactivate(session, people.manager, person.id, None, stamp)
+    with database.reading() as session:
+        assert session.get_one(Staff, person.id).active
+
+
+def test_who_serves_elsewhere_too_is_not_deactivated_by_one_office(
+    database: Database, people: People
+) -> None:
+    with database.writing() as session:
+        other = offices.add_office(session, "みどり野労働局", "となりの所")
+        settings.set_up(session, other.id, "roles", ["checker"], str(people.checker.id))
+        with pytest.raises(UserError, match="ほかの所でも"):
+            service.deactivate(session, people.manager, people.checker.id, None, "none")
+
+
+def test_the_last_manager_stays(database: Database, people: People) -> None:
+    with database.writing() as session:
+        place = Place(people.author.office.id, known("roles"), str(people.approver.id))
+        decide_alone = proposals.propose(
+            session, people.manager, place, ["approver", "manager"], "管理を分けるため"
+        )
+        assert decide_alone.id
+        staff = session.get_one(Staff, people.manager.id)
+        with pytest.raises(UserError, match="ただ1人の管理者"):
+            service.refuse_to_deactivate(session, people.approver, staff)
+
+
+def test_who_checked_a_letter_cannot_take_it_over(
+    database: Database, people: People, checked: Snapshot
+) -> None:
+    with database.writing() as session:
+        place = Place(people.author.office.id, known("roles"), str(people.checker.id))
+        decide(session, people, place, ["author", "checker"])
+    with database.writing() as session, pytest.raises(UserError, match="確認しているため"):
+        service.deactivate(
+            session, people.manager, people.author.id, people.checker.id, str(checked.mailing_id)
+        )
+
+
+def test_without_the_tick_nothing_happens_and_the_choice_stays(
+    sign_in: Callable[[str], Pages],
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    heir: Staff,
+) -> None:
+    browser = sign_in("manager")
+    page = browser.post(
+        f"/people/{people.author.id}/leave",
+        {"heir": heir.id, "stamp": str(meeting.mailing.id)},
+        status=422,
+    )
+    assert [e.text for e in page.all("option") if "selected" in e.attributes] == ["若林 修"]
+    with database.reading() as session:
+        assert session.get_one(Staff, people.author.id).active
+
+
+def test_the_database_deletes_nobody(database: Database, people: People) -> None:
+    with pytest.raises(sa.exc.IntegrityError), database.writing() as session:
+        session.execute(sa.text(f"DELETE FROM staff WHERE id = {people.auditor.id}"))
+    with pytest.raises(sa.exc.IntegrityError), database.writing() as session:
+        session.execute(sa.text("DELETE FROM office_staff"))
