@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,6 +35,15 @@ class Place:
     people: People
     settings: Settings
     relay: Relay
+    walks: dict[str, Crawler] = field(default_factory=dict)
+
+    def walked(self, role: str) -> Crawler:
+        """What that role comes to, from one walk: the office is the same each time."""
+        if role not in self.walks:
+            self.anew()
+            self.walks[role] = self.crawler(role)
+            self.walks[role].walk()
+        return self.walks[role]
 
     def anew(self) -> None:
         """Back to how it was."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 MARK = "zqx7"  # no word of ours
 CLOSERS = "'\"></textarea></title></select>"
 ELEMENT = f"{CLOSERS}<{MARK} on{MARK}=1><script>{MARK}</script><svg/on{MARK}=1>"
@@ -31,17 +29,11 @@ TYPED = ("an element", "SQL", "a template", "a path", "a header", "not a letter"
 CHOSEN = ("an element", "a number", "not a letter")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two texts that SQL tells apart and words do not: the answers must be the same."""
-
-    true: str
-    false: str
-
-
+# Two texts that SQL tells apart and words do not; ONE and OTHER stand nowhere else on a page.
+ONE, OTHER = "zqx771", "zqx772"
 TAUTOLOGIES = (
-    Pair("zqx' OR 'a'='a", "zqx' OR 'a'='b"),
-    Pair("zqx%' OR 1=1 --", "zqx%' OR 1=2 --"),
-    Pair("1 OR 1=1", "1 OR 1=2"),
-    Pair("1) OR (1=1", "1) OR (1=2"),
+    f"x' OR '{ONE}'='{{}}",
+    f"x%' OR '{ONE}'='{{}}' --",
+    f"1 OR '{ONE}'='{{}}'",
+    f"1) OR ('{ONE}'='{{}}'",
 )

@@ -73,7 +73,12 @@ def next_door(database: Database) -> tuple[int, int]:
         office = offices.add_office(session, "みどり野労働局", SECRET_WORD)
         box = offices.add_mailbox(session, office, SECRET_WORD, "himitsu@tonari.example")
         staff = offices.add_staff(
-            session, office, "tonari", SECRET_WORD, "となりの長い合言葉四十七", list(Role)
+            session,
+            office,
+            "tonari",
+            SECRET_WORD,
+            "となりの長い合言葉と四十七番目の入口",
+            list(Role),
         )
         return staff.id, box.id
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -18,14 +19,16 @@ from eventmail.offices.models import Office
 from tests.attacks.conftest import Place
 from tests.attacks.crawler import TLS, Form, wrong
 from tests.attacks.seeded import SECRET_WORD, SLIP
-from tests.attacks.test_crawl import ROLES, again, every_form
+from tests.attacks.test_crawl import ROLES, again, every_form, kind_of
 
 Rows = dict[str, list[tuple[Any, ...]]]
 # Names of columns that nobody may set by a form.
-GUARDED = {"office_id", "id", "role", "state", "author_id", "created_by", "active"}
+MADE_BY = {"author_id", "created_by", "uploaded_by", "decided_by", "reviewer_id"}
+# What a page writes down by itself when somebody looks at it.
+SEEN = {"audit_entries", "audit_links", "staff_sessions"}
 FOREIGN = (
     "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example",
-    "https:evil.example", "javascript:alert(1)", "/%09/evil.example", "\t//evil.example",
+    "https:evil.example", "javascript:alert(1)", "\t//evil.example",
     "http://localhost@evil.example/", "///evil.example", "//localhost.evil.example",
     "/\t/evil.example",
 )  # fmt: skip
@@ -78,11 +81,13 @@ class TestAnothersNumbers:
 
     def test_in_every_path_and_parameter(self, hostile: Place) -> None:
         theirs = numbers_of(rows_of(hostile, neighbour(hostile)))
-        for role in ROLES:
-            crawler = hostile.crawler(role, each_kind=1)
-            crawler.walk()
-            for path in list(crawler.asked_for):
-                for number in theirs[-6:]:
+        for role in ("author", "manager"):
+            walked = hostile.walked(role)
+            paths = {kind_of(path): path for path in walked.asked_for if re.search(r"\d", path)}
+            hostile.anew()
+            crawler = again(hostile, walked)
+            for path in paths.values():
+                for number in theirs[-4:]:
                     response = crawler.get(re.sub(r"\d+", number, path))
                     assert SECRET_WORD not in response.text, (role, path, number)
 
@@ -95,39 +100,42 @@ def forged(form: Form, numbers: list[str]) -> list[dict[str, list[str]]]:
 
 
 def test_fields_that_no_form_has_change_nothing(hostile: Place) -> None:
-    """The same form with and without them: afterwards the same columns say the same."""
-    other = str(neighbour(hostile))
-    extra = {"office_id": other, "id": "1", "role": "approver", "roles": "manager"}
-    extra |= {"state": "approved", "author_id": str(hostile.people.checker.id), "active": "0"}
-    extra |= {"created_by": str(hostile.people.checker.id), "digest": "0" * 64}
+    """They name the neighbour's office, and as the one who did it somebody who never does."""
+    office, auditor = neighbour(hostile), hostile.people.auditor.id
+    extra = {"office_id": str(office), "id": str(office), "active": "0", "digest": "0" * 64}
+    extra |= dict.fromkeys(("author_id", "created_by", "staff_id", "uploaded_by"), str(auditor))
+    extra |= dict.fromkeys(("role", "roles", "state"), "zqx7")
+    theirs, before = rows_of(hostile, office), done_by(hostile, auditor)
     tried = 0
     for crawler, form in every_form(hostile):
         if form.method != "post" or form.files:
             continue
+        hostile.anew()
         known = {each.name for each in form.fields}
         more = {name: [value] for name, value in extra.items() if name not in known}
-        after = []
-        for sent in (form.untouched, form.untouched | more):
-            hostile.anew()
-            again(hostile, crawler).send(form, sent, f"{form.kind} with fields too many")
-            after.append((guarded(hostile), rows_of(hostile, int(other))))
-        assert after[0] == after[1], form.kind
+        again(hostile, crawler).send(form, form.untouched | more, f"{form.kind} with more fields")
+        assert rows_of(hostile, office) == theirs, form.kind
+        assert done_by(hostile, auditor) == before, form.kind
         tried += 1
     assert tried > 20
 
 
-def guarded(place: Place) -> dict[str, list[Any]]:
-    """What stands in the columns that nobody may set by a form."""
-    found: dict[str, list[Any]] = {}
+def done_by(place: Place, staff_id: int) -> tuple[list[Any], ...]:
+    """Whatever carries somebody's number, and who may work here as what."""
+    people = sa.text("SELECT id, active FROM staff ORDER BY id")
+    roles = sa.text("SELECT * FROM memberships ORDER BY 1, 2, 3")
     inspector = inspect(place.database.engine)
+    found: list[Any] = []
     with place.database.reading() as session:
         for table in inspector.get_table_names():
-            columns = {each["name"] for each in inspector.get_columns(table)} & GUARDED
-            if columns:
-                named = ", ".join(sorted(columns))
-                query = sa.text(f"SELECT {named} FROM {table} ORDER BY {named}")
-                found[table] = [tuple(row) for row in session.execute(query)]
-    return found
+            for name in {each["name"] for each in inspector.get_columns(table)} & MADE_BY:
+                query = sa.text(f"SELECT count(*) FROM {table} WHERE {name} = {staff_id}")
+                found.append((table, name, session.scalar(query)))
+        return (
+            sorted(found),
+            [tuple(row) for row in session.execute(people)],
+            [tuple(row) for row in session.execute(roles)],
+        )
 
 
 class TestFromAnotherSite:
@@ -161,11 +169,15 @@ class TestFromAnotherSite:
 
     def test_no_link_changes_a_row(self, hostile: Place) -> None:
         """What a page by itself writes down (a paper opened, a session seen) is all there is."""
+        walks = [hostile.walked(role) for role in ("author", "approver", "manager")]
+        hostile.anew()
         before = counts(hostile)
-        for role in ROLES:
-            hostile.crawler(role, each_kind=1).walk()
+        for walked in walks:
+            crawler = again(hostile, walked)
+            for path in walked.asked_for:
+                crawler.get(path)
         changed = {name for name, count in counts(hostile).items() if count != before[name]}
-        assert changed <= {"audit_entries", "staff_sessions", "session_events", "drafting_slots"}
+        assert changed <= SEEN
 
 
 def counts(place: Place) -> dict[str, int]:
@@ -177,14 +189,13 @@ def counts(place: Place) -> dict[str, int]:
 
 
 class TestLeadingAway:
-    @pytest.mark.parametrize("name", REDIRECTING)
-    def test_no_parameter_leads_to_another_site(self, hostile: Place, name: str) -> None:
+    def test_no_parameter_leads_to_another_site(self, hostile: Place) -> None:
         for role in ("", "author"):
             crawler = hostile.crawler(role)
             for target in FOREIGN:
+                asked = urlencode(dict.fromkeys(REDIRECTING, target))
                 for path in ("/sign-in", "/", "/tasks", "/mailings/1"):
-                    crawler.browser.get(path, query_string={name: target}, base_url=TLS)
-                    crawler.get(f"{path}?{name}={target.strip()}")
+                    crawler.get(f"{path}?{asked}")
             assert not crawler.found, crawler.found
 
     @pytest.mark.parametrize("target", FOREIGN)
@@ -199,8 +210,7 @@ class TestLeadingAway:
 
 class TestFiles:
     def test_an_archive_and_a_name_write_nothing_outside(self, hostile: Place) -> None:
-        crawler = hostile.crawler("author")
-        crawler.walk()
+        crawler = hostile.walked("author")
         assert any(SLIP in page.text for page in crawler.pages.values()), "the archive is there"
         escaped = [Path("/tmp") / SLIP, Path("/tmp") / f"{SLIP}.zip"]
         assert not [each for each in escaped if each.exists()]
