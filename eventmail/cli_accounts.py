@@ -12,7 +12,7 @@ from eventmail.accounts.invitations import Invitee, Made
 from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.offices import service as offices
-from eventmail.offices.models import Office, Role
+from eventmail.offices.models import Role
 from eventmail.staffmail import service as staffmail
 
 SETTINGS: list[Callable[[], Settings]] = []
@@ -50,8 +50,7 @@ def reset_password(login: str) -> None:
     settings = SETTINGS[-1]()
     with open_database(settings).writing() as session:
         staff = staffmail.staff_with_login(session, login)
-        office = session.get_one(Office, invitations.office_of(session, staff))
-        made = invitations.reset(session, None, office, staff)
+        made = invitations.reset(session, None, staff)
     _tell(settings, made)
 
 

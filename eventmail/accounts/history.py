@@ -14,10 +14,10 @@ from eventmail.accounts.models import Outcome, SignIn
 SHOWN = 50
 KEPT = timedelta(days=366)
 WORDS = {
-    Outcome.SIGNED_IN: ("サインインした", "ok"),
-    Outcome.PASSWORD_ONLY: ("パスワードの確認まで", "neutral"),
-    Outcome.REFUSED: ("パスワードが違うため断った", "warn"),
-    Outcome.SECOND_REFUSED: ("二段階目の確認で断った", "warn"),
+    Outcome.SIGNED_IN: ("サインイン", "ok"),
+    Outcome.PASSWORD_ONLY: ("二段階目の前まで", "neutral"),
+    Outcome.REFUSED: ("パスワードの誤り", "warn"),
+    Outcome.SECOND_REFUSED: ("二段階目の誤り", "warn"),
 }
 # What browsers and systems call themselves, in the order in which to look: many claim to be others.
 BROWSERS = (

@@ -42,8 +42,9 @@ USED_UP = (
 )
 INACTIVE = "職員「{name}」は利用を止められているため、リンクを作れません。"
 ELSEWHERE = (
-    "職員「{name}」はほかの所でも働いているため、この所だけではパスワードを決め直せません。"
-    "サーバーの管理者に依頼してください。"
+    "職員「{name}」はほかの所でも働いているか、システムの担当もしているため、"
+    "この所だけではパスワードを決め直せません。"
+    "システムの管理者に依頼してください。"
 )
 ONESELF = "自分のパスワードは「自分のアカウント」の画面で変えてください。"
 OVER = "このリンクは、もう使えなくなっています。"
@@ -102,10 +103,14 @@ def invite(
     return _make(session, actor, office, staff, waits)
 
 
-def reset(session: Session, actor: Actor | None, office: Office, staff: Staff) -> Made:
-    """A link by which a person of the office sets a new password; older links end."""
+def reset(session: Session, actor: Actor | None, staff: Staff) -> Made:
+    """A link by which a person of the actor's office sets a new password; older links end.
+
+    ``actor`` is None at the command line, for anybody.
+    """
     if actor is not None:
-        _require_own_person(session, actor, office, staff)
+        _require_own_person(session, actor, staff)
+    office = session.get(Office, _office_of(session, staff)) if actor is None else actor.office
     if not staff.active:
         raise UserError(INACTIVE.format(name=staff.name))
     return _make(session, actor, office, staff, None)
@@ -125,14 +130,6 @@ def revoke(session: Session, actor: Actor, invitation_id: int) -> Invitation:
     found.revoked_at = clock.now()
     _audit(session, "invitation.revoked", found, actor)
     return found
-
-
-def office_of(session: Session, staff: Staff) -> int:
-    """The first office of a person, or where he is invited to; :class:`NotFound` if nowhere."""
-    ids = [each.office_id for each in staff.memberships] or _invited_to(session, staff)
-    if not ids:
-        raise NotFound
-    return min(ids)
 
 
 def open_invitations(session: Session, office_id: int) -> Sequence[Invitation]:
@@ -173,6 +170,13 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
     return Taken(staff, entered)
 
 
+def end_links(session: Session, staff_id: int) -> None:
+    """No link that lies about sets this person's password any more."""
+    query = sa.select(Invitation).where(Invitation.staff_id == staff_id, _is_open())
+    for each in session.scalars(query.with_for_update()):
+        each.revoked_at = clock.now()
+
+
 def password_fault(session: Session, staff: Staff, password: str) -> str:
     """The sentence why this person cannot have this password; empty if he can."""
     offices_of = sa.select(Office.name).join(Membership, Membership.office_id == Office.id)
@@ -183,15 +187,16 @@ def password_fault(session: Session, staff: Staff, password: str) -> str:
 
 
 def _make(
-    session: Session, actor: Actor | None, office: Office, staff: Staff, waits: Proposal | None
+    session: Session,
+    actor: Actor | None,
+    office: Office | None,
+    staff: Staff,
+    waits: Proposal | None,
 ) -> Made:
     now, token = clock.now(), secrets.token_urlsafe(TOKEN)
-    for older in session.scalars(
-        sa.select(Invitation).where(Invitation.staff_id == staff.id, _is_open()).with_for_update()
-    ):
-        older.revoked_at = now
+    end_links(session, staff.id)
     made = Invitation(
-        office_id=office.id,
+        office_id=office.id if office else None,
         staff_id=staff.id,
         is_reset=staff.password_hash != passwords.UNUSABLE,
         token_digest=sessions.digest_of(token),
@@ -228,22 +233,28 @@ def _require_plain(wanted: Invitee) -> None:
         raise UserError(NO_ROLE)
 
 
-def _require_own_person(session: Session, actor: Actor, office: Office, staff: Staff) -> None:
-    """Nobody takes over somebody who has rights in another office, or sets his own so."""
+def _require_own_person(session: Session, actor: Actor, staff: Staff) -> None:
+    """Nobody takes over somebody who has rights beyond the office, or sets his own so."""
     actor.require(Action.MANAGE_STAFF)
     here = {each.office_id for each in staff.memberships} or set(_invited_to(session, staff))
-    if actor.office.id != office.id or office.id not in here:
+    if actor.office.id not in here:
         raise NotFound
     if actor.id == staff.id:
         raise UserError(ONESELF)
-    if here - {office.id}:
+    if here - {actor.office.id} or staff.administrator or staff.oversight:
         raise UserError(ELSEWHERE.format(name=staff.name))
 
 
 def _invited_to(session: Session, staff: Staff) -> Sequence[int]:
     """Where somebody is to work whose roles are not confirmed yet."""
     query = sa.select(Invitation.office_id).where(Invitation.staff_id == staff.id)
-    return session.scalars(query).all()
+    return [each for each in session.scalars(query) if each is not None]
+
+
+def _office_of(session: Session, staff: Staff) -> int:
+    """The first office of a person, or where he is invited to; 0 for none."""
+    ids = [each.office_id for each in staff.memberships] or _invited_to(session, staff)
+    return min(ids, default=0)
 
 
 def _domains_of(session: Session, office_id: int) -> set[str]:

@@ -92,7 +92,8 @@ class Throttle(Base):
 class Invitation(Base):
     """A link by which one person sets his password, once. Only its token's digest is kept.
 
-    ``is_reset``: he had a password before. What he may do is decided elsewhere, by two people.
+    ``is_reset``: he had a password before; ``office_id`` is None for somebody who serves in none.
+    What he may do is decided elsewhere, by two people.
     """
 
     __tablename__ = "invitations"
@@ -101,7 +102,7 @@ class Invitation(Base):
         sa.CheckConstraint("taken_at IS NULL OR revoked_at IS NULL", "one_end"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), index=True)
+    office_id: Mapped[int | None] = mapped_column(sa.ForeignKey("offices.id"), index=True)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), index=True)
     is_reset: Mapped[bool]
     token_digest: Mapped[str] = mapped_column(sa.String(64))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import passwords
 from eventmail.accounts import sessions
-from eventmail.accounts.invitations import password_fault
+from eventmail.accounts.invitations import end_links, password_fault
 from eventmail.accounts.models import Ending, StaffSession
 from eventmail.audit.service import record
 from eventmail.errors import UserError
@@ -16,7 +16,7 @@ SAME = "いまと同じパスワードです。別のパスワードを入力し
 
 
 def change(session: Session, one: StaffSession, password: str) -> int:
-    """Set it, and end all sessions but this one; how many those were.
+    """Set it, and end all links and all sessions but this one; how many those were.
 
     Whoever asks has proved himself a moment ago (:func:`eventmail.accounts.reauth.is_fresh`).
     """
@@ -28,6 +28,7 @@ def change(session: Session, one: StaffSession, password: str) -> int:
         raise UserError(SAME)
     staff.password_hash = passwords.hashed(password)
     session.flush()
+    end_links(session, staff.id)
     ended = sessions.end_all(session, staff.id, Ending.PASSWORD, besides=one)
     record(session, "staff.password_changed", f"staff:{staff.id}", staff_id=staff.id, ended=ended)
     return ended

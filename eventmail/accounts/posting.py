@@ -41,10 +41,10 @@ DEEDS = {False: "仕事を始める", True: "新しいパスワードを決め�
 
 def mail(session: Session, made: Made, url: str) -> Cleared | None:
     """The mail with the link; None where there is no address, no mailbox, or the gate says no."""
-    boxes = offices.mailboxes(session, made.invitation.office_id)
-    if made.staff.address is None or not boxes:
+    office = session.get(Office, made.invitation.office_id or 0)
+    boxes = offices.mailboxes(session, office.id) if office else []
+    if office is None or made.staff.address is None or not boxes:
         return None
-    office = session.get_one(Office, made.invitation.office_id)
     reset = made.invitation.is_reset
     body = BODY.format(
         office=office.name,

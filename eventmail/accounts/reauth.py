@@ -17,10 +17,6 @@ from eventmail.offices.models import Staff
 
 FRESH_FOR = timedelta(minutes=10)
 WRONG = "パスワードが違います。ご自分のパスワードを、もう一度入力してください。"
-STEP_FIRST = (
-    "二段階目の確認から時間がたっています。別の画面で「自分のアカウント」の「ご本人の確認」を"
-    "済ませてから、この画面でもう一度決裁してください。"
-)
 WAIT = "パスワードの誤りが続いています。"
 
 
@@ -38,16 +34,6 @@ def confirm(session: Session, staff: Staff, password: str, origin: Origin = NOWH
         return WRONG
     throttle.note_success(session, What.CONFIRM, staff.login, origin)
     return ""
-
-
-def confirm_all(
-    session: Session, one: StaffSession | None, staff: Staff, password: str, origin: Origin
-) -> str:
-    """As :func:`confirm`; who has a second factor must have shown it a short while ago, too."""
-    sentence = confirm(session, staff, password, origin)
-    if sentence or is_fresh(one) or not steps.required_of(session, staff):
-        return sentence
-    return STEP_FIRST
 
 
 def confirm_password(session: Session, one: StaffSession, password: str, origin: Origin) -> str:

@@ -21,6 +21,7 @@ from eventmail.offices.models import Staff
 TOKEN = 32  # bytes
 PENDING_FOR = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
+BY_TIME = (Ending.IDLE, Ending.TOO_OLD)
 KEPT = timedelta(days=90)  # after its end
 
 
@@ -62,16 +63,18 @@ def open_one(session: Session, staff: Staff, origin: Origin, stage: Stage = Stag
 def find(
     session: Session, token: str, limits: Limits
 ) -> tuple[StaffSession, Staff] | tuple[StaffSession, Ending] | None:
-    """The living session of a token and its person; or the session and why it has to end."""
+    """The living session of a token and its person; or the session and why its time is over."""
     query = (
         sa.select(StaffSession, Staff)
         .join(Staff, Staff.id == StaffSession.staff_id)
         .where(StaffSession.token_digest == digest_of(token))
     )
     found = session.execute(query).one_or_none()
-    if found is None or found[0].ended_at is not None or found[0].stage is not Stage.FULL:
+    if found is None or found[0].stage is not Stage.FULL:
         return None
     one, staff = found
+    if one.ended_how is not None:
+        return (one, one.ended_how) if one.ended_how in BY_TIME else None
     over = _over(one, staff, limits)
     return (one, over) if over else (one, staff)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wtforms import HiddenField, IntegerField, PasswordField, SelectMultipleField
-from wtforms.validators import DataRequired, InputRequired, Length, StopValidation
+from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from eventmail.mailings.answers import LONGEST, TOO_LONG
 from eventmail.mailings.findings import Finding
-from eventmail.web.forms import Form, LongTextField, TextField
+from eventmail.web.forms import Form, LongTextField, ProofForm
 
 AT_A_TIME = 50  # answers on one page: as many as one form may well carry
 PREFIX = "answer-"
@@ -65,20 +65,9 @@ class CountForm(StepForm):
     )
 
 
-def _unless_passkey(form: Form, _field: object) -> None:
-    """A passkey is both: what the person knows or is, and what he has."""
-    if form.passkey.data:
-        raise StopValidation
-
-
-class ApproveForm(StepForm):
+class ApproveForm(StepForm, ProofForm):
     """The approver's yes to one digest: proved to be his, and what he lifts."""
 
-    password = PasswordField(
-        "あなたのパスワード", [_unless_passkey, DataRequired("パスワードを入力してください。")]
-    )
-    code = TextField("認証アプリのコードか予備のコード")
-    passkey = HiddenField("パスキー")
     remark = LongTextField("決裁の理由・条件など", [Length(max=1000)])
     lifted = SelectMultipleField("中身を調べられない資料", validate_choice=False)
 

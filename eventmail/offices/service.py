@@ -47,7 +47,7 @@ def office_named(session: Session, name: str) -> Office:
 def set_batches(session: Session, office: Office, allowed: bool, size: int) -> None:
     """Let an office's mailings go out as BCC一括, ``size`` (1–100) recipients at once, or not.
 
-    Taken back, it also stops what was written or approved in that mode and has not begun.
+    Taken back, it also stops what was written in that mode, and what has not left of it.
     Only while the office is being set up (:func:`settings.set_up`).
     """
     settings.set_up(session, office.id, "batches", {"allowed": allowed, "size": size})

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.mailings.models import MailingState
+from eventmail.mailings.models import MailingState, SendMode, Snapshot
 from eventmail.offices.models import Office
 from eventmail.outbox import statements
 from eventmail.outbox.ledger import OPEN, UNSETTLED
@@ -25,6 +25,7 @@ class Hold(enum.StrEnum):
     CANCELLED = "cancelled"
     HALTED = "halted"
     STOPPED = "stopped"
+    NO_LEAVE = "no_leave"  # a batch where the office allows none any more
     PAUSED = "paused"
     WAITING = "waiting"
     FIRST_COPY = "first_copy"
@@ -65,12 +66,14 @@ def standing(session: Session, snapshot_id: int, *, lock: bool = False) -> Stand
 
 
 def _judge(found: Any) -> Standing:
+    no_leave = found.mode is SendMode.BATCH and not found.batches_allowed
     early = found.starts_at is not None and found.starts_at > clock.now()
     said_no = (
         (found.finished_at, Hold.FINISHED),
         (found.cancelled_at, Hold.CANCELLED),
         (found.state is MailingState.HALTED, Hold.HALTED),
         (found.stopped_at, Hold.STOPPED),
+        (no_leave, Hold.NO_LEAVE),
         (found.paused_at, Hold.PAUSED),
         (early, Hold.WAITING),
         (found.released_at is None, Hold.FIRST_COPY),
@@ -113,12 +116,14 @@ def due_snapshots(session: Session) -> list[int]:
     )
     free = sa.and_(
         Office.stopped_at.is_(None),
+        sa.or_(Snapshot.mode != SendMode.BATCH, Office.batches_allowed),
         Dispatch.paused_at.is_(None),
         sa.or_(Dispatch.starts_at.is_(None), Dispatch.starts_at <= now),
     )
     query = (
         sa.select(Dispatch.snapshot_id)
         .join(Office, Office.id == Dispatch.office_id)
+        .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
         .where(Dispatch.finished_at.is_(None), sa.or_(sa.and_(free, sa.or_(due, failed)), ~left))
         .order_by(Dispatch.snapshot_id)
     )

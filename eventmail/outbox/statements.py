@@ -152,6 +152,8 @@ STANDING = (
         _p.cancelled_at,
         _m.state.label("state"),
         _o.stopped_at,
+        _n.mode.label("mode"),
+        _o.batches_allowed,
         _p.paused_at,
         _p.starts_at,
         _p.released_at,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, IntegerField, PasswordField
+from wtforms import DateField, IntegerField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from eventmail.offices.settings import Value
 from eventmail.privacy.holds import NO_REASON
 from eventmail.privacy.keeping import LONGEST, RETENTION, SHORTEST, WRONG
 from eventmail.proposals.forms import ChangeForm, add
-from eventmail.web.forms import Form, TextField
+from eventmail.web.forms import Form, ProofForm, TextField
 
 
 class HoldForm(Form):
@@ -51,8 +51,8 @@ class SearchForm(Form):
     )
 
 
-class EraseForm(Form):
-    """Why, and the password once more."""
+class EraseForm(ProofForm):
+    """Why, and who."""
 
     reason = TextField(
         "消去の理由",
@@ -60,7 +60,4 @@ class EraseForm(Form):
             DataRequired("消去の理由を入れてください。例：本人から消去の請求があったため。"),
             Length(max=200),
         ],
-    )
-    password = PasswordField(
-        "パスワード", [DataRequired("あなたのパスワードを、もう一度入れてください。")]
     )

@@ -44,7 +44,7 @@ def hold(session: Session, actor: Actor, event_id: int, until: date, reason: str
     )
     session.add(made)
     session.flush()
-    _note(session, actor, "retention.held", event.id, until=until.isoformat())
+    _audit(session, actor, "retention.held", event.id, until=until.isoformat())
     return made
 
 
@@ -66,7 +66,7 @@ def release(session: Session, actor: Actor, event_id: int) -> None:
             at=clock.now(),
         )
     )
-    _note(session, actor, "retention.released", event.id)
+    _audit(session, actor, "retention.released", event.id)
 
 
 def erasures(session: Session, office_id: int) -> list[tuple[EventErasure, str]]:
@@ -80,7 +80,7 @@ def erasures(session: Session, office_id: int) -> list[tuple[EventErasure, str]]
     return [(erasure, name) for erasure, name in session.execute(query)]
 
 
-def _note(session: Session, actor: Actor, action: str, event_id: int, **details: object) -> None:
+def _audit(session: Session, actor: Actor, action: str, event_id: int, **details: object) -> None:
     # Not of ``event:``: who holds an event has not made its mailings.
     subject = f"retention:{event_id}"
     record(session, action, subject, office_id=actor.office.id, staff_id=actor.id, **details)

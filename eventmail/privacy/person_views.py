@@ -8,11 +8,9 @@ from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
-from eventmail.accounts import reauth
-from eventmail.accounts.views.entering import origin
+from eventmail.accounts.factors.views import proving
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing, handing, people
 from eventmail.privacy.forms import EraseForm, SearchForm
@@ -21,6 +19,7 @@ from eventmail.privacy.views import blueprint as blueprint
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
 
+__all__ = ["blueprint"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = "この方の情報（{count}件の担当者）を消去しました。件数と送信の結果は残っています。"
 
@@ -78,7 +77,7 @@ def erase_person() -> ResponseReturnValue:
     if not asked.validate():
         return _page(asked, None), 422
     found = people.find(reading(), actor(), asked.asked.data)
-    if not form.validate_on_submit() or not _is_himself(form):
+    if not form.validate_on_submit() or not proving.is_himself(form):
         return _page(asked, found, form), 422
     try:
         with writing() as session:
@@ -95,15 +94,6 @@ def erase_person() -> ResponseReturnValue:
     return redirect(url_for("privacy.person"))
 
 
-def _is_himself(form: EraseForm) -> bool:
-    with writing() as session:
-        staff = session.get_one(Staff, actor().id)
-        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
-    if sentence:
-        form.password.errors = [sentence]
-    return not sentence
-
-
 def _sealer() -> Sealer:
     return Sealer.of(services().settings)
 
@@ -114,6 +104,7 @@ def _page(asked: SearchForm, found: Person | None, form: EraseForm | None = None
         "privacy/person.html",
         form=asked,
         erase_form=shown,
+        **proving.shown(),
         found=found,
         obstacle=erasing.obstacle(reading(), found) if found else "",
         closed=erasing.mailings_closed(reading(), found) if found else 0,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, PasswordField, RadioField
+from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -25,11 +25,10 @@ from eventmail.proposals.sending import (
     WRONG_SIZE,
 )
 from eventmail.proposals.service import NO_GROUNDS, NO_REASON
-from eventmail.web.forms import Form, LongTextField, TextField
+from eventmail.web.forms import Form, LongTextField, ProofForm, TextField
 
 TOO_LONG = "500文字までにしてください。"
 CHOOSE = "どちらかを選んでください。"
-NOT_GIVEN = "パスワードを入力してください。"
 
 
 class ChangeForm(Form):
@@ -175,11 +174,10 @@ class MailboxForm(ChangeForm):
         return None if self.way.data == "remove" else {"name": self.name.data}
 
 
-class ConfirmForm(Form):
-    """The other person's yes to one digest, with his own password once more."""
+class ConfirmForm(ProofForm):
+    """The other person's yes to one digest, proved to be his."""
 
     digest = HiddenField()
-    password = PasswordField("あなたのパスワード", [DataRequired(NOT_GIVEN)])
 
 
 class DeclineForm(Form):

@@ -16,9 +16,10 @@ BATCHES_ON = (
     "設定の誤りで、ほかの参加事業所のアドレスが見えるおそれが増えます。"
 )
 BATCHES_OFF = (
-    "これからはBCC一括の案件を作れません。BCC一括で書いた案件と、決裁のあとまだ始まっていない"
-    "BCC一括の送信も、送れなくなります。個別送信は変わりません。"
+    "これからはBCC一括の案件を作れません。BCC一括で書いた案件も送れず、送信の途中のBCC一括は、"
+    "まだ送っていない分を止めます。個別送信は変わりません。"
 )
+STILL_OFF = "BCC一括は認めていないままなので、いまの送信は変わりません。"
 HOLD = (
     "決裁から送信開始まで待つあいだは、気づいた間違いを止められます。すでに決裁した送信の開始時刻は"
     "変わりません。"
@@ -56,6 +57,12 @@ def _describe_batches(before: Value, after: Value) -> list[Row]:
     ]
 
 
+def _meaning_of_batches(before: Value, after: Value) -> str:
+    if after["allowed"]:
+        return BATCHES_ON
+    return BATCHES_OFF if before["allowed"] else STILL_OFF
+
+
 def _check_batches(_session: object, _place: Place, after: Value) -> Value:
     size = after["size"]
     if not isinstance(size, int) or not 1 <= size <= LARGEST_BATCH:
@@ -89,7 +96,7 @@ BATCHES = add(
         read=READ,
         apply=APPLY,
         describe=_describe_batches,
-        meaning=lambda _before, after: BATCHES_ON if after["allowed"] else BATCHES_OFF,
+        meaning=_meaning_of_batches,
         check=_check_batches,
         safer=_safer_batches,
     )

@@ -122,13 +122,12 @@ def make_safer(session: Session, actor: Actor, place: Place, after: Value) -> Se
     record(
         session,
         "setting.made_safer",
-        _subject(made),
+        f"setting_change:{made.id}",
         office_id=place.office_id,
         staff_id=actor.id,
         setting=place.kind.name,
         about=place.subject,
-        before=before,
-        after=made.after,
+        **_in_words(made),
     )
     return made
 
@@ -272,8 +271,13 @@ def _decide(
     _audit(session, actor, f"setting.{verdict.value}", proposal, reason)
 
 
-def _subject(change: SettingChange) -> str:
-    return f"setting_change:{change.id}"
+def _in_words(row: Proposal | SettingChange) -> dict[str, dict[str, str]]:
+    """Before and after as people were shown them: no sealed password is among that."""
+    rows = place_of(row).kind.describe(json.loads(row.before), json.loads(row.after))
+    return {
+        "before": {each.what: each.now for each in rows},
+        "after": {each.what: each.then for each in rows},
+    }
 
 
 def _audit(
@@ -287,8 +291,7 @@ def _audit(
         staff_id=actor.id if actor else None,
         setting=about.kind,
         about=about.subject,
-        before=about.before,
-        after=about.after,
+        **_in_words(about),
         reason=reason or about.reason,
         digest=about.digest,
     )

@@ -9,12 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from eventmail.accounts import reauth
-from eventmail.accounts.views.entering import origin
+from eventmail.accounts.factors.views import proving
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Event
 from eventmail.mailings import service as mailings
-from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.setting_models import Proposal, Verdict
 from eventmail.proposals import history, service
@@ -100,7 +98,7 @@ def confirm(proposal_id: int) -> ResponseReturnValue:
     """The other person's yes, with his password."""
     form = ConfirmForm()
     service.get(reading(), actor(), proposal_id)
-    if not form.validate_on_submit() or not _is_himself(form):
+    if not form.validate_on_submit() or not proving.is_himself(form):
         return _page(proposal_id, Forms(confirm=form), 422)
     try:
         with writing() as session:
@@ -229,6 +227,7 @@ def _page(proposal_id: int, forms: Forms, status: int = 200) -> ResponseReturnVa
         may_decide=not told.outcome and service.may_decide(actor(), proposal),
         own=not told.outcome and proposal.proposer_id == actor().id,
         able=[each.name for each in able if each.id != proposal.proposer_id],
+        **proving.shown(),
         confirm=forms.confirm or ConfirmForm(formdata=None),
         decline=forms.decline or DeclineForm(formdata=None),
     )
@@ -248,13 +247,3 @@ def _sent_back(proposal: Proposal) -> str:
         )
         count = sum(len(mailings.refresh(session, each)) for each in found.all())
     return SENT_BACK.format(count=count) if count else ""
-
-
-def _is_himself(form: ConfirmForm) -> bool:
-    """Whether the password is the signed-in person's; a wrong one is counted for good."""
-    with writing() as session:
-        staff = session.get_one(Staff, actor().id)
-        sentence = reauth.confirm(session, staff, form.password.data or "", origin())
-    if sentence:
-        form.password.errors = [sentence]
-    return not sentence

@@ -13,8 +13,7 @@ from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.outbox.worker import Outbox
 from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
-
-LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+from eventmail.web.forms import LARGEST_ID
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -50,7 +49,7 @@ def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
-    from eventmail.accounts.views import entering
+    from eventmail.accounts.views import entering, late
 
     manager = LoginManager(app)
     entering.attach(app, manager)
@@ -59,6 +58,7 @@ def extend(app: Flask, settings: Settings) -> None:
     throttle.attach(app, settings)
     sizes.attach(app)
     CSRFProtect(app)
+    late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
     errors.attach(app)

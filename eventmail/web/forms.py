@@ -6,9 +6,21 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms.validators import DataRequired, StopValidation
 
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
+
+
+LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+
+
+def row_number(value: str) -> int:
+    """The number of a row, for ``args.get(…, type=row_number)``: what no column holds is none."""
+    number = int(value)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(value)
+    return number
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -44,3 +56,19 @@ class LongTextField(TextAreaField):  # type: ignore[misc]
 
     def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
         super().__init__(label, validators, filters=[cleaned], **options)
+
+
+def _unless_passkey(form: Form, _field: object) -> None:
+    """A passkey is both: what the person knows or is, and what he has."""
+    if form.passkey.data:
+        raise StopValidation
+
+
+class ProofForm(Form):
+    """Whoever is signed in proves once more that it is he: password and code, or a passkey."""
+
+    password = PasswordField(
+        "あなたのパスワード", [_unless_passkey, DataRequired("パスワードを入力してください。")]
+    )
+    code = TextField("認証アプリのコードか予備のコード")
+    passkey = HiddenField("パスキー")

@@ -85,7 +85,7 @@ def upgrade() -> None:
     op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=True),
         sa.Column("staff_id", sa.Integer(), nullable=False),
         sa.Column("is_reset", sa.Boolean(), nullable=False),
         sa.Column("token_digest", sa.String(64), nullable=False),

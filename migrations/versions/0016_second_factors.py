@@ -1,4 +1,4 @@
-"""Second factors: an app's codes, passkeys, recovery codes, and which roles need one."""
+"""Second factors: an app's codes, passkeys and recovery codes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,10 +8,8 @@ from migrations import guards
 revision = "0016"
 down_revision = "0014"
 
-ROLES = ("author", "checker", "approver", "manager", "auditor")
 PURPOSES = ("register", "sign_in", "step")
 TABLES = (
-    "factor_rules",
     "recovery_codes",
     "passkey_challenges",
     "passkeys",
@@ -79,17 +77,6 @@ def upgrade() -> None:
         _staff("recovery_codes"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
         sa.UniqueConstraint("staff_id", "digest", name=op.f("uq_recovery_codes_staff_id_digest")),
-    )
-    op.create_table(
-        "factor_rules",
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("role", sa.String(32), nullable=False),
-        sa.Column("required", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(_one_of("role", ROLES), name=op.f("ck_factor_rules_role")),
-        sa.ForeignKeyConstraint(
-            ["office_id"], ["offices.id"], name=op.f("fk_factor_rules_office_id")
-        ),
-        sa.PrimaryKeyConstraint("office_id", "role", name=op.f("pk_factor_rules")),
     )
     for table, name, condition in GUARDS:
         guards.refuse(table, "UPDATE", name, condition)

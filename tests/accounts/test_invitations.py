@@ -11,11 +11,12 @@ import sqlalchemy as sa
 import time_machine
 
 from eventmail import clock
-from eventmail.accounts import invitations, sessions, signing_in
+from eventmail.accounts import invitations, password, sessions, signing_in
 from eventmail.accounts.invitations import Invitee, Made
-from eventmail.accounts.models import Invitation
+from eventmail.accounts.models import Invitation, StaffSession
 from eventmail.accounts.origin import NOWHERE
 from eventmail.accounts.signing_in import Refused, SignedIn
+from eventmail.administration import service as administration
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.offices import service as offices
@@ -68,10 +69,10 @@ class TestPage:
     ) -> None:
         token = invited(database, people).token
         take_up(database, token)
-        pages.get(f"/invitations/{token}", status=410)
+        pages.get(f"/invitations/{token}", status=404)
         fields = {"password": "another password of mine", "again": "another password of mine"}
         assert (
-            pages.post(f"/invitations/{token}", fields, status=410).h1 == "このリンクは使えません"
+            pages.post(f"/invitations/{token}", fields, status=404).h1 == "このリンクは使えません"
         )
         assert isinstance(begin(database, "shinjin", CHOSEN), SignedIn)
 
@@ -185,7 +186,7 @@ class TestReset:
         browser = sign_in("author")
         with database.writing() as session:
             staff = session.get_one(Staff, people.author.id)
-            made = invitations.reset(session, people.manager, people.manager.office, staff)
+            made = invitations.reset(session, people.manager, staff)
         assert browser.get("/").h1 == "ホーム"  # until it is taken up
         assert isinstance(take_up(database, made.token).found, SignedIn)
         assert browser.get("/").h1 == "サインイン"
@@ -195,7 +196,7 @@ class TestReset:
         older = invited(database, people)
         with database.writing() as session:
             staff = session.get_one(Staff, older.staff.id)
-            invitations.reset(session, people.manager, people.manager.office, staff)
+            invitations.reset(session, people.manager, staff)
         with pytest.raises(UserError, match="このリンクは使えません"):
             take_up(database, older.token)
 
@@ -206,17 +207,25 @@ class TestReset:
             other = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
             made = offices.add_staff(session, other, "tonari", "隣野", CHOSEN, [Role.AUTHOR])
             with pytest.raises(NotFound):
-                invitations.reset(session, people.manager, people.manager.office, made)
-            with pytest.raises(NotFound):
-                invitations.reset(session, people.manager, other, made)
+                invitations.reset(session, people.manager, made)
 
-    def test_nor_one_who_works_in_both(self, database: Database, people: People) -> None:
+    @pytest.mark.parametrize("more", ["another office", "the installation", "a bureau"])
+    def test_nor_one_with_rights_beyond_the_office(
+        self, database: Database, people: People, more: str
+    ) -> None:
         with database.writing() as session:
-            other = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
             staff = session.get_one(Staff, people.author.id)
-            settings.set_up(session, other.id, "roles", ["approver"], str(staff.id))
-            with pytest.raises(UserError, match="ほかの所でも働いている"):
-                invitations.reset(session, people.manager, people.manager.office, staff)
+            if more == "another office":
+                other = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
+                settings.set_up(session, other.id, "roles", ["approver"], str(staff.id))
+            elif more == "a bureau":
+                bureau = administration.bureau_named(session, "みどり野労働局")
+                administration.make_overseer(session, staff, bureau)
+            else:
+                administration.make_administrator(session, staff)
+            with pytest.raises(UserError, match="この所だけではパスワードを決め直せません"):
+                invitations.reset(session, people.manager, staff)
+            assert invitations.reset(session, None, staff).token  # the administrator may
 
     def test_nobody_makes_one_for_himself_or_for_who_left(
         self, database: Database, people: People
@@ -227,5 +236,18 @@ class TestReset:
             gone.active = False
             for staff in (me, gone):
                 with pytest.raises(UserError, match="。"):
-                    invitations.reset(session, people.manager, people.manager.office, staff)
+                    invitations.reset(session, people.manager, staff)
             assert session.scalars(sa.select(Invitation)).all() == []
+
+    def test_a_new_password_ends_the_links_that_lie_about(
+        self, database: Database, people: People
+    ) -> None:
+        with database.writing() as session:
+            staff = session.get_one(Staff, people.author.id)
+            made = invitations.reset(session, people.manager, staff)
+            token = sessions.open_one(session, staff, NOWHERE)
+            one = session.scalars(sa.select(StaffSession)).one()
+            password.change(session, one, CHOSEN)
+            assert sessions.find(session, token, sessions.Limits()) is not None
+        with pytest.raises(UserError, match="このリンクは使えません"):
+            take_up(database, made.token)

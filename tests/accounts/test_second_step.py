@@ -14,7 +14,6 @@ from eventmail.accounts.origin import NOWHERE
 from eventmail.accounts.signing_in import Refused, SecondStep, SignedIn
 from eventmail.accounts.steps import Factor
 from eventmail.database import Database
-from eventmail.offices.models import Staff
 from eventmail.sample import People
 
 PASSWORD = "demo-kian-no-pass"
@@ -109,23 +108,6 @@ def test_confirming_takes_both(database: Database) -> None:
             assert reauth.confirm_step(session, one, no, NOWHERE) == signing_in.WRONG_STEP
             assert reauth.confirm_step(session, one, yes, NOWHERE) == ""
         assert reauth.is_fresh(only(database))
-
-
-def test_who_approves_with_the_password_alone_is_asked_for_the_other_step(
-    database: Database, people: People
-) -> None:
-    assert isinstance(complete(database, half(database)), SignedIn)
-
-    def told(minutes: int) -> str:
-        with (
-            time_machine.travel(clock.now() + timedelta(minutes=minutes)),
-            database.writing() as session,
-        ):
-            staff = session.get_one(Staff, people.author.id)
-            return reauth.confirm_all(session, only(database), staff, PASSWORD, NOWHERE)
-
-    assert told(9) == ""
-    assert told(11) == reauth.STEP_FIRST
 
 
 def only(database: Database) -> StaffSession:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
-from eventmail import sample
-from eventmail.cli import cli
+from eventmail import cli_people, sample
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.sample import People
-from tests.conftest import SECRET, Meeting
+from tests.conftest import Meeting
 from tests.pages import Pages
 
 BUREAU, OFFICE = "みどり野労働局", "姫里公共職業安定所"
@@ -92,21 +90,17 @@ def test_what_is_not_there_is_not_found(administrator: Pages, path: str) -> None
     administrator.get(f"/administration/{path}", status=404)
 
 
-def test_the_commands_make_both(
-    database: Database, people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("EVENTMAIL_SECRET_KEY", SECRET)
-    url = database.url.render_as_string(hide_password=False)
-    monkeypatch.setenv("EVENTMAIL_DATABASE_URL", url)
+def test_the_commands_make_both(database: Database, people: People, settings: Settings) -> None:
     runner = CliRunner()
     password = "a long enough password\n" * 2
-    for arguments, typed in (
-        (["add-administrator", "kanrisha", "管理 太郎"], password),
-        (["add-overseer", BUREAU, "tantou", "局野 花子"], password),
-        (["add-overseer", BUREAU, "kanri"], ""),
+    for command, arguments, typed in (
+        (cli_people.add_administrator, ["kanrisha", "管理 太郎"], password),
+        (cli_people.add_overseer, [BUREAU, "tantou", "局野 花子"], password),
+        (cli_people.add_overseer, [BUREAU, "kanri"], ""),
     ):
-        done = runner.invoke(cli, arguments, input=typed, catch_exceptions=False)
+        done = runner.invoke(
+            command, arguments, input=typed, obj=lambda: settings, catch_exceptions=False
+        )
         assert done.exit_code == 0, done.output
     with database.reading() as session:
         staff = {each.login: each for each in session.scalars(sa.select(Staff))}

@@ -22,7 +22,7 @@ from eventmail.web.context import Services
 from eventmail.wire import Relay
 from tests.attacks.crawler import Crawler
 from tests.attacks.seeded import seed
-from tests.conftest import SECRET, Templates, _people, _settle
+from tests.conftest import SECRET, Templates, _people, _settle, opened
 from tests.recorder import Recorder
 
 
@@ -34,6 +34,7 @@ class Place:
     folder: Path
     people: People
     settings: Settings
+    relay: Relay
 
     def anew(self) -> None:
         """Back to how it was."""
@@ -42,7 +43,7 @@ class Place:
         for tail in ("-wal", "-shm"):
             copy.with_name(copy.name + tail).unlink(missing_ok=True)
         shutil.copy(self.folder / "seeded.sqlite3", copy)
-        self.use(Database(f"sqlite:///{copy}"))
+        self.use(opened(f"sqlite:///{copy}"))
 
     def use(self, database: Database) -> None:
         """Let the application work on this database; its queue is nobody."""
@@ -50,6 +51,7 @@ class Place:
             wake=lambda _snapshot_id: None,
             wake_due=lambda: None,
             wake_import=lambda *_: None,
+            relay_of=lambda _session, _office_id: self.relay,
             policy_of=lambda _session, _office_id: Policy("relay"),
             blocked=lambda _session, _office_id: "",
         )
@@ -73,7 +75,7 @@ def _hostile(
     folder = tmp_path_factory.mktemp("crawl")
     with pytest.MonkeyPatch.context() as patch:  # a start is in no hurry, whenever the suite runs
         patch.setattr(timing, "_reason", lambda _moment: "")
-        database = Database(templates.copy("sqlite", "approved"))
+        database = opened(templates.copy("sqlite", "approved"))
     path = Path(str(database.url.database))
     # On TLS, so that what only holds there is looked at too.
     settings = Settings(
@@ -82,9 +84,9 @@ def _hostile(
     app = create_app(settings)
     app.extensions["eventmail"].outbox.huey.storage.close()
     app.extensions["eventmail"].database.dispose()
-    place = Place(app, folder, _people(database), settings)
-    place.use(database)
     relay = Relay(host="127.0.0.1", port=_recording.port, sink=True, ehlo_name="test.example")
+    place = Place(app, folder, _people(database), settings, relay)
+    place.use(database)
     seed(app, database, place.people, relay, _recording)
     _settle(database)
     shutil.move(path, folder / "seeded.sqlite3")

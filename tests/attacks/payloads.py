@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MARK = "zqx7"  # no word of ours
-ELEMENT = f"'\"><{MARK} on{MARK}=1><script>{MARK}</script><svg/on{MARK}=1>"
+CLOSERS = "'\"></textarea></title></select>"
+ELEMENT = f"{CLOSERS}<{MARK} on{MARK}=1><script>{MARK}</script><svg/on{MARK}=1>"
 PRODUCT = "62615533"  # 7919 * 7907, which no page says by itself
 
 FAMILIES = {
     "an element": ELEMENT,
     "an attribute": f'" {MARK}="1" autofocus on{MARK}=\'1',
     "a scheme": f"javascript:{MARK}()",
-    "the end of a textarea": f"</textarea></title></select><{MARK}>",
     "SQL": "' OR '1'='1' UNION SELECT password_hash FROM staff --",
     "SQL of numbers": "1) OR 1=1 --",
     "a template": "{{7919*7907}}${7919*7907}<%=7919*7907%>#{7919*7907}",
@@ -25,6 +25,10 @@ FAMILIES = {
     "less than nothing": "-1",
     "nothing": "",
 }
+
+# What is typed into and chosen in every field of every form; the links have all of the families.
+TYPED = ("an element", "SQL", "a template", "a path", "a header", "not a letter", "very long")
+CHOSEN = ("an element", "a number", "not a letter")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def next_door(database: Database) -> tuple[int, int]:
     with database.writing() as session:
         office = offices.add_office(session, "みどり野労働局", SECRET_WORD)
         box = offices.add_mailbox(session, office, SECRET_WORD, "himitsu@tonari.example")
-        staff = offices.add_staff(session, office, "tonari", SECRET_WORD, "x" * 20, list(Role))
+        staff = offices.add_staff(
+            session, office, "tonari", SECRET_WORD, "となりの長い合言葉四十七", list(Role)
+        )
         return staff.id, box.id
 
 

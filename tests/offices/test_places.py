@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from eventmail.database import Database
 from eventmail.events.models import Event
-from eventmail.offices import places
+from eventmail.offices import places, settings
 from eventmail.offices import service as offices
-from eventmail.offices.models import Membership, Office, Role, Staff
+from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor, Forbidden
 from eventmail.sample import People
 from tests.conftest import Meeting
@@ -20,13 +21,18 @@ from tests.pages import Pages
 HERE, THERE = "姫里公共職業安定所", "となりの公共職業安定所"
 
 
+def give(session: Session, office_id: int, staff_id: int, *roles: Role) -> None:
+    """These roles, in an office that is still being set up."""
+    settings.set_up(session, office_id, "roles", sorted(roles), str(staff_id))
+
+
 @pytest.fixture
 def there(database: Database, people: People) -> Office:
     """The author serves as an author in a second office, too."""
     with database.writing() as session:
         office = offices.add_office(session, "みどり野労働局", THERE)
         offices.add_mailbox(session, office, THERE, "info@tonari-anteisho.example")
-        session.add(Membership(staff_id=people.author.id, office_id=office.id, role=Role.AUTHOR))
+        give(session, office.id, people.author.id, Role.AUTHOR)
     return office
 
 
@@ -105,24 +111,23 @@ def test_the_office_last_chosen_is_where_the_next_day_begins(
 
 
 def test_who_is_taken_out_of_the_chosen_office_works_in_the_other(
-    sign_in: Callable[[str], Pages], database: Database, there: Office
+    sign_in: Callable[[str], Pages], database: Database, people: People, there: Office
 ) -> None:
     browser = sign_in("author")
     browser.post("/office", {"office": there.id})
     with database.writing() as session:
-        session.execute(sa.delete(Membership).where(Membership.office_id == there.id))
+        give(session, there.id, people.author.id)
     page = browser.get("/")
     assert offices_on(page) == []
     assert HERE in page.text
 
 
-def test_who_serves_nowhere_is_no_actor(database: Database, people: People) -> None:
+def test_who_serves_nowhere_is_no_actor(database: Database, people: People, there: Office) -> None:
     with database.writing() as session:
-        session.execute(sa.delete(Membership).where(Membership.staff_id == people.author.id))
-        staff = session.get_one(Staff, people.author.id)
-        assert not places.anywhere(staff)
+        new = offices.add_person(session, there, "shinjin", "新人 一郎", "a new one's password")
+        assert not places.anywhere(new)
         with pytest.raises(Forbidden):
-            offices.actor_of(session, staff)
+            offices.actor_of(session, new)
 
 
 def test_roles_of_one_office_do_not_hold_in_the_other(

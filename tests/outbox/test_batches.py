@@ -21,6 +21,7 @@ from eventmail.mailings.service import Blocked, Draft
 from eventmail.offices.models import Office
 from eventmail.outbox import limits, listing, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
+from eventmail.outbox.standing import Hold, due_snapshots, standing
 from eventmail.sample import People
 from eventmail.wire import Relay, parse_mail
 from tests import settling
@@ -206,6 +207,24 @@ class TestRules:
             mailings.withdraw(session, people.author, mailing)
         with pytest.raises(Blocked, match="認められていません"):
             submit(database, people, meeting.mailing.id)
+
+    def test_taken_back_after_the_approval_it_lets_nothing_more_leave(
+        self,
+        database: Database,
+        batch: Callable[..., Snapshot],
+        relay: Relay,
+        recorder: Recorder,
+    ) -> None:
+        snapshot = batch()
+        allow(database, allowed=False)
+        sending.run(database, relay, snapshot.id)
+        with database.reading() as session:
+            assert standing(session, snapshot.id).hold is Hold.NO_LEAVE
+            assert due_snapshots(session) == []
+        assert recorder.received == []
+        allow(database)
+        sending.run(database, relay, snapshot.id)
+        assert [len(mail.rcpt_to) for mail in recorder.received] == [1, 30]
 
     @pytest.mark.parametrize("field", ["宛名", "会社名", "担当者名", "敬称"])
     def test_a_field_of_the_recipient_has_no_place_in_it(

@@ -51,8 +51,8 @@ def test_what_was_approved_leaves_under_the_name_that_was_approved(
     with database.writing() as session:
         settling.settle(session, mailboxes.place_of(approved.office_id, BOX), {"name": NEW})
     outbox.run(database, relay, approved.id)
-    senders = {parse_mail(mail.content).sender for mail in recorder.mails}
-    assert [each.name for each in senders] == [OLD]
+    senders = {parse_mail(mail.content).header("From").value for mail in recorder.received}
+    assert senders == {f"{OLD} <{BOX}>"}
 
 
 def test_two_say_yes_at_once_and_one_of_them_decides(database: Database, people: People) -> None:

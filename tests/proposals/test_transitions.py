@@ -154,11 +154,14 @@ def test_what_is_confirmed_is_in_force_and_written_down(database: Database, peop
         ).one()
         assert (change.basis, change.staff_id) == (Basis.CONFIRMED, people.approver.id)
         told = {
-            entry.action: (entry.staff_id, entry.details["before"], entry.details["after"])
+            entry.action: (entry.staff_id, entry.before, entry.after)
             for entry in session.scalars(sa.select(AuditEntry))
             if entry.subject == f"proposal:{made.id}"
         }
-    values = ('{"allowed":false,"size":50}', '{"allowed":true,"size":20}')
+    values = (
+        {"BCC一括送信": "認めない", "一度に渡すあて先": "50件まで"},
+        {"BCC一括送信": "認める", "一度に渡すあて先": "20件まで"},
+    )
     assert told == {
         "setting.proposed": (people.manager.id, *values),
         "setting.confirmed": (people.approver.id, *values),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from eventmail.accounts import sessions
+from eventmail.accounts.origin import NOWHERE
 from eventmail.alerts import service as alerts
 from eventmail.database import Database
 from eventmail.events.models import Event
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import service as offices
-from eventmail.offices.models import Role
+from eventmail.offices.models import Role, Staff
 from eventmail.outbox import sending
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -30,6 +32,8 @@ def stranger(app: Flask, database: Database, people: People) -> Pages:
     with database.writing() as session:
         office = offices.add_office(session, "みどり野労働局", "となりの公共職業安定所")
         settling.add_staff(session, office, "tonari", "隣野 一郎", PASSWORD, list(Role))
+        # The first session is somebody else's.
+        sessions.open_one(session, session.get_one(Staff, people.author.id), NOWHERE)
     browser = Pages(app)
     browser.sign_in("tonari", PASSWORD)
     return browser

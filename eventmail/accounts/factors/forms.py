@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField
+from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
 from eventmail.web.forms import Form, TextField
@@ -40,13 +40,6 @@ class NewPasskeyForm(PasskeyForm):
         "パスキーの名前",
         [DataRequired("パスキーの名前を入力してください。"), Length(max=60)],
     )
-
-
-class ProofForm(Form):
-    """Who is signed in proves once more that it is he."""
-
-    password = PasswordField("あなたのパスワード", [DataRequired("パスワードを入力してください。")])
-    code = TextField("コード")
 
 
 class ResetForm(Form):

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
-from eventmail.offices.models import Role
 
 
 class FactorHolder(Base):
@@ -91,12 +90,3 @@ class RecoveryCode(Base):
     digest: Mapped[str] = mapped_column(sa.String(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class FactorRule(Base):
-    """Whether a role in an office needs a second factor; without a row the default holds."""
-
-    __tablename__ = "factor_rules"
-    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
-    role: Mapped[Role] = mapped_column(choice(Role, "role"), primary_key=True)
-    required: Mapped[bool]

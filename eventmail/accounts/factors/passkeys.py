@@ -32,6 +32,7 @@ from eventmail.accounts.factors.means import Site
 from eventmail.accounts.factors.models import FactorHolder, Passkey, Purpose
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 MOST = 10
@@ -222,7 +223,7 @@ def _named(session: Session, answer: str, staff_id: int | None) -> Passkey | Non
     if said is not None and bytes_to_base64url(said) != handle:
         return None
     staff = session.get_one(Staff, found.staff_id)
-    return found if staff.active and staff.memberships else None
+    return found if staff.active and places.anywhere(staff) else None
 
 
 def _counted(session: Session, found: Passkey, count: int) -> Passkey | str:

@@ -1,24 +1,27 @@
-"""Which roles need a second factor, office by office."""
+"""Which roles need a second factor, office by office: a setting that takes two people to change.
+
+What an office says lies in its setting's changes and nowhere else; the database itself refuses a
+change that nobody confirmed.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail.accounts.factors.models import FactorRule
-from eventmail.audit.service import record
+from eventmail.offices import settings
 from eventmail.offices.models import Role, Staff
+
+KIND = "second_factor"
 
 
 def required_in(session: Session, office_id: int, at_first: frozenset[Role]) -> frozenset[Role]:
-    """The roles that need one in this office; where nothing was set, those of ``at_first``."""
-    rows = session.execute(
-        sa.select(FactorRule.role, FactorRule.required).where(FactorRule.office_id == office_id)
-    )
-    said = {role: required for role, required in rows}
-    return frozenset(role for role in Role if said.get(role, role in at_first))
+    """The roles that need one in this office; where it says nothing, those of ``at_first``."""
+    newest = settings.latest(session, office_id, KIND)
+    said = None if newest is None else json.loads(newest.after)
+    return at_first if said is None else frozenset(Role(each) for each in said)
 
 
 def is_required(
@@ -27,32 +30,13 @@ def is_required(
     at_first: frozenset[Role],
     lent: Iterable[tuple[int, Role]] = (),
 ) -> bool:
-    """Whether any role of this person needs one, his own or ``lent`` (office and role)."""
+    """Whether any role of this person needs one, his own or ``lent`` (office and role).
+
+    Who makes offices and their managers needs one wherever anybody does at first.
+    """
+    if staff.administrator and at_first:
+        return True
     held = {(each.office_id, each.role) for each in staff.memberships} | set(lent)
-    offices = {office for office, _ in held}
-    rows = session.execute(
-        sa.select(FactorRule.office_id, FactorRule.role, FactorRule.required).where(
-            FactorRule.office_id.in_(offices)
-        )
-    )
-    said = {(office, role): required for office, role, required in rows}
-    return any(said.get(each, each[1] in at_first) for each in held)
-
-
-def require(
-    session: Session, office_id: int, roles: frozenset[Role], staff_id: int | None = None
-) -> None:
-    """From now on exactly these roles need one in this office."""
-    session.execute(sa.delete(FactorRule).where(FactorRule.office_id == office_id))
-    session.add_all(
-        FactorRule(office_id=office_id, role=role, required=role in roles) for role in Role
-    )
-    session.flush()
-    record(
-        session,
-        "office.factors_required",
-        f"office:{office_id}",
-        office_id=office_id,
-        staff_id=staff_id,
-        roles=sorted(role.value for role in roles),
-    )
+    offices = {office_id for office_id, _ in held}
+    needed = {each: required_in(session, each, at_first) for each in offices}
+    return any(role in needed[office_id] for office_id, role in held)

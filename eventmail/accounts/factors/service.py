@@ -10,11 +10,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.accounts import sessions
 from eventmail.accounts.factors import holders, passkeys, recovery, rules, totp
 from eventmail.accounts.factors.means import Means
 from eventmail.accounts.factors.models import Passkey, TotpOffer, TotpSecret
+from eventmail.accounts.models import Ending
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Action, Actor
 
@@ -24,6 +27,11 @@ LAST_ONE = (
     "先に、別の認証アプリかパスキーを登録してください。"
 )
 ONESELF = "自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。"
+# Nobody takes over somebody who has rights beyond the office.
+ELSEWHERE = (
+    "{name}さんはほかの所や労働局の仕事もしているため、ここでは取り消せません。"
+    "サーバーの管理者に依頼してください。"
+)
 NO_REASON = "二段階認証を取り消す理由を入力してください。"
 
 
@@ -128,12 +136,16 @@ def reset(session: Session, actor: Actor, staff: Staff, reason: str) -> None:
         raise NotFound
     if staff.id == actor.id:
         raise UserError(ONESELF)
+    if places.serves(staff) - {actor.office.id} or staff.administrator or staff.oversight:
+        raise UserError(ELSEWHERE.format(name=staff.name))
     if not reason.strip():
         raise UserError(NO_REASON)
     for table in (TotpSecret, TotpOffer, Passkey):
         session.execute(sa.delete(table).where(table.staff_id == staff.id))
     recovery.remove(session, staff.id)
     holders.holder_of(session, staff.id).must_enrol = True
+    # Whoever has the lost device may still be signed in with it.
+    sessions.end_all(session, staff.id, Ending.DEACTIVATED)
     session.flush()
     record(
         session,

@@ -20,7 +20,6 @@ from eventmail.web.context import reading, writing
 # second factors add theirs here.
 LINKS: list[tuple[str, str, str]] = [
     ("パスワードを変える", "変えると、ほかのサインインはすべて終わります。", "accounts.password"),
-    ("ご本人の確認", "大切な操作の前に、ご本人であることを確かめます。", "accounts.confirm"),
 ]
 
 

@@ -34,6 +34,7 @@ from eventmail.accounts.models import AGENT, Ending, StaffSession
 from eventmail.accounts.origin import Device, Origin, digest_of
 from eventmail.accounts.sessions import Limits
 from eventmail.accounts.signing_in import Refused, SecondStep, SignedIn, Verify
+from eventmail.accounts.views import late
 from eventmail.offices.models import Staff
 from eventmail.web.context import reading, services, writing
 from eventmail.web.cookie import SESSION
@@ -167,7 +168,8 @@ def confirmed(view: View) -> View:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Instead of a page that needs somebody: the way through signing in and back."""
     ended = g.get("ended")
-    session.pop(SESSION, None)
+    if ended in SENTENCES and late.is_a_form():
+        return late.page(g.ended_session)
     if request.method == "GET" and not ended:
         flash(PLEASE, "info")
     elif request.method == "GET":
@@ -219,9 +221,10 @@ def _load(_request: Request) -> Staff | None:
         return None
     one, who = found
     if isinstance(who, Ending):
-        g.ended = who
-        with writing() as db:
-            sessions.end(db, one, who)
+        g.ended, g.ended_session = who, one
+        if one.ended_at is None:
+            with writing() as db:
+                sessions.end(db, one, who)
         return None
     g.staff_session = one
     return who

@@ -64,7 +64,7 @@ def _page(token: str, form: NewPasswordForm, status: int) -> ResponseReturnValue
     try:
         found, staff = invitations.find(reading(), token)
     except UserError as error:
-        shown = render_template("accounts/invitation_over.html", sentence=error.message), 410
+        shown = render_template("accounts/invitation_over.html", sentence=error.message), 404
     else:
         shown = _shown(form, found, staff), status
     answer = make_response(shown)
@@ -73,12 +73,13 @@ def _page(token: str, form: NewPasswordForm, status: int) -> ResponseReturnValue
 
 
 def _shown(form: NewPasswordForm, found: Invitation, staff: Staff) -> str:
-    roles = staff.roles_in(found.office_id)
+    office = reading().get(Office, found.office_id or 0)
+    roles = staff.roles_in(office.id) if office else frozenset()
     return render_template(
         "accounts/invitation.html",
         form=form,
         found=found,
         staff=staff,
-        office=reading().get_one(Office, found.office_id),
+        office=office,
         roles=[name for role, name in ROLE_NAMES.items() if role in roles],
     )

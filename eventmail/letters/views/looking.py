@@ -15,6 +15,7 @@ from eventmail.mailings.views.common import rendered
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
 from eventmail.web.context import actor, reading
+from eventmail.web.forms import row_number
 from eventmail.wordings import service as wordings
 
 
@@ -54,4 +55,4 @@ def compare(mailing_id: int) -> ResponseReturnValue:
 def _look(mailing_id: int) -> tuple[Mailing, Look]:
     mailing = service.get_mailing(reading(), actor(), mailing_id)
     content = service.current_content(reading(), mailing)
-    return mailing, look(content, request.args.get("contact", type=int), search_text())
+    return mailing, look(content, request.args.get("contact", type=row_number), search_text())

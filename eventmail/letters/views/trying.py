@@ -14,6 +14,7 @@ from eventmail.mailings import service
 from eventmail.mailings.models import Mailing
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.forms import row_number
 from eventmail.wire import Kind
 
 
@@ -22,7 +23,7 @@ from eventmail.wire import Kind
 def test_mail_page(mailing_id: int) -> str:
     """To which of our own mailboxes, and as whom."""
     mailing = service.get_mailing(reading(), actor(), mailing_id)
-    seen = _look(mailing, request.args.get("contact", type=int))
+    seen = _look(mailing, request.args.get("contact", type=row_number))
     return _page(mailing, seen, _form(mailing, seen))
 
 
@@ -31,7 +32,7 @@ def test_mail_page(mailing_id: int) -> str:
 def send_test_mail(mailing_id: int) -> ResponseReturnValue:
     """Send it, once, while the person waits."""
     mailing = service.get_mailing(reading(), actor(), mailing_id)
-    seen = _look(mailing, request.form.get("contact", type=int))
+    seen = _look(mailing, request.form.get("contact", type=row_number))
     form = _form(mailing, seen)
     if not form.validate_on_submit():
         return _page(mailing, seen, form), 422

@@ -21,6 +21,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.errors import page as error_page
+from eventmail.web.forms import row_number
 
 ELSEWHERE = "この案件は、いまこの画面の段階にありません。"
 
@@ -74,7 +75,7 @@ def letter_page(mailing_id: int, contact_id: int) -> ResponseReturnValue:
 @permitted(Action.CHECK)
 def choose_letter(mailing_id: int) -> ResponseReturnValue:
     """Any recipient of the checker's own choice."""
-    contact_id = request.args.get("contact", default=0, type=int)
+    contact_id = request.args.get("contact", default=0, type=row_number)
     return _letter_page(mailing_id, contact_id)
 
 

@@ -8,10 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
-from eventmail.accounts import reauth, steps
-from eventmail.accounts.factors import service as factors
 from eventmail.accounts.factors.views import proving
-from eventmail.accounts.views.entering import origin
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
@@ -62,7 +59,7 @@ def approve(mailing_id: int) -> ResponseReturnValue:
     """The approver's yes: the deliveries are queued in the same transaction."""
     form = ApproveForm()
     service.get_mailing(reading(), actor(), mailing_id)
-    if not form.validate_on_submit() or not _is_himself(form):
+    if not form.validate_on_submit() or not proving.is_himself(form):
         return _page(mailing_id, Forms.of(approve=form), 422)
     lifted = frozenset(form.lifted.data or ())
     try:
@@ -124,26 +121,6 @@ def reject(mailing_id: int) -> ResponseReturnValue:
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
-def _is_himself(form: ApproveForm) -> bool:
-    """Whether the signed-in person proved himself: by password and code, or by a passkey.
-
-    What is wrong is counted for good.
-    """
-    with writing() as session:
-        staff = session.get_one(Staff, actor().id)
-        if not form.passkey.data:
-            sentence = reauth.confirm(session, staff, form.password.data or "", origin())
-            if sentence:
-                form.password.errors = [sentence]
-                return False
-            if not steps.required_of(session, staff):
-                return True
-        sentence = proving.refused(session, staff, form.code.data, form.passkey.data, origin())
-    if sentence:
-        (form.passkey if form.passkey.data else form.code).errors = [sentence]
-    return not sentence
-
-
 def _no_page(mailing_id: int, form: ReturnForm, status: int) -> ResponseReturnValue:
     """The page on which somebody said no, if it is his."""
     reading().rollback()
@@ -193,7 +170,7 @@ def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnVal
         place_name=session.get_one(Staff, place.approver_id).name if place else "",
         now=clock.now(),
         may_review=may_review,
-        **proving.shown(factors.standing(session, actor().id)),
+        **proving.shown(),
         **record,
         **rendered(content, 0, unseen),
     )

@@ -15,6 +15,7 @@ from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, Verdict
 from eventmail.outbox.views import live
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, wanted
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.forms import row_number
 
 SAID = {
     Verdict.ARRIVED: "届いていたことを記録しました。",
@@ -60,7 +61,7 @@ def decide(delivery_id: int) -> ResponseReturnValue:
 def send_again(mailing_id: int) -> ResponseReturnValue:
     """The chosen rows of the list go once more."""
     mailing, snapshot = sent(mailing_id)
-    ids = request.form.getlist("delivery", type=int)
+    ids = request.form.getlist("delivery", type=row_number)
     try:
         if not ids:
             raise UserError(NONE_CHOSEN)

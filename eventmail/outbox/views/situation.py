@@ -33,6 +33,7 @@ MAILING_KINDS = {
 }
 WAITING_WORDS = {
     Hold.STOPPED: ("所の送信を停止中", "error"),
+    Hold.NO_LEAVE: ("BCC一括を認めていないため停止中", "error"),
     Hold.PAUSED: ("一時停止中", "warn"),
     Hold.CANCELLED: ("取りやめ", "error"),
 }
@@ -156,6 +157,14 @@ def _stopped(facts: _Facts) -> Situation:
     return Situation("stopped", "error", title, _so_far(facts.progress))
 
 
+def _no_leave(facts: _Facts) -> Situation:
+    text = (
+        f"{_so_far(facts.progress)}所の設定でBCC一括送信がまた認められると、続きを送ります。"
+        "送らないときは、取りやめてください。"
+    )
+    return Situation("no_leave", "error", "所がBCC一括送信を認めていません", text)
+
+
 def _paused(facts: _Facts) -> Situation:
     dispatch = facts.dispatch
     staff = facts.session.get(Staff, dispatch.paused_by) if dispatch.paused_by else None
@@ -212,6 +221,7 @@ TELLS: dict[Hold, Callable[[_Facts], Situation]] = {
     Hold.CANCELLED: _cancelled,
     Hold.HALTED: _halted,
     Hold.STOPPED: _stopped,
+    Hold.NO_LEAVE: _no_leave,
     Hold.PAUSED: _paused,
     Hold.WAITING: _waiting,
     Hold.FIRST_COPY: _first_copy,

@@ -19,6 +19,7 @@ from eventmail.roster.forms import HandForm
 from eventmail.roster.views.common import blueprint, tell_voided
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.forms import row_number
 
 ASKED_TO_GO = (
     "このアドレスの方からは、前に消去の請求がありました。本人がまた参加するのでなければ、"
@@ -139,7 +140,7 @@ def _do(event_id: int, deed: Deed) -> Contact:
 
 
 def _wanted_participant(event: Event) -> Participant | None:
-    wanted = request.args.get("participant", type=int)
+    wanted = request.args.get("participant", type=row_number)
     return None if wanted is None else hand.get_participant(reading(), event, wanted)
 
 

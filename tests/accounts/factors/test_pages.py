@@ -17,11 +17,14 @@ from eventmail.accounts import throttle
 from eventmail.accounts.factors import asking, passkeys, recovery, rules
 from eventmail.accounts.factors.means import Means
 from eventmail.accounts.factors.models import TotpOffer
+from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices.models import Role
+from eventmail.offices.setting_models import Proposal
 from eventmail.sample import People
+from tests import settling
 from tests.accounts.factors.authenticator import Authenticator
 from tests.accounts.factors.conftest import STEP, code_of
 from tests.mailings import walking
@@ -183,7 +186,7 @@ def test_the_host_of_a_request_moves_no_site(app: Flask) -> None:
 def strict(database: Database, people: People) -> None:
     """The office requires a factor of its approvers."""
     with database.writing() as session:
-        rules.require(session, people.approver.office.id, frozenset({Role.APPROVER}))
+        settling.settle(session, REQUIRED.at(people.approver.office.id), ["approver"])
 
 
 @pytest.mark.usefixtures("strict")
@@ -268,3 +271,35 @@ class TestApproval:
         approver, path = sign_in("approver"), f"/mailings/{checked.mailing_id}/approve"
         sent = walking.yes(approver.get(path)) | {"password": "", "passkey": "{}"}
         assert passkeys.WRONG in approver.post(path, sent, status=422).text
+
+
+class TestRequirement:
+    """所の設定: who needs a second factor is proposed by one and confirmed by another."""
+
+    def propose(self, manager: Pages) -> None:
+        page = manager.get("/settings/second_factor")
+        assert "はじめの設定" in page.text
+        sent = {"roles": ["author", "approver"], "reason": "起案者も扱うため"}
+        assert "変更を提案しました" in manager.post("/settings/second_factor", sent).text
+
+    def test_it_takes_two(self, sign_in: SignIn, database: Database, people: People) -> None:
+        self.propose(sign_in("manager"))
+        assert sign_in("author").get("/").h1 == "ホーム"
+        approver = sign_in("approver")
+        secret, _ = with_app(approver)
+        with database.reading() as session:
+            made = session.scalars(
+                sa.select(Proposal).where(Proposal.kind == "second_factor")
+            ).one()
+        page = approver.get(f"/proposals/{made.id}")
+        assert "「起案者」の職員は、次に画面を開いたとき" in page.text
+        sent = {"digest": made.digest, "password": ACCOUNTS["approver"]["password"]}
+        path = f"/proposals/{made.id}/confirm"
+        # The other person's yes asks for his second factor as well.
+        approver.post(path, sent, status=422)
+        approver.post(path, sent | {"code": code_of(secret, -1)}, status=422)
+        approver.post(path, sent | {"code": code_of(secret)})
+        assert "二段階認証の登録が必要です" in sign_in("author").get("/").text
+        with database.reading() as session:
+            needed = rules.required_in(session, people.author.office.id, frozenset())
+        assert needed == {Role.AUTHOR, Role.APPROVER}

@@ -122,6 +122,9 @@ def test_a_challenge_for_one_purpose_serves_no_other(holder: Holder) -> None:
     assert after.answer(options, key.use(options)) == passkeys.WRONG
     options = after.ask()
     assert alone.answer(options, key.use(options)) == passkeys.WRONG
+    with holder.database.writing() as session:
+        options = passkeys.registration(session, MEANS.site, holder.staff)
+    assert after.answer(options, key.use(options)) == passkeys.WRONG
 
 
 def test_after_the_password_only_ones_own_passkey_counts(holder: Holder, colleague: Holder) -> None:

@@ -9,13 +9,15 @@ import sqlalchemy as sa
 
 from eventmail.accounts.factors import passkeys, recovery, rules, service, totp
 from eventmail.accounts.factors.models import Passkey
+from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.offices import settings
-from eventmail.offices.models import Office, Role
+from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
+from tests import settling
 from tests.accounts.factors.conftest import MEANS, Holder
 
 STRICT = replace(MEANS, required=frozenset({Role.APPROVER, Role.MANAGER}))
@@ -38,7 +40,7 @@ def test_a_role_that_needs_a_factor_leads_to_setting_one_up(
 def test_what_an_office_says_goes_before_the_default(database: Database, people: People) -> None:
     office = people.author.office.id
     with database.writing() as session:
-        rules.require(session, office, frozenset({Role.AUTHOR}), people.manager.id)
+        settling.settle(session, REQUIRED.at(office), ["author"])
         assert rules.required_in(session, office, STRICT.required) == {Role.AUTHOR}
         assert service.must_enrol(session, STRICT, people.author.staff)
         assert not service.must_enrol(session, STRICT, people.approver.staff)
@@ -53,7 +55,8 @@ def test_one_office_that_requires_it_is_enough(database: Database, people: Peopl
         settings.set_up(session, other.id, "roles", ["approver"], str(staff.id))
         session.refresh(staff)
         assert service.must_enrol(session, STRICT, staff)
-        rules.require(session, other.id, frozenset())
+        settings.set_up(session, other.id, "roles", [], str(staff.id))
+        session.refresh(staff)
         assert not service.must_enrol(session, STRICT, staff)
 
 
@@ -145,3 +148,32 @@ def test_only_a_manager_of_the_office_resets_and_never_himself(
         with pytest.raises(NotFound):
             service.reset(session, replace(stranger, staff=manager), holder.staff, "理由")
         assert service.has_any(session, holder.staff.id)
+
+
+@pytest.mark.parametrize("beyond", ["another office", "the installation"])
+def test_a_manager_resets_nobody_with_rights_beyond_the_office(
+    holder: Holder, people: People, beyond: str
+) -> None:
+    holder.with_app()
+    with holder.database.writing() as session:
+        staff = session.get_one(Staff, holder.staff.id)
+        if beyond == "another office":
+            other = Office(bureau_id=people.author.office.bureau_id, name="もう一つの所")
+            session.add(other)
+            session.flush()
+            settings.set_up(session, other.id, "roles", ["author"], str(staff.id))
+            session.refresh(staff)
+        else:
+            staff.administrator = True
+        with pytest.raises(UserError, match="サーバーの管理者に依頼"):
+            service.reset(session, people.manager, staff, "端末をなくしたため")
+        assert service.has_any(session, staff.id)
+
+
+def test_who_makes_offices_needs_one_where_anybody_does(database: Database) -> None:
+    nobody = Staff(login="sysadmin", name="管理", password_hash="", administrator=True)
+    with database.writing() as session:
+        session.add(nobody)
+        session.flush()
+        assert service.must_enrol(session, STRICT, nobody)
+        assert not service.must_enrol(session, MEANS, nobody)

@@ -20,12 +20,21 @@ from eventmail.accounts.factors.views.common import (
     taken_challenge,
 )
 from eventmail.accounts.factors.views.sheet import shown
+from eventmail.accounts.views.account import LINKS
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
 WRONG_CODE = "コードが違います。認証アプリにいま表示されている6桁の数字を入力してください。"
+
+LINKS.append(
+    (
+        "二段階認証",
+        "認証アプリ、パスキー、予備のコードを登録します。",
+        "factors.index",
+    )
+)
 
 
 @blueprint.get("/account/factors")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request, session
-from flask_login import current_user
 from webauthn.helpers import base64url_to_bytes
 
 from eventmail.accounts.factors.asking import Code, Touch
 from eventmail.accounts.factors.means import Means, Site
 from eventmail.offices.models import Role
 from eventmail.offices.permissions import Action
-from eventmail.web.context import actor, services
+from eventmail.web.context import actor_if_any, services
 
 blueprint = Blueprint("factors", __name__)
 CHALLENGE = "passkey_challenge"  # in the signed cookie
@@ -25,9 +24,10 @@ def means() -> Means:
 
 def lent() -> list[tuple[int, Role]]:
     """The role that somebody who stands in for an approver has besides his own."""
-    if not current_user.memberships or Action.APPROVE not in actor().lent:
+    found = actor_if_any()
+    if found is None or Action.APPROVE not in found.lent:
         return []
-    return [(actor().office.id, Role.APPROVER)]
+    return [(found.office.id, Role.APPROVER)]
 
 
 def elsewhere(site: Site | None) -> str:

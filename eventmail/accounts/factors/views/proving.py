@@ -1,28 +1,46 @@
-"""The second factor on a page that decides something."""
+"""Proving oneself on a page that decides something: password and code, or a passkey."""
 
 from __future__ import annotations
 
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from eventmail.accounts import signing_in
+from eventmail.accounts import reauth, signing_in, steps
+from eventmail.accounts.factors import service
 from eventmail.accounts.factors.forms import NO_CODE
-from eventmail.accounts.factors.service import Standing
 from eventmail.accounts.factors.views.common import elsewhere, given, means
-from eventmail.accounts.origin import Origin
+from eventmail.accounts.views.entering import origin
 from eventmail.offices.models import Staff
+from eventmail.web.context import reading, writing
+from eventmail.web.forms import ProofForm
 
 
-def refused(
-    session: Session, staff: Staff, code: str | None, passkey: str | None, origin: Origin
-) -> str:
-    """The sentence to show unless a code or a passkey proves this person; counted."""
-    if not code and not passkey:
-        return NO_CODE
-    answer = given(code, passkey)
-    sentence = signing_in.pass_step(session, staff, answer.verify, origin)
-    return answer.sentence if sentence == signing_in.WRONG_STEP else sentence
+def is_himself(form: ProofForm) -> bool:
+    """Whether the signed-in person proved himself; what is wrong is said, and counted for good."""
+    with writing() as session:
+        staff = session.get_one(Staff, current_user.id)
+        if not form.passkey.data:
+            sentence = reauth.confirm(session, staff, form.password.data or "", origin())
+            if sentence:
+                form.password.errors = [sentence]
+                return False
+            if not steps.required_of(session, staff):
+                return True
+        sentence = _refused(session, staff, form)
+    if sentence:
+        (form.passkey if form.passkey.data else form.code).errors = [sentence]
+    return not sentence
 
 
-def shown(standing: Standing) -> dict[str, object]:
+def shown() -> dict[str, object]:
     """What the page needs for asking."""
+    standing = service.standing(reading(), current_user.id)
     return {"factors": standing, "elsewhere": elsewhere(means().site)}
+
+
+def _refused(session: Session, staff: Staff, form: ProofForm) -> str:
+    if not form.code.data and not form.passkey.data:
+        return NO_CODE
+    answer = given(form.code.data, form.passkey.data)
+    sentence = signing_in.pass_step(session, staff, answer.verify, origin())
+    return answer.sentence if sentence == signing_in.WRONG_STEP else sentence

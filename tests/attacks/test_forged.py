@@ -1,0 +1,218 @@
+"""Forms that no page of ours has: without a token, with fields too many, with another's numbers.
+
+Every form and every link of the crawl is forged, so a new page is tried on the day it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import inspect
+
+from eventmail import sample
+from eventmail.offices.models import Office
+from tests.attacks.conftest import Place
+from tests.attacks.crawler import TLS, Form, wrong
+from tests.attacks.seeded import SECRET_WORD, SLIP
+from tests.attacks.test_crawl import ROLES, again, every_form
+
+Rows = dict[str, list[tuple[Any, ...]]]
+# Names of columns that nobody may set by a form.
+GUARDED = {"office_id", "id", "role", "state", "author_id", "created_by", "active"}
+FOREIGN = (
+    "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example",
+    "https:evil.example", "javascript:alert(1)", "/%09/evil.example", "\t//evil.example",
+    "http://localhost@evil.example/", "///evil.example", "//localhost.evil.example",
+    "/\t/evil.example",
+)  # fmt: skip
+REDIRECTING = ("next", "wanted", "url", "return", "back", "target", "redirect", "to")
+
+
+def rows_of(place: Place, office_id: int) -> Rows:
+    """Everything that belongs to one office."""
+    names = inspect(place.database.engine).get_table_names()
+    found: Rows = {}
+    with place.database.reading() as session:
+        for name in names:
+            columns = [each["name"] for each in inspect(place.database.engine).get_columns(name)]
+            if "office_id" in columns:
+                query = sa.text(f"SELECT * FROM {name} WHERE office_id = {office_id} ORDER BY 1, 2")
+                found[name] = [tuple(row) for row in session.execute(query)]
+    return found
+
+
+def neighbour(place: Place) -> int:
+    with place.database.reading() as session:
+        return session.scalars(sa.select(Office.id).where(Office.name == SECRET_WORD)).one()
+
+
+def numbers_of(rows: Rows) -> list[str]:
+    """The numbers by which another office's things could be named."""
+    found = {str(row[0]) for table in rows.values() for row in table if isinstance(row[0], int)}
+    return sorted(found, key=int)
+
+
+class TestAnothersNumbers:
+    """Whatever a page offers by number, the neighbour's number does nothing and shows nothing."""
+
+    def test_in_every_field_of_every_form(self, hostile: Place) -> None:
+        office = neighbour(hostile)
+        theirs = rows_of(hostile, office)
+        assert len([name for name, rows in theirs.items() if rows]) >= 8, "the neighbour has things"
+        tried = 0
+        for crawler, form in every_form(hostile):
+            if form.method != "post":
+                continue
+            hostile.anew()
+            crawler = again(hostile, crawler)
+            for sent in forged(form, numbers_of(theirs)):
+                response = crawler.send(form, sent, f"{form.kind} with {sent}")
+                assert SECRET_WORD not in response.text, form.kind
+                tried += 1
+            assert rows_of(hostile, office) == theirs, form.kind
+        assert tried > 30
+
+    def test_in_every_path_and_parameter(self, hostile: Place) -> None:
+        theirs = numbers_of(rows_of(hostile, neighbour(hostile)))
+        for role in ROLES:
+            crawler = hostile.crawler(role, each_kind=1)
+            crawler.walk()
+            for path in list(crawler.asked_for):
+                for number in theirs[-6:]:
+                    response = crawler.get(re.sub(r"\d+", number, path))
+                    assert SECRET_WORD not in response.text, (role, path, number)
+
+
+def forged(form: Form, numbers: list[str]) -> list[dict[str, list[str]]]:
+    """The form as it is, but with each of these numbers in place of a number that it carries."""
+    named = {each.name for each in form.fields if not each.typed and each.value.isdecimal()}
+    rest = form.untouched
+    return [rest | {name: [number]} for name in sorted(named) for number in numbers[-4:]]
+
+
+def test_fields_that_no_form_has_change_nothing(hostile: Place) -> None:
+    """The same form with and without them: afterwards the same columns say the same."""
+    other = str(neighbour(hostile))
+    extra = {"office_id": other, "id": "1", "role": "approver", "roles": "manager"}
+    extra |= {"state": "approved", "author_id": str(hostile.people.checker.id), "active": "0"}
+    extra |= {"created_by": str(hostile.people.checker.id), "digest": "0" * 64}
+    tried = 0
+    for crawler, form in every_form(hostile):
+        if form.method != "post" or form.files:
+            continue
+        known = {each.name for each in form.fields}
+        more = {name: [value] for name, value in extra.items() if name not in known}
+        after = []
+        for sent in (form.untouched, form.untouched | more):
+            hostile.anew()
+            again(hostile, crawler).send(form, sent, f"{form.kind} with fields too many")
+            after.append((guarded(hostile), rows_of(hostile, int(other))))
+        assert after[0] == after[1], form.kind
+        tried += 1
+    assert tried > 20
+
+
+def guarded(place: Place) -> dict[str, list[Any]]:
+    """What stands in the columns that nobody may set by a form."""
+    found: dict[str, list[Any]] = {}
+    inspector = inspect(place.database.engine)
+    with place.database.reading() as session:
+        for table in inspector.get_table_names():
+            columns = {each["name"] for each in inspector.get_columns(table)} & GUARDED
+            if columns:
+                named = ", ".join(sorted(columns))
+                query = sa.text(f"SELECT {named} FROM {table} ORDER BY {named}")
+                found[table] = [tuple(row) for row in session.execute(query)]
+    return found
+
+
+class TestFromAnotherSite:
+    def test_no_post_does_anything_without_its_token(self, hostile: Place) -> None:
+        adapter = hostile.app.url_map.bind("localhost")
+        browsers = {role: hostile.crawler(role).browser for role in ROLES}
+        tried = 0
+        for rule in hostile.app.url_map.iter_rules():
+            if "POST" not in (rule.methods or ()):
+                continue
+            path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, 1), method="POST")
+            for token in ("", "IjAwMCI.invented"):
+                browser = browsers[ROLES[tried % len(ROLES)]]
+                response = browser.post(path, {"csrf_token": token}, base_url=TLS)
+                assert response.status_code == 400, path
+                assert not wrong(response), path
+            tried += 1
+        assert tried > 50
+
+    @pytest.mark.parametrize("referrer", ["https://evil.example/", "http://localhost/", ""])
+    def test_not_even_with_its_token_from_elsewhere(self, hostile: Place, referrer: str) -> None:
+        browser = hostile.crawler("approver").browser
+        headers = {"Referer": referrer} if referrer else {}
+        response = browser.post("/stop", {"reason": "x"}, base_url=TLS, headers=headers)
+        assert response.status_code == 400
+
+    def test_from_our_own_page_it_does(self, hostile: Place) -> None:
+        """Otherwise the two above would prove nothing."""
+        browser = hostile.crawler("approver").browser
+        assert browser.post("/stop", {"reason": "x"}, base_url=TLS).status_code in (302, 303)
+
+    def test_no_link_changes_a_row(self, hostile: Place) -> None:
+        """What a page by itself writes down (a paper opened, a session seen) is all there is."""
+        before = counts(hostile)
+        for role in ROLES:
+            hostile.crawler(role, each_kind=1).walk()
+        changed = {name for name, count in counts(hostile).items() if count != before[name]}
+        assert changed <= {"audit_entries", "staff_sessions", "session_events", "drafting_slots"}
+
+
+def counts(place: Place) -> dict[str, int]:
+    names = inspect(place.database.engine).get_table_names()
+    with place.database.reading() as session:
+        return {
+            each: session.scalar(sa.text(f"SELECT count(*) FROM {each}")) or 0 for each in names
+        }
+
+
+class TestLeadingAway:
+    @pytest.mark.parametrize("name", REDIRECTING)
+    def test_no_parameter_leads_to_another_site(self, hostile: Place, name: str) -> None:
+        for role in ("", "author"):
+            crawler = hostile.crawler(role)
+            for target in FOREIGN:
+                for path in ("/sign-in", "/", "/tasks", "/mailings/1"):
+                    crawler.browser.get(path, query_string={name: target}, base_url=TLS)
+                    crawler.get(f"{path}?{name}={target.strip()}")
+            assert not crawler.found, crawler.found
+
+    @pytest.mark.parametrize("target", FOREIGN)
+    def test_signing_in_leads_to_a_page_of_ours(self, hostile: Place, target: str) -> None:
+        account = next(each for each in sample.story()["staff"] if each["role"] == "auditor")
+        given = {"login": account["login"], "password": account["password"]}
+        browser = hostile.crawler("").browser
+        response = browser.post("/sign-in", given, query_string={"next": target}, base_url=TLS)
+        assert response.status_code in (302, 303)
+        assert response.location == "/"
+
+
+class TestFiles:
+    def test_an_archive_and_a_name_write_nothing_outside(self, hostile: Place) -> None:
+        crawler = hostile.crawler("author")
+        crawler.walk()
+        assert any(SLIP in page.text for page in crawler.pages.values()), "the archive is there"
+        escaped = [Path("/tmp") / SLIP, Path("/tmp") / f"{SLIP}.zip"]
+        assert not [each for each in escaped if each.exists()]
+        assert not [each for each in hostile.folder.rglob("*") if SLIP in each.name]
+
+    def test_what_is_saved_has_a_name_without_a_path(self, hostile: Place) -> None:
+        crawler = hostile.crawler("author")
+        with hostile.database.reading() as session:
+            versions = session.scalars(sa.text("SELECT id FROM material_versions")).all()
+        for version in versions:
+            response = crawler.get(f"/materials/{version}")
+            name = response.headers.get("Content-Disposition", "")
+            assert not re.search(r"[\r\n/\\]|%2F|%5C", name), name
+        assert not crawler.found, crawler.found
+        assert len(versions) >= 6

@@ -1,0 +1,143 @@
+"""Who may do what, and what each page does: written down once more, apart from the code.
+
+A page that is missing here, or that needs something else than it says here, fails the matrix; so
+does a role that may do more, or less, than it says here. Whoever adds a page adds its name.
+"""
+
+from __future__ import annotations
+
+from eventmail.offices.permissions import Action
+
+NOBODY = "nobody"  # is signed in
+ALL = "author checker approver manager auditor"
+MAY: dict[Action, str] = {
+    Action.ANYBODY: f"{NOBODY} {ALL} overseer administrator",
+    Action.OWN_ACCOUNT: f"{ALL} overseer administrator",
+    Action.SEE: ALL,
+    Action.EDIT_EVENT: "author",
+    Action.IMPORT_ROSTER: "author",
+    Action.EDIT_MATERIALS: "author",
+    Action.EDIT_MAILING: "author",
+    Action.ALLOW_ADDRESS: "author approver",
+    Action.CHECK: "checker",
+    Action.APPROVE: "approver",
+    Action.SEE_TO_ALERT: "approver",
+    Action.STOP: "author checker approver manager",
+    Action.RESUME: "approver",
+    Action.RELEASE: "author checker approver",
+    Action.CANCEL: "author approver",
+    Action.DECIDE_FATE: "author approver",
+    Action.APPOINT: "approver",
+    Action.PRINT_RECIPIENTS: "author checker approver",
+    Action.MANAGE_STAFF: "manager",
+    Action.PROPOSE_SETTING: "manager approver",
+    Action.CONFIRM_SETTING: "manager approver",
+    Action.SEE_AUDIT: "manager approver auditor",
+    Action.SEE_ADDRESSES: "author checker approver",
+    Action.REVEAL: "author checker approver manager",
+    Action.SEE_PRIVACY: "manager approver auditor",
+    Action.MANAGE_PRIVACY: "manager",
+    Action.OVERSEE: "overseer",
+    Action.ADMINISTER: "administrator",
+}
+PAGES: dict[Action, str] = {
+    Action.ANYBODY: """
+        accounts.invitation accounts.sign_in accounts.sign_out accounts.take_up factors.options
+        factors.second factors.second_code factors.second_passkey factors.sign_in
+    """,
+    Action.OWN_ACCOUNT: """
+        accounts.account accounts.change_password accounts.confirm accounts.end_others
+        accounts.end_session accounts.password factors.app factors.confirm factors.file
+        factors.index factors.offer factors.passkey_options factors.register factors.remove_app
+        factors.remove_passkey factors.renew home.index
+    """,
+    Action.SEE: """
+        allowed.index desk.index events.download events.participants events.show letters.compare
+        mailings.give_back mailings.preview mailings.show materials.look materials.picture
+        materials.scan materials.seen materials.versions offices.deputies_page offices.switch
+        outbox.as_sent outbox.download outbox.export_csv outbox.export_xlsx outbox.paper
+        outbox.progress outbox.progress_json papers.drafting papers.drafting_pdf proposals.index
+        proposals.show roster.export_csv roster.export_xlsx roster.history staffmail.me
+        staffmail.save wordings.history wordings.index
+    """,
+    Action.EDIT_EVENT: """
+        events.change events.create events.edit events.new letters.copy_event
+        letters.copy_event_page
+    """,
+    Action.IMPORT_ROSTER: """
+        roster.add roster.add_page roster.annotated roster.answer roster.answer_all
+        roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
+        roster.edit_page roster.notice roster.progress_json roster.remove roster.restore
+        roster.review roster.row_page roster.split roster.suggestion roster.undo
+        roster.undo_page roster.upload roster.upload_page
+    """,
+    Action.EDIT_MATERIALS: """
+        events.put_materials events.remove_material materials.clean
+    """,
+    Action.EDIT_MAILING: """
+        letters.choose letters.choose_page letters.copy_mailing letters.discard
+        letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
+        letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new
+        mailings.save mailings.submit mailings.take_up_again mailings.withdraw wordings.change
+        wordings.create wordings.edit wordings.new wordings.offer wordings.retire
+    """,
+    Action.ALLOW_ADDRESS: """
+        allowed.add allowed.remove
+    """,
+    Action.CHECK: """
+        mailings.accept_answer mailings.check mailings.check_page mailings.choose_letter
+        mailings.count mailings.letter_page mailings.see_letter mailings.see_material
+    """,
+    Action.APPROVE: """
+        mailings.approve mailings.approve_page mailings.reject
+    """,
+    Action.SEE_TO_ALERT: """
+        alerts.see_to
+    """,
+    Action.STOP: """
+        outbox.pause outbox.stop outbox.stop_page
+    """,
+    Action.RESUME: """
+        outbox.connect_again outbox.resume outbox.resume_office outbox.start_now
+    """,
+    Action.RELEASE: """
+        outbox.release
+    """,
+    Action.CANCEL: """
+        outbox.cancel outbox.cancel_page
+    """,
+    Action.DECIDE_FATE: """
+        outbox.decide outbox.decide_page outbox.send_again
+    """,
+    Action.APPOINT: """
+        offices.appoint offices.revoke
+    """,
+    Action.PRINT_RECIPIENTS: """
+        papers.recipients papers.recipients_pdf
+    """,
+    Action.MANAGE_STAFF: """
+        factors.reset factors.reset_page
+    """,
+    Action.PROPOSE_SETTING: """
+        proposals.change proposals.withdraw relays.propose relays.show
+    """,
+    Action.CONFIRM_SETTING: """
+        proposals.confirm proposals.decline proposals.looked
+    """,
+    Action.SEE_AUDIT: """
+        audit.index audit.show audit.take
+    """,
+    Action.OVERSEE: """
+        overview.index
+    """,
+    Action.ADMINISTER: """
+        administration.add_bureau administration.add_office administration.index
+        administration.rename_bureau administration.rename_office
+    """,
+    Action.SEE_PRIVACY: """
+        privacy.retention
+    """,
+    Action.MANAGE_PRIVACY: """
+        privacy.hold privacy.hold_page privacy.release
+    """,
+}
