@@ -60,7 +60,7 @@ def forget(session: Session) -> None:
 def device(agent: str) -> str:
     """A browser's name for itself in plain words: ``WindowsのEdge``."""
     browser = next((name for sign, name in BROWSERS if sign in agent), "")
-    system = next((name for sign, name in SYSTEMS if sign in agent), "")
-    if browser and system:
-        return f"{system}の{browser}"
-    return browser or system or UNKNOWN
+    machine = next((name for sign, name in SYSTEMS if sign in agent), "")
+    if browser and machine:
+        return f"{machine}の{browser}"
+    return browser or machine or UNKNOWN

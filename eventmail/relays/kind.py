@@ -23,7 +23,7 @@ COMMON_NAME = "共通の送信サーバー"
 
 
 def _describe(before: Value, after: Value) -> list[Row]:
-    one, other = Choice(**before), Choice(**after)
+    one, other = Choice.of(before), Choice.of(after)
     told = zip(_facts(one), _facts(other), strict=True)
     rows = [Row(what, now, then) for (what, now), (_, then) in told]
     return [*rows, Row("パスワード", *_passwords(one, other))]
@@ -54,8 +54,8 @@ def _passwords(one: Choice, other: Choice) -> tuple[str, str]:
 
 def _check(_session: object, _place: Place, after: Value) -> Value:
     try:
-        return Choice(**after).told()
-    except (TypeError, ValueError) as error:
+        return Choice.of(after).told()
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(UNFIT) from error
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +67,9 @@ class Choice:
     most_recipients: int = LARGEST_BATCH
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "security", Security(self.security))
         held = (
-            1 <= self.port <= 65535
+            isinstance(self.security, Security)
+            and 1 <= self.port <= 65535
             and 1 <= self.connections <= MOST_CONNECTIONS
             and (self.per_minute is None or 1 <= self.per_minute <= MOST_PER_MINUTE)
             and 1 <= self.most_recipients <= LARGEST_BATCH
@@ -78,6 +79,11 @@ class Choice:
             raise ValueError("no office may choose such a relay")
         if self.username and self.security is Security.NONE:
             raise ValueError("a password does not travel in the clear")
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> Choice:
+        """As it was kept; raises ``ValueError`` or ``TypeError`` for what is no choice."""
+        return cls(**{**told, "security": Security(told["security"])})
 
     def told(self) -> dict[str, Any]:
         """As it is kept."""
@@ -107,8 +113,8 @@ def choice_of(session: Session, office_id: int) -> Choice:
     if newest is None:
         return Choice()
     try:
-        return Choice(**json.loads(newest.after))
-    except (TypeError, ValueError) as error:
+        return Choice.of(json.loads(newest.after))
+    except (KeyError, TypeError, ValueError) as error:
         raise NoRoute(UNREADABLE) from error
 
 

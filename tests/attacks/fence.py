@@ -32,13 +32,19 @@ LIBRARIES: dict[str, set[str]] = {
     "telnetlib": set(),
 }
 TEST_MAILS = "eventmail/letters/trying.py"
+# A relay is tried before it is chosen, and no mail is handed over.
+TRIALS = "eventmail/relays/trying.py"
 # The service's own notices: to the office's mailboxes, and to its staff.
+INVITATIONS = "eventmail/accounts/posting.py"
 ALERTS = "eventmail/alerts/sending.py"
 POSTING, STAFF_MAIL = "eventmail/alerts/posting.py", "eventmail/staffmail/sending.py"
 # Made by this name, to the files (or the folder) where that belongs.
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
-    "Connection": ("eventmail/outbox/sending.py", ALERTS, TEST_MAILS, STAFF_MAIL),
+    "Connection": (
+        "eventmail/outbox/sending.py",
+        *(ALERTS, TEST_MAILS, TRIALS, STAFF_MAIL, INVITATIONS),
+    ),
     "Conversation": ("eventmail/wire/connecting.py",),
     "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", POSTING),
     "compose": ("eventmail/mailings/rendering.py", POSTING),
