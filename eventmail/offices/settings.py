@@ -38,7 +38,7 @@ class Store:
 
 
 def canonical(value: Value) -> str:
-    """The one text of a value; the triggers of migration 0015 write the very same."""
+    """The one text of a value; the triggers of migration 0012 write the very same."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

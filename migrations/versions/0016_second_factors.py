@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 PURPOSES = ("register", "sign_in", "step")
 TABLES = (

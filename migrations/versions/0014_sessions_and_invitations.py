@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0013"
-down_revision = "0018"
+revision = "0014"
+down_revision = "0013"
 
 STAGES = ("pending", "full")
 ENDINGS = (

@@ -7,7 +7,7 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0015"
+revision = "0012"
 down_revision = "0011"
 
 WRITTEN_ONCE = {

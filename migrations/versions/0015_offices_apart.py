@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 # Whoever is given a role belongs to the office's staff from then on, and so do those who once did.
 JOINS = (

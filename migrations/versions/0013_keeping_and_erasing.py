@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0018"
-down_revision = "0015"
+revision = "0013"
+down_revision = "0012"
 
 WRITTEN_ONCE = ("retention_holds", "person_erasures", "contact_erasures")
 KEYS = {

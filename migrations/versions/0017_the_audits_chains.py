@@ -10,7 +10,7 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0012"
+revision = "0017"
 down_revision = "0016"
 
 LINKS, HEADS, CHECKS, ENTRIES = "audit_links", "audit_heads", "audit_checks", "audit_entries"
