@@ -10,7 +10,7 @@ from eventmail import clock
 from eventmail.accounts import invitations
 from eventmail.accounts.factors import service as factors
 from eventmail.accounts.invitations import Invitee, Made
-from eventmail.audit.keys import open_database
+from eventmail.audit.keys import opened
 from eventmail.config import Settings
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
@@ -38,7 +38,7 @@ def invite(office: str, login: str, name: str, roles: tuple[str, ...], address: 
     """所 OFFICE の職員 NAME を招待し、パスワードを本人が決めるリンクを出します。"""
     settings = SETTINGS[-1]()
     wanted = Invitee(login, name, frozenset(Role(each) for each in roles), address)
-    with open_database(settings).writing() as session:
+    with opened(settings) as database, database.writing() as session:
         found = offices.office_named(session, office)
         made = invitations.invite(session, None, found, wanted, settings.staff_domains)
     _tell(settings, made)
@@ -49,7 +49,7 @@ def invite(office: str, login: str, name: str, roles: tuple[str, ...], address: 
 def reset_password(login: str) -> None:
     """職員 LOGIN が、新しいパスワードを自分で決めるリンクを出します。"""
     settings = SETTINGS[-1]()
-    with open_database(settings).writing() as session:
+    with opened(settings) as database, database.writing() as session:
         staff = staffmail.staff_with_login(session, login)
         made = invitations.reset(session, None, staff)
     _tell(settings, made)
@@ -60,7 +60,7 @@ def reset_password(login: str) -> None:
 @click.option("--reason", required=True, help="取り消す理由。監査記録に残ります。")
 def reset_second_factor(login: str, reason: str) -> None:
     """職員 LOGIN の二段階認証を取り消します。次のサインインで登録し直してもらいます。"""
-    with open_database(SETTINGS[-1]()).writing() as session:
+    with opened(SETTINGS[-1]()) as database, database.writing() as session:
         staff = staffmail.staff_with_login(session, login)
         factors.reset(session, None, staff, reason)
     click.echo(f"{staff.name}さんの二段階認証を取り消しました。サインインもすべて終わりました。")

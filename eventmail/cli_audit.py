@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.audit import export, verifying
-from eventmail.audit.keys import open_database
+from eventmail.audit.keys import opened
 from eventmail.audit.listing import Wanted
 from eventmail.audit.models import INSTALLATION
 from eventmail.audit.verifying import Noted, Report
@@ -49,10 +49,10 @@ def register(cli: click.Group, ready: Callable[[], Settings]) -> None:
     @click.argument("office")
     def export_command(office: str) -> None:
         """所 OFFICE の監査記録をすべて、CSVで標準出力に書き出します。"""
-        with open_database(ready()).writing() as session:
+        with opened(ready()) as database, database.writing() as session:
             found = offices.office_named(session, office)
             export.note(session, found.id, None, "csv")
-        with open_database(ready()).reading() as session:
+        with opened(ready()) as database, database.reading() as session:
             wanted = Wanted(found.id)
             for line in export.csv_lines(session, wanted, export.names_of(session, wanted)):
                 write(line)
@@ -66,20 +66,22 @@ def _noted(code: str | None) -> Noted | None:
 
 
 def _verified(settings: Settings, office: str | None, known: Noted | None) -> list[Report]:
-    database = open_database(settings)
-    with database.reading() as session:
-        verifying.begin(session)
-        names = _names(session)
-        wanted = [each for each in verifying.chains(session) if office in (None, names.get(each))]
-        if office is not None and office not in names.values():
-            offices.office_named(session, office)
-        reports = []
-        for chain in wanted:
-            reports.append(verifying.verify(session, chain, known))
-            write(_told(names.get(chain, f"所の番号{chain}"), reports[-1]) + "\n")
-    with database.writing() as session:
-        for each in reports:
-            verifying.note(session, each)
+    with opened(settings) as database:
+        with database.reading() as session:
+            verifying.begin(session)
+            names = _names(session)
+            wanted = [
+                each for each in verifying.chains(session) if office in (None, names.get(each))
+            ]
+            if office is not None and office not in names.values():
+                offices.office_named(session, office)
+            reports = []
+            for chain in wanted:
+                reports.append(verifying.verify(session, chain, known))
+                write(_told(names.get(chain, f"所の番号{chain}"), reports[-1]) + "\n")
+        with database.writing() as session:
+            for each in reports:
+                verifying.note(session, each)
     return reports
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.administration import service
-from eventmail.audit.keys import open_database
+from eventmail.audit.keys import opened
 from eventmail.config import Settings
 from eventmail.errors import UserError
 from eventmail.offices import service as offices
@@ -29,7 +29,7 @@ def register(group: click.Group, ready: Callable[[], Settings]) -> None:
 @click.pass_obj
 def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> None:
     """LOGIN をシステム管理者にします。新しい職員のときは NAME も指定します。"""
-    with open_database(ready()).writing() as session:
+    with opened(ready()) as database, database.writing() as session:
         staff = _person(session, login, name)
         service.make_administrator(session, staff)
     click.echo(f"「{staff.name}」をシステム管理者にしました。参加事業所の情報は見られません。")
@@ -42,7 +42,7 @@ def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> N
 @click.pass_obj
 def add_overseer(ready: Callable[[], Settings], bureau: str, login: str, name: str) -> None:
     """LOGIN を労働局 BUREAU の担当者にします。新しい職員のときは NAME も指定します。"""
-    with open_database(ready()).writing() as session:
+    with opened(ready()) as database, database.writing() as session:
         found = service.bureau_named(session, bureau)
         staff = _person(session, login, name)
         service.make_overseer(session, staff, found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -51,6 +53,16 @@ class ChainKeys:
 def open_database(settings: Settings) -> Database:
     """The installation's database; whatever is recorded through it hangs in a chain."""
     return Database(settings.database, {CARRIED: ChainKeys.of(settings)})
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The same for the length of a command."""
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def keys_of(session: Session) -> ChainKeys:

@@ -1,4 +1,4 @@
-"""To whom a leaver's letters go."""
+"""Who comes, as what, and to whom a leaver's letters go."""
 
 from __future__ import annotations
 
@@ -31,15 +31,31 @@ class LeaveForm(Form):
         return form
 
 
-class RolesForm(Form):
-    """Which roles somebody shall have, and why; none is to leave the office."""
-
-    roles = SelectMultipleField(
-        "この所での役割",
+def _roles(label: str, *validators: object) -> SelectMultipleField:
+    return SelectMultipleField(
+        label,
+        list(validators),
         choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+
+
+class InviteForm(Form):
+    """Who is to come."""
+
+    name = TextField("氏名", [DataRequired("氏名を入力してください。"), Length(max=100)])
+    login = TextField(
+        "ユーザー名", [DataRequired("ユーザー名を入力してください。"), Length(max=100)]
+    )
+    address = TextField("メールアドレス", [Length(max=254)])
+    roles = _roles("役割", DataRequired("役割をひとつ以上選んでください。"))
+
+
+class RolesForm(Form):
+    """Which roles somebody shall have, and why; none is to leave the office."""
+
+    roles = _roles("この所での役割")
     reason = TextField(
         "理由",
         [

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.accounts import invitations
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import service as offices
 from eventmail.offices.permissions import ROLE_NAMES, Action, Forbidden, permitted
 from eventmail.people import service
 from eventmail.people.forms import LeaveForm, RolesForm
@@ -21,12 +23,16 @@ NOT_CONFIRMED = "利用を止めることを確認し、チェックを入れて
 @permitted(Action.MANAGE_STAFF)
 def index() -> str:
     """Whoever serves here, and apart from them those who left."""
-    found = service.people(reading(), actor())
+    db = reading()
+    found = service.people(db, actor())
+    links = invitations.open_invitations(db, actor().office.id)
     return render_template(
         "people/index.html",
         serving=[each for each in found if each.active and each.roles],
         waiting=[each for each in found if each.active and not each.roles],
         gone=[each for each in found if not each.active],
+        links=links,
+        names=offices.staff_names(db, [each.staff_id for each in links]),
     )
 
 

@@ -83,7 +83,7 @@ def register(app: Flask) -> None:
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
-    from eventmail.people.views import blueprint as people
+    from eventmail.people.inviting_views import blueprint as people
     from eventmail.privacy import closing, person_views, veil
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays

@@ -116,8 +116,9 @@ PAGES: dict[Action, str] = {
         papers.recipients papers.recipients_pdf
     """,
     Action.MANAGE_STAFF: """
-        factors.reset factors.reset_page people.index people.leave people.leave_page people.roles
-        people.come_back
+        factors.reset factors.reset_page people.come_back people.index people.invite
+        people.invite_page people.leave people.leave_page people.new_link people.revoke_link
+        people.roles
     """,
     Action.PROPOSE_SETTING: """
         proposals.change proposals.withdraw relays.propose relays.show

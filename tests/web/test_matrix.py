@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
+from eventmail.accounts import invitations
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.config import Mode, Settings
@@ -129,6 +130,9 @@ def _one_of_each(database: Database) -> dict[str, object]:
         place = Place(people.manager.office.id, known("hold"))
         proposal = proposals.propose(session, people.manager, place, 5, "試し")
         version = session.scalars(sa.select(MaterialVersion).limit(1)).one()
+        office = session.get_one(Office, people.manager.office.id)
+        invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
+        invited = invitations.invite(session, people.manager, office, invitee)
         return {
             "event_id": event.id,
             "mailing_id": mailing.id,
@@ -145,6 +149,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "import_id": session.scalars(sa.select(RosterImport.id).limit(1)).one(),
             "staff_id": people.checker.id,
             "session_id": 1,
+            "invitation_id": invited.invitation.id,
             "passkey_id": 1,
             "kind": "hold",
             "token": "x" * 43,
