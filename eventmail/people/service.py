@@ -43,10 +43,6 @@ LAST_MANAGER = (
     "「{name}」はこの所でただ1人の管理者のため、利用を止められません。"
     "先に、ほかの職員を管理者にしてください。"
 )
-KEEPS = (
-    "「{name}」はこの所でただ1人の管理者のため、管理者の役割を外せません。"
-    "先に、ほかの職員を管理者にしてください。"
-)
 ELSEWHERE = (
     "「{name}」はほかの所でも仕事をしているため、利用を止められません。"
     "この所の役割だけを外してください。"
@@ -207,9 +203,6 @@ def propose_roles(
 ) -> None:
     """Ask for other roles of somebody here; they change when another person confirms it."""
     staff = person(session, actor, staff_id)
-    last = not _others(session, actor, staff, Role.MANAGER)
-    if last and Role.MANAGER in staff.roles_in(actor.office.id) and Role.MANAGER not in roles:
-        raise UserError(KEEPS.format(name=staff.name))
     place = ROLES.at(actor.office.id, str(staff.id))
     proposals.propose(session, actor, place, sorted(roles), reason)
 

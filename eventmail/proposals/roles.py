@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
-from eventmail.offices.models import Role, Staff
+from eventmail.offices.models import Membership, Role, Staff
 from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, stored
 
 NONE = "なし"
 INACTIVE = "職員「{name}」は利用を止められているため、役割を変えられません。"
+KEEPS = (
+    "「{name}」はこの所でただ1人の管理者のため、管理者の役割を外せません。"
+    "先に、ほかの職員を管理者にしてください。"
+)
 STRANGE = "役割を選び直してください。"
 DECIDES = "「{roles}」は、設定の変更を認められる役割です。"
 SENDS = "「{roles}」は、参加事業所の名前とアドレスを扱い、送信に関わる役割です。"
@@ -42,7 +47,19 @@ def _check(session: Session, place: Place, after: Value) -> Value:
         raise UserError(INACTIVE.format(name=person.name))
     if not set(after) <= {role.value for role in Role}:
         raise UserError(STRANGE)
+    if _takes_the_last_manager(session, place, after):
+        raise UserError(KEEPS.format(name=person.name))
     return sorted(set(after))
+
+
+def _takes_the_last_manager(session: Session, place: Place, after: Value) -> bool:
+    """Nobody could propose or confirm anything about the office's staff any more."""
+    manager = Role.MANAGER.value
+    if manager in after or manager not in place.now(session):
+        return False
+    others = sa.select(Membership.staff_id).join(Staff, Staff.id == Membership.staff_id)
+    here = others.where(Membership.office_id == place.office_id, Membership.role == Role.MANAGER)
+    return session.scalar(here.where(Staff.active, Staff.id != int(place.subject))) is None
 
 
 def _meaning(before: Value, after: Value) -> str:

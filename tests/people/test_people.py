@@ -182,3 +182,21 @@ def test_other_roles_are_proposed_and_not_given_by_one(
     page = browser.post(mine, {"roles": ["author"], "reason": "交代"}, status=409)
     assert "ただ1人の管理者" in page.text
     assert "理由を入力してください" in browser.post(path, {"roles": ["author"]}, status=422).text
+
+
+def test_an_older_proposal_does_not_take_the_last_manager_either(
+    database: Database, people: People, heir: Staff
+) -> None:
+    """Two managers, each proposed to be none: the second confirmation is refused."""
+    office_id = people.author.office.id
+    place = Place(office_id, known("roles"), str(heir.id))
+    with database.writing() as session:
+        decide(session, people, place, [Role.MANAGER.value])
+    with database.writing() as session:
+        made = [
+            proposals.propose(session, people.approver, each, [Role.AUTHOR.value], "異動のため")
+            for each in (place, Place(office_id, known("roles"), str(people.manager.id)))
+        ]
+        proposals.confirm(session, people.manager, made[0], made[0].digest)
+        with pytest.raises(UserError, match="ただ1人の管理者"):
+            proposals.confirm(session, people.manager, made[1], made[1].digest)
