@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import service
 from eventmail.alerts.models import Alert
+from eventmail.alerts.wording import AUDIT
 from eventmail.audit import verifying
 from eventmail.audit.models import INSTALLATION, AuditCheck
 from eventmail.audit.verifying import Report
 from eventmail.database import Database
 from eventmail.offices.models import Mailbox
 
-KIND = "audit"
 EVERY = timedelta(hours=20)
 BROKEN = (
     "監査記録の鎖が切れています（{place}）。記録が書き換えられたおそれがあります。"
@@ -57,7 +57,7 @@ def _tell(session: Session, report: Report, number: int) -> None:
             Alert.seen_at.is_(None),
         )
         if session.scalars(told).first() is None:
-            service.raise_alert(session, mailbox, KIND, subject, BROKEN.format(place=place))
+            service.raise_alert(session, mailbox, AUDIT, subject, BROKEN.format(place=place))
 
 
 def _mailboxes(session: Session, chain: int) -> list[Mailbox]:

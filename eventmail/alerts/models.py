@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eventmail.alerts.wording import AUDIT, words_of
 from eventmail.database import Base, UtcDateTime, choice
 
 
@@ -54,3 +55,13 @@ class Alert(Base):
         """The mailing that it is about, where it is about one (``subject`` is ``mailing:12``)."""
         kind, _, number = self.subject.partition(":")
         return int(number) if kind == "mailing" else None
+
+    @property
+    def title(self) -> str:
+        """What the pages call it."""
+        return words_of(self.kind).title
+
+    @property
+    def is_of_records(self) -> bool:
+        """Whether it is about the audit's chain, and not about a sending."""
+        return self.kind == AUDIT

@@ -11,6 +11,7 @@ from eventmail import clock
 from eventmail.alerts import posting
 from eventmail.alerts.models import Alert, AlertMail
 from eventmail.alerts.posting import RelayOf
+from eventmail.alerts.wording import words_of
 from eventmail.clock import japanese_moment
 from eventmail.database import Database
 from eventmail.events import service as events
@@ -30,17 +31,6 @@ log = logging.getLogger(__name__)
 WAIT = timedelta(minutes=5)
 MOST_ATTEMPTS = 24
 AT_ONCE = 20
-SUBJECT = "【イベントメール】送信を止めました。画面を確認してください"
-BODY = """イベントメールからのお知らせです。
-
-{when}
-{what}
-
-まだ送っていないメールは、すべて送信を見合わせています。
-イベントメールの画面を開き、上に表示される案内から、止まったメール案件（番号{number}）を確認してください。
-
-このメールは、イベントメールが所のアドレスへ自動で送信しました。
-"""
 _FATES = {
     Kind.ACCEPTED: AlertMail.ACCEPTED,
     Kind.DEFERRED: AlertMail.QUEUED,
@@ -129,8 +119,9 @@ def _cleared(alert: Alert, box: Mailbox, known: frozenset[str]) -> Cleared:
     """The notice; it may name nobody's address but the office's own."""
     number = alert.mailing_id or alert.id
     when = japanese_moment(alert.raised_at)
-    body = BODY.format(when=when, what=alert.sentence, number=number)
-    return posting.cleared(box, box.email, SUBJECT, body, alert.token, alert.raised_at, known)
+    words = words_of(alert.kind)
+    body = words.body.format(when=when, what=alert.sentence, number=number)
+    return posting.cleared(box, box.email, words.subject, body, alert.token, alert.raised_at, known)
 
 
 def _settle(database: Database, alert_id: int, fate: AlertMail, reply: str) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from eventmail.alerts import chains
 from eventmail.alerts.models import Alert
+from eventmail.alerts.wording import AUDIT, RECORDS
 from eventmail.audit import verifying
 from eventmail.audit.models import AuditCheck
 from eventmail.cli import cli
@@ -93,9 +94,10 @@ def test_a_broken_chain_alerts_its_office_once(
     chains.verify_due(database)
     chains.verify_due(database)
     with database.reading() as session:
-        (alert,) = session.scalars(sa.select(Alert).where(Alert.kind == chains.KIND))
+        (alert,) = session.scalars(sa.select(Alert).where(Alert.kind == AUDIT))
         assert alert.office_id == people.author.office.id
         assert "4番" in alert.sentence
+        assert alert.title == RECORDS.title
         last = verifying.last_check(session, people.author.office.id)
         assert last is not None
         assert last.fault.startswith("4番")
