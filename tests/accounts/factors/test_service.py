@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -188,7 +189,7 @@ def test_the_server_resets_whom_nobody_else_may(
 ) -> None:
     holder.with_app()
     monkeypatch.setattr(cli_accounts, "SETTINGS", [Settings])
-    monkeypatch.setattr(cli_accounts, "open_database", lambda _settings: holder.database)
+    monkeypatch.setattr(cli_accounts, "opened", lambda _settings: nullcontext(holder.database))
     command = ["reset-second-factor", holder.staff.login, "--reason", "端末をなくしたため"]
     done = CliRunner().invoke(cli, command)
     assert "大河内 由紀子さんの二段階認証を取り消しました。" in done.output, done.output
