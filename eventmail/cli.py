@@ -26,7 +26,7 @@ from eventmail import (
 )
 from eventmail.administration.service import HOLD_MINUTES
 from eventmail.audit import chain, origin
-from eventmail.audit.keys import open_database
+from eventmail.audit.keys import open_database, opened
 from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
 from eventmail.mailings.models import Mailing
@@ -145,7 +145,7 @@ def settings_command() -> None:
 @click.argument("name")
 def add_office(bureau: str, name: str) -> None:
     """労働局 BUREAU に所 NAME を登録します。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         found = offices.add_office(session, bureau, name)
         offices.set_sending(session, found, HOLD_MINUTES, None)
     click.echo(
@@ -162,7 +162,7 @@ def add_office(bureau: str, name: str) -> None:
 @cli_settings.reason_option
 def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
     """所 OFFICE のアドレス ADDRESS を、差出人名 NAME で登録します。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         found = offices.office_named(session, office)
         place = mailboxes.place_of(found.id, address)
         if place.now(session) is not None:
@@ -179,7 +179,7 @@ def add_mailbox(office: str, name: str, address: str, reason: str) -> None:
 @cli_settings.reason_option
 def set_batches(office: str, allowed: str, size: int | None, reason: str) -> None:
     """所 OFFICE でBCC一括送信を認めるか（yes、no）を決めます。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         found = offices.office_named(session, office)
         wanted = {"allowed": allowed == "yes", "size": size or found.batch_size}
         place = sending.BATCHES.at(found.id)
@@ -195,7 +195,7 @@ def set_batches(office: str, allowed: str, size: int | None, reason: str) -> Non
 @cli_settings.reason_option
 def set_sending(office: str, hold: int | None, first_copy: str | None, reason: str) -> None:
     """所 OFFICE の、送信開始までの待ち時間と、送信控えの確かめ方を決めます。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         found = offices.office_named(session, office)
         held = found.hold_minutes if hold is None else hold
         copied = found.first_copy_minutes if first_copy is None else _first_copy(first_copy)
@@ -217,7 +217,7 @@ def set_sending(office: str, hold: int | None, first_copy: str | None, reason: s
 )
 def erase_mailing(number: int, reason: str) -> None:
     """番号 NUMBER のメール案件の、確定版の個人情報と送ったメールを消去します。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         mailing = session.get(Mailing, number)
         if mailing is None or not mailing.snapshots:
             raise UserError(f"番号{number}の案件に、消去する確定版はありません。")
@@ -244,7 +244,7 @@ def add_staff(
     office: str, login: str, name: str, given: tuple[str, ...], password: str, reason: str
 ) -> None:
     """所 OFFICE に、ユーザー名 LOGIN の職員 NAME を登録します。"""
-    with open_database(_ready()).writing() as session:
+    with opened(_ready()) as database, database.writing() as session:
         found = offices.office_named(session, office)
         person = offices.add_person(session, found, login, name, password)
         place = roles.ROLES.at(found.id, str(person.id))
@@ -260,7 +260,7 @@ def add_staff(
 def set_staff_address(login: str, address: str) -> None:
     """職員 LOGIN に、お知らせを送るアドレス ADDRESS を登録します。ADDRESS を省くと消します。"""
     settings = _ready()
-    with open_database(settings).writing() as session:
+    with opened(settings) as database, database.writing() as session:
         staff = staffmail.staff_with_login(session, login)
         staffmail.set_address(session, staff, address, settings.staff_domains)
         told, wanted = staff.address, staff.notices
@@ -303,7 +303,9 @@ def _chosen(*names: str) -> dict[str, str]:
 def _ready() -> Settings:
     settings = settings_here()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    if not migrate.is_current(open_database(settings)):
+    with opened(settings) as database:
+        current = migrate.is_current(database)
+    if not current:
         raise UserError(
             "データベースが最新の形ではありません。python app.py migrate を実行してください。"
         )
