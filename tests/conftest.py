@@ -93,6 +93,14 @@ class Templates:
             self.run_sql(f"CREATE DATABASE {name}")
         return self._url(kind, name)
 
+    def drop(self, database: Database) -> None:
+        """Give a copy's room back: two thousand of them took a minute to remove at the end."""
+        name = database.url.database or ""
+        if database.is_sqlite:
+            Path(name).unlink(missing_ok=True)
+        else:
+            self.run_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
     def run_sql(self, statement: str) -> None:
         """Run one administrative statement on PostgreSQL, starting it if need be."""
         if not self._server:
@@ -168,6 +176,7 @@ def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[D
     found = opened(templates.copy(request.param, level))
     yield found
     found.dispose()
+    templates.drop(found)
 
 
 @pytest.fixture
