@@ -48,6 +48,10 @@ ELSEWHERE = (
 )
 ONESELF = "自分のパスワードは「自分のアカウント」の画面で変えてください。"
 OVER = "このリンクは、もう使えなくなっています。"
+NOBODY_ELSE = (
+    "この所には、役割を認められる職員がほかにいないため、招待できません。"
+    "システムの管理者に依頼してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +217,14 @@ def _make(
 def _give_roles(
     session: Session, actor: Actor | None, office: Office, staff: Staff, roles: Iterable[Role]
 ) -> Proposal | None:
-    """At once while the office is being set up; from then on another person confirms them."""
+    """Another person confirms them. The command line alone gives them, during the setting up.
+
+    A manager who is left as the only one must not make the second one up.
+    """
     wanted = sorted({each.value for each in roles})
     if settings.is_being_set_up(session, office.id):
+        if actor is not None:
+            raise UserError(NOBODY_ELSE)
         settings.set_up(session, office.id, "roles", wanted, str(staff.id))
         return None
     return proposals.propose(session, actor, ROLES.at(office.id, str(staff.id)), wanted, INVITED_AS)

@@ -124,10 +124,6 @@ class Outbox:
         """Do what an import waits for, until it waits for a person."""
         jobs.run(self.database.writing, import_id, mailings.refresh)
 
-    def relay(self) -> Relay:
-        """The installation's relay."""
-        return relays.default_route(self.settings).relay
-
     def send_due(self, snapshot_id: int, passes: int = 0) -> None:
         """Send what is due of one snapshot; a lost connection is taken up again a few times.
 

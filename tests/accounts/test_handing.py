@@ -12,10 +12,13 @@ from eventmail.accounts.views import handing
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices.models import Office, Role
+from eventmail.outbox.worker import Outbox
+from eventmail.relays.service import Choice
 from eventmail.sample import People
-from eventmail.wire import parse_mail
+from eventmail.wire import Security, parse_mail
 from tests.accounts.test_invitations import NEW
 from tests.recorder import Recorder
+from tests.relays.test_routes import choose, secured
 from tests.staffmail.staff import OWN
 
 
@@ -39,6 +42,23 @@ def test_it_goes_to_the_one_person(
     link = f"http://localhost/invitations/{found.token}"
     assert link in page
     assert "リンクをメールで送りました" in page
+
+
+def test_it_goes_by_the_office_s_own_relay_or_not_at_all(
+    database: Database, people: People, app: Flask, settings: Settings, recorder: Recorder
+) -> None:
+    away = replace(settings, mail_port=9, mail_sink=False, mail_allowed_domains=("example",))
+    services = app.extensions["eventmail"]
+    app.extensions["eventmail"] = replace(services, outbox=Outbox(away, database))
+    found = made(database, people, f"nitta@{OWN}")
+    own = Choice("127.0.0.1", recorder.port, Security.NONE)
+    unreadable = secured(replace(settings, secret_key="another key"), people)
+    for choice, mailed in ((own, True), (unreadable, False)):
+        choose(database, people, choice)
+        with app.test_request_context("/"):
+            page = handing.page(found).get_data(as_text=True)  # type: ignore[union-attr]
+        assert ("リンクをメールで送りました" in page) is mailed
+    assert len(recorder.received) == 1
 
 
 def test_without_an_address_it_is_handed_over(

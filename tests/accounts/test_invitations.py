@@ -154,6 +154,19 @@ class TestRoles:
         assert take_up(database, made.token).found is None
         assert begin(database, "shinjin", CHOSEN) == Refused(signing_in.WRONG)
 
+    def test_a_manager_who_is_left_alone_makes_no_second_one_up(
+        self, database: Database, people: People
+    ) -> None:
+        wanted, manager = replace(NEW, roles=frozenset({Role.APPROVER})), people.manager
+        with database.writing() as session:
+            session.get_one(Staff, people.approver.id).active = False
+        alone = pytest.raises(UserError, match="認められる職員がほかにいない")
+        with alone, database.writing() as session:
+            invitations.invite(session, manager, manager.office, wanted)
+        with database.writing() as session:  # whoever has the machine sets the office up
+            made = invitations.invite(session, None, manager.office, wanted)
+            assert made.staff.roles_in(manager.office.id) == {Role.APPROVER}
+
     @pytest.mark.parametrize("role", ["author", "checker", "approver", "auditor"])
     def test_only_managers_invite(self, database: Database, people: People, role: str) -> None:
         actor: Actor = getattr(people, role)

@@ -33,4 +33,7 @@ def _mail(made: Made, link: str) -> bool:
     db = reading()
     db.rollback()  # what is mailed is what was just written
     cleared = posting.mail(db, made, link)
-    return cleared is not None and posting.send(services().outbox.relay(), cleared)
+    if cleared is None or made.invitation.office_id is None:
+        return False
+    relay = services().outbox.open_relay(db, made.invitation.office_id)
+    return relay is not None and posting.send(relay, cleared)
