@@ -36,6 +36,24 @@ def verifies(password_hash: str | None, password: str) -> bool:
     return any(found) and usable is not None
 
 
+class Attempt:
+    """A password as somebody typed it, compared with each hash only once.
+
+    So the costly comparison comes before a transaction that others wait for, and its answer is
+    looked at within.
+    """
+
+    def __init__(self, password: str) -> None:
+        self.password = password
+        self._found: dict[str | None, bool] = {}
+
+    def opens(self, password_hash: str | None) -> bool:
+        """Whether it is the password of this hash, as :func:`verifies` says."""
+        if password_hash not in self._found:
+            self._found[password_hash] = verifies(password_hash, self.password)
+        return self._found[password_hash]
+
+
 def is_old(password_hash: str, password: str) -> bool:
     """Whether a right password should be hashed anew: other parameters, or another form."""
     if HASHER.check_needs_rehash(password_hash):

@@ -7,20 +7,29 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import clock, passwords
+from eventmail import clock
 from eventmail.accounts import sessions, signing_in, steps, throttle
 from eventmail.accounts.models import StaffSession
-from eventmail.accounts.origin import NOWHERE, Origin
+from eventmail.accounts.origin import Origin
 from eventmail.accounts.throttle import What
 from eventmail.audit.service import record
 from eventmail.offices.models import Staff
+from eventmail.passwords import Attempt
 
 FRESH_FOR = timedelta(minutes=10)
 WRONG = "パスワードが違います。ご自分のパスワードを、もう一度入力してください。"
 WAIT = "パスワードの誤りが続いています。"
 
 
-def confirm(session: Session, staff: Staff, password: str, origin: Origin = NOWHERE) -> str:
+def typed(session: Session, staff: Staff, password: str, origin: Origin) -> Attempt:
+    """The password, compared before :func:`confirm`, as :func:`signing_in.typed` does."""
+    found = Attempt(password)
+    if not throttle.is_waiting(session, What.CONFIRM, staff.login, origin):
+        found.opens(staff.password_hash)
+    return found
+
+
+def confirm(session: Session, staff: Staff, attempt: Attempt, origin: Origin) -> str:
     """The sentence to show unless it is this person's password, entered once more.
 
     Counted and slowed down like signing in: nobody guesses faster here.
@@ -28,7 +37,7 @@ def confirm(session: Session, staff: Staff, password: str, origin: Origin = NOWH
     left = throttle.wait_left(session, What.CONFIRM, staff.login, origin)
     if left:
         return WAIT + throttle.sentence(left)
-    if not passwords.verifies(staff.password_hash, password):
+    if not attempt.opens(staff.password_hash):
         throttle.note_failure(session, What.CONFIRM, staff.login, origin)
         record(session, "staff.confirmation_refused", f"staff:{staff.id}", staff_id=staff.id)
         return WRONG
@@ -36,10 +45,10 @@ def confirm(session: Session, staff: Staff, password: str, origin: Origin = NOWH
     return ""
 
 
-def confirm_password(session: Session, one: StaffSession, password: str, origin: Origin) -> str:
+def confirm_password(session: Session, one: StaffSession, attempt: Attempt, origin: Origin) -> str:
     """The password for a page that wants to be sure; all of it where no second step is asked."""
     staff = session.get_one(Staff, one.staff_id)
-    sentence = confirm(session, staff, password, origin)
+    sentence = confirm(session, staff, attempt, origin)
     if not sentence:
         now = clock.now()
         more = steps.required_of(session, staff)

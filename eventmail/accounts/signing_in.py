@@ -22,6 +22,7 @@ from eventmail.accounts.throttle import What
 from eventmail.audit.service import record
 from eventmail.offices import places
 from eventmail.offices.models import Staff
+from eventmail.passwords import Attempt
 
 WRONG = "ユーザー名またはパスワードが違います。"
 WAIT = "サインインの失敗が続いています。"
@@ -55,19 +56,30 @@ class Refused:
     is_over: bool = False
 
 
+def typed(session: Session, login: str, password: str, origin: Origin) -> Attempt:
+    """The password, compared before :func:`begin`: that holds locks, and this takes its time.
+
+    Whoever has to wait is not compared, and what was found is not told before it is counted.
+    """
+    found = Attempt(password)
+    if not throttle.is_waiting(session, What.SIGN_IN, login, origin):
+        found.opens(session.scalar(sa.select(Staff.password_hash).where(Staff.login == login)))
+    return found
+
+
 def begin(
-    session: Session, login: str, password: str, origin: Origin
+    session: Session, login: str, attempt: Attempt, origin: Origin
 ) -> SignedIn | SecondStep | Refused:
     """Look at login and password; too many failures are answered before that."""
     left = throttle.wait_left(session, What.SIGN_IN, login, origin)
     if left:
         return Refused(WAIT + throttle.sentence(left))
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
-    right = passwords.verifies(staff.password_hash if staff else None, password)
+    right = attempt.opens(staff.password_hash if staff else None)
     if staff is None or not right or not staff.active or not places.anywhere(staff):
         return _refused(session, login, staff, origin)
-    if passwords.is_old(staff.password_hash, password):
-        staff.password_hash = passwords.hashed(password)
+    if passwords.is_old(staff.password_hash, attempt.password):
+        staff.password_hash = passwords.hashed(attempt.password)
     throttle.note_success(session, What.SIGN_IN, login, origin)
     return enter(session, staff, origin)
 

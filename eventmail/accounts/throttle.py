@@ -53,6 +53,13 @@ def wait_left(session: Session, what: What, login: str, origin: Origin) -> timed
     return max([NONE, *waits])
 
 
+def is_waiting(session: Session, what: What, login: str, origin: Origin) -> bool:
+    """Whether a try would be refused now. Counts and locks nothing: :func:`wait_left` decides."""
+    now, free = clock.now(), {each.key: each.free for each in _counters(what, login, origin)}
+    found = session.scalars(sa.select(Throttle).where(Throttle.key.in_(free)))
+    return any(_wait(each, free[each.key]) > now - each.at for each in found)
+
+
 def note_failure(session: Session, what: What, login: str, origin: Origin) -> None:
     """Count one more failure, and forget those of long ago."""
     now = clock.now()

@@ -23,6 +23,7 @@ from eventmail.offices import service as offices
 from eventmail.offices import settings
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.passwords import Attempt
 from eventmail.proposals import service as proposals
 from eventmail.sample import People
 from tests.pages import Pages
@@ -48,7 +49,7 @@ def take_up(database: Database, token: str, password: str = CHOSEN) -> invitatio
 
 def begin(database: Database, login: str, password: str) -> object:
     with database.writing() as session:
-        return signing_in.begin(session, login, password, NOWHERE)
+        return signing_in.begin(session, login, Attempt(password), NOWHERE)
 
 
 class TestPage:

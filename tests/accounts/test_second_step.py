@@ -14,6 +14,8 @@ from eventmail.accounts.origin import NOWHERE
 from eventmail.accounts.signing_in import Refused, SecondStep, SignedIn
 from eventmail.accounts.steps import Factor
 from eventmail.database import Database
+from eventmail.offices.models import Staff
+from eventmail.passwords import Attempt
 from eventmail.sample import People
 
 PASSWORD = "demo-kian-no-pass"
@@ -39,7 +41,7 @@ def factor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def half(database: Database) -> str:
     with database.writing() as session:
-        found = signing_in.begin(session, "kian", PASSWORD, NOWHERE)
+        found = signing_in.begin(session, "kian", Attempt(PASSWORD), NOWHERE)
     assert isinstance(found, SecondStep)
     assert found.factors == (CODE,)
     return found.token
@@ -79,7 +81,10 @@ def test_it_does_not_outlive(database: Database, people: People, after: str) -> 
             assert complete(database, token) == Refused(signing_in.EXPIRED, is_over=True)
         return
     with database.writing() as session:
-        sessions.end_all(session, people.author.id, Ending.PASSWORD)
+        if after == "leaving":
+            session.get_one(Staff, people.author.id).active = False
+        else:
+            sessions.end_all(session, people.author.id, Ending.PASSWORD)
     assert complete(database, token) == Refused(signing_in.EXPIRED, is_over=True)
 
 
@@ -100,7 +105,7 @@ def test_confirming_takes_both(database: Database) -> None:
         with database.writing() as session:
             one = session.get_one(StaffSession, only(database).id)
             assert reauth.confirm_step(session, one, unasked, NOWHERE) == signing_in.EXPIRED
-            assert reauth.confirm_password(session, one, PASSWORD, NOWHERE) == ""
+            assert reauth.confirm_password(session, one, Attempt(PASSWORD), NOWHERE) == ""
         assert not reauth.is_fresh(only(database))
         assert reauth.awaits_step(only(database))
         with database.writing() as session:

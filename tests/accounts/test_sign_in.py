@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, passwords
 from eventmail.accounts import signing_in, throttle
 from eventmail.accounts.origin import Device, Origin, digest_of
 from eventmail.accounts.signing_in import Refused, SignedIn
@@ -20,6 +22,7 @@ from eventmail.errors import UserError
 from eventmail.offices import service
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import ALLOWED, Action, Actor, Forbidden, Standing
+from eventmail.passwords import Attempt
 from eventmail.sample import People
 from tests.pages import Pages
 
@@ -54,7 +57,7 @@ def test_an_empty_form_names_both_fields(pages: Pages) -> None:
 
 def begin(database: Database, login: str, password: str, origin: Origin = ELSEWHERE) -> object:
     with database.writing() as session:
-        return signing_in.begin(session, login, password, origin)
+        return signing_in.begin(session, login, Attempt(password), origin)
 
 
 def test_guessing_is_slowed_down_even_for_the_right_password(database: Database) -> None:
@@ -67,6 +70,44 @@ def test_guessing_is_slowed_down_even_for_the_right_password(database: Database)
     assert "1秒ほど待ってから" in told.sentence
     with time_machine.travel(now + timedelta(seconds=1), tick=False):
         assert isinstance(begin(database, "kian", PASSWORD), SignedIn)
+
+
+def test_guesses_that_were_compared_at_once_are_counted_one_by_one(database: Database) -> None:
+    with time_machine.travel(clock.now(), tick=False):
+        with database.reading() as session:
+            right = signing_in.typed(session, "kian", PASSWORD, ELSEWHERE)
+        for _ in range(throttle.FREE_FOR_ACCOUNT):
+            begin(database, "kian", "guess")
+        with database.writing() as session:
+            assert isinstance(signing_in.begin(session, "kian", right, ELSEWHERE), Refused)
+
+
+def test_no_password_is_compared_while_others_wait_for_the_database(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, compared = [False], []
+    writing, verifies = Database.writing, passwords.verifies
+
+    @contextmanager
+    def watched(database: Database) -> Iterator[Session]:
+        with writing(database) as session:
+            held[0] = True
+            try:
+                yield session
+            finally:
+                held[0] = False
+
+    def noted(password_hash: str | None, password: str) -> bool:
+        compared.append(held[0])
+        return verifies(password_hash, password)
+
+    monkeypatch.setattr(Database, "writing", watched)
+    monkeypatch.setattr(passwords, "verifies", noted)
+    for login, password in (("kian", "wrong"), ("nobody", "wrong"), ("kian", PASSWORD)):
+        pages.sign_in(login, password)
+    pages.post("/account/confirm", {"password": "wrong"}, status=422)
+    pages.post("/account/confirm", {"password": PASSWORD})
+    assert compared == [False] * 5
 
 
 def test_strangers_who_guess_do_not_lock_out_the_device_that_is_known(database: Database) -> None:

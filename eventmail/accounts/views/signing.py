@@ -24,10 +24,10 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("home.index"))
     form = SignInForm()
     if form.validate_on_submit():
+        login, origin = form.login.data, entering.origin()
+        typed = signing_in.typed(reading(), login, form.password.data or "", origin)
         with writing() as db:
-            answer = signing_in.begin(
-                db, form.login.data, form.password.data or "", entering.origin()
-            )
+            answer = signing_in.begin(db, login, typed, origin)
         if not isinstance(answer, Refused):
             return entering.enter(answer, entering.wanted_page())
         flash(answer.sentence, "error")
@@ -51,8 +51,10 @@ def confirm() -> ResponseReturnValue:
     assert one is not None
     if not form.validate_on_submit():
         return _confirm_page(form, 422 if form.errors else 200)
+    origin = entering.origin()
+    typed = reauth.typed(reading(), current_user, form.password.data or "", origin)
     with writing() as db:
-        sentence = reauth.confirm_password(db, one, form.password.data or "", entering.origin())
+        sentence = reauth.confirm_password(db, one, typed, origin)
     if sentence:
         form.password.errors = [sentence]
         return _confirm_page(form, 422)

@@ -17,10 +17,12 @@ from eventmail.web.forms import ProofForm
 
 def is_himself(form: ProofForm) -> bool:
     """Whether the signed-in person proved himself; what is wrong is said, and counted for good."""
+    password = "" if form.passkey.data else form.password.data or ""
+    typed = reauth.typed(reading(), current_user, password, origin())
     with writing() as session:
         staff = session.get_one(Staff, current_user.id)
         if not form.passkey.data:
-            sentence = reauth.confirm(session, staff, form.password.data or "", origin())
+            sentence = reauth.confirm(session, staff, typed, origin())
             if sentence:
                 form.password.errors = [sentence]
                 return False
