@@ -28,6 +28,7 @@ class Ending(enum.StrEnum):
     TOO_OLD = "too_old"
     BY_PERSON = "by_person"  # from the list of his sessions
     PASSWORD = "password"  # noqa: S105 - the password was changed
+    FACTORS = "factors"  # all second factors were taken away
     DEACTIVATED = "deactivated"
     PASSED_ON = "passed_on"  # a pending one became a full one
 

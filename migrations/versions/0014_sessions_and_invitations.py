@@ -15,6 +15,7 @@ ENDINGS = (
     "too_old",
     "by_person",
     "password",
+    "factors",
     "deactivated",
     "passed_on",
 )

@@ -142,7 +142,7 @@ def reset(session: Session, actor: Actor | None, staff: Staff, reason: str) -> N
     recovery.remove(session, staff.id)
     holders.holder_of(session, staff.id).must_enrol = True
     # Whoever has the lost device may still be signed in with it.
-    sessions.end_all(session, staff.id, Ending.DEACTIVATED)
+    sessions.end_all(session, staff.id, Ending.FACTORS)
     session.flush()
     record(
         session,
