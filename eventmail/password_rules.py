@@ -15,8 +15,8 @@ from pathlib import Path
 
 from eventmail.passwords import LONGEST, normal
 
-SHORTEST = 15  # where it is the only factor
-SHORTEST_WITH_SECOND = 8
+SHORTEST = 15  # as where it is the only factor: a second one may be taken away again
+SHORTEST_UNIT = 8  # of what is typed over and over
 FEW = 3  # pieces that guessing puts together soon
 LIST = Path(__file__).with_name("common_passwords.txt")
 RUN = 3  # the shortest run of neighbours that counts as one piece
@@ -55,7 +55,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d|令和\d{1,2}年?|平成\d{1,2}年?|r\d{1,2}"
 
 EMPTY = "パスワードを入力してください。"
 TOO_SHORT = (
-    "パスワードは{shortest}文字以上にしてください（いま{length}文字）。"
+    f"パスワードは{SHORTEST}文字以上にしてください"
+    "（いま{length}文字）。"
     "覚えやすい言葉を四つほどつなげると、長くて安全になります。"
 )
 TOO_LONG = f"パスワードは{LONGEST}文字以内にしてください。"
@@ -70,7 +71,7 @@ OWN_WORDS = (
 )
 
 
-def fault(password: str, about: Iterable[str] = (), shortest: int = SHORTEST) -> str:
+def fault(password: str, about: Iterable[str] = ()) -> str:
     """The sentence why this password will not do; empty if it will.
 
     ``about``: words of the person and the office, which others know.
@@ -78,11 +79,11 @@ def fault(password: str, about: Iterable[str] = (), shortest: int = SHORTEST) ->
     if len(password) > LONGEST:
         return TOO_LONG
     text = normal(password)
-    if len(text) < shortest:
-        return TOO_SHORT.format(shortest=shortest, length=len(text))
+    if len(text) < SHORTEST:
+        return TOO_SHORT.format(length=len(text))
     folded = text.casefold()
     unit = _unit(folded)
-    if len(unit) < SHORTEST_WITH_SECOND and len(unit) < len(folded):
+    if len(unit) < SHORTEST_UNIT and len(unit) < len(folded):
         return REPEATED
     if min(_pieces(each, frozenset()) for each in _disguised(unit)) <= FEW:
         return COMMON

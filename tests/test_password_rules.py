@@ -48,12 +48,6 @@ def test_length_is_enough_without_kinds_of_characters(password: str) -> None:
     assert rules.fault(password, ABOUT) == ""
 
 
-def test_eight_are_enough_beside_a_second_factor() -> None:
-    assert "15文字以上" in rules.fault("tn4#kw9!")
-    assert rules.fault("tn4#kw9!", shortest=rules.SHORTEST_WITH_SECOND) == ""
-    assert "8文字以上" in rules.fault("tn4#kw9", shortest=rules.SHORTEST_WITH_SECOND)
-
-
 def test_every_password_of_the_longest_kind_can_be_set_and_used() -> None:
     longest = "言" * passwords.LONGEST
     assert passwords.verifies(passwords.hashed(longest), longest)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock, password_rules, passwords
-from eventmail.accounts import sessions, signing_in, steps
+from eventmail.accounts import sessions, signing_in
 from eventmail.accounts.models import Ending, Invitation
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.signing_in import SecondStep, SignedIn
@@ -185,9 +185,7 @@ def password_fault(session: Session, staff: Staff, password: str) -> str:
     """The sentence why this person cannot have this password; empty if he can."""
     offices_of = sa.select(Office.name).join(Membership, Membership.office_id == Office.id)
     names = session.scalars(offices_of.where(Membership.staff_id == staff.id)).all()
-    second = bool(steps.required_of(session, staff))
-    shortest = password_rules.SHORTEST_WITH_SECOND if second else password_rules.SHORTEST
-    return password_rules.fault(password, (staff.login, staff.name, *names), shortest)
+    return password_rules.fault(password, (staff.login, staff.name, *names))
 
 
 def _make(

@@ -13,6 +13,7 @@ from eventmail import cli_accounts
 from eventmail.accounts.factors import passkeys, recovery, rules, service, totp
 from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.factors.requiring import REQUIRED
+from eventmail.accounts.invitations import password_fault
 from eventmail.audit.models import AuditEntry
 from eventmail.cli import cli
 from eventmail.config import Settings
@@ -92,6 +93,12 @@ def test_a_blocked_passkey_is_no_factor_but_may_go(holder: Holder) -> None:
         with pytest.raises(UserError, match="最後の1つ"):
             service.remove_totp(session, STRICT, holder.staff)
         service.remove_passkey(session, STRICT, holder.staff, key.id)
+
+
+def test_a_factor_makes_no_shorter_password_do(holder: Holder) -> None:
+    holder.with_app()
+    with holder.database.reading() as session:  # or it would stay short when the factor goes
+        assert "15文字以上" in password_fault(session, holder.staff, "tn4#kw9!")
 
 
 def test_with_the_last_factor_its_recovery_codes_go(holder: Holder) -> None:
