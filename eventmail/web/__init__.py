@@ -12,7 +12,17 @@ from werkzeug.routing import IntegerConverter, Map
 from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.outbox.worker import Outbox
-from eventmail.web import assets, context, errors, formats, headers, hosts, sizes, throttle
+from eventmail.web import (
+    assets,
+    context,
+    errors,
+    formats,
+    headers,
+    hosts,
+    refusals,
+    sizes,
+    throttle,
+)
 from eventmail.web.forms import LARGEST_ID
 
 
@@ -61,6 +71,7 @@ def extend(app: Flask, settings: Settings) -> None:
     late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
+    refusals.attach(app)
     errors.attach(app)
     formats.attach(app)
     context.attach(app)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import Forbidden
+from eventmail.web import refusals
 from eventmail.web.sizes import TAKE_FILES
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,8 @@ def page(status: int, sentence: str) -> tuple[str, int]:
 
 def _user_error(error: UserError) -> ResponseReturnValue:
     status = {NotFound: 404, Forbidden: 403}.get(type(error), 409)
+    if status == 403:
+        refusals.note()
     return page(status, error.message)
 
 
