@@ -8,8 +8,8 @@ from eventmail import passwords
 from eventmail.accounts import sessions
 from eventmail.accounts.invitations import end_links, password_fault
 from eventmail.accounts.models import Ending, StaffSession
-from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 SAME = "いまと同じパスワードです。別のパスワードを入力してください。"
@@ -30,5 +30,5 @@ def change(session: Session, one: StaffSession, password: str) -> int:
     session.flush()
     end_links(session, staff.id)
     ended = sessions.end_all(session, staff.id, Ending.PASSWORD, besides=one)
-    record(session, "staff.password_changed", f"staff:{staff.id}", staff_id=staff.id, ended=ended)
+    places.note_own(session, "staff.password_changed", staff, ended=ended)
     return ended

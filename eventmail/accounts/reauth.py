@@ -12,7 +12,7 @@ from eventmail.accounts import sessions, signing_in, steps, throttle
 from eventmail.accounts.models import StaffSession
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.throttle import What
-from eventmail.audit.service import record
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.passwords import Attempt
 
@@ -39,7 +39,7 @@ def confirm(session: Session, staff: Staff, attempt: Attempt, origin: Origin) ->
         return WAIT + throttle.sentence(left)
     if not attempt.opens(staff.password_hash):
         throttle.note_failure(session, What.CONFIRM, staff.login, origin)
-        record(session, "staff.confirmation_refused", f"staff:{staff.id}", staff_id=staff.id)
+        places.note_own(session, "staff.confirmation_refused", staff)
         return WRONG
     throttle.note_success(session, What.CONFIRM, staff.login, origin)
     return ""

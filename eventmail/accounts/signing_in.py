@@ -117,7 +117,7 @@ def pass_step(session: Session, staff: Staff, verify: Verify, origin: Origin) ->
         return WAIT + throttle.sentence(left)
     if not verify(session, staff):
         throttle.note_failure(session, What.SECOND_STEP, staff.login, origin)
-        record(session, "staff.second_step_refused", f"staff:{staff.id}", staff_id=staff.id)
+        places.note_own(session, "staff.second_step_refused", staff)
         return WRONG_STEP
     throttle.note_success(session, What.SECOND_STEP, staff.login, origin)
     return ""
@@ -141,7 +141,7 @@ def admit(session: Session, staff: Staff, origin: Origin, by: str) -> SignedIn:
     token = sessions.open_one(session, staff, origin)
     note(session, staff, Outcome.SIGNED_IN, origin)
     history.forget(session)
-    record(session, "staff.signed_in", f"staff:{staff.id}", staff_id=staff.id, by=by)
+    places.note_own(session, "staff.signed_in", staff, by=by)
     return SignedIn(staff, token)
 
 
@@ -149,5 +149,6 @@ def _refused(session: Session, login: str, staff: Staff | None, origin: Origin) 
     throttle.note_failure(session, What.SIGN_IN, login, origin)
     if staff is not None:
         note(session, staff, Outcome.REFUSED, origin)
-    record(session, "staff.sign_in_refused", f"staff:{staff.id if staff else 0}")
+    office = places.at_work(session, staff) if staff else None
+    record(session, "staff.sign_in_refused", f"staff:{staff.id if staff else 0}", office_id=office)
     return Refused(WRONG)

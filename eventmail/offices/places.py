@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -45,6 +47,12 @@ def at_work(session: Session, staff: Staff, chosen: int | None = None) -> int | 
         .limit(1)
     )
     return session.scalar(used) or min(own)
+
+
+def note_own(session: Session, action: str, staff: Staff, **details: Any) -> None:
+    """Note what somebody did about his own account, where the auditor of his office sees it."""
+    office = at_work(session, staff)
+    record(session, action, f"staff:{staff.id}", office_id=office, staff_id=staff.id, **details)
 
 
 def choose(session: Session, staff: Staff, office_id: int) -> Office:

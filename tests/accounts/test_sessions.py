@@ -186,6 +186,13 @@ class TestHistory:
         assert "パスワードの誤り" in page.text
         assert "127.0.0.1" in page.text
 
+    def test_the_auditor_of_ones_office_sees_them_too(self, app: Flask, sign_in: SignIn) -> None:
+        Pages(app).sign_in("kian", "wrong password")
+        sign_in("author").post("/account/password", {"password": NEW, "again": NEW})
+        page = sign_in("auditor").get("/audit?kind=staff")
+        for told in ("サインインを断りました", "サインインしました", "パスワードを変えました"):
+            assert told in page.text
+
     @pytest.mark.parametrize(
         ("agent", "told"),
         [

@@ -15,7 +15,7 @@ from eventmail.mailings.review import Deed
 from eventmail.offices.setting_models import Verdict
 
 SOURCE = Path(eventmail.__file__).parent
-WRITERS = {"record", "audit", "_audit", "_note_act"}
+WRITERS = {"record", "note_own", "audit", "_audit", "_note_act"}
 ACT = re.compile(r"[a-z_]+\.[a-z_]+")
 # An act whose name is put together where it is recorded, and what it may become.
 DECIDING = (Deed.PASS_CHECK, Deed.RETURN_CHECK, Deed.APPROVE, Deed.RETURN_APPROVAL, Deed.REJECT)

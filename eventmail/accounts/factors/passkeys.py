@@ -30,7 +30,6 @@ from eventmail.accounts.factors import challenges
 from eventmail.accounts.factors.holders import enrolled, holder_of
 from eventmail.accounts.factors.means import Site
 from eventmail.accounts.factors.models import FactorHolder, Passkey, Purpose
-from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.offices import places
 from eventmail.offices.models import Staff
@@ -258,6 +257,4 @@ def _descriptors(own: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _audit(session: Session, action: str, passkey: Passkey) -> None:
-    record(
-        session, action, f"staff:{passkey.staff_id}", staff_id=passkey.staff_id, passkey=passkey.id
-    )
+    places.note_own(session, action, session.get_one(Staff, passkey.staff_id), passkey=passkey.id)

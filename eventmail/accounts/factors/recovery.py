@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.accounts.factors.models import RecoveryCode
-from eventmail.audit.service import record
+from eventmail.offices import places
+from eventmail.offices.models import Staff
 from eventmail.sealing import Sealer
 
 COUNT = 10
@@ -32,7 +33,7 @@ def renew(session: Session, sealer: Sealer, staff_id: int) -> list[str]:
         for code in codes
     )
     session.flush()
-    record(session, "factor.codes_made", f"staff:{staff_id}", staff_id=staff_id, count=COUNT)
+    places.note_own(session, "factor.codes_made", session.get_one(Staff, staff_id), count=COUNT)
     return [shown(code) for code in codes]
 
 
@@ -48,7 +49,7 @@ def verify(session: Session, sealer: Sealer, staff_id: int, code: str) -> bool:
     if cast("sa.CursorResult[Any]", used).rowcount != 1:
         return False
     left = remaining(session, staff_id)
-    record(session, "factor.code_used", f"staff:{staff_id}", staff_id=staff_id, left=left)
+    places.note_own(session, "factor.code_used", session.get_one(Staff, staff_id), left=left)
     return True
 
 

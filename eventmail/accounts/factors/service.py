@@ -148,7 +148,7 @@ def reset(session: Session, actor: Actor | None, staff: Staff, reason: str) -> N
         session,
         "factor.reset",
         f"staff:{staff.id}",
-        office_id=actor.office.id if actor else None,
+        office_id=actor.office.id if actor else places.at_work(session, staff),
         staff_id=actor.id if actor else None,
         reason=reason.strip(),
     )

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.accounts.factors.holders import enrolled
 from eventmail.accounts.factors.models import TotpOffer, TotpSecret
-from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.sealing import Sealer
 
@@ -61,7 +61,7 @@ def confirm(session: Session, sealer: Sealer, staff: Staff, code: str) -> bool:
     session.add(TotpSecret(staff_id=staff.id, sealed=sealed, last_step=step, since=clock.now()))
     enrolled(session, staff.id)
     session.flush()
-    record(session, "factor.totp_added", f"staff:{staff.id}", staff_id=staff.id)
+    places.note_own(session, "factor.totp_added", staff)
     return True
 
 
@@ -90,7 +90,7 @@ def verify(session: Session, sealer: Sealer, staff_id: int, code: str) -> bool:
 def remove(session: Session, staff: Staff) -> None:
     """The app does not count any more."""
     _take_away(session, staff.id)
-    record(session, "factor.totp_removed", f"staff:{staff.id}", staff_id=staff.id)
+    places.note_own(session, "factor.totp_removed", staff)
 
 
 def digits(text: str) -> str:

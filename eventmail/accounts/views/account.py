@@ -11,8 +11,8 @@ from eventmail.accounts import history, sessions
 from eventmail.accounts.models import Ending, StaffSession
 from eventmail.accounts.views import entering
 from eventmail.accounts.views.common import blueprint
-from eventmail.audit.service import record
 from eventmail.errors import NotFound
+from eventmail.offices import places
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
@@ -72,5 +72,4 @@ def end_others() -> ResponseReturnValue:
 
 
 def _audit(db: sa.orm.Session, count: int) -> None:
-    subject = f"staff:{current_user.id}"
-    record(db, "staff.sessions_ended", subject, staff_id=current_user.id, count=count)
+    places.note_own(db, "staff.sessions_ended", current_user, count=count)
