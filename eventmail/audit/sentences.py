@@ -162,6 +162,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     },
     Kind.AUDIT: {
         "audit.exported": "監査記録を書き出しました",
+        "audit.head_rebuilt": "失われた監査記録の鎖の先頭を作り直しました",
         "alert.raised": "所への警告を出しました",
         "alert.seen_to": "警告への対応を始めました",
     },
@@ -236,6 +237,7 @@ FIELDS = {
     "file": "ファイルの指紋",
     "first_copy_minutes": "送信控えから残りを送るまでの分",
     "given": "アドレスの登録",
+    "head": "鎖の先頭の符号",
     "held_on": "開催日",
     "hold_minutes": "決裁から送信開始までの分",
     "host": "送信サーバー",
