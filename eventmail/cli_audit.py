@@ -22,6 +22,10 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Office
 
 WHOLE = "全体"
+REBUILT = (
+    "鎖の先頭を作り直しました：{name} {number}件。先頭の符号 {code}。作り直したことも記録しました。"
+    "なぜ失われたのかを調べてください。"
+)
 UNREADABLE = (
     "--since「{code}」を読めません。前に控えた 番号:符号 の形"
     "（例：128:3f2a-9c1b-77d0-41ee）にしてください。"
@@ -44,6 +48,18 @@ def register(cli: click.Group, ready: Callable[[], Settings]) -> None:
             raise UserError("--since には --office 所 も指定してください。")
         reports = _verified(ready(), office, _noted(since))
         sys.exit(1 if any(each.fault for each in reports) else 0)
+
+    @audit.command("repair")
+    @click.argument("office")
+    def repair_command(office: str) -> None:
+        """所 OFFICE の鎖の、失われた先頭を作り直します。記録がすべてつながっているときだけです。
+
+        先頭がないと、その所では何も記録できず、すべての操作が失敗します。
+        """
+        with opened(ready()) as database, database.writing() as session:
+            verifying.begin(session)
+            made = verifying.rebuild_head(session, _chain_named(session, office))
+        write(REBUILT.format(name=office, number=made.number, code=made.code) + "\n")
 
     @audit.command("export")
     @click.argument("office")
@@ -70,11 +86,9 @@ def _verified(settings: Settings, office: str | None, known: Noted | None) -> li
         with database.reading() as session:
             verifying.begin(session)
             names = _names(session)
-            wanted = [
-                each for each in verifying.chains(session) if office in (None, names.get(each))
-            ]
-            if office is not None and office not in names.values():
-                offices.office_named(session, office)
+            wanted = (
+                verifying.chains(session) if office is None else [_chain_named(session, office)]
+            )
             reports = []
             for chain in wanted:
                 reports.append(verifying.verify(session, chain, known))
@@ -83,6 +97,10 @@ def _verified(settings: Settings, office: str | None, known: Noted | None) -> li
             for each in reports:
                 verifying.note(session, each)
     return reports
+
+
+def _chain_named(session: Session, name: str) -> int:
+    return INSTALLATION if name == WHOLE else offices.office_named(session, name).id
 
 
 def _names(session: Session) -> dict[int, str]:

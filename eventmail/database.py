@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 PATIENCE = 30  # seconds to wait for another writer
@@ -117,8 +117,14 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
     """Insert a row unless it is there already, even by a transaction beside this one."""
     if session.get_bind().dialect.name == "sqlite":
         session.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
-    else:
-        session.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
+        return
+    try:
+        with session.connection().begin_nested():
+            session.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
+    except IntegrityError as error:
+        # A guard against replacing a row sees the other transaction's before the insert gives way.
+        if f"guard {table.__tablename__} replaced" not in str(error.orig):
+            raise
 
 
 def _postgres(url: sa.URL) -> sa.Engine:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.allowed.models import AllowedAddress
-from eventmail.audit.service import record
+from eventmail.audit.service import address_digest, record
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
 from eventmail.offices.permissions import Action, Actor
@@ -57,7 +57,7 @@ def allow(session: Session, actor: Actor, typed: str) -> AllowedAddress:
     )
     session.add(entry)
     session.flush()
-    _audit(session, actor, "address.allowed", value)
+    _audit(session, actor, "address.allowed", after=_recordable(session, value))
     return entry
 
 
@@ -72,7 +72,7 @@ def disallow(session: Session, actor: Actor, entry_id: int) -> str:
         raise NotFound
     session.delete(entry)
     session.flush()
-    _audit(session, actor, "address.disallowed", entry.value)
+    _audit(session, actor, "address.disallowed", before=_recordable(session, entry.value))
     return entry.value
 
 
@@ -101,7 +101,11 @@ def _require_nobodys(session: Session, office_id: int, value: str) -> None:
         raise UserError(OF_PARTICIPANT if "@" in value else DOMAIN_OF_PARTICIPANT)
 
 
-def _audit(session: Session, actor: Actor, action: str, value: str) -> None:
+def _recordable(session: Session, value: str) -> str:
+    return address_digest(session, value) if "@" in value else value
+
+
+def _audit(session: Session, actor: Actor, action: str, **sides: str) -> None:
     office_id = actor.office.id
     subject = f"office:{office_id}"
-    record(session, action, subject, office_id=office_id, staff_id=actor.id, value=value)
+    record(session, action, subject, office_id=office_id, staff_id=actor.id, **sides)

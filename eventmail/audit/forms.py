@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
@@ -10,6 +10,12 @@ from eventmail.audit.sentences import KIND_NAMES, Kind
 from eventmail.web.forms import Form, TextField
 
 NO_DAY = "日付を読めません。2026-12-09 の形で入力してください。"
+
+
+def _of_this_age(_form: Form, field: DateField) -> None:
+    """The first and the last days that can be written have no midnight in UTC."""
+    if field.data and not 1900 <= field.data.year <= 2999:
+        raise ValidationError(NO_DAY)
 
 
 class Search(Form):
@@ -32,11 +38,11 @@ class Search(Form):
             Optional(),
             Length(max=60, message="対象の名前は60文字までです。"),
             Regexp(
-                r"[a-z]+:?[0-9]*$",
+                r"[a-z_]+(:[a-z0-9_.]*)?\Z",
                 message="対象の名前を読めません。一覧の「対象」のリンクから選んでください。",
             ),
         ],
         description="例：mailing:12（メール案件12）。一覧の「対象」を選ぶと入ります。",
     )
-    first_day = DateField("いつから", [Optional()])
-    last_day = DateField("いつまで", [Optional()])
+    first_day = DateField("いつから", [Optional(), _of_this_age])
+    last_day = DateField("いつまで", [Optional(), _of_this_age])

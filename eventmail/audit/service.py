@@ -56,6 +56,11 @@ def address_digest(session: Session, address: str) -> str:
     return f"指紋:{keys_of(session).digest(address.casefold())}" if address else ""
 
 
+def text_digest(session: Session, text: str) -> str:
+    """The same for a text in which anybody's address may stand; its length helps to place it."""
+    return f"{len(text)}文字（指紋:{keys_of(session).digest(text)}）" if text else ""
+
+
 def _named(value: Any) -> Mapping[str, Any] | None:
     return value if value is None or isinstance(value, Mapping) else {"value": value}
 

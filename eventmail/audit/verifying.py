@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.canonical import content_of
 from eventmail.audit.keys import ChainKeys, keys_of
-from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
+from eventmail.audit.models import INSTALLATION, AuditCheck, AuditEntry, AuditHead, AuditLink
+from eventmail.audit.service import record
+from eventmail.errors import UserError
 
 AT_ONCE = 1000
 SHOWN = 16  # hexadecimal digits of a head that somebody can note down: 64 bits
@@ -32,6 +34,11 @@ FORGED = "記録の内容が書き換えられています"
 CUT = "鎖の終わりが切り取られています（最後の番号は{head}のはずです）"
 BEYOND = "鎖の終わりが、控えてある先頭と合いません"
 FOREIGN = "鎖に入っていない記録（記録番号{entry}）があります"
+NOT_LOST = "鎖の先頭は失われていません。作り直すものはありません。"
+NOT_WHOLE = (
+    "失われたのは先頭だけではないため、作り直せません。{number}番：{text}。"
+    "控え（バックアップ）から戻してください。"
+)
 NOTED = "控えてある{number}番の符号と合いません"
 
 
@@ -88,22 +95,42 @@ def begin(session: Session) -> None:
 
 
 def chains(session: Session) -> list[int]:
-    """Every chain that has an entry, a link or a head."""
-    office = sa.func.coalesce(AuditEntry.office_id, 0)
-    parts = (sa.select(AuditHead.chain), sa.select(AuditLink.chain), sa.select(office))
-    return sorted(session.scalars(sa.union(*parts)))
+    """Every chain that has an entry, a link or a head, or that somebody once verified."""
+    office = sa.func.coalesce(AuditEntry.office_id, INSTALLATION)
+    parts = (sa.select(each.chain) for each in (AuditHead, AuditLink, AuditCheck))
+    return sorted(session.scalars(sa.union(*parts, sa.select(office))))
 
 
 def verify(session: Session, chain: int, known: Noted | None = None) -> Report:
     """Go through one chain. The session must have been begun with :func:`begin`."""
     head = session.get(AuditHead, chain) or AuditHead(chain=chain, number=0, mac="", older=0)
-    walk = _Walk(keys_of(session), chain, _marks(session, chain, known))
-    with closing(_rows(session, chain)) as rows:
-        fault = walk.through(rows) or _end(head, walk)
+    walk, fault = _walked(session, chain, known)
+    fault = fault or _end(head, walk)
     unsealed = head.number == 0 and head.older > 0
     if fault is None and not unsealed:
         fault = _stray(session, chain)
     return Report(chain, walk.number, walk.mac, head.older, unsealed, fault)
+
+
+def rebuild_head(session: Session, chain: int) -> Report:
+    """Put a head that was lost back at the last link, if all links are whole; that is recorded.
+
+    Without its head nothing can be appended to a chain, so all acts of its office fail. Raises
+    :class:`UserError` where the head is there, or where more is wrong than that.
+    """
+    walk, fault = _walked(session, chain, None)
+    nothing = fault is None and walk.number == 0
+    if nothing or session.get(AuditHead, chain) is not None:
+        raise UserError(NOT_LOST)
+    fault = fault or _stray(session, chain)
+    if fault is not None:
+        raise UserError(NOT_WHOLE.format(number=fault.number, text=fault.text))
+    session.add(AuditHead(chain=chain, number=walk.number, mac=walk.mac))
+    session.flush()
+    report = Report(chain, walk.number, walk.mac, older=0, unsealed=False, fault=None)
+    office_id = None if chain == INSTALLATION else chain
+    record(session, "audit.head_rebuilt", f"audit:{chain}", office_id=office_id, head=report.code)
+    return report
 
 
 def note(session: Session, report: Report) -> None:
@@ -124,6 +151,12 @@ def last_check(session: Session, chain: int) -> AuditCheck | None:
     """The newest verification of a chain."""
     query = sa.select(AuditCheck).where(AuditCheck.chain == chain)
     return session.scalars(query.order_by(AuditCheck.id.desc()).limit(1)).first()
+
+
+def _walked(session: Session, chain: int, known: Noted | None) -> tuple[_Walk, Fault | None]:
+    walk = _Walk(keys_of(session), chain, _marks(session, chain, known))
+    with closing(_rows(session, chain)) as rows:
+        return walk, walk.through(rows)
 
 
 Row = tuple[AuditLink, AuditEntry | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import IO, Any
 
 from flask import Blueprint, render_template, request, send_file, url_for
@@ -20,6 +20,7 @@ from eventmail.audit.sentences import Kind, field_name, sentence, shown, subject
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.forms import row_number
 
 blueprint = Blueprint("audit", __name__)
 CSV = "text/csv; charset=utf-8"
@@ -129,10 +130,10 @@ def _after() -> Place | None:
     """The place in the list that a link to older entries names; nonsense is the beginning."""
     moment, _, number = request.args.get("after", "").rpartition("~")
     try:
-        at, entry_id = datetime.fromisoformat(moment), int(number)
-    except ValueError:
+        at, entry_id = datetime.fromisoformat(moment), row_number(number)
+        return (at.astimezone(UTC), entry_id) if at.tzinfo else None
+    except (ValueError, OverflowError):  # a year that UTC does not have
         return None
-    return (at, entry_id) if at.tzinfo and 0 < entry_id < 2**31 else None
 
 
 def _older(place: Place | None) -> str:

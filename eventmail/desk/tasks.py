@@ -30,7 +30,6 @@ class Kind(enum.StrEnum):
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
 RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2, Kind.TOLD: 4}
 OTHERS = 3
-MODES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 

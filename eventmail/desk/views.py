@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Flask, g, render_template
 
 from eventmail.desk import service
-from eventmail.desk.tasks import MODES, Kind, Task, age, nearness
+from eventmail.desk.tasks import Kind, Task, age, nearness
+from eventmail.mailings.models import MODE_NAMES
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, actor_if_any, reading, services
 
@@ -61,4 +62,4 @@ def attach(app: Flask) -> None:
 def _for_templates() -> dict[str, object]:
     if actor_if_any() is None:
         return {}
-    return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODES}
+    return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODE_NAMES}

@@ -12,12 +12,18 @@ from eventmail import clock
 from eventmail.errors import NotFound
 from eventmail.letters.diffing import Row, side_by_side
 from eventmail.mailings.letter import Letter, Rendered, fill_occasion, render
-from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
+from eventmail.mailings.models import (
+    MODE_NAMES,
+    Mailing,
+    MailingState,
+    SendMode,
+    Snapshot,
+    SnapshotRecipient,
+)
 from eventmail.mailings.snapshot import Content, Recipient, bare_content, recipient_of
 from eventmail.wordings.service import Offer
 
 MOST_MAILINGS = 20
-MODES = {"individual": "個別送信", "batch": "BCC一括送信"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ def _told(content: Content, count: int) -> dict[str, str]:
     starts = clock.japanese_moment(content.send_at) if content.send_at else "決裁のあとすぐ"
     return {
         "目的": content.purpose,
-        "送信方法": MODES[content.mode],
+        "送信方法": MODE_NAMES[SendMode(content.mode)],
         "差出人": f"{content.sender_name} <{content.sender_address}>",
         "返信先": content.reply_to,
         "送信先の選び方": content.audience,

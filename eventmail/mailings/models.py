@@ -48,6 +48,7 @@ AUDIENCE_NAMES = {
     Audience.NEW: "前のメールのあとに加わった送信先だけ",
     Audience.CHOSEN: "選んだ送信先だけ",
 }
+MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 LONGEST_SUBJECT = 80  # of the earlier mailing that an audience names
 
 

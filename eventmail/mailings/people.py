@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail.audit.service import record
-from eventmail.mailings.models import Mailing, MailingEditor
+from eventmail.audit.service import record, text_digest
+from eventmail.mailings.models import AUDIENCE_NAMES, MODE_NAMES, Mailing, MailingEditor
 from eventmail.offices.permissions import Actor
+
+WRITTEN = ("purpose", "subject", "body")
 
 
 def note_editors(session: Session, mailing: Mailing, staff_ids: set[int]) -> None:
@@ -29,7 +33,23 @@ def reviewers(mailing: Mailing) -> frozenset[int]:
     return frozenset(each.staff_id for each in latest.reviews) if latest else frozenset()
 
 
-def audit(session: Session, mailing: Mailing, action: str, actor: Actor, **details: object) -> None:
+def audit(session: Session, mailing: Mailing, action: str, actor: Actor, **details: Any) -> None:
     """Record what a person did to a mailing."""
     subject = f"mailing:{mailing.id}"
     record(session, action, subject, office_id=mailing.office_id, staff_id=actor.id, **details)
+
+
+def recordable(session: Session, mailing: Mailing) -> dict[str, Any]:
+    """What the author has written, for the audit: of free texts, in which an address may stand, a
+    digest.
+    """
+    texts = {name: text_digest(session, getattr(mailing, name)) for name in WRITTEN}
+    return texts | {
+        "mode": MODE_NAMES[mailing.mode],
+        "html": mailing.html,
+        "send_at": mailing.send_at.isoformat() if mailing.send_at else None,
+        "audience": AUDIENCE_NAMES[mailing.audience],
+        "since_id": mailing.since_id,
+        "expected_count": mailing.expected_count,
+        "materials": sorted(each.id for each in mailing.materials),
+    }

@@ -50,7 +50,7 @@ from eventmail.mailings.models import (
     mailing_materials,
 )
 from eventmail.mailings.notices import note
-from eventmail.mailings.people import audit, note_editors
+from eventmail.mailings.people import audit, note_editors, recordable
 from eventmail.mailings.rehearsal import Rehearsal, rehearse
 from eventmail.mailings.review import Deed, transition
 from eventmail.mailings.review_models import NoticeKind
@@ -170,9 +170,11 @@ def add_mailing(session: Session, actor: Actor, event: Event, draft: Draft) -> M
 def save_draft(session: Session, actor: Actor, mailing: Mailing, draft: Draft) -> None:
     """Store what the author wrote, as :func:`begin_edit` allows."""
     begin_edit(session, actor, mailing, draft.version)
+    before = recordable(session, mailing)
     _write(session, mailing, draft)
     _attach(session, mailing, draft.material_ids)
-    audit(session, mailing, "mailing.edited", actor)
+    after = recordable(session, mailing)
+    audit(session, mailing, "mailing.edited", actor, before=before, after=after)
 
 
 def begin_edit(session: Session, actor: Actor, mailing: Mailing, version: int) -> None:

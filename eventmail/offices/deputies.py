@@ -49,7 +49,7 @@ def appoint(
     )
     session.add(made)
     session.flush()
-    _audit(session, actor, "deputy.appointed", made)
+    _audit(session, actor, "deputy.appointed", made, after=_recordable(made))
     return made
 
 
@@ -68,7 +68,7 @@ def revoke(session: Session, actor: Actor, appointment_id: int) -> Deputy:
         raise UserError(OVER)
     session.add(DeputyRevocation(appointment_id=found.id, staff_id=actor.id, at=clock.now()))
     session.flush()
-    _audit(session, actor, "deputy.revoked", found)
+    _audit(session, actor, "deputy.revoked", found, before=_recordable(found))
     return found
 
 
@@ -152,14 +152,16 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.TOKYO)
 
 
-def _audit(session: Session, actor: Actor, action: str, made: Deputy) -> None:
-    record(
-        session,
-        action,
-        f"deputy:{made.id}",
-        office_id=made.office_id,
-        staff_id=actor.id,
-        deputy=made.deputy_id,
-        begins_at=made.begins_at.isoformat(),
-        ends_at=made.ends_at.isoformat(),
-    )
+def _recordable(made: Deputy) -> dict[str, object]:
+    return {
+        "approver": made.approver_id,
+        "deputy": made.deputy_id,
+        "begins_at": made.begins_at.isoformat(),
+        "ends_at": made.ends_at.isoformat(),
+        "reason": made.reason,
+    }
+
+
+def _audit(session: Session, actor: Actor, action: str, made: Deputy, **sides: object) -> None:
+    subject = f"deputy:{made.id}"
+    record(session, action, subject, office_id=made.office_id, staff_id=actor.id, **sides)

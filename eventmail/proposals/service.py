@@ -125,7 +125,7 @@ def make_safer(session: Session, actor: Actor, place: Place, after: Value) -> Se
         f"setting_change:{made.id}",
         office_id=place.office_id,
         staff_id=actor.id,
-        setting=place.kind.name,
+        setting=place.kind.title,
         about=place.subject,
         **_in_words(made),
     )
@@ -289,7 +289,7 @@ def _audit(
         f"proposal:{about.id}",
         office_id=about.office_id,
         staff_id=actor.id if actor else None,
-        setting=about.kind,
+        setting=place_of(about).kind.title,
         about=about.subject,
         **_in_words(about),
         reason=reason or about.reason,

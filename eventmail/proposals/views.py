@@ -22,6 +22,7 @@ from eventmail.proposals.kinds import KINDS, Place
 from eventmail.proposals.mailboxes import MAILBOX
 from eventmail.proposals.service import LAPSED
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.forms import row_number
 
 blueprint = Blueprint("proposals", __name__)
 
@@ -78,7 +79,7 @@ def change(kind: str) -> ResponseReturnValue:
 @permitted(Action.CONFIRM_SETTING)
 def looked() -> ResponseReturnValue:
     """I have seen these changes."""
-    ids = [int(each) for each in request.form.getlist("change") if each.isdecimal()]
+    ids = request.form.getlist("change", type=row_number)
     with writing() as session:
         history.look(session, actor(), ids)
     flash("変更を見たことを記録しました。", "success")

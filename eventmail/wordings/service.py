@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.audit.service import record
+from eventmail.audit.service import record, text_digest
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings.letter import FIELDS, Letter, used_fields
 from eventmail.offices.models import Office
@@ -110,9 +111,9 @@ def change_wording(session: Session, actor: Actor, wording: Wording, text: Text,
 def set_retired(session: Session, actor: Actor, wording: Wording, retired: bool) -> None:
     """Offer a wording no more, or again. A built-in one stands in for its retired copy."""
     actor.require(Action.EDIT_MAILING)
-    wording.retired = retired
+    before, wording.retired = wording.retired, retired
     action = "wording.retired" if retired else "wording.offered"
-    _audit(session, actor, action, wording)
+    _audit(session, actor, action, wording, before={"retired": before}, after={"retired": retired})
 
 
 def _given_up(session: Session, actor: Actor, kind: WordingKind) -> Wording | None:
@@ -134,6 +135,7 @@ def _begun(session: Session, actor: Actor, kind: WordingKind) -> Wording:
 
 
 def _write(session: Session, actor: Actor, wording: Wording, text: Text) -> None:
+    before = _recordable(session, wording.newest) if wording.versions else None
     number = wording.newest.number + 1 if wording.versions else 1
     wording.versions.append(
         WordingVersion(
@@ -146,7 +148,8 @@ def _write(session: Session, actor: Actor, wording: Wording, text: Text) -> None
         )
     )
     session.flush()
-    _audit(session, actor, "wording.written", wording, version=number)
+    after = _recordable(session, wording.newest)
+    _audit(session, actor, "wording.written", wording, before=before, after=after, version=number)
 
 
 def _require_known_fields(text: Text) -> None:
@@ -164,8 +167,11 @@ def offer_of(wording: Wording) -> Offer:
     return Offer(wording.kind, Text(newest.name, newest.subject, newest.body), wording)
 
 
-def _audit(
-    session: Session, actor: Actor, action: str, wording: Wording, **details: object
-) -> None:
+def _recordable(session: Session, version: WordingVersion) -> dict[str, str]:
+    texts = {name: text_digest(session, getattr(version, name)) for name in ("subject", "body")}
+    return {"name": version.name} | texts
+
+
+def _audit(session: Session, actor: Actor, action: str, wording: Wording, **details: Any) -> None:
     subject = f"wording:{wording.id}"
     record(session, action, subject, office_id=wording.office_id, staff_id=actor.id, **details)

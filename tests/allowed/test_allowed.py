@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eventmail.allowed import service as allowed
 from eventmail.audit.models import AuditEntry
+from eventmail.audit.service import address_digest
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
@@ -42,7 +43,9 @@ def test_what_is_put_on_the_list(name: str, database: Database, people: People) 
     with database.reading() as session:
         assert allowed.values(session, people.author.office.id) == {value}
         (entry,) = session.scalars(sa.select(AuditEntry).filter_by(action="address.allowed"))
-        assert (entry.staff_id, entry.details) == (people.author.id, {"value": value})
+        recorded = address_digest(session, value) if "@" in value else value
+        assert (entry.staff_id, entry.after) == (people.author.id, {"value": recorded})
+        assert "@" not in str(entry.after), "no address in the clear"
 
 
 @pytest.mark.parametrize("name", WRONG)

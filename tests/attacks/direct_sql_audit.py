@@ -88,6 +88,21 @@ STATEMENTS: Statements = {
         guard("audit_heads", "delete"),
         (),
     ),
+    "a head with a count of older entries": (
+        "checked",
+        ("INSERT INTO audit_heads (chain, number, mac, older) VALUES (77, 0, '', 5)",),
+        guard("audit_heads", "begun"),
+        (),
+    ),
+    "a lost head put back before the last link": (
+        "checked",
+        (
+            "INSERT INTO audit_heads (chain, number, mac, older) SELECT chain, number, mac, 0 "
+            "FROM audit_links WHERE chain = {office} AND number = 3",
+        ),
+        guard("audit_heads", "begun"),
+        (guard("audit_heads", "replaced"), constraint("audit_heads", "pk_audit_heads")),
+    ),
     "a chain begun in the middle": (
         "checked",
         ("INSERT INTO audit_heads (chain, number, mac, older) VALUES (77, 5, 'x', 0)",),

@@ -17,6 +17,7 @@ from eventmail.audit.service import address_digest, record
 from eventmail.audit.verifying import Noted, Report
 from eventmail.config import Settings
 from eventmail.database import Database, table_of
+from eventmail.errors import UserError
 from tests.conftest import SECRET, Templates, opened
 from tests.guards import drop_guard
 
@@ -84,15 +85,15 @@ def test_what_is_rolled_back_is_not_in_the_chain(database: Database) -> None:
     assert checked(database).fault is None
 
 
-def test_writers_beside_each_other_make_one_unbroken_chain(database: Database) -> None:
-    """Both have written their entries before either reaches the end of its transaction."""
+def _beside_each_other(database: Database, office: int, acts: int) -> None:
+    """Two write entries; both have written before either reaches the end of its transaction."""
     both, failed = threading.Barrier(2), []
 
     def write() -> None:
         try:
-            for _ in range(5):
+            for _ in range(acts):
                 with database.writing() as session:
-                    act(session)
+                    act(session, office=office)
                     session.flush()
                     if not database.is_sqlite:  # which has one writer at a time
                         both.wait(30)
@@ -106,8 +107,19 @@ def test_writers_beside_each_other_make_one_unbroken_chain(database: Database) -
     for each in threads:
         each.join()
     assert failed == []
+
+
+def test_writers_beside_each_other_make_one_unbroken_chain(database: Database) -> None:
+    _beside_each_other(database, OFFICE, acts=5)
     assert numbers(database) == list(range(1, 11))
     assert checked(database).fault is None
+
+
+def test_two_who_begin_a_chain_at_once_both_get_into_it(database: Database) -> None:
+    """Whoever finds no head inserts one, though the other's may be there by then."""
+    for office in range(100, 101 if database.is_sqlite else 125):
+        _beside_each_other(database, office, acts=1)
+        assert (numbers(database, office), checked(database, office).fault) == ([1, 2], None)
 
 
 def test_without_a_key_nothing_is_kept(database: Database) -> None:
@@ -309,6 +321,78 @@ def test_who_from_where_what_before_and_after(database: Database) -> None:
     assert entry.before == {"name": "春", "address": ""}
     assert entry.after == {"name": "秋", "address": again}
     assert "example" not in again
+
+
+def _lose_head(database: Database) -> Report:
+    for _ in range(3):
+        with database.writing() as session:
+            act(session)
+    whole = checked(database)
+    drop_guard(database, "audit_heads", "delete")
+    run(database, "DELETE FROM audit_heads WHERE chain = 7")
+    return whole
+
+
+def _rebuilt(database: Database, office: int = OFFICE) -> Report:
+    with database.writing() as session:
+        verifying.begin(session)
+        return verifying.rebuild_head(session, office)
+
+
+def test_a_lost_head_is_put_back_at_the_last_link_and_that_is_recorded(database: Database) -> None:
+    whole = _lose_head(database)
+    with pytest.raises(sa.exc.IntegrityError), database.writing() as session:
+        act(session)
+    assert _rebuilt(database).code == whole.code
+    with database.writing() as session:
+        act(session)
+    report = checked(database)
+    assert (report.number, report.fault) == (5, None)
+    with database.reading() as session:
+        query = sa.select(AuditEntry).where(AuditEntry.action == "audit.head_rebuilt")
+        assert session.scalars(query).one().details == {"head": whole.code}
+
+
+WORSE = {
+    "the last link is gone too": "DELETE FROM audit_links WHERE chain = 7 AND number = 3",
+    "a link in the middle is gone too": "DELETE FROM audit_links WHERE chain = 7 AND number = 2",
+    "a rewritten entry": "UPDATE audit_entries SET staff_id = 2 WHERE office_id = 7",
+}
+
+
+@pytest.mark.parametrize("statement", WORSE.values(), ids=WORSE)
+def test_no_head_is_put_back_where_more_is_wrong(database: Database, statement: str) -> None:
+    _lose_head(database)
+    drop_guard(database, "audit_links", "delete")
+    drop_guard(database, "audit_entries", "update")
+    run(database, statement)
+    with pytest.raises(UserError, match="失われたのは先頭だけではない"):
+        _rebuilt(database)
+
+
+def test_a_head_that_is_there_or_was_never_there_is_not_put_back(database: Database) -> None:
+    for chain_number in (1, OFFICE):
+        with pytest.raises(UserError, match="失われていません"):
+            _rebuilt(database, chain_number)
+
+
+def test_a_chain_that_was_taken_away_whole_is_missed(database: Database) -> None:
+    """By what an earlier verification has seen, though nothing of it is left."""
+    whole = _lose_head(database)
+    with database.writing() as session:
+        verifying.note(session, whole)
+    for table in ("audit_links", "audit_entries"):
+        drop_guard(database, table, "delete")
+    run(
+        database,
+        "DELETE FROM audit_links WHERE chain = 7",
+        "DELETE FROM audit_entries WHERE office_id = 7",
+    )
+    with database.reading() as session:
+        assert OFFICE in verifying.chains(session)
+    fault = checked(database).fault
+    assert fault is not None
+    assert fault.text == verifying.CUT.format(head=3)
 
 
 CODES: dict[str, tuple[str, Callable[[Noted | None], bool]]] = {

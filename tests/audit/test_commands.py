@@ -73,6 +73,35 @@ def test_the_first_broken_link_ends_with_one(call: Call, database: Database) -> 
     assert verifying.FORGED in done.output
 
 
+def _without(database: Database, *tables: str) -> None:
+    """All that there is of the office's chain in these tables is gone."""
+    for table in tables:
+        drop_guard(database, table, "delete")
+        column = "office_id" if table == "audit_entries" else "chain"
+        with database.writing() as session:
+            session.execute(sa.text(f"DELETE FROM {table} WHERE {column} = 1"))
+
+
+def test_a_chain_of_which_nothing_is_left_is_missed_by_what_was_noted(
+    call: Call, database: Database, people: People
+) -> None:
+    _without(database, "audit_heads", "audit_links", "audit_entries")
+    name = people.author.office.name
+    done = call("verify", "--office", name, "--since", "3:0123-4567-89ab-cdef")
+    assert done.exit_code == 1
+    assert "切れています" in done.output
+
+
+def test_a_lost_head_is_repaired(call: Call, database: Database, people: People) -> None:
+    name = people.author.office.name
+    assert call("repair", name).exit_code != 0, "nothing is lost"
+    _without(database, "audit_heads")
+    assert call("verify").exit_code == 1
+    assert "作り直しました" in call("repair", name).output
+    assert call("verify").exit_code == 0
+    assert call("repair", "全体").exit_code != 0, "nothing is lost"
+
+
 def test_what_cannot_be_read_is_refused(call: Call) -> None:
     assert call("verify", "--since", "1:0000-0000-0000-0000").exit_code != 0
     assert call("verify", "--office", "どこにもない所").exit_code != 0

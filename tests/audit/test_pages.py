@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from eventmail.audit import listing
 from eventmail.audit.listing import Wanted
 from eventmail.audit.models import AuditEntry
-from eventmail.audit.sentences import Kind
+from eventmail.audit.sentences import SUBJECTS, Kind
 from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.sample import People
@@ -72,6 +72,8 @@ ASKED = {
     "nonsense for a kind": ("kind=zz", "何について"),
     "a subject with a quote": ("subject=a'b", "対象の名前を読めません"),
     "a day that is none": ("first_day=2026-02-31", "いつから"),
+    "the first day of all": ("first_day=0001-01-01", "いつから"),
+    "the last day of all": ("last_day=9999-12-31", "いつまで"),
 }
 
 
@@ -86,9 +88,32 @@ def test_what_cannot_be_read_is_told_and_finds_nothing(
     assert "入力の誤りを直すと、記録を表示します" in text
 
 
-@pytest.mark.parametrize("after", ["x", "~", "2026-01-01~1", "2026-01-01T00:00:00+00:00~-1"])
+PLACES = (
+    "x",
+    "~",
+    "2026-01-01~1",
+    "2026-01-01T00:00:00+00:00~-1",
+    "0001-01-01T00:00:00+14:00~1",
+    "9999-12-31T23:59:59-14:00~1",
+)
+
+
+@pytest.mark.parametrize("after", PLACES)
 def test_a_mistyped_place_is_the_beginning(sign_in: SignIn, after: str) -> None:
     assert "新しい順" in sign_in("auditor").get(f"/audit?{urlencode({'after': after})}").text
+
+
+def test_every_subject_of_the_list_leads_to_its_records(
+    sign_in: SignIn, database: Database, people: People
+) -> None:
+    office = people.author.office.id
+    subjects = [*(f"{kind}:12" for kind in SUBJECTS), "relay", "page:roster.show_import"]
+    with database.writing() as session:
+        for each in subjects:
+            record(session, "event.changed", each, office_id=office)
+    browser = sign_in("auditor")
+    for each in subjects:
+        assert "イベントの内容を変えました" in browser.get(f"/audit?subject={each}").text, each
 
 
 def test_taking_it_away_is_recorded_and_no_cell_is_a_formula(

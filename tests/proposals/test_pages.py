@@ -103,6 +103,13 @@ def test_a_wrong_password_confirms_nothing(database: Database, sign_in: SignIn) 
     assert not office(database).batches_allowed
 
 
+@pytest.mark.parametrize("number", ["x", "²", "9" * 5000, "-1"])
+def test_a_change_that_is_none_is_not_looked_at(sign_in: SignIn, number: str) -> None:
+    browser = sign_in("approver")
+    browser.get("/settings")
+    assert browser.post("/settings-looked-at", {"change": number}).h1 == "所の設定"
+
+
 REFUSED: dict[str, tuple[str, str, int]] = {
     "the proposer confirms": ("manager", "confirm", 409),
     "the author confirms": ("author", "confirm", 403),
