@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import PasswordField
-from wtforms.validators import DataRequired
+from wtforms.validators import DataRequired, Length
 
 from eventmail.web.forms import Form, TextField
 
@@ -31,3 +31,13 @@ class NewPasswordForm(Form):
         "新しいパスワード（もう一度）",
         [DataRequired("同じパスワードを、もう一度入力してください。")],
     )
+
+
+class PersonForm(Form):
+    """Who is to come."""
+
+    name = TextField("氏名", [DataRequired("氏名を入力してください。"), Length(max=100)])
+    login = TextField(
+        "ユーザー名", [DataRequired("ユーザー名を入力してください。"), Length(max=100)]
+    )
+    address = TextField("メールアドレス", [Length(max=254)])

@@ -88,11 +88,12 @@ def invite(
     office: Office,
     wanted: Invitee,
     domains: Collection[str] = (),
+    by: int | None = None,
 ) -> Made:
     """Make a person and his link; the roles are proposed by the actor, for another to confirm.
 
-    ``actor`` is None at the command line. ``domains``: where staff may have addresses besides
-    the office's own.
+    ``actor`` is None at the command line, and for an administrator: ``by``, whose right the caller
+    has asked for. ``domains``: where staff may have addresses besides the office's own.
     """
     if actor is not None:
         actor.require(Action.MANAGE_STAFF)
@@ -104,7 +105,7 @@ def invite(
         own = _domains_of(session, office.id)
         staffmail.set_address(session, staff, wanted.address, own | set(domains))
     waits = _give_roles(session, actor, office, staff, wanted.roles)
-    return _make(session, actor, office, staff, waits)
+    return make_link(session, actor.id if actor else by, office, staff, waits)
 
 
 def reset(session: Session, actor: Actor | None, staff: Staff) -> Made:
@@ -117,7 +118,7 @@ def reset(session: Session, actor: Actor | None, staff: Staff) -> Made:
     office = session.get(Office, _office_of(session, staff)) if actor is None else actor.office
     if not staff.active:
         raise UserError(INACTIVE.format(name=staff.name))
-    return _make(session, actor, office, staff, None)
+    return make_link(session, actor.id if actor else None, office, staff)
 
 
 def revoke(session: Session, actor: Actor, invitation_id: int) -> Invitation:
@@ -132,7 +133,7 @@ def revoke(session: Session, actor: Actor, invitation_id: int) -> Invitation:
     if found.taken_at is not None or found.revoked_at is not None:
         raise UserError(OVER)
     found.revoked_at = clock.now()
-    _audit(session, "invitation.revoked", found, actor)
+    _audit(session, "invitation.revoked", found, actor.id)
     return found
 
 
@@ -169,7 +170,7 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
     found.taken_at = clock.now()
     session.flush()
     sessions.end_all(session, staff.id, Ending.PASSWORD)
-    _audit(session, "invitation.taken_up", found, None, staff.id)
+    _audit(session, "invitation.taken_up", found, staff.id)
     entered = signing_in.enter(session, staff, origin) if places.anywhere(staff) else None
     return Taken(staff, entered)
 
@@ -188,13 +189,14 @@ def password_fault(session: Session, staff: Staff, password: str) -> str:
     return password_rules.fault(password, (staff.login, staff.name, *names))
 
 
-def _make(
+def make_link(
     session: Session,
-    actor: Actor | None,
+    by: int | None,
     office: Office | None,
     staff: Staff,
-    waits: Proposal | None,
+    waits: Proposal | None = None,
 ) -> Made:
+    """A new link for somebody, made by whoever was found to have the right; older links end."""
     now, token = clock.now(), secrets.token_urlsafe(TOKEN)
     end_links(session, staff.id)
     made = Invitation(
@@ -202,13 +204,13 @@ def _make(
         staff_id=staff.id,
         is_reset=staff.password_hash != passwords.UNUSABLE,
         token_digest=sessions.digest_of(token),
-        made_by=actor.id if actor else None,
+        made_by=by,
         made_at=now,
         expires_at=now + VALID_FOR,
     )
     session.add(made)
     session.flush()
-    _audit(session, "invitation.made", made, actor)
+    _audit(session, "invitation.made", made, by)
     return Made(made, staff, token, waits)
 
 
@@ -277,19 +279,13 @@ def _is_open() -> sa.ColumnElement[bool]:
     )
 
 
-def _audit(
-    session: Session,
-    action: str,
-    about: Invitation,
-    actor: Actor | None,
-    staff_id: int | None = None,
-) -> None:
+def _audit(session: Session, action: str, about: Invitation, by: int | None) -> None:
     record(
         session,
         action,
         f"invitation:{about.id}",
         office_id=about.office_id,
-        staff_id=actor.id if actor else staff_id,
+        staff_id=by,
         person=about.staff_id,
         reset=about.is_reset,
     )

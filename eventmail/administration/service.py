@@ -1,4 +1,4 @@
-"""Bureaus, offices and those who stand outside them. Reads no event, mailing or participant."""
+"""Bureaus, offices and those who stand outside them. Shows no event, mailing or participant."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail import passwords
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.events.models import Event
 from eventmail.offices import service as offices
 from eventmail.offices.models import Bureau, BureauMembership, Membership, Office, Role, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
+from eventmail.offices.settings import CONFIRMERS, ENOUGH
 
 HOLD_MINUTES = 5  # a new office begins on the safe side
 NO_NAME = "名前を入力してください。"
@@ -23,12 +26,24 @@ Node = TypeVar("Node", Bureau, Office)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One office: how many serve in it, and how many of them manage it."""
+    """One office: how many serve in it, manage it, or are invited to manage it, and whether there
+    is anything in it yet.
+    """
 
     id: int
     name: str
     staff: int
     managers: int
+    invited: int
+    confirmers: int
+    has_events: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the administrator may invite its manager alone: nobody manages it yet, no two
+        could decide on it, and it holds nothing that an administrator must not see.
+        """
+        return not self.managers and self.confirmers < ENOUGH and not self.has_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +65,8 @@ def require(staff: Staff) -> None:
 def tree(session: Session) -> list[Branch]:
     """All bureaus with their offices, by name."""
     lines: dict[int, list[Line]] = {}
-    for bureau_id, office_id, name, staff, managers in session.execute(_lines()):
-        lines.setdefault(bureau_id, []).append(Line(office_id, name, staff, managers))
+    for row in session.execute(_lines()):
+        lines.setdefault(row[0], []).append(Line(*row[1:]))
     seen = (
         sa.select(BureauMembership.bureau_id, Staff.name)
         .join(Staff, Staff.id == BureauMembership.staff_id)
@@ -65,6 +80,14 @@ def tree(session: Session) -> list[Branch]:
         Branch(each.id, each.name, lines.get(each.id, []), overseers.get(each.id, []))
         for each in session.scalars(sa.select(Bureau).order_by(Bureau.name))
     ]
+
+
+def line(session: Session, office_id: int) -> Line:
+    """One office as the tree shows it; raises :class:`NotFound`."""
+    found = session.execute(_lines().where(Office.id == office_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return Line(*found[1:])
 
 
 def administrators(session: Session) -> list[Staff]:
@@ -143,16 +166,24 @@ def bureau_named(session: Session, name: str) -> Bureau:
     return bureau
 
 
-def _lines() -> sa.Select[int, int, str, int, int]:
-    managing = sa.case((Membership.role == Role.MANAGER, Membership.staff_id))
-    serving = sa.case((Staff.active, Membership.staff_id))
+def _lines() -> sa.Select[int, int, str, int, int, int, int, bool]:
+    knows_password = Staff.password_hash != passwords.UNUSABLE
+
+    def count(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        those = sa.case((sa.and_(Staff.active, *conditions), Membership.staff_id))
+        return sa.func.count(sa.distinct(those))
+
+    manages = Membership.role == Role.MANAGER
     return (
         sa.select(
             Office.bureau_id,
             Office.id,
             Office.name,
-            sa.func.count(sa.distinct(serving)),
-            sa.func.count(sa.distinct(sa.case((Staff.active, managing)))),
+            count(),
+            count(manages, knows_password),
+            count(manages, ~knows_password),
+            count(Membership.role.in_(CONFIRMERS)),
+            sa.exists().where(Event.office_id == Office.id),
         )
         .outerjoin(Membership, Membership.office_id == Office.id)
         .outerjoin(Staff, Staff.id == Membership.staff_id)

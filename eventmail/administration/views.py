@@ -10,12 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from eventmail.administration import service
+from eventmail.accounts.forms import PersonForm
+from eventmail.accounts.invitations import Invitee, Made
+from eventmail.accounts.views import handing
+from eventmail.accounts.views.entering import confirmed
+from eventmail.administration import inviting, service
 from eventmail.administration.forms import NameForm
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.models import Bureau, Office
-from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import reading, writing
+from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.web.context import reading, services, writing
 
 blueprint = Blueprint("administration", __name__)
 BUREAU, OFFICE = "労働局の名前", "所の名前"
@@ -75,6 +79,65 @@ def rename_office(office_id: int) -> ResponseReturnValue:
         NameForm.of(OFFICE, data={"name": _name_of(Office, office_id)}),
         ("所の名前を変える", "名前を変える", "所の名前を「{}」に変えました。"),
         lambda db, name: service.rename_office(db, current_user, office_id, name),
+    )
+
+
+@blueprint.get("/administration/offices/<int:office_id>/manager")
+@permitted(Action.ADMINISTER)
+@confirmed
+def manager_page(office_id: int) -> ResponseReturnValue:
+    """Who is to manage a new office."""
+    return _manager_page(office_id, PersonForm(formdata=None))
+
+
+@blueprint.post("/administration/offices/<int:office_id>/manager")
+@permitted(Action.ADMINISTER)
+@confirmed
+def invite_manager(office_id: int) -> ResponseReturnValue:
+    """The first manager is there, without a password; his link is shown once, here."""
+    form = PersonForm()
+    if not form.validate_on_submit():
+        return _manager_page(office_id, form), 422
+    wanted = Invitee(form.login.data, form.name.data, (), form.address.data)
+    domains = services().settings.staff_domains
+    return _link(
+        office_id, form, lambda db: inviting.invite(db, current_user, office_id, wanted, domains)
+    )
+
+
+@blueprint.post("/administration/offices/<int:office_id>/manager/<int:staff_id>/link")
+@permitted(Action.ADMINISTER)
+@confirmed
+def renew_link(office_id: int, staff_id: int) -> ResponseReturnValue:
+    """Another link for the manager who has not come yet."""
+    return _link(
+        office_id,
+        PersonForm(formdata=None),
+        lambda db: inviting.renew(db, current_user, office_id, staff_id),
+    )
+
+
+def _link(office_id: int, form: PersonForm, make: Callable[[Session], Made]) -> ResponseReturnValue:
+    """Show the link that is made, or why there is none."""
+    try:
+        with writing() as db:
+            made = make(db)
+    except (NotFound, Forbidden):
+        raise
+    except UserError as error:
+        flash(error.message, "error")
+        return _manager_page(office_id, form), 409
+    return handing.page(made)
+
+
+def _manager_page(office_id: int, form: PersonForm) -> str:
+    db = reading()
+    db.rollback()
+    return render_template(
+        "administration/manager.html",
+        form=form,
+        office=service.line(db, office_id),
+        invited=inviting.invited(db, office_id),
     )
 
 

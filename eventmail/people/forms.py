@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from eventmail.accounts.forms import PersonForm
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.web.forms import Form, TextField
@@ -41,14 +42,9 @@ def _roles(label: str, *validators: object) -> SelectMultipleField:
     )
 
 
-class InviteForm(Form):
-    """Who is to come."""
+class InviteForm(PersonForm):
+    """Who is to come, and as what."""
 
-    name = TextField("氏名", [DataRequired("氏名を入力してください。"), Length(max=100)])
-    login = TextField(
-        "ユーザー名", [DataRequired("ユーザー名を入力してください。"), Length(max=100)]
-    )
-    address = TextField("メールアドレス", [Length(max=254)])
     roles = _roles("役割", DataRequired("役割をひとつ以上選んでください。"))
 
 

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.accounts import sessions
+from eventmail.accounts import invitations, sessions
 from eventmail.accounts.models import Ending, Outcome, SignIn
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.people import note_editors, reviewers
-from eventmail.offices import places
+from eventmail.offices import places, settings
 from eventmail.offices.models import (
     Deputy,
     DeputyRevocation,
@@ -29,6 +29,7 @@ from eventmail.offices.models import (
 )
 from eventmail.offices.permissions import ROLE_NAMES, Action, Actor
 from eventmail.proposals import service as proposals
+from eventmail.proposals.history import Told, told_of
 from eventmail.proposals.roles import ROLES
 from eventmail.roster.models import OPEN, RosterImport
 
@@ -75,11 +76,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """What a leaver had in hand: ``mailings`` and ``deputies`` go over or end, the rest is said."""
+    """What a leaver had in hand: ``mailings`` and ``deputies`` go over or end, the rest is said.
+
+    ``proposals``: the changes of settings that he asked for and nobody has decided on.
+    """
 
     mailings: list[Mailing]
     deputies: list[Deputy]
     imports: list[RosterImport]
+    proposals: list[Told]
     alone_in: tuple[Role, ...]
 
     @property
@@ -139,6 +144,11 @@ def in_hand(session: Session, actor: Actor, staff: Staff) -> InHand:
         list(session.scalars(mailings.order_by(Mailing.id))),
         list(session.scalars(_appointments(actor, staff))),
         list(session.scalars(imports.order_by(RosterImport.id))),
+        [
+            told_of(session, each)
+            for each in proposals.waiting(session, actor.office.id)
+            if each.proposer_id == staff.id
+        ],
         tuple(role for role in _roles(staff, actor) if not _others(session, actor, staff, role)),
     )
 
@@ -155,6 +165,8 @@ def deactivate(
 
     ``stamp`` names what was shown as his; where that has changed meanwhile, nothing is done.
     """
+    # As changes of roles do: two managers who stop each other come one after the other.
+    settings.lock(session, actor.office.id)
     staff = person(session, actor, staff_id, lock=True)
     refuse_to_deactivate(session, actor, staff)
     left = in_hand(session, actor, staff)
@@ -167,6 +179,7 @@ def deactivate(
     staff.active = False
     session.flush()
     sessions.end_all(session, staff.id, Ending.DEACTIVATED)
+    invitations.end_links(session, staff.id)
     _audit(session, actor, "staff.deactivated", staff, mailings=len(left.mailings))
     return staff
 

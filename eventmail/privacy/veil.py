@@ -18,6 +18,7 @@ from eventmail.web.context import actor_if_any, reading, writing
 TEXTS = frozenset({"text/html", "application/json"})
 MARK = "<!-- masked -->"
 LIFTED = "lifted"
+HIDDEN = "（伏せています）"
 
 
 @blueprint.post("/privacy/reveal")
@@ -37,6 +38,7 @@ def attach(app: Flask) -> None:
     """Look through every page before it leaves."""
     app.before_request(_take_leave)
     app.after_request(_veil)
+    app.add_template_filter(_phone, "phone")
 
 
 def _take_leave() -> None:
@@ -59,21 +61,41 @@ def _veil(response: Response) -> Response:
     if masking.needs_addresses(who, request.endpoint or ""):
         return response
     text = response.get_data(as_text=True)
+    is_json = response.mimetype == "application/json" and bool(text)
     own_words = {each.strip().lower() for each in request.args.values()}  # typed in a search
-    found = masking.participants_in(reading(), who.office.id, text) - own_words
-    if not found:
-        return response
-    if g.get("lifted") and who.may(Action.REVEAL):
+    looked_at = masking.strings(text) if is_json else text
+    found = masking.participants_in(reading(), who.office.id, looked_at) - own_words
+    if _is_lifted(who):
         _note(who, len(found))
         return response
-    fields_too = not who.may(Action.SEE_ADDRESSES)
-    text = masking.mask(text, found, fields_too=fields_too)
-    response.set_data(text.replace(MARK, _offer(who, len(found)), 1))
+    hidden: int = g.get("hidden_phones", 0)
+    if not found and not hidden:
+        return response
+    change = masking.mask_json if is_json else masking.mask
+    text = change(text, found, fields_too=not who.may(Action.SEE_ADDRESSES))
+    response.set_data(text.replace(MARK, _offer(who, len(found), hidden), 1))
     return response
 
 
-def _offer(who: Actor, count: int) -> str:
-    return render_template("privacy/masked.html", actor=who, count=count, page=_path())
+def _is_lifted(who: Actor) -> bool:
+    return bool(g.get("lifted")) and who.may(Action.REVEAL)
+
+
+def _phone(number: str) -> str:
+    """A participant's telephone number, where the page would show its address, too."""
+    who = actor_if_any()
+    if not number or who is None:
+        return ""
+    if masking.needs_addresses(who, request.endpoint or "") or _is_lifted(who):
+        return number
+    g.hidden_phones = g.get("hidden_phones", 0) + 1
+    return HIDDEN
+
+
+def _offer(who: Actor, count: int, phones: int) -> str:
+    return render_template(
+        "privacy/masked.html", actor=who, count=count, phones=phones, page=_path()
+    )
 
 
 def _note(who: Actor, count: int) -> None:

@@ -14,7 +14,7 @@ from eventmail.audit.service import address_digest, record
 from eventmail.database import insert_new
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
-from eventmail.offices.models import Mailbox, Staff
+from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.staffmail.models import NoticeState, StaffNotice
 
@@ -81,7 +81,8 @@ def own_domains(session: Session, staff: Staff) -> set[str]:
 
 def is_participants(session: Session, email: EmailAddress) -> bool:
     """Whether the address stands on any roster, of whichever office."""
-    query = sa.select(Contact.id).where(Contact.address_key == email.key).limit(1)
+    everywhere = Contact.office_id.in_(sa.select(Office.id))  # by the index that begins with it
+    query = sa.select(Contact.id).where(everywhere, Contact.address_key == email.key).limit(1)
     return session.scalar(query) is not None
 
 

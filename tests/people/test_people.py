@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 import sqlalchemy as sa
 
+from eventmail import clock
+from eventmail.accounts import invitations
 from eventmail.accounts.models import StaffSession
 from eventmail.database import Database
 from eventmail.errors import UserError
@@ -15,10 +20,11 @@ from eventmail.mailings.people import editors
 from eventmail.offices import service as offices
 from eventmail.offices import settings
 from eventmail.offices.models import Role, Staff
-from eventmail.offices.permissions import ROLE_NAMES
+from eventmail.offices.permissions import ROLE_NAMES, Actor
 from eventmail.people import service
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
+from eventmail.roster.models import ImportState, RosterImport
 from eventmail.sample import People, decide
 from tests.conftest import Meeting
 from tests.pages import Pages
@@ -72,6 +78,69 @@ def test_his_letters_go_to_a_colleague_who_may_then_not_check_them(
             StaffSession.staff_id == gone.id, StaffSession.ended_at.is_(None)
         )
         assert session.scalars(open_ones).all() == []
+
+
+def test_what_nobody_can_take_over_is_shown(
+    sign_in: Callable[[str], Pages], database: Database, people: People, meeting: Meeting
+) -> None:
+    with database.writing() as session:
+        place = Place(people.approver.office.id, known("hold"))
+        proposals.propose(session, people.approver, place, 7, "落ち着いて送るため")
+        done = session.scalars(sa.select(RosterImport)).one()
+        half = RosterImport(
+            office_id=done.office_id,
+            event_id=done.event_id,
+            filename="あとから来た名簿.xlsx",
+            sha256=done.sha256,
+            state=ImportState.PENDING,
+            reading={},
+            uploaded_by=people.approver.id,
+            uploaded_at=clock.now(),
+        )
+        session.add(half)
+    page = sign_in("manager").get(f"/people/{people.approver.id}/leave")
+    assert "途中の名簿の取り込みが1件" in page.text
+    assert "あとから来た名簿.xlsx" in page.text
+    assert "提案した設定の変更が1件" in page.text
+    assert "提案した設定" not in sign_in("manager").get(f"/people/{people.author.id}/leave").text
+
+
+def test_his_links_end_with_his_time_here(database: Database, people: People) -> None:
+    with database.writing() as session:
+        link = invitations.reset(session, people.manager, session.get_one(Staff, people.auditor.id))
+        service.deactivate(session, people.manager, people.auditor.id, None, "none")
+        service.reactivate(session, people.manager, people.auditor.id)
+        with pytest.raises(UserError):
+            invitations.find(session, link.token)
+
+
+def test_two_managers_who_stop_each_other_are_not_both_gone(
+    database: Database, people: People, heir: Staff
+) -> None:
+    """The second waits for the first, and is refused."""
+    place = Place(people.author.office.id, known("roles"), str(heir.id))
+    with database.writing() as session:
+        decide(session, people, place, [Role.MANAGER.value])
+    with database.reading() as session:
+        other = Actor(session.get_one(Staff, heir.id), people.manager.office)
+        session.expunge_all()
+    gate = Barrier(2)
+
+    def stop(actor: Actor, staff_id: int) -> bool:
+        with suppress(UserError, BrokenBarrierError), database.writing() as session:
+            service.refuse_to_deactivate(session, actor, session.get_one(Staff, staff_id))
+            if not database.is_sqlite:  # there a writer is alone from the start
+                gate.wait(10)
+            service.deactivate(session, actor, staff_id, None, "none")
+            return True
+        return False
+
+    with ThreadPoolExecutor() as pool:
+        tries = [
+            pool.submit(stop, people.manager, heir.id),
+            pool.submit(stop, other, people.manager.id),
+        ]
+        assert sorted(each.result() for each in tries) == [False, True]
 
 
 def test_he_may_come_back_without_what_was_handed_over(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +16,7 @@ from eventmail.events.models import Contact
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox import sending
 from eventmail.outbox.models import Delivery, DeliveryState
-from eventmail.privacy.masking import NEEDED, mask, masked
+from eventmail.privacy.masking import ADDRESS, NEEDED, _keys, mask, mask_json, masked, strings
 from eventmail.wire import Relay
 from tests.pages import Pages
 from tests.privacy.test_erased_pages import paths
@@ -29,12 +31,48 @@ TEXTS = {
     "escaped": ("o&#39;hara@b.example", "o…@b.example"),
     "somebody else's": ("info@kaikan.example", "info@kaikan.example"),
     "longer than one known": ("xjinji@a.example", "xjinji@a.example"),
+    "after a sign that an address may hold": ("rcpt=jinji@a.example", "rcpt=j…@a.example"),
+    "in single quotes": ("'jinji@a.example'", "'j…@a.example'"),
+    "with its own sign after another": ("to=o&#39;hara@b.example", "to=o…@b.example"),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS)
 def test_known_addresses_are_masked_and_no_others(text: str, expected: str) -> None:
     assert mask(text, KNOWN, fields_too=True) == expected
+
+
+def test_in_json_too_whatever_stands_before_it() -> None:
+    said = json.dumps(
+        ["担当jinji@a.example様", {"a": "\n<b>o&#39;hara@b.example</b>"}, "o'hara@b.example"]
+    )
+    assert participants_of(strings(said)) == KNOWN
+    told = json.loads(mask_json(said, KNOWN, fields_too=True))
+    assert told == ["担当j…@a.example様", {"a": "\n<b>o…@b.example</b>"}, "o…@b.example"]
+
+
+def participants_of(text: str) -> frozenset[str]:
+    """What the database is asked for, of those that it knows."""
+    return frozenset(key for each in ADDRESS.finditer(text) for _, key in _keys(each[0])) & KNOWN
+
+
+@pytest.mark.parametrize("sign", ["a", ".", "=", "&", "a@", "@", "a@a-"])
+def test_a_page_of_one_long_word_takes_no_longer(sign: str) -> None:
+    begun = time.process_time()
+    for tail in ("", "@a.example"):
+        mask(sign * 300_000 + tail, KNOWN, fields_too=True)
+        participants_of(sign * 300_000 + tail)
+    assert time.process_time() - begun < 5
+
+
+def test_what_a_page_is_asked_for_is_looked_up_by_an_index(database: Database) -> None:
+    with database.reading() as session:
+        if not database.is_sqlite:
+            pytest.skip("PostgreSQL plans by what the tables hold")
+        for table in ("contacts", "snapshot_recipients"):
+            query = f"SELECT 1 FROM {table} WHERE office_id = 1 AND address_key IN ('a', 'b')"
+            plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {query}")).one()[-1]
+            assert "(office_id=? AND address_key=?)" in plan
 
 
 def test_what_somebody_types_is_not_saved_masked() -> None:
@@ -124,3 +162,31 @@ def test_those_who_work_with_them_see_them_there_and_masked_elsewhere(
     assert told[0] in author.raw("/events/1/participants").get_data(as_text=True)
     assert told[0] not in author.raw("/mailings/1/progress").get_data(as_text=True)
     assert told[0] not in sign_in("checker").raw("/mailings/1").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", ["author", "checker", "approver", "manager", "auditor"])
+def test_telephone_numbers_go_with_the_addresses_and_names_stay(
+    database: Database, meeting: object, sign_in: SignIn, role: str
+) -> None:
+    browser, page = sign_in(role), "/events/1/participants"
+    with database.reading() as session:
+        numbers = set(session.scalars(sa.select(Contact.phone).where(Contact.phone != "")))
+        names = set(session.scalars(sa.select(Contact.name).where(Contact.name != "")))
+    text = browser.raw(page).get_data(as_text=True)
+    assert all(each in text for each in names)
+    assert len([each for each in numbers if each in text]) == (
+        len(numbers) if role == "author" else 0
+    )
+    if role not in ("author", "auditor"):
+        assert "アドレスと電話番号を表示する</button>" in text
+        text = browser.post_raw("/privacy/reveal", {"page": page}).get_data(as_text=True)
+        assert all(each in text for each in numbers)
+
+
+def test_a_lifted_page_is_recorded_even_where_the_only_address_was_typed(
+    database: Database, told: list[str], sign_in: SignIn
+) -> None:
+    sign_in("manager").post_raw("/privacy/reveal", {"page": f"/events/1/participants?q={told[0]}"})
+    with database.reading() as session:
+        lifted = sa.select(AuditEntry).where(AuditEntry.action == "addresses.revealed")
+        assert session.scalars(lifted).one()

@@ -134,7 +134,8 @@ PAGES: dict[Action, str] = {
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
-        administration.rename_bureau administration.rename_office
+        administration.invite_manager administration.manager_page administration.rename_bureau
+        administration.rename_office administration.renew_link
     """,
     Action.SEE_ADDRESSES: """
         outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
