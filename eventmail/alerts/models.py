@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.alerts.wording import AUDIT, words_of
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.offices.models import people_of_the_office
 
 
 class AlertMail(enum.StrEnum):
@@ -27,6 +28,7 @@ class Alert(Base):
 
     __tablename__ = "alerts"
     __table_args__ = (
+        *people_of_the_office("seen_by"),
         sa.ForeignKeyConstraint(
             ["office_id", "mailbox_id"],
             ["mailboxes.office_id", "mailboxes.id"],

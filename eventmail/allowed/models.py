@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime
+from eventmail.offices.models import people_of_the_office
 
 
 class AllowedAddress(Base):
@@ -15,6 +16,7 @@ class AllowedAddress(Base):
 
     __tablename__ = "office_allowed_addresses"
     __table_args__ = (
+        *people_of_the_office("added_by"),
         sa.UniqueConstraint("office_id", "value"),
         sa.CheckConstraint(
             "value LIKE '%_._%' AND value NOT LIKE '% %' AND value NOT LIKE '%,%' "

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from eventmail.clock import japanese_date
 from eventmail.database import Base, UtcDateTime
 from eventmail.errors import UserError
+from eventmail.offices.models import people_of_the_office
 
 GONE = (
     "保存期間が過ぎたため消去しました。このイベントの名簿・宛先・資料は残っていません。"
@@ -56,6 +57,7 @@ class PersonErasure(Base):
 
     __tablename__ = "person_erasures"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.UniqueConstraint("office_id", "id"),
         sa.Index("ix_person_erasures_office_id_digest", "office_id", "digest"),
         sa.CheckConstraint("length(trim(reason)) > 0", "reason"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.addresses import EmailAddress
 from eventmail.database import Base, UtcDateTime, choice
-from eventmail.offices.models import Mailbox
+from eventmail.offices.models import Mailbox, people_of_the_office
 
 
 class ParticipantStatus(enum.StrEnum):
@@ -26,6 +26,7 @@ class Event(Base):
 
     __tablename__ = "events"
     __table_args__ = (
+        *people_of_the_office("created_by"),
         sa.UniqueConstraint("office_id", "id"),
         sa.ForeignKeyConstraint(
             ["office_id", "sender_id"],
@@ -171,6 +172,7 @@ class MaterialVersion(Base):
 
     __tablename__ = "material_versions"
     __table_args__ = (
+        *people_of_the_office("uploaded_by"),
         sa.UniqueConstraint("material_id", "number"),
         sa.ForeignKeyConstraint(
             ["office_id", "event_id", "material_id"],
@@ -218,6 +220,7 @@ class MaterialOpening(Base):
 
     __tablename__ = "material_openings"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.ForeignKeyConstraint(
             ["office_id", "sha256"],
             ["blobs.office_id", "blobs.sha256"],

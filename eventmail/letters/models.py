@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime
+from eventmail.offices.models import people_of_the_office
 
 
 class Slot(Base):
@@ -19,7 +20,12 @@ class Slot(Base):
 
     __tablename__ = "letter_slots"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "mailing_id"],
+            ["mailings.office_id", "mailings.event_id", "mailings.id"],
+        ),
         sa.Index(
             "uq_letter_slots_new",
             "staff_id",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.events.models import Event, Material
 from eventmail.mailings.letter import Occasion, fill_occasion
+from eventmail.offices.models import people_of_the_office
 
 
 class MailingState(enum.StrEnum):
@@ -96,6 +97,7 @@ class Mailing(Base):
 
     __tablename__ = "mailings"
     __table_args__ = (
+        *people_of_the_office("created_by"),
         sa.UniqueConstraint("office_id", "event_id", "id"),
         sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
         sa.CheckConstraint("expected_count > 0", "expected_count"),
@@ -225,6 +227,7 @@ class Snapshot(Base):
 
     __tablename__ = "snapshots"
     __table_args__ = (
+        *people_of_the_office("submitted_by"),
         sa.UniqueConstraint("office_id", "event_id", "id"),
         sa.UniqueConstraint("mailing_id", "revision"),
         sa.UniqueConstraint("id", "digest"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.mailings.findings import Finding, Level, Place, Where
+from eventmail.offices.models import people_of_the_office
 
 
 class FindingAnswer(Base):
@@ -34,6 +35,7 @@ class SnapshotFinding(Base):
 
     __tablename__ = "snapshot_findings"
     __table_args__ = (
+        *people_of_the_office("answered_by"),
         sa.ForeignKeyConstraint(
             ["office_id", "event_id", "snapshot_id"],
             ["snapshots.office_id", "snapshots.event_id", "snapshots.id"],

@@ -23,6 +23,15 @@ class Role(enum.StrEnum):
     AUDITOR = "auditor"  # reads everything, changes nothing
 
 
+def people_of_the_office(*columns: str) -> tuple[sa.ForeignKeyConstraint, ...]:
+    """Keys by which each of these columns names somebody who serves or served in the row's office.
+
+    A row of one office that names somebody of another is a database error.
+    """
+    targets = ["office_staff.office_id", "office_staff.staff_id"]
+    return tuple(sa.ForeignKeyConstraint(["office_id", each], targets) for each in columns)
+
+
 class Bureau(Base):
     """労働局: the tree's root."""
 
@@ -115,6 +124,7 @@ class Membership(Base):
     """One role of one person in one office."""
 
     __tablename__ = "memberships"
+    __table_args__ = (*people_of_the_office("staff_id"),)
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"), primary_key=True)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(choice(Role, "role"), primary_key=True)
@@ -149,6 +159,7 @@ class Deputy(Base):
 
     __tablename__ = "deputies"
     __table_args__ = (
+        *people_of_the_office("approver_id", "deputy_id"),
         sa.CheckConstraint("deputy_id <> approver_id", "somebody_else"),
         sa.CheckConstraint("begins_at < ends_at", "time"),
         sa.CheckConstraint("length(trim(reason)) > 0", "reason"),

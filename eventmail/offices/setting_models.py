@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.offices.models import people_of_the_office
 
 
 class Verdict(enum.StrEnum):
@@ -44,6 +45,7 @@ class Proposal(Base):
 
     __tablename__ = "proposals"
     __table_args__ = (
+        *people_of_the_office("proposer_id"),
         sa.UniqueConstraint("id", "digest"),
         sa.CheckConstraint("before <> after", "different"),
         sa.CheckConstraint("length(trim(reason)) > 0", "reason"),
@@ -97,6 +99,7 @@ class SettingChange(Base):
 
     __tablename__ = "setting_changes"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.UniqueConstraint("proposal_id"),
         sa.Index("ix_setting_changes_place", "office_id", "kind", "subject"),
         sa.CheckConstraint("before <> after", "different"),

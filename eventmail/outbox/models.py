@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.offices.models import people_of_the_office
 
 
 class DeliveryState(enum.StrEnum):
@@ -42,6 +43,7 @@ class Dispatch(Base):
 
     __tablename__ = "dispatches"
     __table_args__ = (
+        *people_of_the_office("paused_by", "released_by", "cancelled_by"),
         sa.ForeignKeyConstraint(
             ["office_id", "event_id", "snapshot_id"],
             ["snapshots.office_id", "snapshots.event_id", "snapshots.id"],

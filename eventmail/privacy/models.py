@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime
+from eventmail.offices.models import people_of_the_office
 
 
 class RetentionHold(Base):
@@ -18,6 +19,7 @@ class RetentionHold(Base):
 
     __tablename__ = "retention_holds"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.ForeignKeyConstraint(
             ["office_id", "event_id"],
             ["events.office_id", "events.id"],

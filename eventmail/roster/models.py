@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.offices.models import people_of_the_office
 
 
 class ImportState(enum.StrEnum):
@@ -55,6 +56,7 @@ class RosterImport(Base):
 
     __tablename__ = "roster_imports"
     __table_args__ = (
+        *people_of_the_office("uploaded_by", "confirmed_by"),
         sa.UniqueConstraint("office_id", "event_id", "id"),
         sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
         sa.ForeignKeyConstraint(
@@ -150,6 +152,7 @@ class ColumnChoice(Base):
     """What a header means in this office's workbooks: the field chosen last, "" for unused."""
 
     __tablename__ = "column_choices"
+    __table_args__ = (*people_of_the_office("chosen_by"),)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"), primary_key=True)
     header: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
     field: Mapped[str] = mapped_column(sa.String(40))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.offices.models import people_of_the_office
 
 
 class NoticeState(enum.StrEnum):
@@ -27,6 +28,7 @@ class StaffNotice(Base):
 
     __tablename__ = "staff_notices"
     __table_args__ = (
+        *people_of_the_office("staff_id"),
         sa.UniqueConstraint("staff_id", "mailing_id", "occasion"),
         sa.UniqueConstraint("token"),
         sa.Index("ix_staff_notices_state_due_at", "state", "due_at"),
