@@ -211,12 +211,6 @@ def upgrade() -> None:
     _make_event_erasures()
     _make_person_erasures()
     _make_contact_erasures()
-    # Every page is asked which of its addresses are participants'.
-    op.create_index(
-        "ix_snapshot_recipients_office_address",
-        "snapshot_recipients",
-        ["office_id", "address_key"],
-    )
     for table in WRITTEN_ONCE:
         guards.keep(table)
     guards.never_deleted("event_erasures")
@@ -242,7 +236,6 @@ def downgrade() -> None:
         guards.release(table)
     for table in ("contact_erasures", "person_erasures", "event_erasures", "retention_holds"):
         op.drop_table(table)
-    op.drop_index("ix_snapshot_recipients_office_address", "snapshot_recipients")
     op.execute("ALTER TABLE offices DROP COLUMN retention_months")
 
 

@@ -15,7 +15,6 @@ ENDINGS = (
     "too_old",
     "by_person",
     "password",
-    "factors",
     "deactivated",
     "passed_on",
 )

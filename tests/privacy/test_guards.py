@@ -71,6 +71,30 @@ AFTER = {
     "the record taken away": "DELETE FROM event_erasures",
 }
 
+# Each copies a row of the event that there is: the guard is asked before any key is.
+NEW = {
+    **{
+        table: f"INSERT INTO {table} SELECT * FROM {table} WHERE event_id = 1"
+        for table in (
+            "participants",
+            "roster_imports",
+            "material_versions",
+            "mailings",
+            "snapshots",
+        )
+    },
+    "contacts": (
+        "INSERT INTO contacts (office_id, event_id, participant_id, department, title, name, "
+        "phone, address, address_key, active, import_id, source_row, row_digest) SELECT office_id, "
+        "event_id, participant_id, '', '', '', '', 'a@b.example', 'a@b.example', TRUE, import_id, "
+        "99, '' FROM contacts WHERE id = 1"
+    ),
+    "letter_slots": (
+        "INSERT INTO letter_slots (office_id, event_id, mailing_id, staff_id, typed, version, "
+        "saved_at) VALUES (1, 1, NULL, 1, '{}', 0, '2026-01-01 00:00:00+00:00')"
+    ),
+}
+
 
 @pytest.fixture
 def sent(database: Database, approved: Snapshot, relay: Relay) -> Snapshot:
@@ -111,6 +135,13 @@ def test_what_is_gone_stays_gone(database: Database, sent: Snapshot) -> None:
     assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
     for name, attack in AFTER.items():
         assert "guard" in refused(database, (), attack), name
+
+
+def test_nothing_new_comes_to_an_erased_event(database: Database, sent: Snapshot) -> None:
+    assert refused(database, (), NEW["letter_slots"]) == ""
+    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    for table, attack in NEW.items():
+        assert " erased" in refused(database, (), attack), table
 
 
 def test_a_shorter_hold_takes_the_place_of_a_longer_one(database: Database, sent: Snapshot) -> None:
