@@ -18,6 +18,7 @@ from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
+from eventmail.suppression.models import Suppression
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Slot",
     "StaffNotice",
     "StaffSession",
+    "Suppression",
     "Wording",
 ]
 metadata = Base.metadata

@@ -74,6 +74,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "mailings": {"subject": WORDS, "body": WORDS, "purpose": WORDS, "notice": WORDS},
     "deliveries": {"reply": BLANK},
+    # Who asked for no more mails is known for good, but only by the digest.
+    "suppressions": {"address_key": BLANK, "digest": Fate.KEYED, "reason": WORDS},
+    "suppression_lifts": {"consent": WORDS},
     "attempts": {"head": BLANK, "reply_text": BLANK, "digest": SALTED},
     "decisions": {"note": BLANK},
     # Why somebody decided as he did is part of the record of the decision.
