@@ -9,6 +9,7 @@ from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
+from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
@@ -34,6 +35,7 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
+    "PageLink",
     "Passkey",
     "Proposal",
     "RetentionHold",

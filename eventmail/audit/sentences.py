@@ -86,6 +86,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "roster.discarded": "参加者名簿の取り込みをやめました",
         "roster.undone": "参加者名簿の変更を元に戻しました",
         "roster.by_hand": "参加者を画面で直しました",
+        "link.revoked": "参加者ページのリンクを無効にして、新しくしました",
     },
     Kind.EVENT: {
         "event.added": "イベントを作りました",
