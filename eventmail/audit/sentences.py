@@ -303,6 +303,7 @@ FIELDS = {
     "size": "一度に渡すあて先の数",
     "source": "写した元",
     "state": "状態",
+    "stoppable": "配信停止の対象",
     "stopped": "すべて止めている",
     "subject": "件名",
     "unreadable": "調べられなかったメール",
