@@ -14,7 +14,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import table_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
-from eventmail.mailings.audiences import named_by
+from eventmail.mailings import audiences
 from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.models import (
     Erasure,
@@ -93,12 +93,16 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
     return dataclasses.asdict(value)
 
 
-def audience(session: Session, mailing: Mailing) -> list[Contact]:
+def audience(
+    session: Session, mailing: Mailing, submitted: Snapshot | None = None
+) -> list[Contact]:
     """Who would get the mailing now: of those taking part, whom its filter names.
 
     Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
     roster it stands in today. All of it is asked in one query, so nobody withdrawn can slip in.
+    ``submitted``: who would get that snapshot now, where answers that came since change nothing.
     """
+    named = audiences.frozen(mailing, submitted) if submitted else audiences.named_by(mailing)
     reached = (
         sa.select(SnapshotRecipient.address_key)
         .join(
@@ -110,9 +114,7 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         )
         .where(Reached.mailing_id == mailing.id)
     )
-    return events.addressees(
-        session, mailing.event, Contact.address_key.not_in(reached), named_by(mailing)
-    )
+    return events.addressees(session, mailing.event, Contact.address_key.not_in(reached), named)
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:
