@@ -7,7 +7,7 @@ from migrations import guards
 from migrations.tables import set_choices
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0023"
 
 TABLES = ("contact_marks", "answer_values", "answers", "answer_deadlines", "questions")
 AUDIENCES = ("all", "new", "chosen")
