@@ -14,7 +14,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import table_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
-from eventmail.mailings.audiences import named_by
+from eventmail.mailings import audiences
 from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.models import (
     Erasure,
@@ -96,13 +96,17 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
     return dataclasses.asdict(value)
 
 
-def audience(session: Session, mailing: Mailing) -> list[Contact]:
+def audience(
+    session: Session, mailing: Mailing, submitted: Snapshot | None = None
+) -> list[Contact]:
     """Who would get the mailing now: of those taking part, whom its filter names.
 
     Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
     roster it stands in today; and less those to whom no such mail may go (suppression). All of it
     is asked in one query, so nobody withdrawn can slip in.
+    ``submitted``: who would get that snapshot now, where answers that came since change nothing.
     """
+    named = audiences.frozen(mailing, submitted) if submitted else audiences.named_by(mailing)
     reached = (
         sa.select(SnapshotRecipient.address_key)
         .join(
@@ -118,7 +122,7 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         session,
         mailing.event,
         Contact.address_key.not_in(reached),
-        named_by(mailing),
+        named,
         ~is_stopped(mailing),
     )
 
@@ -131,7 +135,9 @@ def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
 
 def left_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
     """Whom the mailing would go to, had nobody asked to be left alone; and why he is not in it."""
-    found = events.addressees(session, mailing.event, named_by(mailing), is_stopped(mailing))
+    found = events.addressees(
+        session, mailing.event, audiences.named_by(mailing), is_stopped(mailing)
+    )
     reasons = suppression.standing(session, mailing.event, [each.address_key for each in found])
     return [(each, why) for each in found for why in reasons.get(each.address_key, ())[:1]]
 
