@@ -12,10 +12,15 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import table_of
+from eventmail.doorway import doorway_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.links import service as links
+from eventmail.links.service import Owner
+from eventmail.links.tokens import SAMPLE, Place
 from eventmail.mailings import audiences
 from eventmail.mailings.known import KnownAddresses
+from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -24,7 +29,7 @@ from eventmail.mailings.models import (
     SnapshotMaterial,
     SnapshotRecipient,
 )
-from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
+from eventmail.mailings.rendering import OfficeAddresses, Pages, Press, make_press, no_pages
 from eventmail.mailings.review_models import Lift
 from eventmail.mailings.snapshot import (
     Attachment,
@@ -89,7 +94,38 @@ def freeze(session: Session, actor: Actor, mailing: Mailing, content: Content) -
     ]
     mailing.snapshots.append(snapshot)
     session.flush()
+    _give_links(session, content, snapshot)
     return snapshot
+
+
+def _give_links(session: Session, content: Content, snapshot: Snapshot) -> None:
+    """Whoever will be led to a page of his own has one before anything leaves."""
+    door = doorway_of(session)
+    if door is None or content.is_batch or not names_page(content.letter):
+        return
+    owners = [
+        Owner(_place(snapshot.office_id, snapshot.event_id, each), each.email.key)
+        for each in content.recipients
+    ]
+    links.keep_ready(session, door.sealer, snapshot.event_id, owners)
+
+
+def pages_of(session: Session, office_id: int, event_id: int, letter: Letter) -> Pages:
+    """Which page each recipient of a letter is led to."""
+    door = doorway_of(session)
+    if door is None or not names_page(letter):
+        return no_pages
+    book = links.book_of(session, door.sealer, event_id)
+
+    def page(to: Recipient | None) -> str:
+        token = SAMPLE if to is None else book.token(_place(office_id, event_id, to))
+        return door.page(token)
+
+    return page
+
+
+def _place(office_id: int, event_id: int, to: Recipient) -> Place:
+    return Place(office_id, event_id, to.participant_id, to.contact_id)
 
 
 def _fields(value: Recipient | Attachment) -> dict[str, object]:
@@ -175,6 +211,7 @@ def press_for(session: Session, content: Content, lifted: frozenset[str] = froze
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
         office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
         lifted,
+        pages_of(session, mailing.office_id, mailing.event_id, content.letter),
     )
 
 
@@ -190,7 +227,9 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
         return content
 
     addresses = compact_addresses(session, snapshot.office_id)
-    return make_press(bare_content(snapshot), read, addresses, lifted(session, snapshot.id))
+    content = bare_content(snapshot)
+    pages = pages_of(session, snapshot.office_id, snapshot.event_id, content.letter)
+    return make_press(content, read, addresses, lifted(session, snapshot.id), pages)
 
 
 def lifted(session: Session, snapshot_id: int) -> frozenset[str]:

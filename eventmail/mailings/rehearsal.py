@@ -14,7 +14,7 @@ from eventmail import clock
 from eventmail.events import service as events
 from eventmail.mailings import findings, surveying
 from eventmail.mailings.findings import Finding, is_liftable
-from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.freezing import office_addresses, pages_of
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, make_press
 from eventmail.mailings.snapshot import Content
@@ -58,8 +58,12 @@ def _of_mails(
     session: Session, content: Content, office: OfficeAddresses, office_id: int
 ) -> list[Finding]:
     try:
+        event_id = session.get_one(Mailing, content.mailing_id).event_id
         press = make_press(
-            content, lambda sha256: events.read_blob(session, office_id, sha256), office
+            content,
+            lambda sha256: events.read_blob(session, office_id, sha256),
+            office,
+            pages=pages_of(session, office_id, event_id, content.letter),
         )
     except Unwritable as error:
         return [Finding("unwritable", error.message_ja)]
