@@ -17,6 +17,7 @@ from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
+from eventmail.training.models import TrainingTask
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Slot",
     "StaffNotice",
     "StaffSession",
+    "TrainingTask",
     "Wording",
 ]
 metadata = Base.metadata
