@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0023"
 
 KEPT = (
     "training_assignments",
