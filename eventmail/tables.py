@@ -20,6 +20,7 @@ from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.suppression.models import Suppression
+from eventmail.training.models import TrainingTask
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "StaffNotice",
     "StaffSession",
     "Suppression",
+    "TrainingTask",
     "Wording",
 ]
 metadata = Base.metadata

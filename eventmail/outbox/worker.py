@@ -29,6 +29,7 @@ from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
 from eventmail.staffmail import sending as staffmail
+from eventmail.training import reminding
 from eventmail.wire import Relay, remember_in
 
 log = logging.getLogger(__name__)
@@ -181,8 +182,10 @@ class Outbox:
         chosen = self.settings
         try:
             telling.note(self.database, self.blocked)
+            reminding.note(self.database)
             post = staffmail.Post(chosen.public_url, chosen.staff_domains)
             staffmail.send_due(self.database, self.open_relay, post)
+            staffmail.send_due(self.database, self.open_relay, post, reminding.REMINDERS)
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 

@@ -146,5 +146,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "staff_notices": ("occasion", "kind", "token", "reply"),
     "totp_offers": ("sealed",),
     "totp_secrets": ("sealed",),
+    # Of staff: what they were asked about their own work, and answered.
+    "training_assignments": ("edition", "digest", "batch"),
+    "training_reminders": ("token", "reply"),
+    "training_results": ("digest", "answers"),
     "wording_versions": ("name", "subject", "body"),
 }
