@@ -9,6 +9,7 @@ from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
+from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
@@ -17,6 +18,7 @@ from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
+from eventmail.suppression.models import Suppression
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "EventErasure",
     "Mailing",
     "Office",
+    "PageLink",
     "Passkey",
     "Proposal",
     "RetentionHold",
@@ -40,6 +43,7 @@ __all__ = [
     "Slot",
     "StaffNotice",
     "StaffSession",
+    "Suppression",
     "Wording",
 ]
 metadata = Base.metadata

@@ -73,6 +73,8 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "relay.unblocked": "送信サーバーへの接続を再開しました",
     },
     Kind.ROSTER: {
+        "address.suppressed": "アドレスへの配信を停止しました",
+        "address.suppression_lifted": "本人の同意を得て、配信停止を解除しました",
         "roster.uploaded": "参加者名簿のファイルを置きました",
         "roster.mapped": "名簿の列を決めました",
         "roster.corrected": "名簿の行を直しました",
@@ -84,6 +86,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "roster.discarded": "参加者名簿の取り込みをやめました",
         "roster.undone": "参加者名簿の変更を元に戻しました",
         "roster.by_hand": "参加者を画面で直しました",
+        "link.revoked": "参加者ページのリンクを無効にして、新しくしました",
     },
     Kind.EVENT: {
         "event.added": "イベントを作りました",
@@ -208,6 +211,7 @@ SUBJECTS = {
     "roster": "参加者名簿",
     "setting_change": "設定の変更",
     "staff": "職員",
+    "suppression": "配信停止",
     "wording": "文面のひな形",
 }
 
@@ -245,6 +249,7 @@ FIELDS = {
     "ended": "終わらせたサインインの数",
     "ends_at": "終わり",
     "entries": "記録の件数",
+    "event": "イベントの番号",
     "events": "イベントの件数",
     "expected_count": "送信先の見込みの件数",
     "exposing": "ほかの事業所のアドレスがあったメール",
@@ -257,6 +262,7 @@ FIELDS = {
     "hold_minutes": "決裁から送信開始までの分",
     "host": "送信サーバー",
     "hours": "時間",
+    "how": "受け方",
     "html": "HTMLのメール",
     "imports": "取り込みの件数",
     "kind": "形式",
@@ -305,6 +311,7 @@ FIELDS = {
     "verdict": "決めたこと",
     "version": "版",
     "volume": "分冊",
+    "why": "理由の種類",
     "wanted": "お知らせを受け取る",
 }
 

@@ -110,6 +110,8 @@ class Mailing(Base):
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
     html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # 案内: whoever unsubscribed does not get it. Other mails reach him all the same.
+    stoppable: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[MailingState] = mapped_column(
         choice(MailingState, "state"), default=MailingState.DRAFT
     )
@@ -251,6 +253,7 @@ class Snapshot(Base):
     subject: Mapped[str] = mapped_column(sa.String(500))
     body: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    stoppable: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     format: Mapped[int] = mapped_column(default=1, server_default="1")
     event_name: Mapped[str] = mapped_column(sa.String(200))
     event_date: Mapped[date]

@@ -18,6 +18,7 @@ from eventmail.events import service as events
 from eventmail.events.erased import ContactErasure, PersonErasure
 from eventmail.events.models import Contact, MaterialVersion, Participant
 from eventmail.letters.models import Slot
+from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial, SnapshotRecipient
 from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
@@ -198,6 +199,7 @@ def _from_rosters(session: Session, person: Person) -> None:
         .values(**empty, message=""),
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(RosterChange).where(RosterChange.contact_id.in_(person.ids)),
+        sa.delete(PageLink).where(PageLink.contact_id.in_(person.ids)),
         sa.update(Contact)
         .where(Contact.id.in_(person.ids))
         .values(**blank_contact(), active=False),

@@ -54,6 +54,7 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "roster_changes": {"before": ROW},
     "letter_slots": {"typed": ROW},
+    "page_links": {"address_key": ROW, "token_digest": ROW},
     "finding_answers": {"key": ROW, "answer": ROW},
     "snapshot_recipients": {
         "company": BLANK,
@@ -73,6 +74,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "mailings": {"subject": WORDS, "body": WORDS, "purpose": WORDS, "notice": WORDS},
     "deliveries": {"reply": BLANK},
+    # Who asked for no more mails is known for good, but only by the digest.
+    "suppressions": {"address_key": BLANK, "digest": Fate.KEYED, "reason": WORDS},
+    "suppression_lifts": {"consent": WORDS},
     "attempts": {"head": BLANK, "reply_text": BLANK, "digest": SALTED},
     "decisions": {"note": BLANK},
     # Why somebody decided as he did is part of the record of the decision.
@@ -110,6 +114,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
     "offices": ("name", "stop_reason"),
+    "page_links": ("key_id",),
     "passkey_challenges": ("digest",),
     "passkeys": ("credential_id", "public_key", "name"),
     # Settings: of an office, its mailboxes and its staff.

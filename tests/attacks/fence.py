@@ -22,6 +22,7 @@ LIBRARIES: dict[str, set[str]] = {
     "selectors": set(),
     "smtplib": set(),
     "socket": {
+        "eventmail/antivirus.py",
         "eventmail/demo.py",
         "eventmail/wire/connecting.py",
         "eventmail/wire/conversation.py",

@@ -29,6 +29,8 @@ MAY: dict[Action, str] = {
     Action.DECIDE_FATE: "author approver",
     Action.APPOINT: "approver",
     Action.PRINT_RECIPIENTS: "author checker approver",
+    Action.SUPPRESS: "author checker approver manager",
+    Action.LIFT_SUPPRESSION: "approver manager",
     Action.MANAGE_STAFF: "manager",
     Action.PROPOSE_SETTING: "manager approver",
     Action.CONFIRM_SETTING: "manager approver",
