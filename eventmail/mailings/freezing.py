@@ -36,6 +36,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
 from eventmail.suppression import service as suppression
 from eventmail.suppression.models import Suppression
+from eventmail.suppression.tokens import links_of
 from eventmail.wire import search_ahead
 
 COPIED = (
@@ -169,6 +170,7 @@ def press_for(session: Session, content: Content, lifted: frozenset[str] = froze
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
         office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
         lifted,
+        links_of(session, mailing.office_id, mailing.event_id),
     )
 
 
@@ -184,7 +186,11 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
         return content
 
     addresses = compact_addresses(session, snapshot.office_id)
-    return make_press(bare_content(snapshot), read, addresses, lifted(session, snapshot.id))
+    content, links = (
+        bare_content(snapshot),
+        links_of(session, snapshot.office_id, snapshot.event_id),
+    )
+    return make_press(content, read, addresses, lifted(session, snapshot.id), links)
 
 
 def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
