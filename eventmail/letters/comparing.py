@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import NotFound
 from eventmail.letters.diffing import Row, side_by_side
-from eventmail.mailings.letter import Letter, Rendered, fill_occasion, render
+from eventmail.mailings.letter import PAGE, Letter, Rendered, fill_occasion, render
 from eventmail.mailings.models import (
     MODE_NAMES,
     STOPPABLE_NAMES,
@@ -25,6 +25,7 @@ from eventmail.mailings.snapshot import Content, Recipient, bare_content, recipi
 from eventmail.wordings.service import Offer
 
 MOST_MAILINGS = 20
+OWN_PAGE = f"（{PAGE}のアドレス）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def compare(
     new = _read(content, recipient)
     if partner.snapshot is None:
         assert partner.words is not None
-        old = render(partner.words, recipient.addressee, content.occasion)
+        old = render(partner.words, recipient.addressee, content.occasion, OWN_PAGE)
         facts: list[Difference] = []
     else:
         before = bare_content(partner.snapshot)
@@ -102,7 +103,7 @@ def _read(content: Content, recipient: Recipient) -> Rendered:
             fill_occasion(each, content.occasion) for each in (content.subject, content.body)
         )
         return Rendered(subject, body)
-    return render(content.letter, recipient.addressee, content.occasion)
+    return render(content.letter, recipient.addressee, content.occasion, OWN_PAGE)
 
 
 def _same_one(session: Session, snapshot: Snapshot, wanted: Recipient) -> Recipient | None:

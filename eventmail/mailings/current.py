@@ -74,7 +74,7 @@ def changed_parts(session: Session, mailing: Mailing) -> list[str]:
 
 def _live(session: Session, mailing: Mailing, snapshot: Snapshot) -> Content:
     session.expire(mailing, ["materials"])
-    return content_of_draft(mailing, audience(session, mailing), snapshot.revision)
+    return content_of_draft(mailing, audience(session, mailing, snapshot), snapshot.revision)
 
 
 def batches_allowed(session: Session, office_id: int) -> bool:

@@ -42,12 +42,18 @@ class Audience(enum.StrEnum):
     ALL = "all"
     NEW = "new"
     CHOSEN = "chosen"
+    UNANSWERED = "unanswered"
+    UNCONFIRMED = "unconfirmed"
+    ATTENDING = "attending"
 
 
 AUDIENCE_NAMES = {
     Audience.ALL: "参加する事業所の全員",
     Audience.NEW: "前のメールのあとに加わった送信先だけ",
     Audience.CHOSEN: "選んだ送信先だけ",
+    Audience.UNANSWERED: "まだ回答していない事業所だけ（未回答）",
+    Audience.UNCONFIRMED: "受け取りを確認していない送信先だけ（未確認）",
+    Audience.ATTENDING: "参加と回答した事業所だけ（参加のみ）",
 }
 MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 STOPPABLE_NAMES = {

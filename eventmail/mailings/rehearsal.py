@@ -14,7 +14,7 @@ from eventmail import clock
 from eventmail.events import service as events
 from eventmail.mailings import findings, surveying
 from eventmail.mailings.findings import Finding, is_liftable
-from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.freezing import office_addresses, pages_of
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, make_press
 from eventmail.mailings.snapshot import Content
@@ -63,6 +63,7 @@ def _of_mails(
             content,
             lambda sha256: events.read_blob(session, office_id, sha256),
             office,
+            pages=pages_of(session, office_id, event_id, content.letter),
             stops=links_of(session, office_id, event_id),
         )
     except Unwritable as error:

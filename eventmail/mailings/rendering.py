@@ -13,7 +13,7 @@ from datetime import datetime
 
 from eventmail.addresses import EmailAddress
 from eventmail.mailings.known import Known
-from eventmail.mailings.letter import render
+from eventmail.mailings.letter import PAGE, Rendered, names_page, render
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.suppression.tokens import StopLinks
 from eventmail.wire import (
@@ -27,6 +27,7 @@ from eventmail.wire import (
     Knowledge,
     Material,
     Stamp,
+    Unwritable,
     Wording,
     compose,
     encode_material,
@@ -43,6 +44,17 @@ LINK_FOR_EACH = (
     f"{_RULE}このようなご案内が不要な方は、次のページで配信を止められます。\n"
     "（ここに、受け取る方ごとのリンクが入ります）\n"
 )
+NO_PAGE = (
+    f"差し込み項目「{{{PAGE}}}」に入れるアドレスが決まっていません。システムの管理者に、設定 "
+    "EVENTMAIL_PUBLIC_URL を確かめてもらってください。"
+)
+# The address of somebody's own page; for None a page that shows what such a page is.
+Pages = Callable[[Recipient | None], str]
+
+
+def no_pages(_recipient: Recipient | None) -> str:
+    """Where nobody has a page."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Press:
     office: OfficeAddresses
     # The SHA-256 of the materials that go unseen, because the approver lifted their block.
     lifted: frozenset[str] = frozenset()
+    pages: Pages = no_pages
     # Where each recipient of an invitation stops such mails.
     stops: StopLinks | None = None
 
@@ -72,7 +85,7 @@ class Press:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
         if self.content.is_batch:
             raise ValueError("a batch has one wording for all, and no mail of one's own")
-        text = render(self.content.letter, recipient.addressee, self.content.occasion)
+        text = self._text(recipient, recipient)
         wording = Wording(
             text.subject,
             text.body + self._foot(recipient),
@@ -142,13 +155,24 @@ class Press:
         """Pass a test mail through the same gate: no participant's address may stand in it."""
         return self._clear(composed, Individual(to), frozenset(), frozenset())
 
+    def _text(self, to: Recipient, whose: Recipient | None) -> Rendered:
+        """The letter to somebody, with the page of ``whose``."""
+        letter = self.content.letter
+        page = self.pages(whose) if names_page(letter) else ""
+        if names_page(letter) and not page:
+            raise Unwritable(NO_PAGE)
+        return render(letter, to.addressee, self.content.occasion, page)
+
     def _marked(self, mark: str, like: Recipient | None) -> Wording:
-        """What one recipient would read, with a mark in the subject."""
+        """What one recipient would read, with a mark in the subject.
+
+        Its link is the example's: a participant's own opens in nobody else's hands.
+        """
         content = self.content
         if content.is_batch:
             return Wording(mark + content.subject, content.body + self._foot(None), content.html)
         to = like or content.recipients[0]
-        text = render(content.letter, to.addressee, content.occasion)
+        text = self._text(to, None)
         foot = LINK_FOR_EACH if self._stops else self._foot(None)
         return Wording(mark + text.subject, text.body + foot, content.html)
 
@@ -197,6 +221,7 @@ def make_press(
     read: Callable[[str], bytes],
     office: OfficeAddresses,
     lifted: frozenset[str] = frozenset(),
+    pages: Pages = no_pages,
     stops: StopLinks | None = None,
 ) -> Press:
     """Prepare a content for its copies; ``read`` gives a material's bytes by digest."""
@@ -209,7 +234,7 @@ def make_press(
         encode_material(Material(each.filename, each.media_type, read(each.sha256)))
         for each in content.materials
     )
-    return Press(content, identity, materials, office, lifted, stops)
+    return Press(content, identity, materials, office, lifted, pages, stops)
 
 
 def new_token() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail.clock import japanese_date, japanese_moment
-from eventmail.mailings.letter import OF_ADDRESSEE, OF_OCCASION, used_fields
+from eventmail.mailings.letter import OF_OCCASION, PERSONAL, used_fields
 from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Decision, Step
 from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
@@ -206,7 +206,7 @@ def _letter(content: Content) -> Section:
 
 def _fields(content: Content) -> str:
     used = used_fields(content.letter)
-    own = [f"{{{name}}}" for name in used if name in OF_ADDRESSEE]
+    own = [f"{{{name}}}" for name in used if name in PERSONAL]
     shared = [f"{{{name}}}" for name in used if name in OF_OCCASION]
     parts = [f"{'、'.join(own)}には、送信先ごとの値が入ります。"] if own else []
     parts += [f"{'、'.join(shared)}には、上のイベントの内容が入ります。"] if shared else []

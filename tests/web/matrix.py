@@ -39,6 +39,7 @@ MAY: dict[Action, str] = {
     Action.REVEAL: "author checker approver manager",
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
+    Action.MANAGE_TRAINING: "manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
-from eventmail.mailings import answers, checking, notices
+from eventmail.mailings import answers, audiences, checking, notices
 from eventmail.mailings.deciding import UNDER_REVIEW
 from eventmail.mailings.freezing import left_out, press_for
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
@@ -76,6 +76,7 @@ def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> 
         "places": places,
         "left_out": whom_it_leaves_out(session, mailing),
         "told": notices.history(session, mailing),
+        "moved_on": audiences.moved_on(session, mailing, snapshot) if snapshot else 0,
         "frozen": found,
         "names": staff_names(session, people),
         "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},

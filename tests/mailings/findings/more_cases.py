@@ -24,6 +24,7 @@ NAMESAKE = (*PEOPLE, Person("林業の会", "鈴木 一郎", "", "c@hayashi.exam
 
 # More of the same rules: what must speak …
 SPEAKS: dict[str, tuple[str, Ground]] = {
+    "a page in a batch": ("batch_field", ground(mode="batch", body="皆様\n{参加者ページ}")),
     "an address cut by a line break": (
         "participant_address", ground(more="taro.yamada@aozora-\nseisakusho.example"),
     ),
