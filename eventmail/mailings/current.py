@@ -48,7 +48,8 @@ def is_current(session: Session, mailing: Mailing) -> bool:
     # What was submitted before an upgrade is compared as its own time wrote it down.
     same = dataclasses.replace(live, format=snapshot.format, html=snapshot.html)
     digests = same.digest, content_of_snapshot(snapshot).digest
-    unchanged = (live.html, live.send_at) == (snapshot.html, snapshot.send_at)
+    told = (live.html, live.send_at, live.by_link)
+    unchanged = told == (snapshot.html, snapshot.send_at, snapshot.by_link)
     return unchanged and digests == (snapshot.digest, snapshot.digest)
 
 

@@ -59,6 +59,7 @@ COPIED = (
     "send_at",
     "audience",
     "expected_count",
+    "by_link",
 )
 
 

@@ -20,13 +20,15 @@ from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 4
-_SINCE_4 = {"audience", "expected_count"}
+FORMAT = 5
+_SINCE_5 = {"by_link"}
+_SINCE_4 = {"audience", "expected_count"} | _SINCE_5
 NOT_IN_FORMAT = {  # what its time could not say yet
     1: {"html", "send_at"} | _SINCE_4,
     2: {"send_at"} | _SINCE_4,
     3: _SINCE_4,
-    4: set[str](),
+    4: _SINCE_5,
+    5: set[str](),
 }
 
 
@@ -68,7 +70,8 @@ class Content:
     """Everything that people check and approve, and nothing that they do not see.
 
     ``audience`` says in words which of the event's contacts the recipients are, and
-    ``expected_count`` how many of them the author expected.
+    ``expected_count`` how many of them the author expected. ``by_link``: the mails carry no
+    material; each recipient takes them from a page of his own.
     """
 
     mailing_id: int
@@ -90,12 +93,18 @@ class Content:
     send_at: datetime | None = None
     audience: str = ""
     expected_count: int | None = None
+    by_link: bool = False
     format: int = FORMAT
 
     @property
     def is_batch(self) -> bool:
         """Whether all get one and the same mail, without being shown in it."""
         return self.mode == SendMode.BATCH.value
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The materials that the mails carry."""
+        return () if self.by_link else self.materials
 
     @property
     def letter(self) -> Letter:
@@ -166,6 +175,7 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         send_at=mailing.send_at,
         audience=mailing.audience_in_words,
         expected_count=mailing.expected_count,
+        by_link=mailing.by_link,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
     )
@@ -197,6 +207,7 @@ def bare_content(snapshot: Snapshot) -> Content:
         send_at=snapshot.send_at,
         audience=snapshot.audience,
         expected_count=snapshot.expected_count,
+        by_link=snapshot.by_link,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),

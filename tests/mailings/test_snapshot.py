@@ -19,13 +19,14 @@ from tests.mailings.contents import BATCH, CONTENT, DESK, MAP, SATO
 
 TIMED = replace(CONTENT, send_at=datetime(2026, 12, 1, tzinfo=UTC))
 TOLD = replace(CONTENT, audience="選んだ送信先だけ", expected_count=2)
+LINKED = replace(TOLD, by_link=True)
 OTHERS: dict[str, Any] = {
     "mailing_id": 9, "revision": 9, "purpose": "x", "mode": "batch", "sender_name": "x",
     "sender_address": "x@hirono.example", "reply_to": "x@hirono.example", "subject": "x",
     "body": "x", "html": True, "event_name": "x", "event_date": date(2026, 12, 10),
     "event_hours": "x", "event_place": "x", "materials": (), "recipients": (DESK, SATO),
     "send_at": datetime(2026, 12, 1, tzinfo=UTC), "format": 1,
-    "audience": "x", "expected_count": 9,
+    "audience": "x", "expected_count": 9, "by_link": True,
 }  # fmt: skip
 
 
@@ -36,6 +37,7 @@ OTHERS: dict[str, Any] = {
         (2, "e92e42de9afe9b1c367ba140724cfb4056b93f68adb13f3a6eee554c5c44c37b"),
         (3, "1a47dcf4ea8a5e555a1d820a6be4efedeb0f3aca34051986def0c491b825a08d"),
         (4, "b516fcbd30fd926a90225fa45f9f24909a0b1fe4c2ce0e3cace9bbf62ecd0a71"),
+        (5, "cc05b44383fcfb6e0adaeaee7b9af4ec5eb4ce87b2dbfd67793e5a3dc1ce57ed"),
     ],
 )
 def test_the_digest_of_a_content_is_the_same_for_ever(number: int, digest: str) -> None:
@@ -88,6 +90,12 @@ def test_the_earlier_formats_said_neither_for_whom_nor_for_how_many(number: int)
     assert told.digest == replace(CONTENT, format=number).digest
 
 
+def test_up_to_the_fourth_format_all_materials_were_attached() -> None:
+    fourth = replace(CONTENT, format=4)
+    assert replace(fourth, by_link=True).digest == fourth.digest
+    assert (CONTENT.attachments, replace(CONTENT, by_link=True).attachments) == ((MAP,), ())
+
+
 def test_the_first_format_had_no_html_to_speak_of() -> None:
     first = replace(CONTENT, format=1)
     assert replace(first, html=True).digest == first.digest
@@ -102,7 +110,7 @@ def test_nobody_changes_a(value: Any) -> None:
 
 
 def test_a_content_is_of_the_newest_format_unless_it_says_otherwise() -> None:
-    assert CONTENT.format == 4
+    assert CONTENT.format == 5
 
 
 def test_only_one_mode_is_a_batch() -> None:
@@ -144,10 +152,11 @@ def draft(content: Content, mode: SendMode) -> Any:
         body=content.body, html=content.html, send_at=content.send_at,
         event=event, materials=shelf,
         audience_in_words=content.audience, expected_count=content.expected_count,
+        by_link=content.by_link,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True), TIMED, TOLD])
+@pytest.mark.parametrize("content", [CONTENT, replace(CONTENT, html=True), TIMED, LINKED])
 def test_a_draft_is_read_whole(content: Content) -> None:
     rows = [contact(SATO), contact(DESK)]
     assert content_of_draft(draft(content, SendMode.INDIVIDUAL), rows, 4) == content
