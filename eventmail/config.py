@@ -126,6 +126,15 @@ def _base_url(value: str) -> str:
     return text
 
 
+def _scanner(value: str) -> str:
+    """Where a virus scanner listens: ``unix:/path`` or ``host:port``."""
+    text = value.strip()
+    host, _, port = text.rpartition(":")
+    if text and not re.fullmatch(r"unix:/.+", text) and not (host and _port(port)):
+        raise ValueError(value)
+    return text
+
+
 def _setting(parse: Callable[[str], Any], default: Any, expects: str, text: str) -> Any:
     metadata = {"parse": parse, "expects": expects, "text": text}
     return field(default=default, metadata=metadata)
@@ -210,6 +219,13 @@ class Settings:
     )
     upload_megabytes: int = _setting(
         _count, 24, "1〜1000の整数", "一度に受け取る大きさの上限（MB）。"
+    )
+    clamd: str = _setting(
+        _scanner,
+        "",
+        "unix:/… か ホスト名:ポート",
+        "ウイルス対策（ClamAVのclamd）の場所。書くと、受け取るファイルをすべて調べ、"
+        "調べられないときも受け取りません。空なら調べません。",
     )
     mail_server: str = _setting(_text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
     mail_port: int = _setting(_port, 25, "0〜65535の整数", "送信サーバーのポート。")

@@ -159,8 +159,7 @@ class LetterForm(Form):
             ),
         ]
         wanted = mailing.audience if mailing else Audience.ALL
-        kinds = [each for each in Audience if each in (wanted, Audience.ALL, Audience.CHOSEN)]
-        kinds = list(Audience) if choices.earlier else kinds
+        kinds = [e for e in Audience if choices.earlier or e is not Audience.NEW or e is wanted]
         self.audience.choices = [SelectChoice(each.value, AUDIENCE_NAMES[each]) for each in kinds]
         if self.is_submitted() and choices.typed is None:
             self._keep_what_was_not_asked(mailing)

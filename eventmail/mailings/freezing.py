@@ -18,7 +18,7 @@ from eventmail.events.models import Contact
 from eventmail.links import service as links
 from eventmail.links.service import Owner
 from eventmail.links.tokens import SAMPLE, Place
-from eventmail.mailings.audiences import named_by
+from eventmail.mailings import audiences
 from eventmail.mailings.known import KnownAddresses
 from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
@@ -39,6 +39,8 @@ from eventmail.mailings.snapshot import (
 )
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
+from eventmail.suppression import service as suppression
+from eventmail.suppression.models import Suppression
 from eventmail.wire import search_ahead
 
 COPIED = (
@@ -51,6 +53,7 @@ COPIED = (
     "subject",
     "body",
     "html",
+    "stoppable",
     "format",
     "event_name",
     "event_date",
@@ -130,12 +133,17 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
     return dataclasses.asdict(value)
 
 
-def audience(session: Session, mailing: Mailing) -> list[Contact]:
+def audience(
+    session: Session, mailing: Mailing, submitted: Snapshot | None = None
+) -> list[Contact]:
     """Who would get the mailing now: of those taking part, whom its filter names.
 
     Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
-    roster it stands in today. All of it is asked in one query, so nobody withdrawn can slip in.
+    roster it stands in today; and less those to whom no such mail may go (suppression). All of it
+    is asked in one query, so nobody withdrawn can slip in.
+    ``submitted``: who would get that snapshot now, where answers that came since change nothing.
     """
+    named = audiences.frozen(mailing, submitted) if submitted else audiences.named_by(mailing)
     reached = (
         sa.select(SnapshotRecipient.address_key)
         .join(
@@ -148,8 +156,27 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         .where(Reached.mailing_id == mailing.id)
     )
     return events.addressees(
-        session, mailing.event, Contact.address_key.not_in(reached), named_by(mailing)
+        session,
+        mailing.event,
+        Contact.address_key.not_in(reached),
+        named,
+        ~is_stopped(mailing),
     )
+
+
+def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
+    """The condition that a contact gets no mail of this kind any more."""
+    place = Contact.office_id, Contact.event_id
+    return suppression.applies(Contact.address_key, *place, stoppable=mailing.stoppable)
+
+
+def left_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
+    """Whom the mailing would go to, had nobody asked to be left alone; and why he is not in it."""
+    found = events.addressees(
+        session, mailing.event, audiences.named_by(mailing), is_stopped(mailing)
+    )
+    reasons = suppression.standing(session, mailing.event, [each.address_key for each in found])
+    return [(each, why) for each in found for why in reasons.get(each.address_key, ())[:1]]
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:
@@ -183,7 +210,7 @@ def press_for(session: Session, content: Content, lifted: frozenset[str] = froze
     return make_press(
         content,
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
-        office_addresses(session, mailing.office_id, mailing.event_id),
+        office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
         lifted,
         pages_of(session, mailing.office_id, mailing.event_id, content.letter),
     )
@@ -211,8 +238,12 @@ def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
     return frozenset(session.scalars(sa.select(Lift.sha256).where(Lift.snapshot_id == snapshot_id)))
 
 
-def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:
-    """The office's mailboxes, every participant address it knows, and each company's own."""
+def office_addresses(
+    session: Session, office_id: int, event_id: int, *, stoppable: bool = True
+) -> OfficeAddresses:
+    """The office's mailboxes, every participant address it knows, each company's own, and to which
+    of them no such mail may go.
+    """
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
@@ -220,6 +251,7 @@ def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeA
         ours=_mailboxes(session, office_id),
         known=frozenset(_known_keys(session, office_id)),
         by_participant=_by_participant(session.execute(query)),
+        suppressed=suppression.suppressed_keys(session, office_id, event_id, stoppable=stoppable),
     )
 
 

@@ -42,12 +42,18 @@ class Audience(enum.StrEnum):
     ALL = "all"
     NEW = "new"
     CHOSEN = "chosen"
+    UNANSWERED = "unanswered"
+    UNCONFIRMED = "unconfirmed"
+    ATTENDING = "attending"
 
 
 AUDIENCE_NAMES = {
     Audience.ALL: "参加する事業所の全員",
     Audience.NEW: "前のメールのあとに加わった送信先だけ",
     Audience.CHOSEN: "選んだ送信先だけ",
+    Audience.UNANSWERED: "まだ回答していない事業所だけ（未回答）",
+    Audience.UNCONFIRMED: "受け取りを確認していない送信先だけ（未確認）",
+    Audience.ATTENDING: "参加と回答した事業所だけ（参加のみ）",
 }
 MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 WAYS = {
@@ -114,6 +120,8 @@ class Mailing(Base):
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
     html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # 案内: whoever unsubscribed does not get it. Other mails reach him all the same.
+    stoppable: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[MailingState] = mapped_column(
         choice(MailingState, "state"), default=MailingState.DRAFT
     )
@@ -257,6 +265,7 @@ class Snapshot(Base):
     subject: Mapped[str] = mapped_column(sa.String(500))
     body: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    stoppable: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     format: Mapped[int] = mapped_column(default=1, server_default="1")
     event_name: Mapped[str] = mapped_column(sa.String(200))
     event_date: Mapped[date]

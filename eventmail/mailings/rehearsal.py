@@ -38,7 +38,9 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     ``earlier`` is given back if it was of this very content and of what is known by now.
     """
     mailing = session.get_one(Mailing, content.mailing_id)
-    office = office_addresses(session, mailing.office_id, mailing.event_id)
+    office = office_addresses(
+        session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable
+    )
     stamp = surveying.stamp(session, mailing)
     known = (content, office, stamp)
     if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == known:

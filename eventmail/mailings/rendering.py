@@ -56,6 +56,7 @@ class OfficeAddresses:
     ours: frozenset[EmailAddress]
     known: Known
     by_participant: Mapping[int, frozenset[EmailAddress]]
+    suppressed: frozenset[str] = frozenset()  # the keys of those who get no such mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +92,27 @@ class Press:
         wording = Wording(self.content.subject, self.content.body, self.content.html)
         return self._compose(envelope, wording, token, date), envelope
 
-    def clear_batch(self, composed: Composed, envelope: BlindBatch) -> Cleared:
+    def clear_batch(
+        self, composed: Composed, envelope: BlindBatch, suppressed: frozenset[str] | None = None
+    ) -> Cleared:
         """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
-        return self._clear(composed, envelope, frozenset())
+        return self._clear(composed, envelope, frozenset(), suppressed)
 
     def clear(
-        self, composed: Composed, recipient: Recipient, own: frozenset[EmailAddress] | None = None
+        self,
+        composed: Composed,
+        recipient: Recipient,
+        own: frozenset[EmailAddress] | None = None,
+        suppressed: frozenset[str] | None = None,
     ) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`.
 
         ``own`` are the addresses of the recipient's own company, where the caller has just asked
-        for them; otherwise the office's are looked up.
+        for them; otherwise the office's are looked up. So it is with the ``suppressed``.
         """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
-        return self._clear(composed, Individual(recipient.email), own)
+        return self._clear(composed, Individual(recipient.email), own, suppressed)
 
     def compose_first_copy(
         self, token: str, date: datetime, first: Recipient | None = None
@@ -119,7 +126,7 @@ class Press:
 
     def clear_first_copy(self, composed: Composed) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
-        return self._clear(composed, Individual(self.identity.reply_to), frozenset())
+        return self._clear(composed, Individual(self.identity.reply_to), frozenset(), frozenset())
 
     def compose_test(
         self, to: EmailAddress, token: str, date: datetime, like: Recipient | None = None
@@ -129,7 +136,7 @@ class Press:
 
     def clear_test(self, composed: Composed, to: EmailAddress) -> Cleared:
         """Pass a test mail through the same gate: no participant's address may stand in it."""
-        return self._clear(composed, Individual(to), frozenset())
+        return self._clear(composed, Individual(to), frozenset(), frozenset())
 
     def _text(self, to: Recipient, whose: Recipient | None) -> Rendered:
         """The letter to somebody, with the page of ``whose``."""
@@ -158,9 +165,15 @@ class Press:
         return compose(self.identity, envelope, wording, self.materials, stamp)
 
     def _clear(
-        self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
+        self,
+        composed: Composed,
+        envelope: Envelope,
+        own: frozenset[EmailAddress],
+        suppressed: frozenset[str] | None = None,
     ) -> Cleared:
-        knowledge = Knowledge(self.office.ours, own, self.office.known, self.lifted)
+        office = self.office
+        stopped = office.suppressed if suppressed is None else suppressed
+        knowledge = Knowledge(office.ours, own, office.known, self.lifted, stopped)
         return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
 
 

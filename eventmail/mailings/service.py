@@ -96,7 +96,10 @@ SAVED_MEANWHILE = (
     "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
     "違いを確かめてから保存してください。"
 )
-SAID_OF_SENDING = ("mode", "html", "send_at", "audience", "since_id", "expected_count", "by_link")
+SAID_OF_SENDING = (
+    *("mode", "html", "stoppable", "by_link"),
+    *("send_at", "audience", "since_id", "expected_count"),
+)
 
 
 class Blocked(UserError):
@@ -119,6 +122,7 @@ class Draft:
     version: int
     mode: SendMode = SendMode.INDIVIDUAL
     html: bool = False
+    stoppable: bool = False
     send_at: datetime | None = None
     audience: Audience = Audience.ALL
     since_id: int | None = None

@@ -20,15 +20,17 @@ from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 5
-_SINCE_5 = {"by_link"}
+FORMAT = 6
+_SINCE_6 = {"by_link"}
+_SINCE_5 = {"stoppable"} | _SINCE_6
 _SINCE_4 = {"audience", "expected_count"} | _SINCE_5
 NOT_IN_FORMAT = {  # what its time could not say yet
     1: {"html", "send_at"} | _SINCE_4,
     2: {"send_at"} | _SINCE_4,
     3: _SINCE_4,
     4: _SINCE_5,
-    5: set[str](),
+    5: _SINCE_6,
+    6: set[str](),
 }
 
 
@@ -70,8 +72,9 @@ class Content:
     """Everything that people check and approve, and nothing that they do not see.
 
     ``audience`` says in words which of the event's contacts the recipients are, and
-    ``expected_count`` how many of them the author expected. ``by_link``: the mails carry no
-    material; each recipient takes them from a page of his own.
+    ``expected_count`` how many of them the author expected. ``stoppable``: it is an invitation,
+    which whoever unsubscribed does not get. ``by_link``: the mails carry no material; each
+    recipient takes them from a page of his own.
     """
 
     mailing_id: int
@@ -94,6 +97,7 @@ class Content:
     audience: str = ""
     expected_count: int | None = None
     by_link: bool = False
+    stoppable: bool = False
     format: int = FORMAT
 
     @property
@@ -176,6 +180,7 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         audience=mailing.audience_in_words,
         expected_count=mailing.expected_count,
         by_link=mailing.by_link,
+        stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
     )
@@ -208,6 +213,7 @@ def bare_content(snapshot: Snapshot) -> Content:
         audience=snapshot.audience,
         expected_count=snapshot.expected_count,
         by_link=snapshot.by_link,
+        stoppable=snapshot.stoppable,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),

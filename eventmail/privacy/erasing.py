@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
@@ -69,6 +70,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     words = _words(session, person)
     _write_down(session, actor, sealer, person, reason.strip())
     _from_mails(session, person.ids)
+    answers.of_contacts(session, person.ids)
     _from_findings(session, person, words)
     _from_rosters(session, person)
     for event in person.events:

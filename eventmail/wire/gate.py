@@ -43,12 +43,14 @@ class Knowledge:
     ``ours``: the office's identities. ``own``: the addresses of the recipient's own company.
     ``known``: the keys (``EmailAddress.key``) of all participants of the office. ``lifted``: the
     SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
+    ``suppressed``: the keys of those who get no such mail, whoever asks for it.
     """
 
     ours: frozenset[EmailAddress]
     own: frozenset[EmailAddress]
     known: Container[str]
     lifted: frozenset[str] = frozenset()
+    suppressed: Container[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -128,6 +130,7 @@ def inspect(
 ) -> Cleared:
     """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`."""
     _check_envelope(envelope)
+    _check_suppressed(envelope, knowledge)
     try:
         pieces = as_pieces(content)
         mail = parse_mail(pieces, [each.part for each in materials])
@@ -170,6 +173,11 @@ def _check_envelope(envelope: Envelope) -> None:
         raise GateRefusal("envelope")
     if any(type(each) is not EmailAddress for each in recipients_of(envelope)):
         raise GateRefusal("envelope")
+
+
+def _check_suppressed(envelope: Envelope, knowledge: Knowledge) -> None:
+    if any(each.key in knowledge.suppressed for each in recipients_of(envelope)):
+        raise GateRefusal("suppressed")
 
 
 def _check_people(

@@ -29,6 +29,8 @@ MAY: dict[Action, str] = {
     Action.DECIDE_FATE: "author approver",
     Action.APPOINT: "approver",
     Action.PRINT_RECIPIENTS: "author checker approver",
+    Action.SUPPRESS: "author checker approver manager",
+    Action.LIFT_SUPPRESSION: "approver manager",
     Action.MANAGE_STAFF: "manager",
     Action.PROPOSE_SETTING: "manager approver",
     Action.CONFIRM_SETTING: "manager approver",
@@ -37,6 +39,7 @@ MAY: dict[Action, str] = {
     Action.REVEAL: "author checker approver manager",
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
+    Action.MANAGE_TRAINING: "manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
-from eventmail.mailings import checking, service
+from eventmail.mailings import audiences, checking, service
 from eventmail.mailings.answers import findings_of, unseen_materials
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
@@ -183,6 +183,7 @@ def page(
         groups=_grouped(content.recipients, flags),
         flags=flags,
         since=since,
+        moved_on=audiences.moved_on(session, mailing, snapshot),
         unseen=unseen_materials(session, snapshot),
         by_word=checking.without_pages(session, snapshot),
         form=form or CountForm(formdata=None),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import UserError
-from eventmail.mailings import answers, checking, notices
+from eventmail.mailings import answers, audiences, checking, notices
 from eventmail.mailings.freezing import press_for
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.mailings.rendering import new_token
@@ -66,6 +66,7 @@ def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> 
         "steps": steps,
         "places": places,
         "told": notices.history(session, mailing),
+        "moved_on": audiences.moved_on(session, mailing, snapshot) if snapshot else 0,
         "frozen": found,
         "names": staff_names(session, people),
         "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},
