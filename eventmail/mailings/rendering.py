@@ -232,7 +232,7 @@ def make_press(
     )
     materials = tuple(
         encode_material(Material(each.filename, each.media_type, read(each.sha256)))
-        for each in content.materials
+        for each in content.attachments
     )
     return Press(content, identity, materials, office, lifted, pages, stops)
 
