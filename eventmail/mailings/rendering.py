@@ -25,6 +25,7 @@ from eventmail.wire import (
     Individual,
     Knowledge,
     Material,
+    ReturnPattern,
     Stamp,
     Wording,
     compose,
@@ -56,6 +57,8 @@ class Press:
     office: OfficeAddresses
     # The SHA-256 of the materials that go unseen, because the approver lifted their block.
     lifted: frozenset[str] = frozenset()
+    # The form of the envelope senders, where the installation has a mailbox for what comes back.
+    returns: ReturnPattern | None = None
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
@@ -78,21 +81,28 @@ class Press:
         wording = Wording(self.content.subject, self.content.body, self.content.html)
         return self._compose(envelope, wording, token, date), envelope
 
-    def clear_batch(self, composed: Composed, envelope: BlindBatch) -> Cleared:
+    def clear_batch(
+        self, composed: Composed, envelope: BlindBatch, sender: EmailAddress | None = None
+    ) -> Cleared:
         """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
-        return self._clear(composed, envelope, frozenset())
+        return self._clear(composed, envelope, frozenset(), sender)
 
     def clear(
-        self, composed: Composed, recipient: Recipient, own: frozenset[EmailAddress] | None = None
+        self,
+        composed: Composed,
+        recipient: Recipient,
+        own: frozenset[EmailAddress] | None = None,
+        sender: EmailAddress | None = None,
     ) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`.
 
         ``own`` are the addresses of the recipient's own company, where the caller has just asked
-        for them; otherwise the office's are looked up.
+        for them; otherwise the office's are looked up. ``sender`` is the envelope's, where it is
+        this delivery's alone.
         """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
-        return self._clear(composed, Individual(recipient.email), own)
+        return self._clear(composed, Individual(recipient.email), own, sender)
 
     def compose_first_copy(
         self, token: str, date: datetime, first: Recipient | None = None
@@ -104,9 +114,9 @@ class Press:
         wording = self._marked(FIRST_COPY_MARK, first)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
-    def clear_first_copy(self, composed: Composed) -> Cleared:
+    def clear_first_copy(self, composed: Composed, sender: EmailAddress | None = None) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
-        return self._clear(composed, Individual(self.identity.reply_to), frozenset())
+        return self._clear(composed, Individual(self.identity.reply_to), frozenset(), sender)
 
     def compose_test(
         self, to: EmailAddress, token: str, date: datetime, like: Recipient | None = None
@@ -134,10 +144,15 @@ class Press:
         return compose(self.identity, envelope, wording, self.materials, stamp)
 
     def _clear(
-        self, composed: Composed, envelope: Envelope, own: frozenset[EmailAddress]
+        self,
+        composed: Composed,
+        envelope: Envelope,
+        own: frozenset[EmailAddress],
+        sender: EmailAddress | None = None,
     ) -> Cleared:
-        knowledge = Knowledge(self.office.ours, own, self.office.known, self.lifted)
-        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
+        office = self.office
+        knowledge = Knowledge(office.ours, own, office.known, self.lifted, self.returns)
+        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials, sender)
 
 
 def make_press(

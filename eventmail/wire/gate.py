@@ -22,6 +22,7 @@ from eventmail.wire.material import EncodedMaterial
 from eventmail.wire.parser import ONLY_ON_NOTICES, ParsedMail, parse_mail
 from eventmail.wire.parts import ParsedPart
 from eventmail.wire.pieces import Pieces, as_pieces, sha256_of
+from eventmail.wire.returning import ReturnPattern
 from eventmail.wire.rules import GateRefusal
 from eventmail.wire.searchable import search_pinned, suspects
 from eventmail.wire.sites import Site, shows
@@ -43,12 +44,14 @@ class Knowledge:
     ``ours``: the office's identities. ``own``: the addresses of the recipient's own company.
     ``known``: the keys (``EmailAddress.key``) of all participants of the office. ``lifted``: the
     SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
+    ``returns``: the form of envelope senders other than the office's own address.
     """
 
     ours: frozenset[EmailAddress]
     own: frozenset[EmailAddress]
     known: Container[str]
     lifted: frozenset[str] = frozenset()
+    returns: ReturnPattern | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -125,8 +128,12 @@ def inspect(
     identity: Identity,
     knowledge: Knowledge,
     materials: Sequence[EncodedMaterial],
+    sender: EmailAddress | None = None,
 ) -> Cleared:
-    """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`."""
+    """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`.
+
+    ``sender`` is the envelope's, where that is not the identity's own address.
+    """
     _check_envelope(envelope)
     try:
         pieces = as_pieces(content)
@@ -141,7 +148,9 @@ def inspect(
     _check_materials(mail, materials)
     for rule, place in _violations(mail, _Rules.of(envelope, knowledge)):
         raise GateRefusal(rule, place)
-    return Cleared(identity.address, envelope, pieces, seal=_SEAL)
+    if sender is not None:
+        _check_return_path(sender, envelope, knowledge)
+    return Cleared(sender or identity.address, envelope, pieces, seal=_SEAL)
 
 
 def exposures(
@@ -170,6 +179,19 @@ def _check_envelope(envelope: Envelope) -> None:
         raise GateRefusal("envelope")
     if any(type(each) is not EmailAddress for each in recipients_of(envelope)):
         raise GateRefusal("envelope")
+
+
+def _check_return_path(sender: EmailAddress, envelope: Envelope, knowledge: Knowledge) -> None:
+    """All of a batch see it (``Return-Path:``), so it may name nobody and nothing but a number."""
+    pattern = knowledge.returns
+    if (
+        type(sender) is not EmailAddress
+        or type(pattern) is not ReturnPattern
+        or pattern.tag_of(str(sender)) is None
+        or sender.key in knowledge.known
+        or sender in recipients_of(envelope)
+    ):
+        raise GateRefusal("return_path")
 
 
 def _check_people(
