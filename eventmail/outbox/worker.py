@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import chains
 from eventmail.alerts import sending as alerts
+from eventmail.audit.keys import ChainKeys
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.desk import telling
@@ -24,6 +25,7 @@ from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
+from eventmail.outbox.returns import Returns
 from eventmail.outbox.waking import consumer_of
 from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
@@ -94,6 +96,7 @@ class Outbox:
             lanes=chosen.mail_lanes,
             per_minute=route.per_minute,
             lease=timedelta(seconds=chosen.lease_seconds),
+            returns=Returns.of(chosen.bounce_address, ChainKeys.of(chosen)),
         )
 
     def wake(self, snapshot_id: int) -> None:
