@@ -5,6 +5,7 @@ from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
+from eventmail.bounces.models import BounceMail
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
@@ -29,6 +30,7 @@ __all__ = [
     "AuditHead",
     "AuditLink",
     "Base",
+    "BounceMail",
     "CheckStep",
     "Delivery",
     "Event",
