@@ -14,6 +14,7 @@ from eventmail.letters.diffing import Row, side_by_side
 from eventmail.mailings.letter import PAGE, Letter, Rendered, fill_occasion, render
 from eventmail.mailings.models import (
     MODE_NAMES,
+    STOPPABLE_NAMES,
     WAYS,
     Mailing,
     MailingState,
@@ -132,6 +133,7 @@ def _told(content: Content, count: int) -> dict[str, str]:
         "送信方法": MODE_NAMES[SendMode(content.mode)],
         "差出人": f"{content.sender_name} <{content.sender_address}>",
         "返信先": content.reply_to,
+        "メールの種類": STOPPABLE_NAMES[content.stoppable],
         "送信先の選び方": content.audience,
         "送信先の件数": f"{count}件",
         "送信開始の予定": starts,

@@ -41,6 +41,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
 from eventmail.suppression import service as suppression
 from eventmail.suppression.models import Suppression
+from eventmail.suppression.tokens import links_of
 from eventmail.wire import search_ahead
 
 COPIED = (
@@ -213,6 +214,7 @@ def press_for(session: Session, content: Content, lifted: frozenset[str] = froze
         office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
         lifted,
         pages_of(session, mailing.office_id, mailing.event_id, content.letter),
+        links_of(session, mailing.office_id, mailing.event_id),
     )
 
 
@@ -229,8 +231,10 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
 
     addresses = compact_addresses(session, snapshot.office_id)
     content = bare_content(snapshot)
-    pages = pages_of(session, snapshot.office_id, snapshot.event_id, content.letter)
-    return make_press(content, read, addresses, lifted(session, snapshot.id), pages)
+    office_id, event_id = snapshot.office_id, snapshot.event_id
+    pages = pages_of(session, office_id, event_id, content.letter)
+    links = links_of(session, office_id, event_id)
+    return make_press(content, read, addresses, lifted(session, snapshot.id), pages, links)
 
 
 def lifted(session: Session, snapshot_id: int) -> frozenset[str]:

@@ -56,6 +56,10 @@ AUDIENCE_NAMES = {
     Audience.ATTENDING: "参加と回答した事業所だけ（参加のみ）",
 }
 MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
+STOPPABLE_NAMES = {
+    True: "案内（配信を停止した人には送りません）",
+    False: "業務連絡（案内の配信を停止した人にも送ります）",
+}
 WAYS = {
     False: "メールに添付する",
     True: "参加者ページから受け取ってもらう（添付しない）",

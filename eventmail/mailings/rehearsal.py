@@ -19,6 +19,7 @@ from eventmail.mailings.freezing import office_addresses, pages_of
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
 from eventmail.mailings.snapshot import Content
+from eventmail.suppression.tokens import links_of
 from eventmail.wire import Unwritable
 
 
@@ -49,34 +50,36 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     found += findings.of_ground(surveying.survey(session, mailing, content))
     if not any(each.blocks and not is_liftable(each) for each in found):
         told = {each.place for each in found if is_liftable(each)}
-        of_mails = _of_mails(session, content, office, mailing.office_id)
+        of_mails = _of_mails(session, content, office, mailing.office_id, mailing.event_id)
         # The scanner and the gate say the same of a file: once is enough.
         found += [each for each in of_mails if not (is_liftable(each) and each.place in told)]
     return Rehearsal(content, office, tuple(found), stamp)
 
 
 def _of_mails(
-    session: Session, content: Content, office: OfficeAddresses, office_id: int
+    session: Session, content: Content, office: OfficeAddresses, office_id: int, event_id: int
 ) -> list[Finding]:
     try:
-        press = _press(session, content, office, office_id)
+        press = _press(session, content, office, office_id, event_id)
         found = findings.of_rehearsal(press, clock.now())
         if content.by_link:
             # What is taken from a page is judged as what is attached: by the same gate.
             attached = dataclasses.replace(content, by_link=False)
             found += findings.of_materials(
-                _press(session, attached, office, office_id), clock.now()
+                _press(session, attached, office, office_id, event_id), clock.now()
             )
     except Unwritable as error:
         return [Finding("unwritable", error.message_ja)]
     return found
 
 
-def _press(session: Session, content: Content, office: OfficeAddresses, office_id: int) -> Press:
-    event_id = session.get_one(Mailing, content.mailing_id).event_id
+def _press(
+    session: Session, content: Content, office: OfficeAddresses, office_id: int, event_id: int
+) -> Press:
     return make_press(
         content,
         lambda sha256: events.read_blob(session, office_id, sha256),
         office,
         pages=pages_of(session, office_id, event_id, content.letter),
+        stops=links_of(session, office_id, event_id),
     )

@@ -15,6 +15,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.mailings.known import Known
 from eventmail.mailings.letter import PAGE, Rendered, names_page, render
 from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.suppression.tokens import StopLinks
 from eventmail.wire import (
     BlindBatch,
     Cleared,
@@ -36,6 +37,13 @@ from eventmail.wire import (
 
 FIRST_COPY_MARK = "【送信控え】"
 TEST_MARK = "【テスト】"
+_RULE = "\n\n────────────────────\n"
+STOP_BY_LINK = f"{_RULE}このようなご案内が不要な方は、次のページで配信を止められます。\n{{link}}\n"
+STOP_BY_REPLY = f"{_RULE}このようなご案内が不要な方は、このメールへの返信でお知らせください。\n"
+LINK_FOR_EACH = (
+    f"{_RULE}このようなご案内が不要な方は、次のページで配信を止められます。\n"
+    "（ここに、受け取る方ごとのリンクが入ります）\n"
+)
 NO_PAGE = (
     f"差し込み項目「{{{PAGE}}}」に入れるアドレスが決まっていません。システムの管理者に、設定 "
     "EVENTMAIL_PUBLIC_URL を確かめてもらってください。"
@@ -70,13 +78,20 @@ class Press:
     # The SHA-256 of the materials that go unseen, because the approver lifted their block.
     lifted: frozenset[str] = frozenset()
     pages: Pages = no_pages
+    # Where each recipient of an invitation stops such mails.
+    stops: StopLinks | None = None
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
         if self.content.is_batch:
             raise ValueError("a batch has one wording for all, and no mail of one's own")
         text = self._text(recipient, recipient)
-        wording = Wording(text.subject, text.body, self.content.html)
+        wording = Wording(
+            text.subject,
+            text.body + self._foot(recipient),
+            self.content.html,
+            unsubscribe=self._one_click(recipient),
+        )
         return self._compose(Individual(recipient.email), wording, token, date)
 
     def compose_batch(
@@ -89,7 +104,8 @@ class Press:
         if not self.content.is_batch:
             raise ValueError("an individual mailing has no batches")
         envelope = BlindBatch(tuple(each.email for each in recipients))
-        wording = Wording(self.content.subject, self.content.body, self.content.html)
+        body = self.content.body + self._foot(None)
+        wording = Wording(self.content.subject, body, self.content.html)
         return self._compose(envelope, wording, token, date), envelope
 
     def clear_batch(
@@ -112,7 +128,8 @@ class Press:
         """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
-        return self._clear(composed, Individual(recipient.email), own, suppressed)
+        link = self._one_click(recipient)
+        return self._clear(composed, Individual(recipient.email), own, suppressed, link)
 
     def compose_first_copy(
         self, token: str, date: datetime, first: Recipient | None = None
@@ -153,10 +170,31 @@ class Press:
         """
         content = self.content
         if content.is_batch:
-            return Wording(mark + content.subject, content.body, content.html)
+            return Wording(mark + content.subject, content.body + self._foot(None), content.html)
         to = like or content.recipients[0]
         text = self._text(to, None)
-        return Wording(mark + text.subject, text.body, content.html)
+        foot = LINK_FOR_EACH if self._stops else self._foot(None)
+        return Wording(mark + text.subject, text.body + foot, content.html)
+
+    @property
+    def _stops(self) -> StopLinks | None:
+        """The links, if it is a mail that has them."""
+        return self.stops if self.content.stoppable and not self.content.is_batch else None
+
+    def _link(self, to: Recipient) -> str:
+        links = self._stops
+        return links.url(to.participant_id, to.contact_id, to.email.key) if links else ""
+
+    def _one_click(self, to: Recipient) -> str:
+        """The link as mail programs may use it."""
+        return self._link(to) if self._stops and self._stops.one_click else ""
+
+    def _foot(self, to: Recipient | None) -> str:
+        """How the recipient of an invitation says that he wants no more of them."""
+        if not self.content.stoppable:
+            return ""
+        link = self._link(to) if to else ""
+        return STOP_BY_LINK.format(link=link) if link else STOP_BY_REPLY
 
     def _compose(
         self, envelope: Envelope, wording: Wording, token: str, date: datetime
@@ -170,10 +208,11 @@ class Press:
         envelope: Envelope,
         own: frozenset[EmailAddress],
         suppressed: frozenset[str] | None = None,
+        link: str = "",
     ) -> Cleared:
         office = self.office
         stopped = office.suppressed if suppressed is None else suppressed
-        knowledge = Knowledge(office.ours, own, office.known, self.lifted, stopped)
+        knowledge = Knowledge(office.ours, own, office.known, self.lifted, stopped, link)
         return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
 
 
@@ -183,6 +222,7 @@ def make_press(
     office: OfficeAddresses,
     lifted: frozenset[str] = frozenset(),
     pages: Pages = no_pages,
+    stops: StopLinks | None = None,
 ) -> Press:
     """Prepare a content for its copies; ``read`` gives a material's bytes by digest."""
     identity = Identity(
@@ -194,7 +234,7 @@ def make_press(
         encode_material(Material(each.filename, each.media_type, read(each.sha256)))
         for each in content.attachments
     )
-    return Press(content, identity, materials, office, lifted, pages)
+    return Press(content, identity, materials, office, lifted, pages, stops)
 
 
 def new_token() -> str:

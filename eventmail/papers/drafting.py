@@ -8,7 +8,7 @@ from datetime import datetime
 
 from eventmail.clock import japanese_date, japanese_moment
 from eventmail.mailings.letter import OF_OCCASION, PERSONAL, used_fields
-from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Decision, Step
+from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Decision, Step
 from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
@@ -174,6 +174,7 @@ def _recipients(content: Content, kinds: Kinds) -> Section:
     return _facts(
         "送信先",
         {
+            "メールの種類": STOPPABLE_NAMES[content.stoppable],
             "送信先の選び方": content.audience or AUDIENCE_NAMES[Audience.ALL],
             "起案者が見込んだ件数": f"{expected}件" if expected else "未入力",
             "送信先の件数": f"{kinds.contacts}件",

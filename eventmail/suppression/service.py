@@ -229,7 +229,9 @@ def forget_strangers(session: Session, office_id: int) -> None:
 
 def lock_office(session: Session, office_id: int) -> None:
     """Wait for whoever hands mails of the office over, and let nobody begin meanwhile."""
-    session.execute(sa.select(Office.id).where(Office.id == office_id).with_for_update())
+    # As an UPDATE would: rows that only name the office are not in its way.
+    query = sa.select(Office.id).where(Office.id == office_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def _standing(

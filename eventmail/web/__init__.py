@@ -86,6 +86,7 @@ def register(app: Flask) -> None:
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.answers.views import blueprint as answers
     from eventmail.audit.views import blueprint as audit
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
@@ -109,6 +110,7 @@ def register(app: Flask) -> None:
         accounts,
         factors,
         allowed,
+        answers,
         audit,
         home,
         offices_pages,

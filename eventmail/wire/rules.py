@@ -37,6 +37,7 @@ RULES: dict[str, str] = {
         f"配信を停止しているあて先が入っているため、{_STOPPED}"
         "もう一度確認を依頼すると、そのあて先は外れます。"
     ),
+    "unsubscribe": f"配信停止のリンクがあて先のものと一致しないため、{_STOPPED}{_SYSTEM}",
     "date": _BROKEN,
     "message_id": f"メールの番号（Message-ID）に誤りがあるため、{_STOPPED}{_SYSTEM}",
     # other people's addresses
