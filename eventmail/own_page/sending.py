@@ -16,9 +16,9 @@ from eventmail.doorway import doorway_of
 from eventmail.events.models import Contact, Event
 from eventmail.links import service as links
 from eventmail.mailings.freezing import office_addresses, pages_of
-from eventmail.mailings.models import SendMode
+from eventmail.mailings.letter import Letter
 from eventmail.mailings.rendering import make_press
-from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.mailings.snapshot import Recipient, content_to_one
 from eventmail.offices.models import Office
 from eventmail.own_page.models import LinkMail, LinkMailState
 from eventmail.wire import (
@@ -142,7 +142,7 @@ def _cleared(session: Session, contact: Contact, mail: LinkMail) -> Cleared:
     """The letter with the contact's link, made and judged as every letter to a participant is."""
     event = session.get_one(Event, contact.event_id)
     to = _recipient(contact)
-    content = _content(event, to)
+    content = content_to_one(event, to, Letter(SUBJECT, BODY))
     press = make_press(
         content,
         lambda _sha256: b"",
@@ -150,27 +150,6 @@ def _cleared(session: Session, contact: Contact, mail: LinkMail) -> Cleared:
         pages=pages_of(session, event.office_id, event.id, content.letter),
     )
     return press.clear(press.compose(to, mail.token, _whole_seconds(mail.made_at)), to)
-
-
-def _content(event: Event, to: Recipient) -> Content:
-    return Content(
-        mailing_id=0,
-        revision=0,
-        purpose="参加者ページのリンク",
-        mode=SendMode.INDIVIDUAL.value,
-        sender_name=event.sender.name,
-        sender_address=event.sender.address,
-        reply_to=event.reply_to.address,
-        subject=SUBJECT,
-        body=BODY,
-        html=False,
-        event_name=event.name,
-        event_date=event.held_on,
-        event_hours=event.hours,
-        event_place=event.place,
-        materials=(),
-        recipients=(to,),
-    )
 
 
 def _recipient(contact: Contact) -> Recipient:
