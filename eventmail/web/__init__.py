@@ -93,6 +93,7 @@ def register(app: Flask) -> None:
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
+    from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -120,6 +121,7 @@ def register(app: Flask) -> None:
         events,
         materials,
         roster,
+        page_links,
         wordings,
         letters,
         mailings,

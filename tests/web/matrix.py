@@ -74,7 +74,7 @@ PAGES: dict[Action, str] = {
         letters.copy_event_page
     """,
     Action.IMPORT_ROSTER: """
-        roster.add roster.add_page roster.annotated roster.answer roster.answer_all
+        page_links.renew roster.add roster.add_page roster.annotated roster.answer roster.answer_all
         roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
         roster.edit_page roster.notice roster.progress_json roster.remove roster.restore
         roster.review roster.row_page roster.split roster.suggestion roster.undo
