@@ -47,6 +47,9 @@ PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
         factors.options
+        own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
+        own_page.material own_page.new own_page.page own_page.renew
+        own_page.sample own_page.seen
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
@@ -71,7 +74,7 @@ PAGES: dict[Action, str] = {
         letters.copy_event_page
     """,
     Action.IMPORT_ROSTER: """
-        roster.add roster.add_page roster.annotated roster.answer roster.answer_all
+        page_links.renew roster.add roster.add_page roster.annotated roster.answer roster.answer_all
         roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
         roster.edit_page roster.notice roster.progress_json roster.remove roster.restore
         roster.review roster.row_page roster.split roster.suggestion roster.undo
