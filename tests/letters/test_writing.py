@@ -116,7 +116,7 @@ class TestAudience:
         assert f"（番号{approved.mailing_id}）のあとに加わった送信先だけ" in page.text
 
     @pytest.mark.parametrize(
-        "typed", [{"audience": "unanswered"}, {"audience": "cc"}, {"since_id": "77"}]
+        "typed", [{"audience": "new"}, {"audience": "cc"}, {"since_id": "77"}]
     )
     def test_no_other_audience_can_be_sent(
         self, author: Pages, meeting: Meeting, typed: dict[str, str]
