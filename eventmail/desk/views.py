@@ -33,6 +33,8 @@ WORDS = {
         "info",
         "proposals.show",
     ),
+    Kind.TRAINING: ("「{}」が1件あります", "答える", "info", "training.task"),
+    Kind.OVERDUE: ("「{}」の期限を過ぎています", "答える", "warning", "training.task"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 
