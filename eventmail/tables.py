@@ -4,6 +4,7 @@ from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
+from eventmail.answers.models import Answer
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
@@ -25,6 +26,7 @@ from eventmail.wordings.models import Wording
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "Answer",
     "AuditCheck",
     "AuditEntry",
     "AuditHead",

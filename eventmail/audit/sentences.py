@@ -15,6 +15,7 @@ class Kind(enum.StrEnum):
     SENDING = "sending"
     ROSTER = "roster"
     EVENT = "event"
+    ANSWER = "answer"
     LETTER = "letter"
     STAFF = "staff"
     SETTING = "setting"
@@ -27,6 +28,7 @@ KIND_NAMES = {
     Kind.SENDING: "送信",
     Kind.ROSTER: "参加者名簿",
     Kind.EVENT: "イベント・資料",
+    Kind.ANSWER: "参加者の回答",
     Kind.LETTER: "文面のひな形・テストメール",
     Kind.STAFF: "職員・サインイン",
     Kind.SETTING: "所の設定",
@@ -97,6 +99,16 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "address.allowed": "本文に書いてよいアドレスを加えました",
         "address.disallowed": "本文に書いてよいアドレスから外しました",
     },
+    Kind.ANSWER: {
+        "question.added": "参加者への質問を加えました",
+        "question.changed": "参加者への質問を変えました",
+        "question.moved": "参加者への質問の順番を変えました",
+        "question.retired": "参加者への質問をやめました",
+        "answers.deadline_set": "回答の締切を変えました",
+        "answer.given": "参加者が回答しました",
+        "answer.taken": "電話で聞いた回答を入力しました",
+        "answer.confirmed": "参加者がメールの受け取りを確認しました",
+    },
     Kind.LETTER: {
         "wording.written": "文面のひな形を書きました",
         "wording.retired": "文面のひな形を選べないようにしました",
@@ -155,6 +167,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "setting.made_safer": "所の設定を安全な側に変えました",
     },
     Kind.TAKEN: {
+        "answers.exported": "参加者の回答を書き出しました",
         "roster.exported": "参加者名簿を書き出しました",
         "deliveries.exported": "送信結果を書き出しました",
         "recipients.printed": "確認用宛先一覧を開きました",
@@ -200,6 +213,7 @@ SUBJECTS = {
     "factor": "二段階目の確認",
     "invitation": "招待",
     "audit": "監査記録",
+    "answers": "参加者の回答",
     "delivery": "メール",
     "deputy": "代理決裁",
     "event": "イベント",
@@ -242,7 +256,9 @@ FIELDS = {
     "box": "あて先",
     "bureau": "労働局",
     "by": "確かめ方",
+    "by_link": "資料を参加者ページで渡す",
     "bytes": "大きさ（バイト）",
+    "choices": "選択肢",
     "code": "種類",
     "contact": "担当者の番号",
     "contacts": "担当者の件数",
@@ -266,6 +282,7 @@ FIELDS = {
     "given": "アドレスの登録",
     "head": "鎖の先頭の符号",
     "held_on": "開催日",
+    "high": "上限",
     "hold_minutes": "決裁から送信開始までの分",
     "host": "送信サーバー",
     "hours": "時間",
@@ -275,6 +292,7 @@ FIELDS = {
     "kind": "形式",
     "left": "残りの数",
     "login": "ユーザー名",
+    "low": "下限",
     "mailings": "メール案件の件数",
     "mails": "メールの数",
     "method": "要求の種類",
@@ -283,6 +301,7 @@ FIELDS = {
     "mode": "送信方法",
     "name": "名前",
     "notice": "警告",
+    "number": "何回目の回答か",
     "outcome": "結果",
     "page": "画面",
     "paper": "自主点検表・確認テスト",
@@ -295,10 +314,12 @@ FIELDS = {
     "place": "会場",
     "port": "ポート",
     "purpose": "用件",
+    "question": "質問の番号",
     "reached": "すでに届いた件数",
     "reason": "理由",
     "recipients": "送信先の件数",
     "reply_to": "返信先",
+    "required": "必須",
     "reset": "パスワードの決め直し",
     "retired": "選べないようにしている",
     "roles": "役割",
@@ -314,6 +335,7 @@ FIELDS = {
     "size": "一度に渡すあて先の数",
     "source": "写した元",
     "state": "状態",
+    "stoppable": "配信停止の対象",
     "stopped": "すべて止めている",
     "subject": "件名",
     "unreadable": "調べられなかったメール",

@@ -32,6 +32,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
         "address_key": BLANK,
         "row_digest": BLANK,  # of one row, so that its values could be tried out
     },
+    # What was said; whether a company comes, and with how many, stays as a count.
+    "answers": {"message": BLANK, "note": BLANK},
+    "answer_values": {"value": BLANK},
     "blobs": {"content": BLANK, "sha256": SALTED},
     "material_scans": {"told": BLANK},
     "roster_imports": {
@@ -120,6 +123,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     # Settings: of an office, its mailboxes and its staff.
     "proposal_decisions": ("digest", "reason"),
     "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "questions": ("label", "choices"),
     "recovery_codes": ("digest",),
     "relay_paces": ("place", "sentence"),
     "relay_slots": ("place", "holder"),
