@@ -181,6 +181,11 @@ class Actor:
         """What withdraws an action from him for now."""
         return next((each for each in self.holds_on if action in each.actions), None)
 
+    @property
+    def withheld(self) -> tuple[Hold, ...]:
+        """What of all that concerns work that he would have otherwise."""
+        return tuple(hold for hold in self.holds_on if any(map(self._has, hold.actions)))
+
     def require(self, action: Action) -> None:
         """Raise :class:`Forbidden` unless he may: with the roles that could, or why not now."""
         if not self._has(action):

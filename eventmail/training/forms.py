@@ -63,7 +63,7 @@ class AssignForm(Form):
     )
     due_on = DateField("期限", [InputRequired(NO_DAY)])
     whom = RadioField("対象", [InputRequired(NOBODY)], default=EVERYBODY)
-    chosen = _boxes("選ぶとき", coerce=int)
+    chosen = _boxes("選ぶもの", coerce=int)
     NOT_ONE = NOBODY
 
     def validate(self, **options: Any) -> bool:
@@ -93,6 +93,7 @@ def staff_form(people: Sequence[Staff]) -> AssignForm:
         SelectChoice(EVERYBODY, f"所の職員の全員（{len(people)}人）"),
         SelectChoice(CHOSEN, "下で選んだ職員だけ"),
     ]
+    form.chosen.label.text = "選ぶ職員"
     form.chosen.choices = [SelectChoice(each.id, each.name) for each in people]
     return form
 
@@ -110,6 +111,7 @@ def office_form(offices: Sequence[Office]) -> OrderForm:
         SelectChoice(EVERYBODY, f"すべての所（{len(offices)}所）の職員の全員"),
         SelectChoice(CHOSEN, "下で選んだ所の職員の全員"),
     ]
+    form.chosen.label.text = "選ぶ所"
     form.chosen.choices = [SelectChoice(each.id, each.name) for each in offices]
     return form
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from eventmail.clock import japanese_date
 from eventmail.errors import UserError
-from eventmail.offices import holding
-from eventmail.offices.models import Staff
-from eventmail.offices.permissions import Action, Hold
+from eventmail.offices import deputies, holding
+from eventmail.offices.models import Role, Staff
+from eventmail.offices.permissions import Action, Hold, Holder, allows
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, kept
 from eventmail.training import figures
@@ -39,8 +39,8 @@ NAMES = {"author": "起案", "check": "確認", "approve": "決裁"}
 NONE = "なし（期限を過ぎても、できることは変わらない）"
 STRANGE = "止める仕事を選び直してください。"
 SENTENCE = (
-    "「{title}」の期限（{due_on}）を過ぎているため、{what}はできません。"
-    "「{title}」を終えると、すぐにできるようになります。"
+    "「{title}」を期限の{due_on}までに終えていないため、{what}はできません。"
+    "終えると、すぐにできるようになります。"
 )
 LABEL = "「{title}」に答える"
 ON = (
@@ -83,6 +83,16 @@ def actions(value: Collection[str]) -> frozenset[Action]:
     return frozenset().union(*(WITHDRAWN.get(each, ALL) for each in value))
 
 
+def _concerning(session: Session, staff: Staff, office_id: int, value: Collection[str]) -> str:
+    """What of it is this person's work at all: his own, or lent to him."""
+    roles: frozenset[Holder] = frozenset(staff.roles_in(office_id))
+    if deputies.standing_in(session, office_id, staff.id):
+        roles |= {Role.APPROVER}
+    return in_words(
+        [each for each in value if any(allows(a, roles) for a in WITHDRAWN.get(each, ALL))]
+    )
+
+
 @holding.add
 def hold_on(session: Session, staff: Staff, office_id: int) -> Hold | None:
     """What is withdrawn from somebody in an office now; None while nothing is overdue."""
@@ -95,7 +105,9 @@ def hold_on(session: Session, staff: Staff, office_id: int) -> Hold | None:
     due_on = japanese_date(task.assignment.due_on)
     return Hold(
         actions(value),
-        SENTENCE.format(title=title, due_on=due_on, what=in_words(value)),
+        SENTENCE.format(
+            title=title, due_on=due_on, what=_concerning(session, staff, office_id, value)
+        ),
         f"/training/tasks/{task.id}",
         LABEL.format(title=title),
     )

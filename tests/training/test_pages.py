@@ -132,8 +132,8 @@ WRONG = {
     "nothing": ({"sorts": []}, 422, "どちらかは選んでください"),
     "a paper that is not there": ({"sorts": ["exam"]}, 422, "割り当てるもの"),
     "nobody": ({"whom": "chosen"}, 422, "ひとり以上選んで"),
-    "somebody who is not here": ({"whom": "chosen", "chosen": ["9999"]}, 422, "選ぶとき"),
-    "no number": ({"whom": "chosen", "chosen": ["x"]}, 422, "選ぶとき"),
+    "somebody who is not here": ({"whom": "chosen", "chosen": ["9999"]}, 422, "選ぶ職員："),
+    "no number": ({"whom": "chosen", "chosen": ["x"]}, 422, "選ぶ職員："),
     "no day": ({"due_on": ""}, 422, "期限の日を入力してください"),
     "no such day": ({"due_on": "2026-02-30"}, 422, "期限"),
     "a day gone by": ({"due_on": "2020-01-01"}, 409, "きょうから1年以内"),
@@ -269,4 +269,4 @@ class TestTheBureau:
         page = overseer.post(
             "/overview/training", posted(whom="chosen", chosen=["999"]), status=422
         )
-        assert "選ぶとき" in page.text
+        assert "選ぶ所：" in page.text

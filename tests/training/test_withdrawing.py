@@ -240,8 +240,8 @@ class TestThePages:
         page = browser.get("/events/new", status=403)
         due = clock.japanese_date(clock.today() - timedelta(days=1))
         sentence = (
-            f"「個人情報とメールの自主点検表」の期限（{due}）を過ぎているため、起案はできません。"
-            "「個人情報とメールの自主点検表」を終えると、すぐにできるようになります。"
+            f"「個人情報とメールの自主点検表」を期限の{due}までに終えていないため、起案はできません。"
+            "終えると、すぐにできるようになります。"
         )
         assert sentence in page.text
         (link,) = [
@@ -256,6 +256,13 @@ class TestThePages:
         browser.post(path, good(CHECKLIST))
         assert browser.get("/events/new").h1 == "新しいイベント"
         assert sentence not in browser.get("/").text
+
+    def test_who_has_no_such_work_is_not_told(
+        self, database: Database, late: People, sign_in: SignIn
+    ) -> None:
+        settle(database, late, ["author", "approve"])
+        assert "いまはできない仕事があります" not in sign_in("checker").get("/").text
+        assert "決裁はできません" in sign_in("approver").get("/").text
 
     def test_two_people_decide_it_on_the_page(
         self, database: Database, people: People, sign_in: SignIn
