@@ -20,10 +20,12 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.proposals import service as proposals
 from eventmail.proposals.history import told_of
 from eventmail.roster.models import ImportState, RosterImport
+from eventmail.training import figures
 from eventmail.training import service as training
 from eventmail.training.papers import paper
 
 AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
+UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
@@ -184,19 +186,25 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _training(session: Session, actor: Actor) -> Iterator[Task]:
-    """The papers that the actor was asked to answer and has not."""
-    for each in training.own_tasks(session, actor):
+    """The papers that the actor has not answered yet, and the answers that he is to confirm."""
+    for each in training.open_tasks(session, actor):
         made = each.assignment
-        if not each.is_done:
-            late = made.due_on < clock.today()
-            yield Task(
-                kind=Kind.OVERDUE if late else Kind.TRAINING,
-                since=made.made_at,
-                due_on=made.due_on,
-                training_id=each.id,
-                subject=paper(made.sort, made.edition).title,
-                note=AGAIN if each.results else "",
-            )
+        late = made.due_on < clock.today()
+        yield Task(
+            kind=Kind.OVERDUE if late else Kind.TRAINING,
+            since=made.made_at,
+            due_on=made.due_on,
+            training_id=each.id,
+            subject=paper(made.sort, made.edition).title,
+            note=AGAIN if each.results else "",
+        )
+    for made, count in figures.unconfirmed(session, actor):
+        yield Task(
+            kind=Kind.RESULTS,
+            training_id=made.id,
+            subject=paper(made.sort, made.edition).title,
+            note=UNCONFIRMED.format(count=count),
+        )
 
 
 def _of(

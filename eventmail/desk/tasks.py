@@ -26,6 +26,7 @@ class Kind(enum.StrEnum):
     SETTING = "setting"
     TRAINING = "training"
     OVERDUE = "overdue"
+    RESULTS = "results"
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 

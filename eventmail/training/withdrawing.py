@@ -66,7 +66,7 @@ READ, APPLY = kept([])
 OVERDUE = add(
     Kind(
         name="training_overdue",
-        title="自主点検の期限を過ぎた職員",
+        title="自主点検の期限を過ぎた職員の権限",
         read=READ,
         apply=APPLY,
         describe=lambda before, after: [

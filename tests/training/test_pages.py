@@ -197,6 +197,25 @@ class TestTheManager:
         own = sign_in("author").get(f"/training/tasks/{tasks(database, people.author)[0].id}")
         assert "に確認済み" in own.text
 
+    def test_finds_the_results_of_others_among_his_tasks_until_they_are_confirmed(
+        self, database: Database, people: People, sign_in: SignIn
+    ) -> None:
+        assign(database, people.manager, TEST)
+        done = [
+            answer(database, each, good(TEST))
+            for each in (people.author, people.checker, people.manager)
+        ]
+        answer(database, people.approver, bad(TEST))
+        browser = sign_in("manager")
+        page = browser.get("/tasks")
+        assert "2人の結果が、所の管理者の確認を待っています。" in page.text
+        (link,) = [e for e in page.all("a") if e.text == "結果を見て確認する"]
+        assert browser.get(str(link.attributes["href"])).h1 == "To・Cc・Bccの確認テストの状況"
+        for each in done[:2]:
+            browser.post(f"/training/results/{each}")
+        assert "いま待っている仕事はありません" in browser.get("/tasks").text
+        assert "結果が届いています" not in sign_in("approver").get("/tasks").text
+
     def test_is_told_why_something_cannot_be_confirmed(
         self, database: Database, people: People, sign_in: SignIn
     ) -> None:
