@@ -60,6 +60,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     },
     Kind.SENDING: {
         "dispatch.started": "送信の準備ができました",
+        "delivery.bounced": "メールが届かなかったという知らせが来ました",
         "dispatch.started_early": "待ち時間を省いて送信を始めました",
         "dispatch.released": "送信控えを確かめ、残りの送信を始めました",
         "dispatch.paused": "送信を一時停止しました",
@@ -242,6 +243,9 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
+    "status": "状態",
+    "sure": "確かな知らせか",
+    "hardness": "届かなかった理由の種類",
     "about": "対象",
     "action": "操作",
     "address": "アドレス",

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from eventmail.addresses import EmailAddress
@@ -154,7 +155,18 @@ def _canonical(value: Any) -> str:
 
 def canonical_recipient(recipient: Recipient) -> str:
     """A recipient as the digest reads it: nothing of it can change without another text."""
-    return _canonical({name: getattr(recipient, name) for name in Recipient.__slots__})
+    return _RECIPIENT % tuple(_written(getattr(recipient, name)) for name in _SORTED)
+
+
+_SORTED = sorted(Recipient.__slots__)
+_RECIPIENT = "{" + ",".join(f'"{name}":%s' for name in _SORTED) + "}"
+
+
+def _written(value: str | int) -> str:
+    """As :func:`_canonical` writes it; there are many, so the common kinds are written at once."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return str(value) if type(value) is int else _canonical(value)
 
 
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
