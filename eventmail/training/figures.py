@@ -165,7 +165,7 @@ def unconfirmed(session: Session, actor: Actor) -> list[tuple[Assignment, int]]:
         .join(TrainingTask, TrainingTask.assignment_id == Assignment.id)
         .where(TrainingTask.office_id == actor.office.id, TrainingTask.staff_id != actor.id)
         .where(is_done(), ~seen)
-        .group_by(Assignment)
+        .group_by(Assignment.id)
         .order_by(Assignment.id)
     )
     return [(made, count) for made, count in session.execute(query)]
