@@ -104,6 +104,7 @@ def register(app: Flask) -> None:
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
+    from eventmail.training.views import blueprint as training
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
@@ -131,6 +132,7 @@ def register(app: Flask) -> None:
         alerts,
         desk.blueprint,
         staffmail,
+        training,
         proposals,
         person_views.blueprint,
     )

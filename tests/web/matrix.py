@@ -65,7 +65,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
         papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save wordings.history wordings.index
+        staffmail.save training.answer training.index training.outcome training.task
+        wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
@@ -139,7 +140,7 @@ PAGES: dict[Action, str] = {
         audit.index audit.show audit.take
     """,
     Action.OVERSEE: """
-        overview.index
+        overview.index training.order training.overview
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
@@ -159,5 +160,9 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.MANAGE_TRAINING: """
+        training.assign training.assignment training.confirm training.export training.manage
+        training.result
     """,
 }

@@ -41,6 +41,9 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.training import service as training
+from eventmail.training.models import Purpose
+from eventmail.training.papers import Sort
 from eventmail.web import errors
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
@@ -137,9 +140,17 @@ def _one_of_each(database: Database) -> dict[str, object]:
         office = session.get_one(Office, people.manager.office.id)
         invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
         invited = invitations.invite(session, people.manager, office, invitee)
+        due = training.Wanted(frozenset({Sort.CHECKLIST}), Purpose.REGULAR, day)
+        training.assign(session, people.manager, due, [people.author.id])
+        (task,) = training.own_tasks(session, people.author)
+        yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
+        result = training.take(session, people.author, task.id, yes)
         return {
             "event_id": event.id,
             "mailing_id": mailing.id,
+            "task_id": task.id,
+            "assignment_id": task.assignment_id,
+            "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
             "question_id": asking.add(session, people.author, event, parking).id,
