@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from eventmail import (
     cli_accounts,
     cli_audit,
+    cli_bounces,
     cli_fingerprint,
     cli_people,
     cli_scan,
@@ -275,6 +276,7 @@ def set_staff_address(login: str, address: str) -> None:
 cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
+cli_bounces.register(cli, lambda: _ready())
 cli_fingerprint.register(cli)
 cli_people.register(cli, lambda: _ready())
 cli_audit.register(cli, lambda: _ready())

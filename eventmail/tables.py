@@ -4,11 +4,14 @@ from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
+from eventmail.answers.models import Answer
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
+from eventmail.bounces.models import BounceMail
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.letters.models import Slot
+from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
@@ -17,22 +20,27 @@ from eventmail.outbox.models import Delivery
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
+from eventmail.suppression.models import Suppression
+from eventmail.training.models import TrainingTask
 from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "Answer",
     "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "AuditLink",
     "Base",
+    "BounceMail",
     "CheckStep",
     "Delivery",
     "Event",
     "EventErasure",
     "Mailing",
     "Office",
+    "PageLink",
     "Passkey",
     "Proposal",
     "RetentionHold",
@@ -40,6 +48,8 @@ __all__ = [
     "Slot",
     "StaffNotice",
     "StaffSession",
+    "Suppression",
+    "TrainingTask",
     "Wording",
 ]
 metadata = Base.metadata

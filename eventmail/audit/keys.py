@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from eventmail import doorway
 from eventmail.config import Settings
 from eventmail.database import Database
 
@@ -52,7 +53,11 @@ class ChainKeys:
 
 def open_database(settings: Settings) -> Database:
     """The installation's database; whatever is recorded through it hangs in a chain."""
-    return Database(settings.database, {CARRIED: ChainKeys.of(settings)})
+    carried = {
+        CARRIED: ChainKeys.of(settings),
+        doorway.CARRIED: doorway.Doorway.of(settings),
+    }
+    return Database(settings.database, carried)
 
 
 @contextmanager

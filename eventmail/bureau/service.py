@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.alerts.models import Alert
+from eventmail.alerts.wording import AUDIT
 from eventmail.events.models import Event
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.offices.models import Bureau, Office, Staff
@@ -42,6 +43,7 @@ class Figures:
     events: int = 0
     states: dict[MailingState, int] = field(default_factory=dict)
     quiet: list[Quiet] = field(default_factory=list)
+    incidents: int = 0  # sendings that were stopped, lately or still to be seen to
     alerts: int = 0
     uncertain: int = 0
 
@@ -87,6 +89,8 @@ def _fill(session: Session, figures: dict[int, Figures]) -> None:
         figures[office_id].states[state] = count
     for event in quiet_events(session, ids):
         figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
+    for office_id, count in _counted(session, _incidents(ids)):
+        figures[office_id].incidents = count
     for office_id, count in _counted(session, _alerts(ids)):
         figures[office_id].alerts = count
     for office_id, count in _counted(session, _uncertain(ids)):
@@ -119,6 +123,19 @@ def _alerts(ids: list[int]) -> sa.Select[int, int]:
     return (
         sa.select(Alert.office_id, sa.func.count())
         .where(Alert.office_id.in_(ids), Alert.seen_at.is_(None))
+        .group_by(Alert.office_id)
+    )
+
+
+def _incidents(ids: list[int]) -> sa.Select[int, int]:
+    lately = clock.now() - BEHIND
+    return (
+        sa.select(Alert.office_id, sa.func.count())
+        .where(
+            Alert.office_id.in_(ids),
+            Alert.kind != AUDIT,
+            sa.or_(Alert.seen_at.is_(None), Alert.raised_at >= lately),
+        )
         .group_by(Alert.office_id)
     )
 

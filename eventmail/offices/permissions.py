@@ -32,6 +32,8 @@ class Action(enum.StrEnum):
     DECIDE_FATE = "decide_fate"
     APPOINT = "appoint"
     PRINT_RECIPIENTS = "print_recipients"
+    SUPPRESS = "suppress"
+    LIFT_SUPPRESSION = "lift_suppression"
     MANAGE_STAFF = "manage_staff"
     PROPOSE_SETTING = "propose_setting"
     CONFIRM_SETTING = "confirm_setting"
@@ -42,6 +44,7 @@ class Action(enum.StrEnum):
     REVEAL = "reveal"
     SEE_PRIVACY = "see_privacy"
     MANAGE_PRIVACY = "manage_privacy"
+    MANAGE_TRAINING = "manage_training"
 
 
 class Standing(enum.StrEnum):
@@ -81,6 +84,10 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.APPOINT: frozenset({Role.APPROVER}),
     # Addresses on paper: only those who write, check or approve; a new role does not get them.
     Action.PRINT_RECIPIENTS: HANDS_ON,
+    # Whoever is told on the phone "no more mails" writes it down at once; mailing somebody again
+    # is for those who answer for it.
+    Action.SUPPRESS: HANDS_ON | {Role.MANAGER},
+    Action.LIFT_SUPPRESSION: frozenset({Role.APPROVER, Role.MANAGER}),
     Action.MANAGE_STAFF: frozenset({Role.MANAGER}),
     Action.PROPOSE_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.CONFIRM_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
@@ -91,6 +98,7 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.REVEAL: HANDS_ON | {Role.MANAGER},
     Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
     Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
+    Action.MANAGE_TRAINING: frozenset({Role.MANAGER}),
 }
 STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {

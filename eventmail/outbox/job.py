@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,6 +31,8 @@ from eventmail.mailings.snapshot import (
 from eventmail.offices.models import Office
 from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
+from eventmail.outbox.returns import Returns
+from eventmail.suppression import service as suppression
 from eventmail.wire import (
     Cleared,
     GateRefusal,
@@ -65,7 +67,8 @@ class Job:
     ``batch_token`` and ``started_at`` name and date the one mail of a blind batch: whichever
     transaction a recipient is in, its bytes are the same. ``first`` is the recipient as whom the
     office's copy is worded. ``approved`` knows each recipient as the digest had it: whoever is
-    read later must be one of them. ``until`` is when retries end.
+    read later must be one of them. ``until`` is when retries end. ``returns`` gives each mail an
+    envelope sender of its own, where there is a mailbox for what comes back.
     """
 
     database: Database
@@ -77,6 +80,7 @@ class Job:
     batch_token: str
     started_at: datetime
     until: datetime
+    returns: Returns | None = None
 
     @property
     def in_batches(self) -> bool:
@@ -92,6 +96,7 @@ class Claim:
     token: str
     recipient: Recipient | None
     own: frozenset[EmailAddress]
+    suppressed: bool = False  # what the gate is told of the recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class Made:
     head: bytes
 
 
-def prepare(database: Database, snapshot_id: int) -> Job:
+def prepare(database: Database, snapshot_id: int, returns: Returns | None = None) -> Job:
     """Read a snapshot anew; raises :class:`Halt` unless both people approved just what is there."""
     with database.reading() as session:
         stored = session.get_one(Snapshot, snapshot_id)
@@ -118,17 +123,20 @@ def prepare(database: Database, snapshot_id: int) -> Job:
         return Job(
             database=database,
             snapshot=stored,
-            press=press_for_snapshot(session, stored),
+            press=replace(
+                press_for_snapshot(session, stored), returns=returns.pattern if returns else None
+            ),
             first=_first(session, snapshot_id),
             approved=KnownAddresses.of_marks(marks),
             batch_size=session.get_one(Office, stored.office_id).batch_size,
             batch_token=dispatch.token,
             started_at=dispatch.created_at.replace(microsecond=0),
             until=fates.deadline(begun, stored.event_date),
+            returns=returns,
         )
 
 
-def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
+def load(session: Session, job: Job, delivery_ids: Sequence[int]) -> list[Claim]:
     """The claims with whom they are for, in the order of their ids."""
     rows = session.connection().execute(statements.RECIPIENTS, {"ids": list(delivery_ids)})
     found = [
@@ -136,16 +144,42 @@ def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
         for key, token, *person in rows
     ]
     own = own_addresses(session, [each.participant_id for _, _, each in found if each])
+    stopped = _suppressed(session, job, [each for _, _, each in found if each])
     return [
-        Claim(key, token, each, own.get(each.participant_id, frozenset()) if each else frozenset())
+        Claim(key, token, each, own.get(each.participant_id, frozenset()), _key(each) in stopped)
+        if each
+        else Claim(key, token, None, frozenset())
         for key, token, each in found
     ]
 
 
 def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
-    """Those whose contact still takes part, at the address that was approved (L10)."""
+    """Those whose contact still takes part, at the address that was approved, and has not asked
+    for an end of such mails (L10).
+    """
     found = session.connection().execute(statements.WELCOME, {"ids": list(delivery_ids)})
     return set(found.scalars())
+
+
+def asked_to_stop(session: Session, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of them who are not welcome because they get no such mail any more."""
+    found = session.connection().execute(statements.ASKED_TO_STOP, {"ids": list(delivery_ids)})
+    return set(found.scalars())
+
+
+def _suppressed(session: Session, job: Job, people: Sequence[Recipient]) -> frozenset[str]:
+    snapshot = job.snapshot
+    return suppression.suppressed_keys(
+        session,
+        snapshot.office_id,
+        snapshot.event_id,
+        stoppable=snapshot.stoppable,
+        among=[_key(each) for each in people],
+    )
+
+
+def _key(recipient: Recipient) -> str:
+    return recipient.email.key
 
 
 def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -> Made:
@@ -183,7 +217,7 @@ def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
             .order_by(length.desc())
             .limit(1)
         )
-        claims = load(session, list(session.scalars(query)))
+        claims = load(session, job, list(session.scalars(query)))
     if claims:
         make(job, relay, claims, largest)
 
@@ -191,16 +225,21 @@ def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
 def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     press, first = job.press, claims[0]
     ids = tuple(each.delivery_id for each in claims)
+    stopped = frozenset(
+        _key(each.recipient) for each in claims if each.recipient and each.suppressed
+    )
+    sender = job.returns.of_delivery(first.delivery_id) if job.returns else None
     if first.recipient is None:
         composed = press.compose_first_copy(first.token, _now(), job.first)
-        cleared = press.clear_first_copy(composed)
+        cleared = press.clear_first_copy(composed, sender)
     elif job.in_batches:
         recipients = [each.recipient for each in claims if each.recipient]
         composed, batch = press.compose_batch(recipients, job.batch_token, job.started_at)
-        cleared = press.clear_batch(composed, batch)
+        sender = job.returns.of_batch(job.snapshot.id) if job.returns else None
+        cleared = press.clear_batch(composed, batch, stopped, sender)
     else:
         composed = press.compose(first.recipient, first.token, _now())
-        cleared = press.clear(composed, first.recipient, first.own)
+        cleared = press.clear(composed, first.recipient, first.own, stopped, sender)
     digest = fingerprint_of(cleared.pieces, [each.part for each in press.materials])
     return Made(ids, cleared, digest, composed.head)
 

@@ -32,6 +32,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
         "address_key": BLANK,
         "row_digest": BLANK,  # of one row, so that its values could be tried out
     },
+    # What was said; whether a company comes, and with how many, stays as a count.
+    "answers": {"message": BLANK, "note": BLANK},
+    "answer_values": {"value": BLANK},
     "blobs": {"content": BLANK, "sha256": SALTED},
     "material_scans": {"told": BLANK},
     "roster_imports": {
@@ -54,6 +57,7 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "roster_changes": {"before": ROW},
     "letter_slots": {"typed": ROW},
+    "page_links": {"address_key": ROW, "token_digest": ROW},
     "finding_answers": {"key": ROW, "answer": ROW},
     "snapshot_recipients": {
         "company": BLANK,
@@ -73,6 +77,10 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "mailings": {"subject": WORDS, "body": WORDS, "purpose": WORDS, "notice": WORDS},
     "deliveries": {"reply": BLANK},
+    "bounce_mails": {"digest": SALTED},  # of a whole mail, or of its Message-ID
+    # Who asked for no more mails is known for good, but only by the digest.
+    "suppressions": {"address_key": BLANK, "digest": Fate.KEYED, "reason": WORDS},
+    "suppression_lifts": {"consent": WORDS},
     "attempts": {"head": BLANK, "reply_text": BLANK, "digest": SALTED},
     "decisions": {"note": BLANK},
     # Why somebody decided as he did is part of the record of the decision.
@@ -94,6 +102,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "audit_entries": ("action", "subject", "via", "client", "session_mark"),
     "audit_heads": ("mac",),
     "audit_links": ("previous", "mac", "key_id"),
+    "bounces": ("action", "status", "reason"),  # the reason is one of our own sentences
     "bureaus": ("name",),
     "check_steps": ("digest", "subject"),
     "column_choices": ("header", "field"),
@@ -110,11 +119,13 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "materials": ("filename",),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
     "offices": ("name", "stop_reason"),
+    "page_links": ("key_id",),
     "passkey_challenges": ("digest",),
     "passkeys": ("credential_id", "public_key", "name"),
     # Settings: of an office, its mailboxes and its staff.
     "proposal_decisions": ("digest", "reason"),
     "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "questions": ("label", "choices"),
     "recovery_codes": ("digest",),
     "relay_paces": ("place", "sentence"),
     "relay_slots": ("place", "holder"),
@@ -137,5 +148,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "staff_notices": ("occasion", "kind", "token", "reply"),
     "totp_offers": ("sealed",),
     "totp_secrets": ("sealed",),
+    # Of staff: what they were asked about their own work, and answered.
+    "training_assignments": ("edition", "digest", "batch"),
+    "training_reminders": ("token", "reply"),
+    "training_results": ("digest", "answers"),
     "wording_versions": ("name", "subject", "body"),
 }

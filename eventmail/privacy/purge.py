@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from eventmail import clock
+from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, MaterialVersion, Participant
 from eventmail.events.service import lock
 from eventmail.letters.models import Slot
+from eventmail.links.models import PageLink
 from eventmail.mailings.models import Erasure, Mailing, Snapshot
 from eventmail.mailings.review_models import FindingAnswer
 from eventmail.offices.models import Office
@@ -189,6 +191,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
         sa.delete(RosterChange).where(RosterChange.import_id.in_(imports)),
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(Slot).where(Slot.event_id == event_id),
+        sa.delete(PageLink).where(PageLink.event_id == event_id),
         sa.delete(FindingAnswer).where(FindingAnswer.mailing_id.in_(mailings)),
         sa.update(RosterImport).where(RosterImport.event_id == event_id).values(**blank_import()),
         sa.update(Participant)
@@ -197,6 +200,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
     )
     for each in statements:
         session.execute(each.execution_options(**QUIET))
+    answers.of_event(session, event_id)
 
 
 def _finish(session: Session, event_id: int) -> None:

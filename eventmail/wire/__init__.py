@@ -26,6 +26,7 @@ from eventmail.wire.named import fingerprint_of_file
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, fingerprint_of, is_named, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
+from eventmail.wire.returning import ReturnPattern
 from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import (
     Searched,
@@ -74,6 +75,7 @@ __all__ = [
     "RelayUnavailable",
     "Reply",
     "Result",
+    "ReturnPattern",
     "Searched",
     "Security",
     "Stamp",

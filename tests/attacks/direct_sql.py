@@ -178,7 +178,7 @@ STATEMENTS: Statements = {
         "submitted",
         (review("check", "999"),),
         constraint("reviews", "fk_reviews_staff_id"),
-        (NO_ROLE, UNSEEN),
+        (guard("reviews", "stranger_insert"), NO_ROLE, UNSEEN),
     ),
     "an invented decision": (
         "submitted",

@@ -141,7 +141,7 @@ STATEMENTS: Statements = {
         "submitted",
         (*STRANGER, review("check", "77")),
         guard("reviews", "no_role"),
-        (UNSEEN,),
+        (guard("reviews", "stranger_insert"), UNSEEN),
     ),
     "a second mail of one mailing to whom it reached": (
         "approved",

@@ -41,7 +41,7 @@ BY_ONE = {
     "a proposal of somebody outside": (
         (OUTSIDER, PROPOSED.replace("'d', NULL", "'d', 78")),
         guard("proposals", "stranger"),
-        (),
+        (constraint("proposals", "fk_proposals_office_id_proposer_id"),),
     ),
     "a proposal that changes nothing": (
         (filled(PROPOSAL, 901, "batches", "", OFF, OFF),),

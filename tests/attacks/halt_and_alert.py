@@ -25,7 +25,14 @@ from tests.attacks.direct_sql_rows import LET_GO
 from tests.attacks.forged_snapshot import UNCHECKED
 from tests.attacks.http_form import MAILING, stranger
 from tests.attacks.letter_text import TEXTS
-from tests.attacks.lowering import cut, drop_guards, instead, silent, without_guard
+from tests.attacks.lowering import (
+    cut,
+    drop_guards,
+    instead,
+    silent,
+    without_constraint,
+    without_guard,
+)
 from tests.attacks.service_call import (
     NO_ROLE,
     OTHER_PEOPLE,
@@ -268,7 +275,7 @@ PAGES: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Al
         "meeting",
         _dismissed(stranger),
         ALERTS,
-        (),
+        (Also(Barrier.SCHEMA, without_constraint("alerts", "fk_alerts_office_id_seen_by")),),
     ),
     "another office's alert read": (Barrier.OFFICE_WALL, "meeting", _read_next_door, SHOWN, ()),
     "an alert dismissed by the author": (

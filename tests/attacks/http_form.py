@@ -193,7 +193,11 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, .
             "sending",
         ),
         MAILING,
-        (*NEXT_DOOR, Also(Barrier.FORMS, silent(reauth, "confirm", ""))),
+        (
+            *NEXT_DOOR,
+            Also(Barrier.FORMS, silent(reauth, "confirm", "")),
+            Also(Barrier.SCHEMA, without_guard("reviews", "stranger_insert")),
+        ),
     ),
     "another office's check": (
         "submitted",
@@ -204,7 +208,10 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, .
             1,
         ),
         MAILING,
-        (Also(Barrier.SCHEMA, without_guard("check_steps", "no_role")),),
+        (
+            Also(Barrier.SCHEMA, without_guard("check_steps", "no_role")),
+            Also(Barrier.SCHEMA, without_guard("check_steps", "stranger_insert")),
+        ),
     ),
     "another office's letter": (
         "meeting",
@@ -215,7 +222,7 @@ STRANGERS: dict[str, tuple[str, Callable[[World], bool], Lowering, tuple[Also, .
             "別の件名",
         ),
         MAILING,
-        (),
+        (Also(Barrier.SCHEMA, without_guard("mailing_editors", "stranger_insert")),),
     ),
 }
 

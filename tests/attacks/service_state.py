@@ -194,6 +194,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
             Also(Barrier.OFFICE_WALL, silent(events, "_require_own_mailboxes")),
             Also(Barrier.SCHEMA, without_constraint("events", "fk_events_sender")),
             Also(Barrier.SCHEMA, without_constraint("events", "fk_events_reply_to")),
+            Also(Barrier.SCHEMA, without_constraint("events", "fk_events_office_id_created_by")),
         ),
     ),
     "another office's mailbox as sender": (

@@ -54,6 +54,14 @@ OFFENCES: dict[str, tuple[str, str]] = {
         "eventmail/wire/relay.py",
         "from flask_mail import Message",
     ),
+    "the reader of mails in another room": (
+        "eventmail/outbox/service.py",
+        "from email.parser import BytesParser",
+    ),
+    "a writer of mails beside the reader": (
+        "eventmail/bounces/reading/parsing.py",
+        "from email.generator import BytesGenerator",
+    ),
     "a message of the standard library": (
         "eventmail/wire/compose.py",
         "from email.message import EmailMessage",

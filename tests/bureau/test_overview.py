@@ -14,6 +14,8 @@ from flask import Flask
 
 from eventmail import clock, sample
 from eventmail.alerts import service as alerts
+from eventmail.alerts.models import Alert
+from eventmail.alerts.wording import AUDIT
 from eventmail.bureau import service
 from eventmail.bureau.bars import bars
 from eventmail.bureau.service import Figures, Quiet
@@ -88,7 +90,25 @@ def test_what_is_wrong_is_counted(
         control.stop_office(session, people.approver, "確認のため")
     here = figures(database, overseer)[people.author.office.name]
     assert here.states == {MailingState.SENT: 1}
-    assert (here.stopped, here.alerts, here.quiet) == (True, 1, [])
+    assert (here.stopped, here.incidents, here.alerts, here.quiet) == (True, 1, 1, [])
+
+
+def test_a_stopped_sending_counts_until_it_is_seen_to_and_for_a_month(
+    database: Database, overseer: Staff, people: People, soon: Event
+) -> None:
+    with database.writing() as session:
+        event = session.get_one(Event, soon.id)
+        alerts.raise_alert(session, event.reply_to, "test", "mailing:1", "止まりました。")
+        alerts.raise_alert(session, event.reply_to, AUDIT, "audit:1", "鎖が切れています。")
+    name = people.author.office.name
+    with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
+        assert figures(database, overseer)[name].incidents == 1
+    with database.writing() as session:
+        (stopped, _) = session.scalars(sa.select(Alert.id).order_by(Alert.id))
+        alerts.see_to(session, people.approver, stopped)
+    assert figures(database, overseer)[name].incidents == 1
+    with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
+        assert figures(database, overseer)[name].incidents == 0
 
 
 @pytest.mark.parametrize("role", ["author", "manager", "auditor"])

@@ -310,6 +310,11 @@ def test_another_offices_material_is_not_there(
         other = Office(bureau_id=1, name="よその所")
         session.add(other)
         session.flush()
+        session.execute(
+            sa.text(
+                f"INSERT INTO office_staff (office_id, staff_id) SELECT {other.id}, id FROM staff"
+            )
+        )
         session.execute(sa.text(f"UPDATE memberships SET office_id = {other.id}"))
     assert browser.raw(path).status_code == 404
 

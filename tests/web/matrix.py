@@ -29,6 +29,8 @@ MAY: dict[Action, str] = {
     Action.DECIDE_FATE: "author approver",
     Action.APPOINT: "approver",
     Action.PRINT_RECIPIENTS: "author checker approver",
+    Action.SUPPRESS: "author checker approver manager",
+    Action.LIFT_SUPPRESSION: "approver manager",
     Action.MANAGE_STAFF: "manager",
     Action.PROPOSE_SETTING: "manager approver",
     Action.CONFIRM_SETTING: "manager approver",
@@ -37,6 +39,7 @@ MAY: dict[Action, str] = {
     Action.REVEAL: "author checker approver manager",
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
+    Action.MANAGE_TRAINING: "manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -53,6 +56,7 @@ PAGES: dict[Action, str] = {
         factors.remove_passkey factors.renew home.index
     """,
     Action.SEE: """
+        answers.company answers.index answers.questions
         allowed.index desk.index events.download events.participants events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
@@ -61,6 +65,8 @@ PAGES: dict[Action, str] = {
         staffmail.save wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
+        answers.add_question answers.call_page answers.change_question answers.edit_question
+        answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
     """,
@@ -138,7 +144,7 @@ PAGES: dict[Action, str] = {
         administration.rename_office administration.renew_link
     """,
     Action.SEE_ADDRESSES: """
-        outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
+        answers.take outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
         roster.export_xlsx
     """,
     Action.REVEAL: """

@@ -7,6 +7,8 @@ from io import BytesIO
 from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.answers import listing as answers
+from eventmail.antivirus import Scanner
 from eventmail.errors import UserError
 from eventmail.events import service, shelf, showing
 from eventmail.events.erased import erasure_of
@@ -18,7 +20,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import listing
 from eventmail.roster import service as roster
 from eventmail.roster.views.common import page_number, search_text
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, reading, services, writing
 
 blueprint = Blueprint("events", __name__)
 
@@ -110,6 +112,7 @@ def put_materials(event_id: int) -> ResponseReturnValue:
     try:
         for name, content in files:
             service.check_material(name, content)
+            Scanner(services().settings.clamd).require_clean(name, content)
             shelf.prepare(content, name)  # takes a while: before the transaction
         with writing() as session:
             event = service.get_event(session, actor(), event_id)
@@ -158,6 +161,7 @@ def _page(event: Event, form: MaterialForm) -> str:
         form=form,
         participants=listing.count_participants(session, event),
         addressees=listing.count_addressees(session, event),
+        figures=answers.figures(session, event),
         pending=roster.open_import(session, event),
         materials=[] if erasure_of(session, event.id) else showing.on_shelf(session, event),
         mailings=mailings.list_mailings(session, event),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.antivirus import Scanner
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
@@ -13,7 +14,7 @@ from eventmail.roster import service
 from eventmail.roster.forms import UploadForm
 from eventmail.roster.models import AT_WORK, ImportState, RosterImport
 from eventmail.roster.views.common import blueprint, carry_on
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, reading, services, writing
 
 WORK = {
     ImportState.READING: "名簿を読み取っています",
@@ -37,11 +38,13 @@ def upload(event_id: int) -> ResponseReturnValue:
     form = UploadForm()
     if not form.validate_on_submit():
         return _upload_page(shown, form), 422
+    file = form.file.data
+    content = file.read()
     try:
+        Scanner(services().settings.clamd).require_clean(file.filename, content)
         with writing() as session:
             event = events.get_event(session, actor(), event_id)
-            file = form.file.data
-            found = service.upload(session, actor(), event, file.filename, file.read())
+            found = service.upload(session, actor(), event, file.filename, content)
         found = carry_on(found)
         if found.state is ImportState.FAILED:
             raise UserError(found.message)
