@@ -4,6 +4,7 @@ from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
+from eventmail.answers.models import Answer
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.bounces.models import BounceMail
 from eventmail.database import Base
@@ -20,11 +21,13 @@ from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
 from eventmail.suppression.models import Suppression
+from eventmail.training.models import TrainingTask
 from eventmail.wordings.models import Wording
 
 __all__ = [
     "Alert",
     "AllowedAddress",
+    "Answer",
     "AuditCheck",
     "AuditEntry",
     "AuditHead",
@@ -46,6 +49,7 @@ __all__ = [
     "StaffNotice",
     "StaffSession",
     "Suppression",
+    "TrainingTask",
     "Wording",
 ]
 metadata = Base.metadata

@@ -35,6 +35,7 @@ from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
 from tests import settling
+from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
@@ -80,11 +81,20 @@ class Templates:
         self._cleanup = cleanup
         self._server = ""
         self._ready: set[tuple[str, str]] = set()
+        self._rows: dict[str, Rows] = {}
+        self._lending = Lending(self._new, self._drop, self._rows_of)
+        cleanup.callback(self._lending.close)
 
     def copy(self, kind: str, level: str = "office") -> str:
         """A fresh copy's URL."""
         self._make(kind, level)
         return self._copy(kind, f"template_{level}", f"t{uuid.uuid4().hex}")
+
+    def lend(self, kind: str, level: str = "office") -> str:
+        """The URL of a database that may have been a test's before, and shows nothing of it."""
+        if kind == "sqlite":
+            return self.copy(kind, level)
+        return self._url(kind, self._lending.lend(level))
 
     def empty(self, kind: str) -> str:
         """An empty database's URL, for the migrations themselves."""
@@ -98,15 +108,29 @@ class Templates:
         name = database.url.database or ""
         if database.is_sqlite:
             Path(name).unlink(missing_ok=True)
-        else:
-            self.run_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        elif not self._lending.take_back(name):
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self.run_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _new(self) -> tuple[str, str]:
+        """One more database for lending: of any level, its rows are written in afterwards."""
+        self._make("postgresql", LEVELS[0])
+        name = f"lent{uuid.uuid4().hex}"
+        return name, _dsn(self._copy("postgresql", f"template_{LEVELS[0]}", name))
+
+    def _rows_of(self, level: str) -> Rows:
+        if level not in self._rows:
+            self._make("postgresql", level)
+            self._rows[level] = read_rows(_dsn(self._url("postgresql", f"template_{level}")))
+        return self._rows[level]
 
     def run_sql(self, statement: str) -> None:
         """Run one administrative statement on PostgreSQL, starting it if need be."""
         if not self._server:
             self._server = self._cleanup.enter_context(cluster())
-        dsn = self._server.replace("postgresql+psycopg:", "postgresql:")
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with psycopg.connect(_dsn(self._server), autocommit=True) as connection:
             connection.execute(statement)
 
     def _make(self, kind: str, level: str) -> None:
@@ -143,6 +167,10 @@ class Templates:
         return self._server.replace("/postgres?", f"/{name}?")
 
 
+def _dsn(url: str) -> str:
+    return url.replace("postgresql+psycopg:", "postgresql:")
+
+
 def _advance(database: Database, level: str) -> None:
     people = _people(database)
     if level == "meeting":
@@ -173,7 +201,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
-    found = opened(templates.copy(request.param, level))
+    found = opened(templates.lend(request.param, level))
     yield found
     found.dispose()
     templates.drop(found)

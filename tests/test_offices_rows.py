@@ -31,8 +31,13 @@ OF_NO_OFFICE = {
     *("relay_paces", "relay_slots"),
     *("audit_entries", "audit_links", "audit_heads", "audit_checks"),
 }
-# Whoever is invited is not there yet, and an administrator of no office may have invited him.
-PERHAPS_FROM_OUTSIDE = {("invitations", "staff_id"), ("invitations", "made_by")}
+# Whoever is invited is not there yet, and an administrator of no office may have invited him;
+# the overseer of a bureau serves in no office.
+PERHAPS_FROM_OUTSIDE = {
+    ("invitations", "staff_id"),
+    ("invitations", "made_by"),
+    ("training_assignments", "overseer_id"),  # of the bureau
+}
 # Parents without the office in the key: a guard holds them to the same one (or says why not).
 GUARDED = {
     ("staff_notices", "mailings"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -26,12 +27,11 @@ from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
-from eventmail.outbox.worker import Outbox
+from eventmail.outbox.worker import SEARCHED, Outbox
 
 LOOK = 0.02
 PATIENCE = 1800.0
 PATIENCE_AFTERWARDS = 600.0
-SECRET = "the benchmark's own: nothing is signed with this elsewhere"
 
 
 @dataclass(frozen=True)
@@ -70,12 +70,14 @@ def settings(url: str, port: int, folder: Path, knobs: Knobs) -> Settings:
     data.mkdir(parents=True, exist_ok=True)
     for each in data.glob("queue.*"):
         each.unlink()
+    if (folder / SEARCHED).exists():
+        shutil.copytree(folder / SEARCHED, data / SEARCHED, dirs_exist_ok=True)
     lanes = -(-knobs.connections // knobs.workers)
     optional = {"mail_connections": knobs.connections, "mail_lanes": lanes}
     known = {each.name for each in fields(Settings)}
     given: dict[str, Any] = {name: optional[name] for name in optional if name in known}
     return Settings(
-        mode=Mode.TEST, secret_key=SECRET, data_dir=data, database_url=url,
+        mode=Mode.TEST, secret_key=prepare.SECRET, data_dir=data, database_url=url,
         mail_server=HERE, mail_port=port, mail_sink=True, mail_ehlo_name="bench.example", **given,
     )  # fmt: skip
 

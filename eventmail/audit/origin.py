@@ -7,8 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-PAGE, COMMAND, WORKER = "page", "command", "worker"
-NAMES = {PAGE: "画面", COMMAND: "コマンド", WORKER: "送信処理", "": "―"}
+PAGE, COMMAND, WORKER, LINK = "page", "command", "worker", "link"
+NAMES = {
+    PAGE: "画面",
+    COMMAND: "コマンド",
+    WORKER: "送信処理",
+    LINK: "参加者のページ",
+    "": "―",
+}
 
 
 @dataclass(frozen=True, slots=True)

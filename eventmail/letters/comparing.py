@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import NotFound
 from eventmail.letters.diffing import Row, side_by_side
-from eventmail.mailings.letter import Letter, Rendered, fill_occasion, render
+from eventmail.mailings.letter import PAGE, Letter, Rendered, fill_occasion, render
 from eventmail.mailings.models import (
     MODE_NAMES,
+    STOPPABLE_NAMES,
+    WAYS,
     Mailing,
     MailingState,
     SendMode,
@@ -24,6 +26,7 @@ from eventmail.mailings.snapshot import Content, Recipient, bare_content, recipi
 from eventmail.wordings.service import Offer
 
 MOST_MAILINGS = 20
+OWN_PAGE = f"（{PAGE}のアドレス）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def compare(
     new = _read(content, recipient)
     if partner.snapshot is None:
         assert partner.words is not None
-        old = render(partner.words, recipient.addressee, content.occasion)
+        old = render(partner.words, recipient.addressee, content.occasion, OWN_PAGE)
         facts: list[Difference] = []
     else:
         before = bare_content(partner.snapshot)
@@ -101,7 +104,7 @@ def _read(content: Content, recipient: Recipient) -> Rendered:
             fill_occasion(each, content.occasion) for each in (content.subject, content.body)
         )
         return Rendered(subject, body)
-    return render(content.letter, recipient.addressee, content.occasion)
+    return render(content.letter, recipient.addressee, content.occasion, OWN_PAGE)
 
 
 def _same_one(session: Session, snapshot: Snapshot, wanted: Recipient) -> Recipient | None:
@@ -130,11 +133,13 @@ def _told(content: Content, count: int) -> dict[str, str]:
         "送信方法": MODE_NAMES[SendMode(content.mode)],
         "差出人": f"{content.sender_name} <{content.sender_address}>",
         "返信先": content.reply_to,
+        "メールの種類": STOPPABLE_NAMES[content.stoppable],
         "送信先の選び方": content.audience,
         "送信先の件数": f"{count}件",
         "送信開始の予定": starts,
         "本文の形式": "文字とHTML" if content.html else "文字だけ",
-        "添付する資料": _files(content),
+        "資料の渡し方": WAYS[content.by_link],
+        "渡す資料": _files(content),
     }
 
 

@@ -28,10 +28,11 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from eventmail import clock
 from eventmail.events.models import Event, Material
 from eventmail.letters.trying import NO_BOX, Box
-from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Mailing, SendMode
+from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.web.forms import Form, LongTextField, TextField
 from eventmail.wordings.builtin import Text
+from eventmail.wordings.models import WordingKind
 from eventmail.wordings.service import Offer
 
 LATEST_START = timedelta(days=60)
@@ -46,10 +47,15 @@ AFTER_EVENT = "予定が開催日（{day}）より後です。開催日までの
 NO_NUMBER = "件数を1から100000までの数字で入力してください。"
 NO_SINCE = "もとになるメールを選んでください。"
 
-SHOWN = ("purpose", "subject", "body", "html", "expected_count")
+SHOWN = ("purpose", "subject", "body", "html", "expected_count", "by_link")
 MODES = [
     SelectChoice("individual", "個別送信：1件に1通ずつ、別々のメールで送る（おすすめ）"),
     SelectChoice("batch", "BCC一括送信：同じ文面を、あて先を表示せずにまとめて送る"),
+]
+INVITATION, BUSINESS = "invitation", "business"
+SORTS = [
+    SelectChoice(INVITATION, f"{STOPPABLE_NAMES[True]}：催しや求人のご案内など"),
+    SelectChoice(BUSINESS, f"{STOPPABLE_NAMES[False]}：資料の送付、変更のお知らせ、お詫びなど"),
 ]
 # What somebody types, as the autosave keeps it; the rest of the form is ours.
 TYPED = (
@@ -64,6 +70,8 @@ TYPED = (
     "audience",
     "since_id",
     "expected_count",
+    "stoppable",
+    "by_link",
 )
 
 
@@ -108,17 +116,19 @@ class LetterForm(Form):
     subject = TextField("件名", [DataRequired("件名を入力してください。"), Length(max=500)])
     body = LongTextField("本文", [DataRequired("本文を入力してください。"), Length(max=20000)])
     materials = SelectMultipleField(
-        "添付する資料",
+        "渡す資料",
         coerce=int,
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
+    by_link = BooleanField("資料を添付せず、参加者ページから受け取ってもらう")
     audience = RadioField("送信先の選び方", default=Audience.ALL.value)
     since_id = SelectField("もとになるメール", coerce=int)
     expected_count = CountField(
         "送る予定の件数", [Optional(), NumberRange(1, 100_000, message=NO_NUMBER)]
     )
     mode = RadioField("送信方法", choices=MODES, default=SendMode.INDIVIDUAL.value)
+    stoppable = RadioField("メールの種類", choices=SORTS, default=BUSINESS)
     html = BooleanField("HTML形式の本文も付ける")
     send_on = DateField("送信を始める日", [Optional()])
     send_time = TimeField("送信を始める時刻", [Optional()])
@@ -157,8 +167,7 @@ class LetterForm(Form):
             ),
         ]
         wanted = mailing.audience if mailing else Audience.ALL
-        kinds = [each for each in Audience if each in (wanted, Audience.ALL, Audience.CHOSEN)]
-        kinds = list(Audience) if choices.earlier else kinds
+        kinds = [e for e in Audience if choices.earlier or e is not Audience.NEW or e is wanted]
         self.audience.choices = [SelectChoice(each.value, AUDIENCE_NAMES[each]) for each in kinds]
         if self.is_submitted() and choices.typed is None:
             self._keep_what_was_not_asked(mailing)
@@ -169,14 +178,18 @@ class LetterForm(Form):
         """A form that lacks a field changes nothing of it."""
         if "audience" not in request.form:
             self.audience.data = (mailing.audience if mailing else Audience.ALL).value
+        if "stoppable" not in request.form:
+            self.stoppable.data = _sort(mailing.stoppable if mailing else False)
         if "since_id" not in request.form:
             self.since_id.data = (mailing.since_id if mailing else None) or 0
         if "expected_count" not in request.form:
             self.expected_count.data = mailing.expected_count if mailing else None
 
-    def fill(self, text: Text) -> None:
-        """Put a wording in, and remember that nobody has touched it."""
+    def fill(self, text: Text, kind: WordingKind = WordingKind.OWN) -> None:
+        """Put a wording in, and remember that nobody has touched it. It brings its sort of mail."""
         self.subject.data, self.body.data = text.subject, text.body
+        if kind is not WordingKind.OWN:
+            self.stoppable.data = _sort(kind is WordingKind.ANNOUNCEMENT)
         self.filled.data = self.words
 
     @property
@@ -207,6 +220,8 @@ class LetterForm(Form):
             audience=Audience(self.audience.data),
             since_id=self.since_id.data or None,
             expected_count=self.expected_count.data,
+            stoppable=self.stoppable.data == INVITATION,
+            by_link=bool(self.by_link.data),
         )
 
     @property
@@ -272,6 +287,10 @@ def number(told: str | None) -> int:
     return int(told) if told and told.isdecimal() and len(told) < 10 else 0
 
 
+def _sort(stoppable: bool) -> str:
+    return INVITATION if stoppable else BUSINESS
+
+
 def _lines(body: str | None) -> str:
     return (body or "").replace("\r\n", "\n")
 
@@ -280,6 +299,7 @@ def _stored(mailing: Mailing) -> dict[str, Any]:
     start = clock.in_tokyo(mailing.send_at) if mailing.send_at else None
     return {name: getattr(mailing, name) for name in SHOWN} | {
         "mode": mailing.mode.value,
+        "stoppable": _sort(mailing.stoppable),
         "audience": mailing.audience.value,
         "since_id": mailing.since_id or 0,
         "version": str(mailing.version),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,6 +34,14 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a link is made for, and to which address it goes."""
+
+    place: Place
+    address_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """Which link of each contact of an event is good; ``others`` are those that have not the first.
 
@@ -57,21 +65,15 @@ def last_day(held_on: date) -> date:
 
 def token_for(session: Session, sealer: Sealer, contact: Contact) -> str:
     """The contact's token; its row is made on first use."""
-    keep_ready(session, sealer, [contact])
-    return book_of(session, sealer, contact.event_id, [contact.id]).token(place_of(contact))
+    place = place_of(contact)
+    keep_ready(session, sealer, contact.event_id, [Owner(place, contact.address_key)])
+    return book_of(session, sealer, contact.event_id, [contact.id]).token(place)
 
 
-def keep_ready(session: Session, sealer: Sealer, contacts: Iterable[Contact]) -> None:
+def keep_ready(session: Session, sealer: Sealer, event_id: int, owners: Sequence[Owner]) -> None:
     """Make the rows of those who have no link that opens: before a letter with it leaves."""
-    wanted = {each.id: each for each in contacts}
-    by_event: dict[int, list[int]] = {}
-    for each in wanted.values():
-        by_event.setdefault(each.event_id, []).append(each.id)
-    for event_id, ids in by_event.items():
-        for start in range(0, len(ids), PORTION):
-            _make(
-                session, sealer, event_id, [wanted[each] for each in ids[start : start + PORTION]]
-            )
+    for start in range(0, len(owners), PORTION):
+        _make(session, sealer, event_id, owners[start : start + PORTION])
 
 
 def book_of(
@@ -163,29 +165,30 @@ def place_of(contact: Contact) -> Place:
     return Place(contact.office_id, contact.event_id, contact.participant_id, contact.id)
 
 
-def _make(session: Session, sealer: Sealer, event_id: int, contacts: list[Contact]) -> None:
-    ids = [each.id for each in contacts]
+def _make(session: Session, sealer: Sealer, event_id: int, owners: Sequence[Owner]) -> None:
+    ids = [each.place.contact_id for each in owners]
     own = sa.select(PageLink.contact_id).join(Contact, Contact.id == PageLink.contact_id)
     known = [name_of(key) for key in sealer.keys]
     good = own.where(PageLink.contact_id.in_(ids), _is_good(), PageLink.key_id.in_(known))
     missing = set(ids) - set(session.scalars(good))
+    if not missing:
+        return
     book = book_of(session, sealer, event_id, missing)
-    rows = [_row(sealer, book, each) for each in contacts if each.id in missing]
-    if rows:
-        # Somebody beside this transaction may have made the same: then it is there.
-        dialects = {"sqlite": sqlite, "postgresql": postgresql}
-        insert = dialects[session.get_bind().dialect.name].insert
-        session.execute(insert(PageLink).on_conflict_do_nothing(), rows)
+    rows = [_row(book, each) for each in owners if each.place.contact_id in missing]
+    # Somebody beside this transaction may have made the same: then it is there.
+    dialects = {"sqlite": sqlite, "postgresql": postgresql}
+    insert = dialects[session.get_bind().dialect.name].insert
+    session.execute(insert(PageLink).on_conflict_do_nothing(), rows)
 
 
-def _row(sealer: Sealer, book: Book, contact: Contact) -> dict[str, object]:
-    place, newest = place_of(contact), name_of(sealer.keys[0])
+def _row(book: Book, owner: Owner) -> dict[str, object]:
+    place, newest = owner.place, name_of(book.sealer.keys[0])
     return {
         **place._asdict(),
-        "serial": book.others.get(contact.id, (1, newest))[0],
+        "serial": book.others.get(place.contact_id, (1, newest))[0],
         "key_id": newest,
         "token_digest": digest_of(book.token(place)),
-        "address_key": contact.address_key,
+        "address_key": owner.address_key,
         "made_at": clock.now(),
     }
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 PURPOSE = "eventmail participant page"
 BYTES = 20
 LENGTH = 32  # letters
+SAMPLE = "mihon"  # in place of a token, where staff read what a participant would
 ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 
 

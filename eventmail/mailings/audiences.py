@@ -1,7 +1,8 @@
 """送信先の選び方: which of an event's contacts a mailing is for, as SQL.
 
-Each audience is a condition that only takes contacts away from those taking part. An audience of
-those who have not answered comes with the participants' answers: one more line in the table.
+Each audience is a condition that only takes contacts away from those taking part. Those by the
+participants' answers are asked when a draft is shown or submitted; what was submitted keeps the
+recipients that were checked and approved, whoever answers meanwhile (:func:`frozen`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.answers import current
 from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings.findings import Finding, Level, Place, Where
 from eventmail.mailings.models import (
@@ -29,6 +31,7 @@ _deliveries = sa.table(
     "deliveries", sa.column("snapshot_id"), sa.column("contact_id"), sa.column("state")
 )
 NOT_REACHED = ("refused", "withheld", "cancelled", "bounced")
+BY_ANSWERS = (Audience.UNANSWERED, Audience.UNCONFIRMED, Audience.ATTENDING)
 NO_COUNT = (
     "送る予定の件数が入力されていません。本文の編集画面で、送るはずの件数を入力してください。"
 )
@@ -45,6 +48,30 @@ SINCE_ERASED = (
 def named_by(mailing: Mailing) -> sa.ColumnElement[bool]:
     """The condition on contacts that the mailing's audience sets."""
     return _CONDITIONS[mailing.audience](mailing)
+
+
+def frozen(mailing: Mailing, snapshot: Snapshot) -> sa.ColumnElement[bool]:
+    """The same for what was submitted: an answer since then takes nobody out and brings nobody in.
+
+    Otherwise each answer that comes while two people look would send them back to the beginning.
+    """
+    if mailing.audience not in BY_ANSWERS:
+        return named_by(mailing)
+    query = sa.select(SnapshotRecipient.contact_id)
+    return Contact.id.in_(query.where(SnapshotRecipient.snapshot_id == snapshot.id))
+
+
+def moved_on(session: Session, mailing: Mailing, snapshot: Snapshot) -> int:
+    """How many recipients of a snapshot its audience would not name any more: they answered."""
+    if mailing.audience not in BY_ANSWERS:
+        return 0
+    query = (
+        sa.select(sa.func.count())
+        .select_from(SnapshotRecipient)
+        .join(Contact, Contact.id == SnapshotRecipient.contact_id)
+        .where(SnapshotRecipient.snapshot_id == snapshot.id, ~named_by(mailing))
+    )
+    return session.scalars(query).one()
 
 
 def earlier(session: Session, event_id: int, besides: int | None = None) -> list[Mailing]:
@@ -134,4 +161,7 @@ _CONDITIONS: dict[Audience, Callable[[Mailing], sa.ColumnElement[bool]]] = {
     Audience.ALL: _everybody,
     Audience.NEW: _new,
     Audience.CHOSEN: _chosen,
+    Audience.UNANSWERED: lambda _: current.unanswered(),
+    Audience.UNCONFIRMED: lambda _: current.unconfirmed(),
+    Audience.ATTENDING: lambda _: current.attending(),
 }

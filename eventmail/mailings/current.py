@@ -46,10 +46,17 @@ def is_current(session: Session, mailing: Mailing) -> bool:
         return False
     live = _live(session, mailing, snapshot)
     # What was submitted before an upgrade is compared as its own time wrote it down.
-    same = dataclasses.replace(live, format=snapshot.format, html=snapshot.html)
+    same = dataclasses.replace(
+        live, format=snapshot.format, html=snapshot.html, stoppable=snapshot.stoppable
+    )
     digests = same.digest, content_of_snapshot(snapshot).digest
-    unchanged = (live.html, live.send_at) == (snapshot.html, snapshot.send_at)
+    unchanged = _untold(live) == _untold(snapshot)
     return unchanged and digests == (snapshot.digest, snapshot.digest)
+
+
+def _untold(each: Content | Snapshot) -> tuple[object, ...]:
+    """What not every format's digest says."""
+    return each.html, each.send_at, each.stoppable, each.by_link
 
 
 def changed_parts(session: Session, mailing: Mailing) -> list[str]:
@@ -67,7 +74,7 @@ def changed_parts(session: Session, mailing: Mailing) -> list[str]:
 
 def _live(session: Session, mailing: Mailing, snapshot: Snapshot) -> Content:
     session.expire(mailing, ["materials"])
-    return content_of_draft(mailing, audience(session, mailing), snapshot.revision)
+    return content_of_draft(mailing, audience(session, mailing, snapshot), snapshot.revision)
 
 
 def batches_allowed(session: Session, office_id: int) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.events import service as events
 from eventmail.events.models import Event
 from eventmail.mailings import checking
 from eventmail.mailings.answers import unseen_materials
@@ -186,6 +187,20 @@ def refresh(session: Session, event: Event) -> list[Mailing]:
     for mailing in changed:
         _void(session, mailing)
     return changed
+
+
+def refresh_office(session: Session, office_id: int) -> list[Mailing]:
+    """The same for all events of an office: after somebody asked for no more mails, or for some."""
+    waiting = (
+        sa.select(Mailing.event_id)
+        .where(Mailing.office_id == office_id, Mailing.state.in_(UNDER_REVIEW))
+        .distinct()
+    )
+    found: list[Mailing] = []
+    for event_id in sorted(session.scalars(waiting)):
+        events.lock(session, event_id)
+        found += refresh(session, session.get_one(Event, event_id))
+    return found
 
 
 def _permitted(session: Session, actor: Actor, mailing: Mailing, deed: Deed) -> Transition:

@@ -12,10 +12,15 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import table_of
+from eventmail.doorway import doorway_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
-from eventmail.mailings.audiences import named_by
+from eventmail.links import service as links
+from eventmail.links.service import Owner
+from eventmail.links.tokens import SAMPLE, Place
+from eventmail.mailings import audiences
 from eventmail.mailings.known import KnownAddresses
+from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -24,7 +29,7 @@ from eventmail.mailings.models import (
     SnapshotMaterial,
     SnapshotRecipient,
 )
-from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
+from eventmail.mailings.rendering import OfficeAddresses, Pages, Press, make_press, no_pages
 from eventmail.mailings.review_models import Lift
 from eventmail.mailings.snapshot import (
     Attachment,
@@ -34,6 +39,9 @@ from eventmail.mailings.snapshot import (
 )
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
+from eventmail.suppression import service as suppression
+from eventmail.suppression.models import Suppression
+from eventmail.suppression.tokens import links_of
 from eventmail.wire import search_ahead
 
 COPIED = (
@@ -46,6 +54,7 @@ COPIED = (
     "subject",
     "body",
     "html",
+    "stoppable",
     "format",
     "event_name",
     "event_date",
@@ -54,6 +63,7 @@ COPIED = (
     "send_at",
     "audience",
     "expected_count",
+    "by_link",
 )
 
 
@@ -86,19 +96,55 @@ def freeze(session: Session, actor: Actor, mailing: Mailing, content: Content) -
     ]
     mailing.snapshots.append(snapshot)
     session.flush()
+    _give_links(session, content, snapshot)
     return snapshot
+
+
+def _give_links(session: Session, content: Content, snapshot: Snapshot) -> None:
+    """Whoever will be led to a page of his own has one before anything leaves."""
+    door = doorway_of(session)
+    if door is None or content.is_batch or not names_page(content.letter):
+        return
+    owners = [
+        Owner(_place(snapshot.office_id, snapshot.event_id, each), each.email.key)
+        for each in content.recipients
+    ]
+    links.keep_ready(session, door.sealer, snapshot.event_id, owners)
+
+
+def pages_of(session: Session, office_id: int, event_id: int, letter: Letter) -> Pages:
+    """Which page each recipient of a letter is led to."""
+    door = doorway_of(session)
+    if door is None or not names_page(letter):
+        return no_pages
+    book = links.book_of(session, door.sealer, event_id)
+
+    def page(to: Recipient | None) -> str:
+        token = SAMPLE if to is None else book.token(_place(office_id, event_id, to))
+        return door.page(token)
+
+    return page
+
+
+def _place(office_id: int, event_id: int, to: Recipient) -> Place:
+    return Place(office_id, event_id, to.participant_id, to.contact_id)
 
 
 def _fields(value: Recipient | Attachment) -> dict[str, object]:
     return dataclasses.asdict(value)
 
 
-def audience(session: Session, mailing: Mailing) -> list[Contact]:
+def audience(
+    session: Session, mailing: Mailing, submitted: Snapshot | None = None
+) -> list[Contact]:
     """Who would get the mailing now: of those taking part, whom its filter names.
 
     Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
-    roster it stands in today. All of it is asked in one query, so nobody withdrawn can slip in.
+    roster it stands in today; and less those to whom no such mail may go (suppression). All of it
+    is asked in one query, so nobody withdrawn can slip in.
+    ``submitted``: who would get that snapshot now, where answers that came since change nothing.
     """
+    named = audiences.frozen(mailing, submitted) if submitted else audiences.named_by(mailing)
     reached = (
         sa.select(SnapshotRecipient.address_key)
         .join(
@@ -111,8 +157,27 @@ def audience(session: Session, mailing: Mailing) -> list[Contact]:
         .where(Reached.mailing_id == mailing.id)
     )
     return events.addressees(
-        session, mailing.event, Contact.address_key.not_in(reached), named_by(mailing)
+        session,
+        mailing.event,
+        Contact.address_key.not_in(reached),
+        named,
+        ~is_stopped(mailing),
     )
+
+
+def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
+    """The condition that a contact gets no mail of this kind any more."""
+    place = Contact.office_id, Contact.event_id
+    return suppression.applies(Contact.address_key, *place, stoppable=mailing.stoppable)
+
+
+def left_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
+    """Whom the mailing would go to, had nobody asked to be left alone; and why he is not in it."""
+    found = events.addressees(
+        session, mailing.event, audiences.named_by(mailing), is_stopped(mailing)
+    )
+    reasons = suppression.standing(session, mailing.event, [each.address_key for each in found])
+    return [(each, why) for each in found for why in reasons.get(each.address_key, ())[:1]]
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:
@@ -146,8 +211,10 @@ def press_for(session: Session, content: Content, lifted: frozenset[str] = froze
     return make_press(
         content,
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
-        office_addresses(session, mailing.office_id, mailing.event_id),
+        office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
         lifted,
+        pages_of(session, mailing.office_id, mailing.event_id, content.letter),
+        links_of(session, mailing.office_id, mailing.event_id),
     )
 
 
@@ -163,7 +230,11 @@ def press_for_snapshot(session: Session, snapshot: Snapshot) -> Press:
         return content
 
     addresses = compact_addresses(session, snapshot.office_id)
-    return make_press(bare_content(snapshot), read, addresses, lifted(session, snapshot.id))
+    content = bare_content(snapshot)
+    office_id, event_id = snapshot.office_id, snapshot.event_id
+    pages = pages_of(session, office_id, event_id, content.letter)
+    links = links_of(session, office_id, event_id)
+    return make_press(content, read, addresses, lifted(session, snapshot.id), pages, links)
 
 
 def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
@@ -171,8 +242,12 @@ def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
     return frozenset(session.scalars(sa.select(Lift.sha256).where(Lift.snapshot_id == snapshot_id)))
 
 
-def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeAddresses:
-    """The office's mailboxes, every participant address it knows, and each company's own."""
+def office_addresses(
+    session: Session, office_id: int, event_id: int, *, stoppable: bool = True
+) -> OfficeAddresses:
+    """The office's mailboxes, every participant address it knows, each company's own, and to which
+    of them no such mail may go.
+    """
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
@@ -180,6 +255,7 @@ def office_addresses(session: Session, office_id: int, event_id: int) -> OfficeA
         ours=_mailboxes(session, office_id),
         known=frozenset(_known_keys(session, office_id)),
         by_participant=_by_participant(session.execute(query)),
+        suppressed=suppression.suppressed_keys(session, office_id, event_id, stoppable=stoppable),
     )
 
 

@@ -79,7 +79,9 @@ OF_ADDRESSEE: dict[str, Callable[[Addressee], str]] = {
     "担当者名": lambda to: to.name,
     "敬称": lambda to: to.honorific,
 }
-FIELDS = (*OF_ADDRESSEE, *OF_OCCASION)
+PAGE = "参加者ページ"  # the address of the recipient's own page, known only to the press
+PERSONAL = frozenset((*OF_ADDRESSEE, PAGE))
+FIELDS = (*OF_ADDRESSEE, PAGE, *OF_OCCASION)
 MAY_BE_BLANK = frozenset({"敬称"})
 
 
@@ -91,9 +93,12 @@ class Rendered:
     body: str
 
 
-def render(letter: Letter, to: Addressee, occasion: Occasion) -> Rendered:
-    """The letter as ``to`` will read it. Unknown fields stay as they are: findings block them."""
-    values = _values(to, occasion)
+def render(letter: Letter, to: Addressee, occasion: Occasion, page: str = "") -> Rendered:
+    """The letter as ``to`` will read it. Unknown fields stay as they are: findings block them.
+
+    ``page``: the address of this recipient's own page; without one its field stays, too.
+    """
+    values = {**_values(to, occasion), **({PAGE: page} if page else {})}
     subject = " ".join(_fill(letter.subject, values).splitlines())
     return Rendered(subject, _fill(letter.body.replace("\r\n", "\n"), values))
 
@@ -106,6 +111,11 @@ def fill_occasion(text: str, occasion: Occasion) -> str:
 def used_fields(letter: Letter) -> list[str]:
     """The merge fields in subject and body, in order, each once."""
     return list(dict.fromkeys(FIELD.findall(letter.subject) + FIELD.findall(letter.body)))
+
+
+def names_page(letter: Letter) -> bool:
+    """Whether the letter leads its recipient to his own page."""
+    return PAGE in used_fields(letter)
 
 
 def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]:

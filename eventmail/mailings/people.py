@@ -47,9 +47,11 @@ def recordable(session: Session, mailing: Mailing) -> dict[str, Any]:
     return texts | {
         "mode": MODE_NAMES[mailing.mode],
         "html": mailing.html,
+        "stoppable": mailing.stoppable,
         "send_at": mailing.send_at.isoformat() if mailing.send_at else None,
         "audience": AUDIENCE_NAMES[mailing.audience],
         "since_id": mailing.since_id,
         "expected_count": mailing.expected_count,
+        "by_link": mailing.by_link,
         "materials": sorted(each.id for each in mailing.materials),
     }

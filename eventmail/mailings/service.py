@@ -36,6 +36,7 @@ from eventmail.mailings.deciding import (
     give_back,
     may_review,
     refresh,
+    refresh_office,
     reject,
     returned_to,
     waiting_for,
@@ -77,6 +78,7 @@ __all__ = [
     "list_mailings",
     "may_review",
     "refresh",
+    "refresh_office",
     "reject",
     "returned_to",
     "save_draft",
@@ -96,7 +98,10 @@ SAVED_MEANWHILE = (
     "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
     "違いを確かめてから保存してください。"
 )
-SAID_OF_SENDING = ("mode", "html", "send_at", "audience", "since_id", "expected_count")
+SAID_OF_SENDING = (
+    *("mode", "html", "stoppable", "by_link"),
+    *("send_at", "audience", "since_id", "expected_count"),
+)
 
 
 class Blocked(UserError):
@@ -119,10 +124,12 @@ class Draft:
     version: int
     mode: SendMode = SendMode.INDIVIDUAL
     html: bool = False
+    stoppable: bool = False
     send_at: datetime | None = None
     audience: Audience = Audience.ALL
     since_id: int | None = None
     expected_count: int | None = None
+    by_link: bool = False
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:

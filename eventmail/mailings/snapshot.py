@@ -20,13 +20,17 @@ from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 4
-_SINCE_4 = {"audience", "expected_count"}
+FORMAT = 6
+_SINCE_6 = {"by_link"}
+_SINCE_5 = {"stoppable"} | _SINCE_6
+_SINCE_4 = {"audience", "expected_count"} | _SINCE_5
 NOT_IN_FORMAT = {  # what its time could not say yet
     1: {"html", "send_at"} | _SINCE_4,
     2: {"send_at"} | _SINCE_4,
     3: _SINCE_4,
-    4: set[str](),
+    4: _SINCE_5,
+    5: _SINCE_6,
+    6: set[str](),
 }
 
 
@@ -68,7 +72,9 @@ class Content:
     """Everything that people check and approve, and nothing that they do not see.
 
     ``audience`` says in words which of the event's contacts the recipients are, and
-    ``expected_count`` how many of them the author expected.
+    ``expected_count`` how many of them the author expected. ``stoppable``: it is an invitation,
+    which whoever unsubscribed does not get. ``by_link``: the mails carry no material; each
+    recipient takes them from a page of his own.
     """
 
     mailing_id: int
@@ -90,12 +96,19 @@ class Content:
     send_at: datetime | None = None
     audience: str = ""
     expected_count: int | None = None
+    by_link: bool = False
+    stoppable: bool = False
     format: int = FORMAT
 
     @property
     def is_batch(self) -> bool:
         """Whether all get one and the same mail, without being shown in it."""
         return self.mode == SendMode.BATCH.value
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The materials that the mails carry."""
+        return () if self.by_link else self.materials
 
     @property
     def letter(self) -> Letter:
@@ -166,6 +179,8 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         send_at=mailing.send_at,
         audience=mailing.audience_in_words,
         expected_count=mailing.expected_count,
+        by_link=mailing.by_link,
+        stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
     )
@@ -197,6 +212,8 @@ def bare_content(snapshot: Snapshot) -> Content:
         send_at=snapshot.send_at,
         audience=snapshot.audience,
         expected_count=snapshot.expected_count,
+        by_link=snapshot.by_link,
+        stoppable=snapshot.stoppable,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),

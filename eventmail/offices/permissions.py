@@ -44,6 +44,7 @@ class Action(enum.StrEnum):
     REVEAL = "reveal"
     SEE_PRIVACY = "see_privacy"
     MANAGE_PRIVACY = "manage_privacy"
+    MANAGE_TRAINING = "manage_training"
 
 
 class Standing(enum.StrEnum):
@@ -97,6 +98,7 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.REVEAL: HANDS_ON | {Role.MANAGER},
     Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
     Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
+    Action.MANAGE_TRAINING: frozenset({Role.MANAGER}),
 }
 STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {

@@ -32,6 +32,7 @@ from eventmail.offices.models import Office
 from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
 from eventmail.outbox.returns import Returns
+from eventmail.suppression import service as suppression
 from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
 
 CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
@@ -87,6 +88,7 @@ class Claim:
     token: str
     recipient: Recipient | None
     own: frozenset[EmailAddress]
+    suppressed: bool = False  # what the gate is told of the recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def prepare(database: Database, snapshot_id: int, returns: Returns | None = None
         )
 
 
-def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
+def load(session: Session, job: Job, delivery_ids: Sequence[int]) -> list[Claim]:
     """The claims with whom they are for, in the order of their ids."""
     rows = session.connection().execute(statements.RECIPIENTS, {"ids": list(delivery_ids)})
     found = [
@@ -134,16 +136,42 @@ def load(session: Session, delivery_ids: Sequence[int]) -> list[Claim]:
         for key, token, *person in rows
     ]
     own = own_addresses(session, [each.participant_id for _, _, each in found if each])
+    stopped = _suppressed(session, job, [each for _, _, each in found if each])
     return [
-        Claim(key, token, each, own.get(each.participant_id, frozenset()) if each else frozenset())
+        Claim(key, token, each, own.get(each.participant_id, frozenset()), _key(each) in stopped)
+        if each
+        else Claim(key, token, None, frozenset())
         for key, token, each in found
     ]
 
 
 def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
-    """Those whose contact still takes part, at the address that was approved (L10)."""
+    """Those whose contact still takes part, at the address that was approved, and has not asked
+    for an end of such mails (L10).
+    """
     found = session.connection().execute(statements.WELCOME, {"ids": list(delivery_ids)})
     return set(found.scalars())
+
+
+def asked_to_stop(session: Session, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of them who are not welcome because they get no such mail any more."""
+    found = session.connection().execute(statements.ASKED_TO_STOP, {"ids": list(delivery_ids)})
+    return set(found.scalars())
+
+
+def _suppressed(session: Session, job: Job, people: Sequence[Recipient]) -> frozenset[str]:
+    snapshot = job.snapshot
+    return suppression.suppressed_keys(
+        session,
+        snapshot.office_id,
+        snapshot.event_id,
+        stoppable=snapshot.stoppable,
+        among=[_key(each) for each in people],
+    )
+
+
+def _key(recipient: Recipient) -> str:
+    return recipient.email.key
 
 
 def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -> Made:
@@ -181,27 +209,38 @@ def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
             .order_by(length.desc())
             .limit(1)
         )
-        claims = load(session, list(session.scalars(query)))
+        claims = load(session, job, list(session.scalars(query)))
     if claims:
         make(job, relay, claims, largest)
 
 
 def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
-    press, first = job.press, claims[0]
+    first = claims[0]
+    press = job.press.sent_by(_sender(job, first))
     ids = tuple(each.delivery_id for each in claims)
-    sender = job.returns.of_delivery(first.delivery_id) if job.returns else None
+    stopped = frozenset(
+        _key(each.recipient) for each in claims if each.recipient and each.suppressed
+    )
     if first.recipient is None:
         composed = press.compose_first_copy(first.token, _now(), job.first)
-        cleared = press.clear_first_copy(composed, sender)
+        cleared = press.clear_first_copy(composed)
     elif job.in_batches:
         recipients = [each.recipient for each in claims if each.recipient]
         composed, batch = press.compose_batch(recipients, job.batch_token, job.started_at)
-        sender = job.returns.of_batch(job.snapshot.id) if job.returns else None
-        cleared = press.clear_batch(composed, batch, sender)
+        cleared = press.clear_batch(composed, batch, stopped)
     else:
         composed = press.compose(first.recipient, first.token, _now())
-        cleared = press.clear(composed, first.recipient, first.own, sender)
+        cleared = press.clear(composed, first.recipient, first.own, stopped)
     return Made(ids, cleared, cleared.digest, composed.head)
+
+
+def _sender(job: Job, first: Claim) -> EmailAddress | None:
+    """The envelope's sender; the one mail of a batch has one for whoever gets it."""
+    if job.returns is None:
+        return None
+    if job.in_batches and first.recipient is not None:
+        return job.returns.of_batch(job.snapshot.id)
+    return job.returns.of_delivery(first.delivery_id)
 
 
 def _marked(recipients: Iterator[Recipient], marks: array[int]) -> Iterator[Recipient]:

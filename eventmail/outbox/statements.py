@@ -20,6 +20,7 @@ from eventmail.outbox.models import (
     Dispatch,
     RelayPace,
 )
+from eventmail.suppression import service as suppression
 
 _d = table_of(Delivery).c
 _p = table_of(Dispatch).c
@@ -125,13 +126,15 @@ RECIPIENTS = (
     .where(_among(_d.id, "ids"))
     .order_by(_d.id)
 )
-# Those whose contact still takes part, at the address that was approved.
+# Whether no mail of this kind goes there any more.
+STOPPED = suppression.applies(_r.address_key, _d.office_id, _d.event_id, stoppable=_n.stoppable)
+# Those whose contact still takes part, at the address that was approved, and wants such mails.
 WELCOME = (
     sa.select(_d.id)
     .select_from(
-        _with_recipient.outerjoin(table_of(Contact), _c.id == _d.contact_id).outerjoin(
-            table_of(Participant), table_of(Participant).c.id == _c.participant_id
-        )
+        _with_recipient.join(table_of(Snapshot), _n.id == _d.snapshot_id)
+        .outerjoin(table_of(Contact), _c.id == _d.contact_id)
+        .outerjoin(table_of(Participant), table_of(Participant).c.id == _c.participant_id)
     )
     .where(
         _among(_d.id, "ids"),
@@ -141,9 +144,16 @@ WELCOME = (
                 _c.active,
                 _c.address == _r.address,
                 table_of(Participant).c.status == ParticipantStatus.ATTENDING,
+                ~STOPPED,
             ),
         ),
     )
+)
+# Those of whom it is asked that no such mail goes to them any more.
+ASKED_TO_STOP = (
+    sa.select(_d.id)
+    .select_from(_with_recipient.join(table_of(Snapshot), _n.id == _d.snapshot_id))
+    .where(_among(_d.id, "ids"), STOPPED)
 )
 # Everything that can say no to a sending.
 STANDING = (

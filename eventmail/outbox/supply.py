@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.outbox import ledger, limits
-from eventmail.outbox.job import Claim, Halt, Job, Made, load, make, welcome
+from eventmail.outbox.job import Claim, Halt, Job, Made, asked_to_stop, load, make, welcome
 from eventmail.outbox.ledger import Leaving
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
@@ -38,6 +38,7 @@ READY = WIDTH - 2  # mails made for each connection at most, while the last ones
 FEWEST = 2  # mails claimed for each connection at least, however slow the relay
 A_TURN = 0.1  # seconds that the mails of one turn should last
 NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
+ASKED_TO_STOP = "承認のあとに配信を停止したため、送信を見合わせました。"
 NOT_SENT = "この1通は送らずに戻しました。"
 PATIENCE = (0.1, 0.5, 1.0, 2.0)  # seconds between the tries to write down what is known
 
@@ -210,19 +211,19 @@ class Supply:
             return
         wanted = self._appetite - len(self._made)
         self._dry = False
-        if wanted <= 0:
-            return
         count = wanted * self._batch if self.job.in_batches and not self.first_copy else wanted
-        ids = ledger.claim(
-            session,
-            self.job.snapshot.id,
-            self.worker,
-            count,
-            first_copy=self.first_copy,
-            lease=self._policy.lease,
-        )
-        self._dry = len(ids) < count
-        self._claims = load(session, ids)
+        while wanted > 0 and not self._claims and not self._dry:
+            ids = ledger.claim(
+                session,
+                self.job.snapshot.id,
+                self.worker,
+                count,
+                first_copy=self.first_copy,
+                lease=self._policy.lease,
+            )
+            self._dry = len(ids) < count
+            gone = self._withheld(session, ids)
+            self._claims = load(session, self.job, [each for each in ids if each not in gone])
 
     @property
     def _appetite(self) -> int:
@@ -262,14 +263,22 @@ class Supply:
     def _drop_unwelcome(self, session: Session, going: Sequence[Made]) -> None:
         """Withhold whoever left the roster since; what is left of his batch is made anew."""
         ids = [number for made in going for number in made.delivery_ids]
-        staying = set(ids) - welcome(session, ids) if ids else set()
+        staying = self._withheld(session, ids)
         if not staying:
             return
-        ledger.withhold(session, sorted(staying), self.worker, NO_LONGER)
         broken = [made for made in going if staying & set(made.delivery_ids)]
         again = [number for made in broken for number in made.delivery_ids if number not in staying]
         self._made = deque(made for made in self._made if made not in broken)
-        self._claims += load(session, again)
+        self._claims += load(session, self.job, again)
+
+    def _withheld(self, session: Session, ids: Sequence[int]) -> set[int]:
+        """Those of these claims that do not leave: who left, changed or wants no such mail."""
+        staying = set(ids) - welcome(session, ids) if ids else set()
+        asked = asked_to_stop(session, sorted(staying)) if staying else set()
+        for reason, which in ((ASKED_TO_STOP, asked), (NO_LONGER, staying - asked)):
+            if which:
+                ledger.withhold(session, sorted(which), self.worker, reason)
+        return staying
 
 
 class _Pace:

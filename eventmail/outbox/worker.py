@@ -28,11 +28,13 @@ from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
 from eventmail.outbox.returns import Returns
+from eventmail.outbox.waking import consumer_of
 from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
 from eventmail.staffmail import sending as staffmail
+from eventmail.training import reminding
 from eventmail.wire import Relay, remember_in
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,8 @@ log = logging.getLogger(__name__)
 GARBAGE = 50_000  # new objects before unreachable cycles among them are looked for
 SEARCHED = "searched"  # the folder of what was found in files
 RECONNECTS = 3
-PASSES = 10  # times 50 ms: longer than an idle worker waits before it looks again
+PASSES = 10  # of all threads together: longer than an idle worker waits before it looks again
+PAUSE = 0.1
 SWEEP = timedelta(minutes=1)
 SOONEST = timedelta(seconds=0.5)
 LATEST = timedelta(hours=1)  # what is due later is the sweep's
@@ -138,8 +141,8 @@ class Outbox:
         """
         if not self._enter(snapshot_id):
             if passes < PASSES:
-                time.sleep(0.05)
                 self._wake(snapshot_id, passes + 1)
+                time.sleep(PAUSE)  # or this thread would be the first to take it again
             return
         try:
             self._send_due(snapshot_id)
@@ -188,8 +191,10 @@ class Outbox:
         chosen = self.settings
         try:
             telling.note(self.database, self.blocked)
+            reminding.note(self.database)
             post = staffmail.Post(chosen.public_url, chosen.staff_domains)
             staffmail.send_due(self.database, self.open_relay, post)
+            staffmail.send_due(self.database, self.open_relay, post, reminding.REMINDERS)
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 
@@ -243,7 +248,8 @@ class Outbox:
         # A mail makes many short-lived objects and no cycles: looking for those took a tenth.
         gc.set_threshold(GARBAGE)
         self.wake_due()
-        return self.huey.create_consumer(
+        return consumer_of(
+            self.huey,
             workers=self.settings.worker_threads,
             worker_type="thread",
             initial_delay=0.1,

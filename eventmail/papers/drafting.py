@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail.clock import japanese_date, japanese_moment
-from eventmail.mailings.letter import OF_ADDRESSEE, OF_OCCASION, used_fields
-from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Decision, Step
+from eventmail.mailings.letter import OF_OCCASION, PERSONAL, used_fields
+from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Decision, Step
 from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
+BY_LINK = "メールには添付しません。受け取った人が、本人だけのページからダウンロードします。"
 TITLE = "起案伺い（メールの送信について）"
 DECIDED = {
     (Step.CHECK, Decision.PASSED): "確認",
@@ -173,6 +174,7 @@ def _recipients(content: Content, kinds: Kinds) -> Section:
     return _facts(
         "送信先",
         {
+            "メールの種類": STOPPABLE_NAMES[content.stoppable],
             "送信先の選び方": content.audience or AUDIENCE_NAMES[Audience.ALL],
             "起案者が見込んだ件数": f"{expected}件" if expected else "未入力",
             "送信先の件数": f"{kinds.contacts}件",
@@ -186,16 +188,15 @@ def _recipients(content: Content, kinds: Kinds) -> Section:
 
 
 def _materials(content: Content) -> Section:
-    title = f"添付する資料（{len(content.materials)}件）"
+    way = "参加者ページで渡す資料" if content.by_link else "添付する資料"
+    title = f"{way}（{len(content.materials)}件）"
     if not content.materials:
-        return Section(title, (Line("添付する資料はありません。"),))
-    return Section(
-        title,
-        tuple(
-            Line(f"{each.filename}\n{each.size:,}バイト\nSHA-256 {each.sha256}", str(number))
-            for number, each in enumerate(content.materials, start=1)
-        ),
+        return Section(title, (Line(f"{way}はありません。"),))
+    lines = tuple(
+        Line(f"{each.filename}\n{each.size:,}バイト\nSHA-256 {each.sha256}", str(number))
+        for number, each in enumerate(content.materials, start=1)
     )
+    return Section(title, lines, note=BY_LINK if content.by_link else "")
 
 
 def _letter(content: Content) -> Section:
@@ -205,7 +206,7 @@ def _letter(content: Content) -> Section:
 
 def _fields(content: Content) -> str:
     used = used_fields(content.letter)
-    own = [f"{{{name}}}" for name in used if name in OF_ADDRESSEE]
+    own = [f"{{{name}}}" for name in used if name in PERSONAL]
     shared = [f"{{{name}}}" for name in used if name in OF_OCCASION]
     parts = [f"{'、'.join(own)}には、送信先ごとの値が入ります。"] if own else []
     parts += [f"{'、'.join(shared)}には、上のイベントの内容が入ります。"] if shared else []

@@ -32,6 +32,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
         "address_key": BLANK,
         "row_digest": BLANK,  # of one row, so that its values could be tried out
     },
+    # What was said; whether a company comes, and with how many, stays as a count.
+    "answers": {"message": BLANK, "note": BLANK},
+    "answer_values": {"value": BLANK},
     "blobs": {"content": BLANK, "sha256": SALTED},
     "material_scans": {"told": BLANK},
     "roster_imports": {
@@ -122,6 +125,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     # Settings: of an office, its mailboxes and its staff.
     "proposal_decisions": ("digest", "reason"),
     "proposals": ("kind", "subject", "before", "after", "reason", "digest"),
+    "questions": ("label", "choices"),
     "recovery_codes": ("digest",),
     "relay_paces": ("place", "sentence"),
     "relay_slots": ("place", "holder"),
@@ -144,5 +148,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "staff_notices": ("occasion", "kind", "token", "reply"),
     "totp_offers": ("sealed",),
     "totp_secrets": ("sealed",),
+    # Of staff: what they were asked about their own work, and answered.
+    "training_assignments": ("edition", "digest", "batch"),
+    "training_reminders": ("token", "reply"),
+    "training_results": ("digest", "answers"),
     "wording_versions": ("name", "subject", "body"),
 }

@@ -31,6 +31,10 @@ PORTION = 500
 # The pages whose work needs whole addresses, and whose work that is.
 NEEDED: dict[str, Action] = {
     "events.participants": Action.IMPORT_ROSTER,
+    # Whom the author calls, and what he writes down meanwhile.
+    "answers.company": Action.EDIT_EVENT,
+    "answers.call_page": Action.EDIT_EVENT,
+    "answers.take_call": Action.EDIT_EVENT,
     "mailings.show": Action.EDIT_MAILING,
     "mailings.answer": Action.EDIT_MAILING,
     "mailings.submit": Action.EDIT_MAILING,

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from eventmail import clock
+from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, MaterialVersion, Participant
@@ -199,6 +200,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
     )
     for each in statements:
         session.execute(each.execution_options(**QUIET))
+    answers.of_event(session, event_id)
 
 
 def _finish(session: Session, event_id: int) -> None:

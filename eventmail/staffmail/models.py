@@ -23,7 +23,23 @@ class NoticeState(enum.StrEnum):
     DROPPED = "dropped"
 
 
-class StaffNotice(Base):
+class Posted:
+    """The columns of every mail to one member of staff: to whom, and what became of it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"))
+    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[NoticeState] = mapped_column(
+        choice(NoticeState, "state"), default=NoticeState.QUEUED
+    )
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str] = mapped_column(sa.String(32))
+    reply: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class StaffNotice(Posted, Base):
     """At most one for a person, a mailing and an occasion. It is never readdressed or deleted."""
 
     __tablename__ = "staff_notices"
@@ -33,17 +49,6 @@ class StaffNotice(Base):
         sa.UniqueConstraint("token"),
         sa.Index("ix_staff_notices_state_due_at", "state", "due_at"),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    office_id: Mapped[int] = mapped_column(sa.ForeignKey("offices.id"))
-    staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     mailing_id: Mapped[int] = mapped_column(sa.ForeignKey("mailings.id"))
     occasion: Mapped[str] = mapped_column(sa.String(60))
     kind: Mapped[str] = mapped_column(sa.String(20))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    state: Mapped[NoticeState] = mapped_column(
-        choice(NoticeState, "state"), default=NoticeState.QUEUED
-    )
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
-    token: Mapped[str] = mapped_column(sa.String(32))
-    reply: Mapped[str] = mapped_column(sa.String(500), default="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,8 +17,8 @@ from eventmail.alerts.posting import RelayOf
 from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.mailings.models import Mailing, MailingState
-from eventmail.offices.models import Office, Staff
-from eventmail.staffmail.models import NoticeState, StaffNotice
+from eventmail.offices.models import Mailbox, Office, Staff
+from eventmail.staffmail.models import NoticeState, Posted, StaffNotice
 from eventmail.staffmail.service import is_participants, own_domains
 from eventmail.staffmail.wording import body, subject
 from eventmail.wire import (
@@ -61,90 +61,123 @@ class Post:
     domains: Collection[str] = ()
 
 
-def send_due(database: Database, relay_of: RelayOf, post: Post) -> None:
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one notice says, and from which of the office's mailboxes."""
+
+    box: Mailbox
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One table of notices. ``says``: the letter of a row, None if it has no use any more."""
+
+    table: type[Posted]
+    says: Callable[[Session, int, Staff, str], Letter | None]
+
+
+def send_due(database: Database, relay_of: RelayOf, post: Post, sort: Sort | None = None) -> None:
     """Mail what is due, each through its office's relay.
 
     A relay that is away is no reason to lose one: it waits.
     """
+    sort = sort or OF_MAILINGS
     with database.reading() as session:
-        query = _due().with_only_columns(StaffNotice.office_id)
+        query = _due(sort).with_only_columns(sort.table.office_id)
         offices = posting.by_relay(session, query, relay_of)
     for relay, office_ids in offices.items():
-        _send_through(database, relay, _claim(database, office_ids), post)
+        _send_through(database, relay, _claim(database, office_ids, sort), post, sort)
 
 
-def _send_through(database: Database, relay: Relay, ids: list[int], post: Post) -> None:
+def _send_through(database: Database, relay: Relay, ids: list[int], post: Post, sort: Sort) -> None:
     if not ids:
         return
     try:
         with Connection(relay) as connection:
             for notice_id in ids:
-                _try(database, connection, notice_id, post)
+                _try(database, connection, notice_id, post, sort)
     except (RelayUnavailable, NotAllowedHere) as error:
         log.warning("the notices to staff have to wait: %s", type(error).__name__)
-        _give_back(database, ids, error.message_ja)
+        _give_back(database, ids, error.message_ja, sort)
 
 
-def _due() -> sa.Select[int]:
+def _due(sort: Sort) -> sa.Select[int]:
     """What is due, and what a worker left claimed that died: it may come twice, but it comes."""
-    waits = StaffNotice.state.in_((NoticeState.QUEUED, NoticeState.CLAIMED))
-    return sa.select(StaffNotice.id).where(waits, StaffNotice.due_at <= clock.now())
+    waits = sort.table.state.in_((NoticeState.QUEUED, NoticeState.CLAIMED))
+    return sa.select(sort.table.id).where(waits, sort.table.due_at <= clock.now())
 
 
-def _claim(database: Database, office_ids: list[int]) -> list[int]:
+def _claim(database: Database, office_ids: list[int], sort: Sort) -> list[int]:
     now = clock.now()
     due = (
-        _due()
-        .where(StaffNotice.office_id.in_(office_ids))
-        .order_by(StaffNotice.id)
+        _due(sort)
+        .where(sort.table.office_id.in_(office_ids))
+        .order_by(sort.table.id)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     with database.writing() as session:
         found = list(session.scalars(due.execution_options(populate_existing=True)))
-        for notice in session.scalars(sa.select(StaffNotice).where(StaffNotice.id.in_(found))):
+        for notice in session.scalars(sa.select(sort.table).where(sort.table.id.in_(found))):
             notice.state = NoticeState.CLAIMED
             notice.due_at = now + WAITS[min(notice.attempts, len(WAITS) - 1)]
             notice.attempts += 1
         return sorted(found)
 
 
-def _try(database: Database, connection: Connection, notice_id: int, post: Post) -> None:
+def _try(
+    database: Database, connection: Connection, notice_id: int, post: Post, sort: Sort
+) -> None:
     """Send one; if its mail cannot even be made, the others go all the same."""
     try:
-        state, reply = _send(database, connection, notice_id, post)
+        state, reply = _send(database, connection, notice_id, post, sort)
     except (RelayUnavailable, NotAllowedHere):
         raise
     except Exception as error:
         log.exception("notice %s could not be made", notice_id)
         state, reply = NoticeState.QUEUED, type(error).__name__
-    _settle(database, notice_id, state, reply)
+    _settle(database, notice_id, state, reply, sort)
 
 
 def _send(
-    database: Database, connection: Connection, notice_id: int, post: Post
+    database: Database, connection: Connection, notice_id: int, post: Post, sort: Sort
 ) -> tuple[NoticeState, str]:
     with database.reading() as session:
-        notice = session.get_one(StaffNotice, notice_id)
+        notice = session.get_one(sort.table, notice_id)
         staff = session.get_one(Staff, notice.staff_id)
-        mailing = session.get_one(Mailing, notice.mailing_id)
-        if staff.address is None or not _is_of_use(notice, staff, mailing):
+        letter = sort.says(session, notice_id, staff, post.public_url)
+        if staff.address is None or not _wants(notice, staff) or letter is None:
             return NoticeState.DROPPED, NO_USE
         to = EmailAddress.parse(staff.address)
         if not _is_ours(session, staff, to, post):
             return NoticeState.REFUSED, NOT_OURS
         try:
-            mail = _cleared(session, notice, staff, mailing, to, post)
+            mail = _cleared(session, notice, letter, to)
         except GateRefusal as refusal:  # no address of a participant travels in a notice either
             return NoticeState.REFUSED, refusal.message_ja
     (result,) = connection.send(mail).results
     return _FATES[result.kind], f"{result.reply.code or ''} {result.reply.text}".strip()
 
 
-def _is_of_use(notice: StaffNotice, staff: Staff, mailing: Mailing) -> bool:
-    about = ABOUT.get(notice.kind)
+def _wants(notice: Posted, staff: Staff) -> bool:
     works = any(each.office_id == notice.office_id for each in staff.memberships)
-    return staff.active and staff.notices and works and about in (None, mailing.state)
+    return staff.active and staff.notices and works
+
+
+def _of_a_mailing(session: Session, notice_id: int, staff: Staff, url: str) -> Letter | None:
+    notice = session.get_one(StaffNotice, notice_id)
+    mailing = session.get_one(Mailing, notice.mailing_id)
+    if ABOUT.get(notice.kind) not in (None, mailing.state):
+        return None
+    office = session.get_one(Office, notice.office_id)
+    event = mailing.event
+    text = body(notice.kind, office.name, staff.name, event.name, mailing.id, url)
+    return Letter(event.reply_to, subject(notice.kind, mailing.id), text)
+
+
+OF_MAILINGS = Sort(StaffNotice, _of_a_mailing)
 
 
 def _is_ours(session: Session, staff: Staff, to: EmailAddress, post: Post) -> bool:
@@ -153,40 +186,32 @@ def _is_ours(session: Session, staff: Staff, to: EmailAddress, post: Post) -> bo
     return known and not is_participants(session, to)
 
 
-def _cleared(
-    session: Session,
-    notice: StaffNotice,
-    staff: Staff,
-    mailing: Mailing,
-    to: EmailAddress,
-    post: Post,
-) -> Cleared:
-    office = session.get_one(Office, notice.office_id)
+def _cleared(session: Session, notice: Posted, letter: Letter, to: EmailAddress) -> Cleared:
     return posting.cleared(
-        mailing.event.reply_to,
+        letter.box,
         to,
-        subject(notice.kind, mailing.id),
-        body(notice.kind, office.name, staff.name, mailing.event.name, mailing.id, post.public_url),
+        letter.subject,
+        letter.body,
         notice.token,
         notice.made_at,
         events.known_addresses(session, notice.office_id),
     )
 
 
-def _settle(database: Database, notice_id: int, state: NoticeState, reply: str) -> None:
+def _settle(database: Database, notice_id: int, state: NoticeState, reply: str, sort: Sort) -> None:
     with database.writing() as session:
-        notice = session.get_one(StaffNotice, notice_id)
+        notice = session.get_one(sort.table, notice_id)
         tired = state is NoticeState.QUEUED and clock.now() - notice.made_at > GIVE_UP
         notice.state = NoticeState.REFUSED if tired else state
         notice.reply = reply[:500]
 
 
-def _give_back(database: Database, ids: list[int], reason: str) -> None:
+def _give_back(database: Database, ids: list[int], reason: str, sort: Sort) -> None:
     """Those not reached wait for their next turn."""
     with database.reading() as session:
-        query = sa.select(StaffNotice.id).where(
-            StaffNotice.id.in_(ids), StaffNotice.state == NoticeState.CLAIMED
+        query = sa.select(sort.table.id).where(
+            sort.table.id.in_(ids), sort.table.state == NoticeState.CLAIMED
         )
         left = list(session.scalars(query))
     for notice_id in left:
-        _settle(database, notice_id, NoticeState.QUEUED, reason)
+        _settle(database, notice_id, NoticeState.QUEUED, reason, sort)

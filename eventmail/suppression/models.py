@@ -39,6 +39,19 @@ class Way(enum.StrEnum):
     IN_PERSON = "in_person"
 
 
+KIND_NAMES = {
+    Kind.UNSUBSCRIBED: "案内の配信停止",
+    Kind.ASKED_BY_PHONE: "すべてのメールを断られた",
+    Kind.BOUNCED: "届かないアドレス",
+}
+SOURCE_NAMES = {
+    Source.ONE_CLICK: "メールソフトの配信停止ボタン",
+    Source.PAGE: "本人の画面",
+    Source.REPLY: "返信",
+    Source.PHONE: "電話",
+    Source.BOUNCE: "エラーメール",
+}
+WAY_NAMES = {Way.PHONE: "電話", Way.MAIL: "メール", Way.PAPER: "書面", Way.IN_PERSON: "対面"}
 STOPS_EVERYTHING = (Kind.ASKED_BY_PHONE, Kind.BOUNCED)
 NOTHING_LEFT = ""  # in place of an address whose time is over
 

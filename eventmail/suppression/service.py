@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hmac
 import unicodedata
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.keys import keys_of
 from eventmail.audit.service import address_digest, record
 from eventmail.errors import NotFound, UserError
-from eventmail.events.models import Contact
+from eventmail.events.models import Contact, Event
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
 from eventmail.suppression.models import (
@@ -132,9 +133,9 @@ def get(session: Session, actor: Actor, suppression_id: int) -> Suppression:
 
 
 def applies(
-    address_key: sa.ColumnElement[str],
-    office_id: sa.ColumnElement[int],
-    event_id: sa.ColumnElement[int],
+    address_key: sa.SQLColumnExpression[str],
+    office_id: sa.SQLColumnExpression[int],
+    event_id: sa.SQLColumnExpression[int],
     *,
     stoppable: sa.ColumnElement[bool] | bool,
 ) -> sa.ColumnElement[bool]:
@@ -159,9 +160,14 @@ def is_standing() -> sa.ColumnElement[bool]:
 
 
 def suppressed_keys(
-    session: Session, office_id: int, event_id: int, *, stoppable: bool
+    session: Session,
+    office_id: int,
+    event_id: int,
+    *,
+    stoppable: bool,
+    among: Collection[str] | None = None,
 ) -> frozenset[str]:
-    """The keys of all addresses that get no such mail of this event."""
+    """The keys of all addresses, or those ``among`` these, that get no such mail of this event."""
     kinds = tuple(Kind) if stoppable else STOPS_EVERYTHING
     query = sa.select(Suppression.address_key).where(
         Suppression.office_id == office_id,
@@ -170,7 +176,26 @@ def suppressed_keys(
         Suppression.kind.in_(kinds),
         is_standing(),
     )
+    if among is not None:
+        query = query.where(Suppression.address_key.in_(among))
     return frozenset(session.scalars(query))
+
+
+def standing(
+    session: Session, event: Event, keys: Collection[str]
+) -> dict[str, tuple[Suppression, ...]]:
+    """What stands against mails of an event to these addresses, what stops most first."""
+    query = sa.select(Suppression).where(
+        Suppression.office_id == event.office_id,
+        Suppression.address_key.in_(keys),
+        sa.or_(Suppression.event_id.is_(None), Suppression.event_id == event.id),
+        is_standing(),
+    )
+    least = Suppression.kind == Kind.UNSUBSCRIBED
+    found: defaultdict[str, list[Suppression]] = defaultdict(list)
+    for each in session.scalars(query.order_by(least, Suppression.id)):
+        found[each.address_key].append(each)
+    return {key: tuple(each) for key, each in found.items()}
 
 
 def recognise(session: Session, office_id: int, keys: Iterable[str]) -> None:
@@ -204,7 +229,9 @@ def forget_strangers(session: Session, office_id: int) -> None:
 
 def lock_office(session: Session, office_id: int) -> None:
     """Wait for whoever hands mails of the office over, and let nobody begin meanwhile."""
-    session.execute(sa.select(Office.id).where(Office.id == office_id).with_for_update())
+    # As an UPDATE would: rows that only name the office are not in its way.
+    query = sa.select(Office.id).where(Office.id == office_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def _standing(

@@ -39,6 +39,7 @@ LONGEST_SUBJECT = 500
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _TOKEN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_-])){0,126}")
+_UNSUBSCRIBE = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9_-]+)+")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]+@[a-z0-9.-]+>")
 _BOUNDARY = re.compile(rb'\r\nContent-Type: multipart/mixed;\r\n boundary="([^"]+)"\r\n')
 
@@ -64,12 +65,14 @@ class Wording:
 
     ``html`` adds an HTML alternative that says the same. ``automatic`` marks what the service
     itself wrote (RFC 3834), which no letter of a person is, and which goes to the office alone.
+    ``unsubscribe``: where its one recipient stops such mails with one click (RFC 2369, RFC 8058).
     """
 
     subject: str
     body: str
     html: bool = False
     automatic: bool = False
+    unsubscribe: str = ""
 
     def __post_init__(self) -> None:
         if has_control(self.subject) or not self.subject.strip():
@@ -82,6 +85,8 @@ class Wording:
             raise Unwritable("本文が空です。本文を書いてください。")
         if has_control(self.body, allowed="\t\r\n\u2028\u2029"):
             raise Unwritable("本文に使えない文字（制御文字）があります。取り除いてください。")
+        if self.unsubscribe and not _UNSUBSCRIBE.fullmatch(self.unsubscribe):
+            raise ValueError("a link to stop mails is an https address of plain letters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,8 @@ def compose(
     stamp: Stamp,
 ) -> Composed:
     """Write one mail. The same input gives the same bytes, on any machine and on any day."""
+    if wording.unsubscribe and not isinstance(envelope, Individual):
+        raise ValueError("a batch has no recipient's own link")
     fields = _fields(identity, envelope, wording, stamp)
     text = _with_html(wording, stamp) if wording.html else _text_part("plain", _lines(wording))
     head = fields.encode("ascii") + (_before_materials(text, stamp) if materials else text)
@@ -178,9 +185,14 @@ def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Sta
         f"Date: {_date(in_tokyo(stamp.date))}",
         f"Message-ID: {stamp.message_id}",
         *(["Auto-Submitted: auto-generated"] if wording.automatic else []),
+        *(_unsubscribe(wording.unsubscribe) if wording.unsubscribe else []),
         "MIME-Version: 1.0",
     )
     return "".join(line + "\r\n" for line in lines)
+
+
+def _unsubscribe(link: str) -> list[str]:
+    return [f"List-Unsubscribe: <{link}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
 
 
 def _shown(identity: Identity, envelope: Envelope) -> EmailAddress:

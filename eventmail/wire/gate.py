@@ -19,7 +19,7 @@ from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients
 from eventmail.wire.html_reading import text_of_html
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.material import EncodedMaterial
-from eventmail.wire.parser import ONLY_ON_NOTICES, ParsedMail, parse_mail
+from eventmail.wire.parser import ONE_CLICK, ONLY_ON_NOTICES, UNSUBSCRIBE, ParsedMail, parse_mail
 from eventmail.wire.parts import ParsedPart
 from eventmail.wire.pieces import Pieces, as_pieces, sha256_of
 from eventmail.wire.returning import ReturnPattern
@@ -44,13 +44,17 @@ class Knowledge:
     ``ours``: the office's identities. ``own``: the addresses of the recipient's own company.
     ``known``: the keys (``EmailAddress.key``) of all participants of the office. ``lifted``: the
     SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
-    ``returns``: the form of envelope senders other than the office's own address.
+    ``suppressed``: the keys of those who get no such mail, whoever asks for it. ``unsubscribe``:
+    the recipient's own link to stop such mails; the mail has this one, or none. ``returns``: the
+    form of envelope senders other than the office's own address.
     """
 
     ours: frozenset[EmailAddress]
     own: frozenset[EmailAddress]
     known: Container[str]
     lifted: frozenset[str] = frozenset()
+    suppressed: Container[str] = frozenset()
+    unsubscribe: str = ""
     returns: ReturnPattern | None = None
 
 
@@ -135,6 +139,7 @@ def inspect(
     ``sender`` is the envelope's, where that is not the identity's own address.
     """
     _check_envelope(envelope)
+    _check_suppressed(envelope, knowledge)
     try:
         pieces = as_pieces(content)
         mail = parse_mail(pieces, [each.part for each in materials])
@@ -145,6 +150,7 @@ def inspect(
     _check_people(mail, envelope, identity, knowledge)
     _check_stamp(mail, identity)
     _check_automatic(mail, envelope, knowledge)
+    _check_unsubscribe(mail, envelope, knowledge)
     _check_materials(mail, materials)
     for rule, place in _violations(mail, _Rules.of(envelope, knowledge)):
         raise GateRefusal(rule, place)
@@ -179,6 +185,11 @@ def _check_envelope(envelope: Envelope) -> None:
         raise GateRefusal("envelope")
     if any(type(each) is not EmailAddress for each in recipients_of(envelope)):
         raise GateRefusal("envelope")
+
+
+def _check_suppressed(envelope: Envelope, knowledge: Knowledge) -> None:
+    if any(each.key in knowledge.suppressed for each in recipients_of(envelope)):
+        raise GateRefusal("suppressed")
 
 
 def _check_return_path(sender: EmailAddress, envelope: Envelope, knowledge: Knowledge) -> None:
@@ -239,6 +250,15 @@ def _check_automatic(mail: ParsedMail, envelope: Envelope, knowledge: Knowledge)
         raise GateRefusal("automatic")
 
 
+def _check_unsubscribe(mail: ParsedMail, envelope: Envelope, knowledge: Knowledge) -> None:
+    """The recipient's own link, in exactly the form of RFC 8058; nobody else's, and no other."""
+    found = {each.name: each.raw for each in mail.headers if each.name in (UNSUBSCRIBE, ONE_CLICK)}
+    own = knowledge.unsubscribe
+    right = {UNSUBSCRIBE: f"<{own}>", ONE_CLICK: "List-Unsubscribe=One-Click"} if own else {}
+    if found != right or (found and not isinstance(envelope, Individual)):
+        raise GateRefusal("unsubscribe")
+
+
 def _check_materials(mail: ParsedMail, materials: Sequence[EncodedMaterial]) -> None:
     found = [(each.filename, each.media_type, each.digest) for each in mail.attachments]
     if found != [(each.filename, each.media_type, each.digest) for each in materials]:
@@ -283,7 +303,8 @@ def _violations(mail: ParsedMail, rules: _Rules) -> Iterator[tuple[str, str]]:
     # Our own random token: decoded as base64, one in ten thousand looks like some address.
     token = mail.value("Message-ID").rpartition("@")[0]
     pages = [("本文", mail.html)] if mail.html is not None else []
-    for place, text in (("メールの番号", token), ("本文", mail.body), *pages):
+    links = [("配信停止のリンク", mail.value(UNSUBSCRIBE))] if mail.has(UNSUBSCRIBE) else []
+    for place, text in (("メールの番号", token), *links, ("本文", mail.body), *pages):
         if any(rules.forbids(site) for site in all_sites(text)):
             yield "other_address", place
     for number, part in enumerate(mail.attachments, 1):

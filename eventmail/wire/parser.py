@@ -19,8 +19,9 @@ HEADERS = frozenset(
     ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
 )
 ONLY_ON_NOTICES = "Auto-Submitted"
+UNSUBSCRIBE, ONE_CLICK = "List-Unsubscribe", "List-Unsubscribe-Post"
 ENCODING = "Content-Transfer-Encoding"
-_ALLOWED = HEADERS | {ENCODING, ONLY_ON_NOTICES}
+_ALLOWED = HEADERS | {ENCODING, ONLY_ON_NOTICES, UNSUBSCRIBE, ONE_CLICK}
 _TEXT_TYPE = 'text/plain; charset="utf-8"'
 _HTML_TYPE = 'text/html; charset="utf-8"'
 _BOUNDARY = r'boundary="(=_[0-9a-f]{32})"'  # no line of base64 can hold it

@@ -36,6 +36,11 @@ RULES: dict[str, str] = {
     ),
     "reply_to": f"返信先がこの所のアドレスではないため、{_STOPPED}返信先の設定を確認してください。",
     "to": f"あて先（To）が決められた1件と一致しないため、{_STOPPED}{_SYSTEM}",
+    "suppressed": (
+        f"配信を停止しているあて先が入っているため、{_STOPPED}"
+        "もう一度確認を依頼すると、そのあて先は外れます。"
+    ),
+    "unsubscribe": f"配信停止のリンクがあて先のものと一致しないため、{_STOPPED}{_SYSTEM}",
     "date": _BROKEN,
     "message_id": f"メールの番号（Message-ID）に誤りがあるため、{_STOPPED}{_SYSTEM}",
     # other people's addresses

@@ -79,8 +79,7 @@ class World:
         self.recorder.clear()
         if self._database is not None:
             self._database.dispose()
-            if not self._database.is_sqlite:  # hundreds of copies would fill the disk
-                self._templates.run_sql(f"DROP DATABASE {self._database.url.database}")
+            self._templates.drop(self._database)
             self._database = None
 
     @property
@@ -124,7 +123,7 @@ class World:
         """A copy of the sample office's database, made at the first use."""
         if self._database is None:
             assert self._level, "this attack has no level, so it has no database"
-            self._database = opened(self._templates.copy(self._kind, self._level))
+            self._database = opened(self._templates.lend(self._kind, self._level))
         return self._database
 
     def run(self, *statements: str) -> list[int]:

@@ -58,10 +58,11 @@ def test_the_salutation_chooses_its_honorific(to: Addressee, opening: str) -> No
 def test_every_field_is_replaced() -> None:
     to = addressee(department="総務部", title="課長", name="髙橋 花子")
     body = "".join(f"{{{name}}}/" for name in FIELDS)
-    rendered = render(Letter("{会社名}へ", body), to, OCCASION)
+    rendered = render(Letter("{会社名}へ", body), to, OCCASION, "https://mail.example/p/x")
     assert rendered.subject == "株式会社あおぞらへ"
     assert not used_fields(Letter("", rendered.body))
     assert "令和8年12月9日（水）" in rendered.body
+    assert "https://mail.example/p/x" in rendered.body
 
 
 def test_full_width_braces_are_the_same_field() -> None:

@@ -13,7 +13,15 @@ import pytest
 from eventmail.addresses import EmailAddress
 from eventmail.mailings.rendering import FIRST_COPY_MARK, TEST_MARK, new_token
 from eventmail.mailings.snapshot import Content, Recipient
-from eventmail.wire import BlindBatch, Composed, GateRefusal, Individual, ParsedMail, parse_mail
+from eventmail.wire import (
+    BlindBatch,
+    Composed,
+    GateRefusal,
+    Individual,
+    ParsedMail,
+    Unwritable,
+    parse_mail,
+)
 from tests.mailings.contents import ADDRESSES, BATCH, CONTENT, DESK, MAP, RAW, SATO, press
 from tests.wire.nearby import no_child
 from tests.wire.samples import AOZORA, AOZORA_TOO, KURE, MIDORI, OFFICE, REPLIES
@@ -216,3 +224,50 @@ def test_a_name_of_a_delivery_is_128_random_bits() -> None:
     names = {new_token() for _ in range(50)}
     assert len(names) == 50
     assert all(len(each) == 32 and set(each) <= set("0123456789abcdef") for each in names)
+
+
+def page_of(to: Recipient | None) -> str:
+    return f"https://mail.hirono.example/p/{to.contact_id if to else 'mihon'}"
+
+
+def test_each_letter_leads_to_its_own_recipients_page() -> None:
+    content = replace(CONTENT, html=True, body="{宛名}\n\n{参加者ページ}\n")
+    made = replace(press(content), pages=page_of)
+    for to in (SATO, DESK):
+        mail = read(made.compose(to, "t", NOW))
+        assert mail.body.endswith(f"\r\n\r\n{page_of(to)}\r\n")
+        assert mail.html is not None
+        assert mail.html.count(page_of(to)) == 2
+        assert made.clear(made.compose(to, "t", NOW), to)
+
+
+def test_what_goes_to_the_office_leads_to_the_example_and_to_nobodys_page() -> None:
+    made = replace(press(replace(CONTENT, body="{参加者ページ}\n")), pages=page_of)
+    for composed in (made.compose_first_copy("t", NOW), made.compose_test(OFFICE, "t", NOW, DESK)):
+        assert read(composed).body == f"{page_of(None)}\r\n"
+
+
+def test_without_an_address_for_the_page_there_is_no_mail() -> None:
+    made = press(replace(CONTENT, body="{参加者ページ}\n"))
+    for make in (
+        lambda: made.compose(SATO, "t", NOW),
+        lambda: made.compose_first_copy("t", NOW),
+        lambda: made.compose_test(OFFICE, "t", NOW, DESK),
+    ):
+        with pytest.raises(Unwritable, match="EVENTMAIL_PUBLIC_URL"):
+            make()
+
+
+def test_a_letter_that_leads_to_no_page_asks_for_none() -> None:
+    def nobodys(_to: Recipient | None) -> str:
+        raise AssertionError("asked for a page")
+
+    assert replace(press(), pages=nobodys).compose(SATO, "t", NOW)
+
+
+def test_what_is_taken_from_the_page_is_not_attached() -> None:
+    content = replace(CONTENT, by_link=True, body="{参加者ページ}\n")
+    made = replace(press(content), pages=page_of)
+    for composed in (made.compose(SATO, "t", NOW), made.compose_first_copy("t", NOW)):
+        assert read(composed).attachments == ()
+    assert made.clear(made.compose(SATO, "t", NOW), SATO)

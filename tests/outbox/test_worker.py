@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices.models import Office
-from eventmail.outbox import ledger, limits, service
+from eventmail.outbox import ledger, limits, service, worker
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.worker import PASSES, Outbox
 from eventmail.roster import service as roster
@@ -189,6 +190,19 @@ def test_a_process_that_is_at_it_passes_the_task_on(
         outbox.huey.execute(outbox.huey.dequeue())
     assert outbox.huey.pending_count() == 0, "not for ever"
     assert recorder.seen == []
+
+
+def test_it_rests_only_when_others_can_take_the_task(
+    outbox: Outbox, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the thread that passed it on would be the first to take it again, and no other process."""
+    outbox.huey.storage.flush_all()
+    assert outbox._enter(snapshot.id)
+    waiting: list[int] = []
+    rest = SimpleNamespace(sleep=lambda _: waiting.append(outbox.huey.pending_count()))
+    monkeypatch.setattr(worker, "time", rest)
+    outbox.send_due(snapshot.id)
+    assert waiting == [1]
 
 
 def test_where_there_is_much_to_send_others_are_called(

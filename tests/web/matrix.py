@@ -39,6 +39,7 @@ MAY: dict[Action, str] = {
     Action.REVEAL: "author checker approver manager",
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
+    Action.MANAGE_TRAINING: "manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -55,6 +56,7 @@ PAGES: dict[Action, str] = {
         factors.remove_passkey factors.renew home.index
     """,
     Action.SEE: """
+        answers.company answers.index answers.questions
         allowed.index desk.index events.download events.participants events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
@@ -63,6 +65,8 @@ PAGES: dict[Action, str] = {
         staffmail.save wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
+        answers.add_question answers.call_page answers.change_question answers.edit_question
+        answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
     """,
@@ -140,7 +144,7 @@ PAGES: dict[Action, str] = {
         administration.rename_office administration.renew_link
     """,
     Action.SEE_ADDRESSES: """
-        outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
+        answers.take outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
         roster.export_xlsx
     """,
     Action.REVEAL: """

@@ -106,7 +106,7 @@ def _fill(form: LetterForm, event: Event, mailing: Mailing | None) -> ResponseRe
         form.wording.errors = ["ひな形を選び直してください。"]
         return _page(form, event, mailing), 422
     if act == FILL_NOW or (act == FILL and form.is_untouched):
-        form.fill(offer.text)
+        form.fill(offer.text, offer.kind)
         flash(f"ひな形「{offer.text.name}」を入れました。まだ保存していません。", "info")
         return _page(form, event, mailing)
     if act != FILL:

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from eventmail.mailings.charset import outside_jis
 from eventmail.mailings.findings.finding import Finding, Level
-from eventmail.mailings.letter import FIELD, FIELDS, OF_ADDRESSEE, blank_fields, used_fields
+from eventmail.mailings.letter import (
+    FIELD,
+    FIELDS,
+    PAGE,
+    PERSONAL,
+    Letter,
+    blank_fields,
+    names_page,
+    used_fields,
+)
 from eventmail.mailings.models import AUDIENCE_NAMES, Audience
 from eventmail.mailings.snapshot import Content, Recipient
 
@@ -23,7 +32,7 @@ SHOWN_CHARACTERS = 10
 
 def of_content(content: Content) -> list[Finding]:
     """Everything that can be known without making a mail."""
-    rules = (_missing, _fields, _batch_fields, _blanks, _size, _characters)
+    rules = (_missing, _fields, _page_in_subject, _link, _batch_fields, _blanks, _size, _characters)
     return [finding for rule in rules for finding in rule(content)]
 
 
@@ -55,11 +64,32 @@ def _fields(content: Content) -> Iterator[Finding]:
             )
 
 
+def _page_in_subject(content: Content) -> Iterator[Finding]:
+    if names_page(Letter(content.subject, "")):
+        yield Finding(
+            "page_in_subject",
+            f"件名に「{{{PAGE}}}」があります。アドレスが件名に出てしまうため、本文に移してください。",
+        )
+
+
+def _link(content: Content) -> Iterator[Finding]:
+    if content.by_link and (content.is_batch or not names_page(Letter("", content.body))):
+        yield Finding(
+            "no_way_to_materials",
+            "資料を参加者ページから受け取ってもらう設定ですが、"
+            + (
+                "BCC一括送信では参加者ページに案内できません。個別送信を選ぶか、資料を添付してください。"
+                if content.is_batch
+                else f"本文に「{{{PAGE}}}」がありません。本文に入れるか、資料を添付してください。"
+            ),
+        )
+
+
 def _batch_fields(content: Content) -> Iterator[Finding]:
     if not content.is_batch:
         return
     for name in used_fields(content.letter):
-        if name in OF_ADDRESSEE:
+        if name in PERSONAL:
             yield Finding(
                 "batch_field",
                 f"BCC一括送信では全員に同じ文面が届くため、「{{{name}}}」は使えません。"
@@ -85,7 +115,7 @@ def _blanks(content: Content) -> Iterator[Finding]:
 
 
 def _size(content: Content) -> Iterator[Finding]:
-    size = sum(each.size for each in content.materials)
+    size = sum(each.size for each in content.attachments)
     if size > LARGEST_MATERIALS:
         yield Finding(
             "too_large",
@@ -98,7 +128,7 @@ def _characters(content: Content) -> Iterator[Finding]:
     """Characters outside JIS X 0208: sent as they are, and good to know of."""
     letter = (content.subject, content.body, content.sender_name, content.event_name)
     places = {"文面": letter, "資料のファイル名": [each.filename for each in content.materials]}
-    if not content.is_batch and set(used_fields(content.letter)) & set(OF_ADDRESSEE):
+    if not content.is_batch and set(used_fields(content.letter)) & PERSONAL:
         places["宛名"] = [
             value
             for each in content.recipients

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
-from eventmail.mailings import checking, service
+from eventmail.mailings import audiences, checking, service
 from eventmail.mailings.answers import findings_of, unseen_materials
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
 from eventmail.mailings.since import Since, since_last
 from eventmail.mailings.snapshot import Recipient, content_of_snapshot
-from eventmail.mailings.views.common import blueprint, rendered
+from eventmail.mailings.views.common import blueprint, rendered, whom_it_leaves_out
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading, writing
@@ -183,6 +183,8 @@ def page(
         groups=_grouped(content.recipients, flags),
         flags=flags,
         since=since,
+        left_out=whom_it_leaves_out(session, mailing),
+        moved_on=audiences.moved_on(session, mailing, snapshot),
         unseen=unseen_materials(session, snapshot),
         by_word=checking.without_pages(session, snapshot),
         form=form or CountForm(formdata=None),

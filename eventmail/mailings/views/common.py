@@ -7,13 +7,16 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import UserError
-from eventmail.mailings import answers, checking, notices
-from eventmail.mailings.freezing import press_for
-from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.events.models import Contact
+from eventmail.mailings import answers, audiences, checking, notices
+from eventmail.mailings.deciding import UNDER_REVIEW
+from eventmail.mailings.freezing import left_out, press_for
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content
 from eventmail.offices.models import Deputy
 from eventmail.offices.service import staff_names
+from eventmail.suppression.models import Suppression
 from eventmail.web.context import reading
 from eventmail.wire import GateRefusal, Unwritable, parse_mail
 
@@ -50,6 +53,12 @@ def rendered(
     }
 
 
+def whom_it_leaves_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
+    """Who is not in it because he gets no such mail any more, until it is approved."""
+    coming = mailing.state in (MailingState.DRAFT, *UNDER_REVIEW)
+    return left_out(session, mailing) if coming else []
+
+
 def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> dict[str, object]:
     """Who looked at what and decided what, when and in whose place; and what befell the mailing."""
     steps = checking.steps_of(session, snapshot) if snapshot else []
@@ -65,7 +74,9 @@ def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> 
     return {
         "steps": steps,
         "places": places,
+        "left_out": whom_it_leaves_out(session, mailing),
         "told": notices.history(session, mailing),
+        "moved_on": audiences.moved_on(session, mailing, snapshot) if snapshot else 0,
         "frozen": found,
         "names": staff_names(session, people),
         "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},

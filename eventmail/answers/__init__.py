@@ -1,0 +1,1 @@
+"""What participants answer: the organiser's questions, the answers, and what was opened."""

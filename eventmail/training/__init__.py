@@ -1,0 +1,1 @@
+"""Self-inspection and comprehension tests of an office's staff."""
