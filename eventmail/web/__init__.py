@@ -88,6 +88,7 @@ def register(app: Flask) -> None:
     from eventmail.allowed.views import blueprint as allowed
     from eventmail.answers.views import blueprint as answers
     from eventmail.audit.views import blueprint as audit
+    from eventmail.bounces.views import blueprint as bounces
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
@@ -129,6 +130,7 @@ def register(app: Flask) -> None:
         papers,
         relays,
         outbox,
+        bounces,
         alerts,
         desk.blueprint,
         staffmail,

@@ -85,6 +85,7 @@ PAGES: dict[Action, str] = {
         events.put_materials events.remove_material materials.clean
     """,
     Action.EDIT_MAILING: """
+        bounces.mend bounces.mend_page
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new

@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
@@ -28,6 +29,8 @@ from eventmail.allowed import service as allowed
 from eventmail.answers import asking
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
+from eventmail.bounces.models import Bounce, BounceMail, Match, Source
+from eventmail.bounces.reading import Class, Kind
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event, MaterialVersion
@@ -122,6 +125,23 @@ def _outsiders(database: Database) -> None:
             offices.add_staff(session, office, name, name, STRANGER, [Role(role)])
 
 
+def _came_back(session: Session, delivery: Delivery) -> None:
+    mail = BounceMail(
+        office_id=delivery.office_id,
+        received_at=clock.now(),
+        digest="0" * 64,
+        source=Source.PIPE,
+        kind=Kind.BOUNCE,
+        match=Match.RETURN_ADDRESS,
+        forged=False,
+        readable=True,
+    )
+    session.add(mail)
+    session.flush()
+    told = {"action": "failed", "status": "4.2.2", "reason": "いっぱいです。", "sure": True}
+    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
+
+
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
@@ -130,6 +150,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         event = session.scalars(sa.select(Event)).one()
         mailing = session.scalars(sa.select(Snapshot)).one().mailing
         delivery = session.scalars(sa.select(Delivery).where(~Delivery.first_copy).limit(1)).one()
+        _came_back(session, delivery)
         made = wordings.add_wording(session, people.author, WordingKind.OWN, own)
         alert = alerts.raise_alert(session, event.reply_to, "test", "event:1", "止まりました。")
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
