@@ -46,7 +46,7 @@ MAY: dict[Action, str] = {
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
-        factors.options
+        factors.options suppression.stop suppression.stop_page
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
@@ -61,7 +61,7 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
         papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save wordings.history wordings.index
+        staffmail.save suppression.index wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         events.change events.create events.edit events.new letters.copy_event
@@ -117,6 +117,12 @@ PAGES: dict[Action, str] = {
     """,
     Action.PRINT_RECIPIENTS: """
         papers.recipients papers.recipients_pdf
+    """,
+    Action.SUPPRESS: """
+        suppression.add
+    """,
+    Action.LIFT_SUPPRESSION: """
+        suppression.lift suppression.lift_page
     """,
     Action.MANAGE_STAFF: """
         factors.reset factors.reset_page people.come_back people.index people.invite

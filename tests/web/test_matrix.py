@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
+from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.config import Mode, Settings
@@ -38,6 +39,8 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import service as suppression
+from eventmail.suppression.models import Kind, Source
 from eventmail.web import errors
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
@@ -133,8 +136,17 @@ def _one_of_each(database: Database) -> dict[str, object]:
         office = session.get_one(Office, people.manager.office.id)
         invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
         invited = invitations.invite(session, people.manager, office, invitee)
+        stopped = suppression.suppress(
+            session,
+            event.office_id,
+            None,
+            EmailAddress.parse("yameru@yameru.example"),
+            Kind.ASKED_BY_PHONE,
+            source=Source.PHONE,
+        )
         return {
             "event_id": event.id,
+            "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "delivery_id": delivery.id,
             "contact_id": delivery.contact_id,
