@@ -275,7 +275,7 @@ def set_staff_address(login: str, address: str) -> None:
 cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
-cli_bounces.register(cli)
+cli_bounces.register(cli, lambda: _ready())
 cli_people.register(cli, lambda: _ready())
 cli_audit.register(cli, lambda: _ready())
 

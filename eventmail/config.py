@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from eventmail.wire.returning import ReturnPattern
+
 PREFIX = "EVENTMAIL_"
 MEGABYTE = 1024 * 1024
 SHORTEST_SECRET = 32
@@ -126,6 +128,13 @@ def _base_url(value: str) -> str:
     return text
 
 
+def _returns(value: str) -> str:
+    text = value.strip()
+    if text:
+        ReturnPattern.parse(text)
+    return text
+
+
 def _scanner(value: str) -> str:
     """Where a virus scanner listens: ``unix:/path`` or ``host:port``."""
     text = value.strip()
@@ -191,7 +200,8 @@ class Settings:
         _base_url,
         "",
         "https://ホスト名 の形のアドレス",
-        "職員が画面を開くアドレス。職員へのお知らせのメールに載せます（空なら載せません）。"
+        "職員と参加者が画面を開くアドレス。職員へのお知らせのメールに載せ（空なら載せません）、"
+        "参加者ページのリンクを作ります（空なら作れません）。"
         "書いたときは、ほかのホスト名あての要求を断ります。",
     )
     session_hours: int = _setting(
@@ -265,6 +275,30 @@ class Settings:
     )
     mail_allowed_domains: tuple[str, ...] = _setting(
         _domains, (), "コンマ区切りのドメイン", "production 以外で送信してよいあて先のドメイン。"
+    )
+
+    bounce_address: str = _setting(
+        _returns,
+        "",
+        "bounce@example.jp か bounce+*@example.jp の形のアドレス",
+        "届かなかったメールの知らせを受け取るアドレス。1通ごとの番号と署名を「*」のところに入れて"
+        "（「*」がなければ「+」のあとに付けて）、封筒の差出人にします。"
+        "空なら、所のアドレスのまま送ります。",
+    )
+    bounce_maildir: str = _setting(
+        _text, "", "フォルダー", "届かなかったメールの知らせが入るMaildir。空なら読みません。"
+    )
+    bounce_imap_server: str = _setting(
+        _text,
+        "",
+        "ホスト名",
+        "届かなかったメールの知らせを取りに行くIMAPサーバー（TLS）。空なら取りに行きません。",
+    )
+    bounce_imap_port: int = _setting(_port, 993, "0〜65535の整数", "そのIMAPサーバーのポート。")
+    bounce_imap_username: str = _setting(_text, "", "文字列", "そのIMAPサーバーのユーザー名。")
+    bounce_imap_password: str = _setting(str, "", "文字列", "そのIMAPサーバーのパスワード。")
+    bounce_imap_folder: str = _setting(
+        _text, "INBOX", "フォルダーの名前", "そのIMAPサーバーで読むフォルダー。"
     )
 
     @property

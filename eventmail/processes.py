@@ -44,6 +44,14 @@ def run_worker(consumer: Any, ending: threading.Event) -> None:
     consumer.stop(graceful=True)
 
 
+def until_asked_to_stop() -> None:
+    """Wait for SIGTERM or Ctrl-C; call it from the main thread."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
+
+
 def run_group(settings: Settings, commands: Sequence[Sequence[str]]) -> int:
     """Run ``app.py`` once for each command, until a signal comes or one of them ends.
 

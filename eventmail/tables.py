@@ -6,6 +6,7 @@ from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.answers.models import Answer
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
+from eventmail.bounces.models import BounceMail
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
@@ -32,6 +33,7 @@ __all__ = [
     "AuditHead",
     "AuditLink",
     "Base",
+    "BounceMail",
     "CheckStep",
     "Delivery",
     "Event",

@@ -20,6 +20,9 @@ _TELLTALE = re.compile(
     rb"^(?:b?cc|resent-[a-z-]*|apparently-to|delivered-to|x-[a-z-]*):", re.I | re.M
 )
 
+# A number and a signature, and nothing that could be somebody's name.
+_RETURNS = re.compile(r"bounce\+[db][0-9]+-[a-z2-7]{20}@[a-z0-9.-]+")
+
 
 class Mail(Protocol):
     @property
@@ -96,7 +99,7 @@ def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:
     assert isinstance(parsed, EmailMessage)
     block = mail.content.partition(b"\r\n\r\n")[0]
     recipients = {_plain(each) for each in mail.rcpt_to}
-    sender = _plain(mail.mail_from)
+    sender = _sender(mail, parsed)
     office = {each for each in _addresses(parsed, "Reply-To") if _domain(each) == _domain(sender)}
     if _addresses(parsed, "From") != {sender}:
         yield "From is not the envelope's sender"
@@ -111,6 +114,15 @@ def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:
     for place, text in _texts(parsed, block):
         if any(_shown(each, text) for each in strangers if each in text):
             yield f"another recipient's address in {place}"
+
+
+def _sender(mail: Mail, parsed: EmailMessage) -> str:
+    """The envelope's sender; where that is one delivery's alone, the office for which it stands."""
+    sender, written = _plain(mail.mail_from), _addresses(parsed, "From")
+    stands_for = _RETURNS.fullmatch(sender) and {_domain(each) for each in written} == {
+        _domain(sender)
+    }
+    return written.pop() if stands_for and len(written) == 1 else sender
 
 
 def _addresses(parsed: EmailMessage, name: str) -> set[str]:

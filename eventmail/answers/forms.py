@@ -86,9 +86,19 @@ class AnswerForm(Form):
     ``seen`` and the questions' names carry what the form showed; see :class:`Reply`.
     """
 
+    class Meta(Form.Meta):
+        """Remembers the names of all that was sent."""
+
+        def wrap_formdata(self, form: AnswerForm, formdata: Any) -> Any:
+            """As ever."""
+            found = super().wrap_formdata(form, formdata)
+            form.sent = frozenset(found or ())
+            return found
+
     seen = HiddenField()
     sheet: Sheet
     words: Words
+    sent: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, sheet: Sheet, words: Words = JAPANESE, **options: Any) -> AnswerForm:
@@ -127,14 +137,23 @@ class AnswerForm(Form):
             values={number: value for number, value in values.items() if value},
         )
 
-    def refresh(self, sheet: Sheet) -> None:
-        """What was shown again with its changes counts as seen from now on."""
-        self.seen.data = str(sheet.seen)
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each field by itself; an answer to an older wording has the new one looked at first."""
+        fine = bool(super().validate(extra_validators))
+        if self.is_outdated:
+            self.say(self.words.changed)
+        return fine and not self.is_outdated
 
-    def outdated(self, names: Any) -> bool:
-        """Whether ``names`` (of what was sent) has an answer to a question that is no more so."""
+    def say(self, sentence: str) -> None:
+        """A sentence about the whole answer; what is shown now counts as seen from now on."""
+        self.form_errors = [sentence]
+        self.seen.data, self.seen.raw_data = str(self.sheet.seen), None
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether what was sent answers a question that is no more so."""
         known = {field_name(each) for each in self.sheet.questions}
-        return any(is_question(name) and name not in known for name in names)
+        return any(is_question(name) and name not in known for name in self.sent)
 
 
 def field_name(question: Question) -> str:

@@ -95,20 +95,20 @@ def figures(session: Session, event: Event) -> Figures:
     counts = (
         sa.select(Answer.attendance, sa.func.count(), sa.func.coalesce(sa.func.sum(_people()), 0))
         .where(Answer.event_id == event.id, current.is_newest())
-        .where(Answer.participant_id.in_(_companies(event).with_only_columns(Participant.id)))
+        .where(Answer.participant_id.in_(companies(event).with_only_columns(Participant.id)))
         .group_by(Answer.attendance)
     )
     found = {each: (count, people) for each, count, people in session.execute(counts)}
     attending, people = found.get(Attendance.ATTENDING, (0, 0))
     absent, _ = found.get(Attendance.ABSENT, (0, 0))
-    companies = session.scalars(
-        sa.select(sa.func.count()).select_from(_companies(event).subquery())
+    asked = session.scalars(
+        sa.select(sa.func.count()).select_from(companies(event).subquery())
     ).one()
     contacts, opened, confirmed = session.execute(_marks(event)).one()
     return Figures(
         attending=attending,
         absent=absent,
-        unanswered=companies - attending - absent,
+        unanswered=asked - attending - absent,
         people=int(people),
         contacts=contacts,
         opened=opened,
@@ -120,6 +120,12 @@ def page(session: Session, event: Event, show: Show, text: str, wanted: int) -> 
     """A page of companies in the order of the roster."""
     found = page_of(session, _listed(event, show, text), wanted)
     return PageOf(_lines(session, found.items), found.total, found.page)
+
+
+def count(session: Session, event: Event, show: Show, text: str) -> int:
+    """How many companies these are."""
+    query = sa.select(sa.func.count()).select_from(_listed(event, show, text).subquery())
+    return session.scalars(query).one()
 
 
 def every(session: Session, event: Event, show: Show, text: str) -> Iterator[Line]:
@@ -137,7 +143,7 @@ def every(session: Session, event: Event, show: Show, text: str) -> Iterator[Lin
 
 def line(session: Session, event: Event, participant_id: int) -> Line | None:
     """One company of the list; None if it is not in it."""
-    query = _companies(event).where(Participant.id == participant_id)
+    query = companies(event).where(Participant.id == participant_id)
     return next(iter(_lines(session, session.scalars(query).all())), None)
 
 
@@ -152,7 +158,8 @@ def asked_ever(session: Session, event: Event) -> list[Question]:
     return list(session.scalars(query.order_by(Question.retired, Question.position, Question.id)))
 
 
-def _companies(event: Event) -> sa.Select[Participant]:
+def companies(event: Event) -> sa.Select[Participant]:
+    """Those who take part and can be asked."""
     return sa.select(Participant).where(
         Participant.event_id == event.id,
         Participant.office_id == event.office_id,
@@ -189,7 +196,7 @@ def _marks(event: Event) -> sa.Select[int, int, int]:
 
 
 def _listed(event: Event, show: Show, text: str) -> sa.Select[Participant]:
-    query = _companies(event)
+    query = companies(event)
     if show in _CONDITIONS:
         query = query.where(_some_contact(_CONDITIONS[show]))
     if text:

@@ -24,6 +24,7 @@ from eventmail.answers.models import (
     Question,
     Via,
 )
+from eventmail.answers.words import JAPANESE
 from eventmail.audit import origin
 from eventmail.audit.service import record
 from eventmail.database import insert_new
@@ -39,10 +40,7 @@ WITHDRAWN = (
     "{office}へご連絡ください。"
 )
 GONE = "このイベントの情報は保存期間を過ぎたため、回答できません。"
-CHANGED = (
-    "開いている間に、質問が変わりました。入力した内容は下に残っています。"
-    "新しい質問を確かめて、もう一度送ってください。"
-)
+CHANGED = JAPANESE.changed
 ANSWERED_MEANWHILE = (
     "開いている間に、同じ事業所から別の回答が届きました。いまの回答を確かめて、"
     "変更するときはもう一度送ってください。"

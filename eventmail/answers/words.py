@@ -6,8 +6,10 @@ Every sentence about a wrong value says what it is about and what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from eventmail.answers.models import Attendance
+from eventmail import clock
+from eventmail.answers.models import Attendance, Question, QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Words:
     from_to: str
     from_on: str
     up_to: str
+    changed: str
 
     def name(self, attendance: Attendance) -> str:
         """参加 or 欠席."""
@@ -75,6 +78,10 @@ JAPANESE = Words(
     from_to="{low}から{high}までの数字",
     from_on="{low}以上の数字",
     up_to="{high}以下の数字",
+    changed=(
+        "開いている間に、質問が変わりました。入力した内容は下に残っています。"
+        "新しい質問を確かめて、もう一度送ってください。"
+    ),
 )
 ENGLISH = Words(
     attendance="Attendance",
@@ -100,7 +107,17 @@ ENGLISH = Words(
     from_to="A number from {low} to {high}",
     from_on="A number of {low} or more",
     up_to="A number of {high} or less",
+    changed=(
+        "The questions have changed while this page was open. What you entered is still below. "
+        "Please look at the new questions and send your answer again."
+    ),
 )
 LANGUAGES = {"ja": JAPANESE, "en": ENGLISH}
 ATTENDANCE_NAMES = {Attendance.ATTENDING: "参加", Attendance.ABSENT: "欠席"}
 UNANSWERED = "未回答"
+
+
+def shown(value: str, question: Question) -> str:
+    """A stored answer as somebody reads it."""
+    is_day = question.kind is QuestionKind.DATE and value
+    return clock.japanese_date(date.fromisoformat(value)) if is_day else value

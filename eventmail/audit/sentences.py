@@ -60,6 +60,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     },
     Kind.SENDING: {
         "dispatch.started": "送信の準備ができました",
+        "delivery.bounced": "メールが届かなかったという知らせが来ました",
         "dispatch.started_early": "待ち時間を省いて送信を始めました",
         "dispatch.released": "送信控えを確かめ、残りの送信を始めました",
         "dispatch.paused": "送信を一時停止しました",
@@ -241,6 +242,9 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
+    "status": "状態",
+    "sure": "確かな知らせか",
+    "hardness": "届かなかった理由の種類",
     "about": "対象",
     "action": "操作",
     "address": "アドレス",
@@ -255,6 +259,7 @@ FIELDS = {
     "box": "あて先",
     "bureau": "労働局",
     "by": "確かめ方",
+    "by_link": "資料を参加者ページで渡す",
     "bytes": "大きさ（バイト）",
     "choices": "選択肢",
     "code": "種類",

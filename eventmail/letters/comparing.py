@@ -15,6 +15,7 @@ from eventmail.mailings.letter import PAGE, Letter, Rendered, fill_occasion, ren
 from eventmail.mailings.models import (
     MODE_NAMES,
     STOPPABLE_NAMES,
+    WAYS,
     Mailing,
     MailingState,
     SendMode,
@@ -137,7 +138,8 @@ def _told(content: Content, count: int) -> dict[str, str]:
         "送信先の件数": f"{count}件",
         "送信開始の予定": starts,
         "本文の形式": "文字とHTML" if content.html else "文字だけ",
-        "添付する資料": _files(content),
+        "資料の渡し方": WAYS[content.by_link],
+        "渡す資料": _files(content),
     }
 
 

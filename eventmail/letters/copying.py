@@ -51,6 +51,7 @@ def _words(session: Session, mailing: Mailing, material_ids: frozenset[int]) -> 
         version=1,
         mode=mailing.mode if allowed else SendMode.INDIVIDUAL,
         html=mailing.html,
+        by_link=mailing.by_link,
         stoppable=mailing.stoppable,
         audience=mailing.audience,
     )

@@ -47,7 +47,7 @@ AFTER_EVENT = "予定が開催日（{day}）より後です。開催日までの
 NO_NUMBER = "件数を1から100000までの数字で入力してください。"
 NO_SINCE = "もとになるメールを選んでください。"
 
-SHOWN = ("purpose", "subject", "body", "html", "expected_count")
+SHOWN = ("purpose", "subject", "body", "html", "expected_count", "by_link")
 MODES = [
     SelectChoice("individual", "個別送信：1件に1通ずつ、別々のメールで送る（おすすめ）"),
     SelectChoice("batch", "BCC一括送信：同じ文面を、あて先を表示せずにまとめて送る"),
@@ -71,6 +71,7 @@ TYPED = (
     "since_id",
     "expected_count",
     "stoppable",
+    "by_link",
 )
 
 
@@ -115,11 +116,12 @@ class LetterForm(Form):
     subject = TextField("件名", [DataRequired("件名を入力してください。"), Length(max=500)])
     body = LongTextField("本文", [DataRequired("本文を入力してください。"), Length(max=20000)])
     materials = SelectMultipleField(
-        "添付する資料",
+        "渡す資料",
         coerce=int,
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
+    by_link = BooleanField("資料を添付せず、参加者ページから受け取ってもらう")
     audience = RadioField("送信先の選び方", default=Audience.ALL.value)
     since_id = SelectField("もとになるメール", coerce=int)
     expected_count = CountField(
@@ -219,6 +221,7 @@ class LetterForm(Form):
             since_id=self.since_id.data or None,
             expected_count=self.expected_count.data,
             stoppable=self.stoppable.data == INVITATION,
+            by_link=bool(self.by_link.data),
         )
 
     @property

@@ -30,7 +30,7 @@ from eventmail.mailings.models import (
 _deliveries = sa.table(
     "deliveries", sa.column("snapshot_id"), sa.column("contact_id"), sa.column("state")
 )
-NOT_REACHED = ("refused", "withheld", "cancelled")
+NOT_REACHED = ("refused", "withheld", "cancelled", "bounced")
 BY_ANSWERS = (Audience.UNANSWERED, Audience.UNCONFIRMED, Audience.ATTENDING)
 NO_COUNT = (
     "送る予定の件数が入力されていません。本文の編集画面で、送るはずの件数を入力してください。"

@@ -56,7 +56,7 @@ def is_current(session: Session, mailing: Mailing) -> bool:
 
 def _untold(each: Content | Snapshot) -> tuple[object, ...]:
     """What not every format's digest says."""
-    return each.html, each.send_at, each.stoppable
+    return each.html, each.send_at, each.stoppable, each.by_link
 
 
 def changed_parts(session: Session, mailing: Mailing) -> list[str]:

@@ -63,6 +63,7 @@ COPIED = (
     "send_at",
     "audience",
     "expected_count",
+    "by_link",
 )
 
 

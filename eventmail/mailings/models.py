@@ -60,6 +60,10 @@ STOPPABLE_NAMES = {
     True: "案内（配信を停止した人には送りません）",
     False: "業務連絡（案内の配信を停止した人にも送ります）",
 }
+WAYS = {
+    False: "メールに添付する",
+    True: "参加者ページから受け取ってもらう（添付しない）",
+}  # by_link
 LONGEST_SUBJECT = 80  # of the earlier mailing that an audience names
 
 
@@ -133,6 +137,8 @@ class Mailing(Base):
     )
     since_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mailings.id"))
     expected_count: Mapped[int | None]
+    # The materials are taken from each participant's own page; the mails carry none.
+    by_link: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -272,6 +278,7 @@ class Snapshot(Base):
     send_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     audience: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     expected_count: Mapped[int | None]
+    by_link: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     recipient_count: Mapped[int]
     submitted_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)

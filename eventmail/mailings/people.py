@@ -52,5 +52,6 @@ def recordable(session: Session, mailing: Mailing) -> dict[str, Any]:
         "audience": AUDIENCE_NAMES[mailing.audience],
         "since_id": mailing.since_id,
         "expected_count": mailing.expected_count,
+        "by_link": mailing.by_link,
         "materials": sorted(each.id for each in mailing.materials),
     }

@@ -6,6 +6,7 @@ which a draft is frozen; inside it the result is used only if nothing has change
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from eventmail.mailings import findings, surveying
 from eventmail.mailings.findings import Finding, is_liftable
 from eventmail.mailings.freezing import office_addresses, pages_of
 from eventmail.mailings.models import Mailing
-from eventmail.mailings.rendering import OfficeAddresses, make_press
+from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
 from eventmail.mailings.snapshot import Content
 from eventmail.suppression.tokens import links_of
 from eventmail.wire import Unwritable
@@ -59,13 +60,26 @@ def _of_mails(
     session: Session, content: Content, office: OfficeAddresses, office_id: int, event_id: int
 ) -> list[Finding]:
     try:
-        press = make_press(
-            content,
-            lambda sha256: events.read_blob(session, office_id, sha256),
-            office,
-            pages=pages_of(session, office_id, event_id, content.letter),
-            stops=links_of(session, office_id, event_id),
-        )
+        press = _press(session, content, office, office_id, event_id)
+        found = findings.of_rehearsal(press, clock.now())
+        if content.by_link:
+            # What is taken from a page is judged as what is attached: by the same gate.
+            attached = dataclasses.replace(content, by_link=False)
+            found += findings.of_materials(
+                _press(session, attached, office, office_id, event_id), clock.now()
+            )
     except Unwritable as error:
         return [Finding("unwritable", error.message_ja)]
-    return findings.of_rehearsal(press, clock.now())
+    return found
+
+
+def _press(
+    session: Session, content: Content, office: OfficeAddresses, office_id: int, event_id: int
+) -> Press:
+    return make_press(
+        content,
+        lambda sha256: events.read_blob(session, office_id, sha256),
+        office,
+        pages=pages_of(session, office_id, event_id, content.letter),
+        stops=links_of(session, office_id, event_id),
+    )

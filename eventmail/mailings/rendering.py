@@ -26,6 +26,7 @@ from eventmail.wire import (
     Individual,
     Knowledge,
     Material,
+    ReturnPattern,
     Stamp,
     Unwritable,
     Wording,
@@ -80,6 +81,8 @@ class Press:
     pages: Pages = no_pages
     # Where each recipient of an invitation stops such mails.
     stops: StopLinks | None = None
+    # The form of the envelope senders, where the installation has a mailbox for what comes back.
+    returns: ReturnPattern | None = None
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
@@ -109,10 +112,14 @@ class Press:
         return self._compose(envelope, wording, token, date), envelope
 
     def clear_batch(
-        self, composed: Composed, envelope: BlindBatch, suppressed: frozenset[str] | None = None
+        self,
+        composed: Composed,
+        envelope: BlindBatch,
+        suppressed: frozenset[str] | None = None,
+        sender: EmailAddress | None = None,
     ) -> Cleared:
         """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
-        return self._clear(composed, envelope, frozenset(), suppressed)
+        return self._clear(composed, envelope, frozenset(), suppressed, sender=sender)
 
     def clear(
         self,
@@ -120,16 +127,18 @@ class Press:
         recipient: Recipient,
         own: frozenset[EmailAddress] | None = None,
         suppressed: frozenset[str] | None = None,
+        sender: EmailAddress | None = None,
     ) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`.
 
         ``own`` are the addresses of the recipient's own company, where the caller has just asked
         for them; otherwise the office's are looked up. So it is with the ``suppressed``.
+        ``sender`` is the envelope's, where it is this delivery's alone.
         """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
         link = self._one_click(recipient)
-        return self._clear(composed, Individual(recipient.email), own, suppressed, link)
+        return self._clear(composed, Individual(recipient.email), own, suppressed, link, sender)
 
     def compose_first_copy(
         self, token: str, date: datetime, first: Recipient | None = None
@@ -141,9 +150,10 @@ class Press:
         wording = self._marked(FIRST_COPY_MARK, first)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
-    def clear_first_copy(self, composed: Composed) -> Cleared:
+    def clear_first_copy(self, composed: Composed, sender: EmailAddress | None = None) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
-        return self._clear(composed, Individual(self.identity.reply_to), frozenset(), frozenset())
+        envelope = Individual(self.identity.reply_to)
+        return self._clear(composed, envelope, frozenset(), frozenset(), sender=sender)
 
     def compose_test(
         self, to: EmailAddress, token: str, date: datetime, like: Recipient | None = None
@@ -209,11 +219,14 @@ class Press:
         own: frozenset[EmailAddress],
         suppressed: frozenset[str] | None = None,
         link: str = "",
+        sender: EmailAddress | None = None,
     ) -> Cleared:
         office = self.office
         stopped = office.suppressed if suppressed is None else suppressed
-        knowledge = Knowledge(office.ours, own, office.known, self.lifted, stopped, link)
-        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials)
+        knowledge = Knowledge(
+            office.ours, own, office.known, self.lifted, stopped, link, self.returns
+        )
+        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials, sender)
 
 
 def make_press(
@@ -232,7 +245,7 @@ def make_press(
     )
     materials = tuple(
         encode_material(Material(each.filename, each.media_type, read(each.sha256)))
-        for each in content.materials
+        for each in content.attachments
     )
     return Press(content, identity, materials, office, lifted, pages, stops)
 

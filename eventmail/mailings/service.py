@@ -98,7 +98,10 @@ SAVED_MEANWHILE = (
     "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
     "違いを確かめてから保存してください。"
 )
-SAID_OF_SENDING = ("mode", "html", "stoppable", "send_at", "audience", "since_id", "expected_count")
+SAID_OF_SENDING = (
+    *("mode", "html", "stoppable", "by_link"),
+    *("send_at", "audience", "since_id", "expected_count"),
+)
 
 
 class Blocked(UserError):
@@ -126,6 +129,7 @@ class Draft:
     audience: Audience = Audience.ALL
     since_id: int | None = None
     expected_count: int | None = None
+    by_link: bool = False
 
 
 def list_mailings(session: Session, event: Event) -> list[Mailing]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from eventmail.addresses import EmailAddress
@@ -20,15 +21,17 @@ from eventmail.events.models import Contact, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
-FORMAT = 5
-_SINCE_5 = {"stoppable"}
+FORMAT = 6
+_SINCE_6 = {"by_link"}
+_SINCE_5 = {"stoppable"} | _SINCE_6
 _SINCE_4 = {"audience", "expected_count"} | _SINCE_5
 NOT_IN_FORMAT = {  # what its time could not say yet
     1: {"html", "send_at"} | _SINCE_4,
     2: {"send_at"} | _SINCE_4,
     3: _SINCE_4,
     4: _SINCE_5,
-    5: set[str](),
+    5: _SINCE_6,
+    6: set[str](),
 }
 
 
@@ -71,7 +74,8 @@ class Content:
 
     ``audience`` says in words which of the event's contacts the recipients are, and
     ``expected_count`` how many of them the author expected. ``stoppable``: it is an invitation,
-    which whoever unsubscribed does not get.
+    which whoever unsubscribed does not get. ``by_link``: the mails carry no material; each
+    recipient takes them from a page of his own.
     """
 
     mailing_id: int
@@ -93,6 +97,7 @@ class Content:
     send_at: datetime | None = None
     audience: str = ""
     expected_count: int | None = None
+    by_link: bool = False
     stoppable: bool = False
     format: int = FORMAT
 
@@ -100,6 +105,11 @@ class Content:
     def is_batch(self) -> bool:
         """Whether all get one and the same mail, without being shown in it."""
         return self.mode == SendMode.BATCH.value
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The materials that the mails carry."""
+        return () if self.by_link else self.materials
 
     @property
     def letter(self) -> Letter:
@@ -145,7 +155,18 @@ def _canonical(value: Any) -> str:
 
 def canonical_recipient(recipient: Recipient) -> str:
     """A recipient as the digest reads it: nothing of it can change without another text."""
-    return _canonical({name: getattr(recipient, name) for name in Recipient.__slots__})
+    return _RECIPIENT % tuple(_written(getattr(recipient, name)) for name in _SORTED)
+
+
+_SORTED = sorted(Recipient.__slots__)
+_RECIPIENT = "{" + ",".join(f'"{name}":%s' for name in _SORTED) + "}"
+
+
+def _written(value: str | int) -> str:
+    """As :func:`_canonical` writes it; there are many, so the common kinds are written at once."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return str(value) if type(value) is int else _canonical(value)
 
 
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
@@ -170,6 +191,7 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         send_at=mailing.send_at,
         audience=mailing.audience_in_words,
         expected_count=mailing.expected_count,
+        by_link=mailing.by_link,
         stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
@@ -202,6 +224,7 @@ def bare_content(snapshot: Snapshot) -> Content:
         send_at=snapshot.send_at,
         audience=snapshot.audience,
         expected_count=snapshot.expected_count,
+        by_link=snapshot.by_link,
         stoppable=snapshot.stoppable,
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials

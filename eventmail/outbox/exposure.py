@@ -186,7 +186,7 @@ def stored_materials(session: Session, snapshot: Snapshot) -> list[EncodedMateri
                 events.read_blob(session, each.office_id, each.sha256),
             )
         )
-        for each in snapshot.materials
+        for each in (() if snapshot.by_link else snapshot.materials)
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,6 +31,7 @@ from eventmail.mailings.snapshot import (
 from eventmail.offices.models import Office
 from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
+from eventmail.outbox.returns import Returns
 from eventmail.suppression import service as suppression
 from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
 
@@ -58,7 +59,8 @@ class Job:
     ``batch_token`` and ``started_at`` name and date the one mail of a blind batch: whichever
     transaction a recipient is in, its bytes are the same. ``first`` is the recipient as whom the
     office's copy is worded. ``approved`` knows each recipient as the digest had it: whoever is
-    read later must be one of them. ``until`` is when retries end.
+    read later must be one of them. ``until`` is when retries end. ``returns`` gives each mail an
+    envelope sender of its own, where there is a mailbox for what comes back.
     """
 
     database: Database
@@ -70,6 +72,7 @@ class Job:
     batch_token: str
     started_at: datetime
     until: datetime
+    returns: Returns | None = None
 
     @property
     def in_batches(self) -> bool:
@@ -98,7 +101,7 @@ class Made:
     head: bytes
 
 
-def prepare(database: Database, snapshot_id: int) -> Job:
+def prepare(database: Database, snapshot_id: int, returns: Returns | None = None) -> Job:
     """Read a snapshot anew; raises :class:`Halt` unless both people approved just what is there."""
     with database.reading() as session:
         stored = session.get_one(Snapshot, snapshot_id)
@@ -112,13 +115,16 @@ def prepare(database: Database, snapshot_id: int) -> Job:
         return Job(
             database=database,
             snapshot=stored,
-            press=press_for_snapshot(session, stored),
+            press=replace(
+                press_for_snapshot(session, stored), returns=returns.pattern if returns else None
+            ),
             first=_first(session, snapshot_id),
             approved=KnownAddresses.of_marks(marks),
             batch_size=session.get_one(Office, stored.office_id).batch_size,
             batch_token=dispatch.token,
             started_at=dispatch.created_at.replace(microsecond=0),
             until=fates.deadline(begun, stored.event_date),
+            returns=returns,
         )
 
 
@@ -214,16 +220,18 @@ def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     stopped = frozenset(
         _key(each.recipient) for each in claims if each.recipient and each.suppressed
     )
+    sender = job.returns.of_delivery(first.delivery_id) if job.returns else None
     if first.recipient is None:
         composed = press.compose_first_copy(first.token, _now(), job.first)
-        cleared = press.clear_first_copy(composed)
+        cleared = press.clear_first_copy(composed, sender)
     elif job.in_batches:
         recipients = [each.recipient for each in claims if each.recipient]
         composed, batch = press.compose_batch(recipients, job.batch_token, job.started_at)
-        cleared = press.clear_batch(composed, batch, stopped)
+        sender = job.returns.of_batch(job.snapshot.id) if job.returns else None
+        cleared = press.clear_batch(composed, batch, stopped, sender)
     else:
         composed = press.compose(first.recipient, first.token, _now())
-        cleared = press.clear(composed, first.recipient, first.own, stopped)
+        cleared = press.clear(composed, first.recipient, first.own, stopped, sender)
     return Made(ids, cleared, cleared.digest, composed.head)
 
 

@@ -20,6 +20,7 @@ from eventmail.database import insert_new
 from eventmail.outbox import statements
 from eventmail.outbox.ledger import LEASE
 from eventmail.outbox.models import RelayPace, RelaySlot
+from eventmail.outbox.returns import Returns
 from eventmail.wire import Relay
 
 CONNECTIONS = 8
@@ -36,7 +37,7 @@ class Policy:
 
     ``connections`` counts those of all workers, ``lanes`` those of one process; ``per_minute``
     counts mails (a blind batch is one); ``lease``: how long a worker that fell silent keeps its
-    claims and its connection.
+    claims and its connection. ``returns``: the envelope senders, where each mail has its own.
     """
 
     place: str
@@ -44,6 +45,7 @@ class Policy:
     lanes: int = LANES
     per_minute: int | None = None
     lease: timedelta = LEASE
+    returns: Returns | None = None
 
 
 def place_of(relay: Relay, secret: str = "") -> str:

@@ -23,6 +23,7 @@ class DeliveryState(enum.StrEnum):
     UNCERTAIN = "uncertain"
     WITHHELD = "withheld"
     CANCELLED = "cancelled"
+    BOUNCED = "bounced"  # the relay took it, and it came back
 
 
 class Verdict(enum.StrEnum):

@@ -13,7 +13,7 @@ from eventmail.events.models import Event
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 
 NEAR = timedelta(days=14)
-LEFT = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
+LEFT = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED)
 
 
 def quiet_events(session: Session, office_ids: Collection[int]) -> list[Event]:

@@ -70,7 +70,7 @@ def run(
     try:
         if _is_over(database, snapshot) or not _may_connect(database, snapshot, policy):
             return False
-        job = prepare(database, snapshot_id)
+        job = prepare(database, snapshot_id, policy.returns)
         with Watch(database, snapshot_id, policy, ending or threading.Event()) as watch:
             lost = _send(_Run(job, relay, policy, watch, call_others))
         return not _is_over(database, snapshot) and lost

@@ -50,6 +50,7 @@ STATE_NAMES = {
     DeliveryState.UNCERTAIN: "要確認",
     DeliveryState.WITHHELD: "送信見合わせ",
     DeliveryState.CANCELLED: "取りやめ",
+    DeliveryState.BOUNCED: "届いていない",
 }
 
 

@@ -30,6 +30,7 @@ LEFT_ROSTER = (
     "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
     "送るときは、新しいメールを作ってください。"
 )
+CAME_BACK = "会社に電話などでアドレスを確かめ、「修正して再送」で送り直してください。"
 WAS_HALTED = (
     "案件が止まったため、送っていません。止まった理由を直し、作成に戻すと、この送信先にも送れます。"
 )
@@ -165,19 +166,23 @@ def meaning(reply: str) -> Meaning | None:
     return _by_enhanced(text) or _by_text(text) or REPLY_CODES.get(number) or _by_class(number)
 
 
+# Where the state alone says what happened.
+BY_STATE = {
+    DeliveryState.UNCERTAIN: OPEN_FATE,
+    DeliveryState.CANCELLED: WAS_CANCELLED,
+    DeliveryState.BOUNCED: CAME_BACK,
+}
+
+
 def advice(state: DeliveryState, reply: str) -> str:
     """One sentence or two for the person at the screen; empty where there is nothing to do."""
-    if state is DeliveryState.UNCERTAIN:
-        return OPEN_FATE
-    if state is DeliveryState.CANCELLED:
-        return WAS_CANCELLED
     if state is DeliveryState.WITHHELD:
         return LEFT_ROSTER if "辞退・変更" in reply else WAS_HALTED
     if state is DeliveryState.DEFERRED:
         return _deferred(meaning(reply))
     if state is DeliveryState.REFUSED:
         return _refused(meaning(reply), tried_long=GIVEN_UP in reply)
-    return ""
+    return BY_STATE.get(state, "")
 
 
 def _deferred(found: Meaning | None) -> str:

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import chains
 from eventmail.alerts import sending as alerts
+from eventmail.audit.keys import ChainKeys
+from eventmail.bounces import polling
+from eventmail.bounces.intake import Intake
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.desk import telling
@@ -24,6 +27,7 @@ from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
+from eventmail.outbox.returns import Returns
 from eventmail.outbox.waking import consumer_of
 from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
@@ -58,6 +62,8 @@ class Outbox:
         self._guard = threading.Lock()
         self._wake = self.huey.task(name="wake")(self.send_due)
         self._wake_roster = self.huey.task(name="roster")(self.run_roster)
+        self._fetching = threading.Lock()
+        self._bounces = self.huey.periodic_task(crontab(), name="bounces")(self.fetch_bounces)
         self._sweep = self.huey.periodic_task(crontab(), name="sweep")(self.sweep)
 
     @property
@@ -94,6 +100,7 @@ class Outbox:
             lanes=chosen.mail_lanes,
             per_minute=route.per_minute,
             lease=timedelta(seconds=chosen.lease_seconds),
+            returns=Returns.of(chosen.bounce_address, ChainKeys.of(chosen)),
         )
 
     def wake(self, snapshot_id: int) -> None:
@@ -203,6 +210,17 @@ class Outbox:
         if purge.is_night(clock.now()):
             self.erase_due()
             chains.verify_due(self.database)
+
+    def fetch_bounces(self) -> None:
+        """Take what came back, one visit at a time: a mailbox that hangs holds up nothing else."""
+        if not self._fetching.acquire(blocking=False):
+            return
+        try:
+            polling.poll(self.settings, Intake.of(self.settings, self.database))
+        except Exception:
+            log.exception("what came back has to wait for the next visit")
+        finally:
+            self._fetching.release()
 
     def erase_due(self) -> None:
         """Erase the personal data whose time is over, then what the database left of it."""

@@ -12,6 +12,7 @@ from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience,
 from eventmail.mailings.snapshot import Content
 from eventmail.papers.paper import Line, Paper, Section, Style, as_printed
 
+BY_LINK = "メールには添付しません。受け取った人が、本人だけのページからダウンロードします。"
 TITLE = "起案伺い（メールの送信について）"
 DECIDED = {
     (Step.CHECK, Decision.PASSED): "確認",
@@ -187,16 +188,15 @@ def _recipients(content: Content, kinds: Kinds) -> Section:
 
 
 def _materials(content: Content) -> Section:
-    title = f"添付する資料（{len(content.materials)}件）"
+    way = "参加者ページで渡す資料" if content.by_link else "添付する資料"
+    title = f"{way}（{len(content.materials)}件）"
     if not content.materials:
-        return Section(title, (Line("添付する資料はありません。"),))
-    return Section(
-        title,
-        tuple(
-            Line(f"{each.filename}\n{each.size:,}バイト\nSHA-256 {each.sha256}", str(number))
-            for number, each in enumerate(content.materials, start=1)
-        ),
+        return Section(title, (Line(f"{way}はありません。"),))
+    lines = tuple(
+        Line(f"{each.filename}\n{each.size:,}バイト\nSHA-256 {each.sha256}", str(number))
+        for number, each in enumerate(content.materials, start=1)
     )
+    return Section(title, lines, note=BY_LINK if content.by_link else "")
 
 
 def _letter(content: Content) -> Section:

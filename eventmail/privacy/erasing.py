@@ -71,7 +71,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     words = _words(session, person)
     _write_down(session, actor, sealer, person, reason.strip())
     _from_mails(session, person.ids)
-    answers.of_contacts(session, person.ids)
+    answers.of_contacts(session, person.ids, words | _family_names(person))
     _from_findings(session, person, words)
     _from_rosters(session, person)
     for event in person.events:
@@ -108,6 +108,12 @@ def _words(session: Session, person: Person) -> frozenset[str]:
     for pair in session.execute(query.where(SnapshotRecipient.contact_id.in_(person.ids))):
         found.update(pair)
     return frozenset(found - {""})
+
+
+def _family_names(person: Person) -> frozenset[str]:
+    """How colleagues speak of somebody: 山田 of 山田 太郎."""
+    found = (each.contact.name.split()[:1] for each in person.entries)
+    return frozenset(name for part in found for name in part if len(name) > 1)
 
 
 def _write_down(

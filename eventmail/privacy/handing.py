@@ -22,16 +22,18 @@ ROSTER = (
 )
 MAILS = ("イベント", "件名", "あて先", "状態", "送信した日時", "送信サーバーの応答")
 NOTES = ("イベント", "指摘", "回答")
+SAID = ("イベント", "参加・欠席", "人数", "質問への回答", "連絡事項", "電話のメモ", "回答した日時")
 WIDTH = 24
 
 
 def workbook(person: Person) -> bytes:
-    """Three sheets: the rosters, the mails, what was remarked."""
+    """Four sheets: the rosters, the mails, what was remarked, what the person answered."""
     book = Workbook(write_only=True)
     for title, head, rows in (
         ("名簿", ROSTER, _roster(person)),
         ("送ったメール", MAILS, _mails(person)),
         ("指摘と回答", NOTES, ((each.event, each.message, each.answer) for each in person.notes)),
+        ("参加の回答", SAID, _said(person)),
     ):
         _sheet(book, title, head, rows)
     file = io.BytesIO()
@@ -88,3 +90,11 @@ def _mails(person: Person) -> Iterable[tuple[str, ...]]:
     for each in person.mails:
         at = clock.japanese_moment(each.sent_at) if each.sent_at else ""
         yield (each.event, each.subject, each.address, each.state, at, each.reply)
+
+
+def _said(person: Person) -> Iterable[tuple[str, ...]]:
+    for each in person.said:
+        people = "" if each.people is None else str(each.people)
+        values = "\n".join(f"{label}：{value}" for label, value in each.values)
+        at = clock.japanese_moment(each.at)
+        yield (each.event, each.attendance, people, values, each.message, each.note, at)

@@ -77,6 +77,7 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "mailings": {"subject": WORDS, "body": WORDS, "purpose": WORDS, "notice": WORDS},
     "deliveries": {"reply": BLANK},
+    "bounce_mails": {"digest": SALTED},  # of a whole mail, or of its Message-ID
     # Who asked for no more mails is known for good, but only by the digest.
     "suppressions": {"address_key": BLANK, "digest": Fate.KEYED, "reason": WORDS},
     "suppression_lifts": {"consent": WORDS},
@@ -101,6 +102,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "audit_entries": ("action", "subject", "via", "client", "session_mark"),
     "audit_heads": ("mac",),
     "audit_links": ("previous", "mac", "key_id"),
+    "bounces": ("action", "status", "reason"),  # the reason is one of our own sentences
     "bureaus": ("name",),
     "check_steps": ("digest", "subject"),
     "column_choices": ("header", "field"),

@@ -36,6 +36,10 @@ NEEDED: dict[str, Action] = {
     "suppression.lift_page": Action.SEE_ADDRESSES,
     "suppression.lift": Action.SEE_ADDRESSES,
     "events.participants": Action.IMPORT_ROSTER,
+    # Whom the author calls, and what he writes down meanwhile.
+    "answers.company": Action.EDIT_EVENT,
+    "answers.call_page": Action.EDIT_EVENT,
+    "answers.take_call": Action.EDIT_EVENT,
     "mailings.show": Action.EDIT_MAILING,
     "mailings.answer": Action.EDIT_MAILING,
     "mailings.submit": Action.EDIT_MAILING,

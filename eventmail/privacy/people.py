@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from eventmail.addresses import AddressError, EmailAddress
+from eventmail.answers.models import Answer, Question
+from eventmail.answers.words import ATTENDANCE_NAMES
 from eventmail.events.models import Contact, Event
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.mailings.review_models import SnapshotFinding
@@ -52,6 +54,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of the person, by his page or on the telephone."""
+
+    event: str
+    attendance: str
+    people: int | None
+    values: tuple[tuple[str, str], ...]
+    message: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """All of it. ``asked`` is what was searched for, as it was read."""
 
@@ -59,6 +74,7 @@ class Person:
     entries: tuple[Entry, ...]
     mails: tuple[Mail, ...]
     notes: tuple[Note, ...]
+    said: tuple[Said, ...] = ()
 
     @property
     def ids(self) -> frozenset[int]:
@@ -82,7 +98,9 @@ def find(session: Session, actor: Actor, asked: str) -> Person:
     actor.require(Action.SEE_PRIVACY)
     entries = _entries(session, actor.office.id, _contacts(session, actor.office.id, asked))
     ids = frozenset(each.contact.id for each in entries)
-    return Person(asked.strip(), entries, _mails(session, ids), _notes(session, ids))
+    return Person(
+        asked.strip(), entries, _mails(session, ids), _notes(session, ids), _said(session, ids)
+    )
 
 
 def _contacts(session: Session, office_id: int, asked: str) -> list[int]:
@@ -147,6 +165,32 @@ def _mails(session: Session, ids: frozenset[int]) -> tuple[Mail, ...]:
             delivery.reply,
         )
         for delivery, address, snapshot, at in session.execute(query)
+    )
+
+
+def _said(session: Session, ids: frozenset[int]) -> tuple[Said, ...]:
+    query = (
+        sa.select(Answer, Event.name)
+        .join(Event, Event.id == Answer.event_id)
+        .where(Answer.contact_id.in_(ids))
+        .options(selectinload(Answer.values))
+        .order_by(Answer.id)
+    )
+    found = session.execute(query).all()
+    asked = {each.question_id for answer, _ in found for each in answer.values}
+    labels = sa.select(Question.id, Question.label).where(Question.id.in_(asked))
+    names = {number: label for number, label in session.execute(labels)}
+    return tuple(
+        Said(
+            event,
+            ATTENDANCE_NAMES[answer.attendance],
+            answer.people,
+            tuple((names[each.question_id], each.value) for each in answer.values),
+            answer.message,
+            answer.note,
+            answer.at,
+        )
+        for answer, event in found
     )
 
 

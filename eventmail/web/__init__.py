@@ -84,6 +84,7 @@ def register(app: Flask) -> None:
     from eventmail.administration.views import blueprint as administration
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
+    from eventmail.answers.views import blueprint as answers
     from eventmail.audit.views import blueprint as audit
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
@@ -108,6 +109,7 @@ def register(app: Flask) -> None:
         accounts,
         factors,
         allowed,
+        answers,
         audit,
         home,
         offices_pages,

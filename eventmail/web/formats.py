@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from eventmail import clock
+from eventmail.answers import words as answers
 from eventmail.mailings.models import STOPPABLE_NAMES
 from eventmail.mailings.review import STATE_NAMES as MAILING_STATES
 from eventmail.outbox.service import STATE_NAMES as DELIVERY_STATES
@@ -18,6 +19,7 @@ def attach(app: Flask) -> None:
     app.add_template_filter(clock.japanese_date, "japanese_date")
     app.add_template_filter(clock.japanese_moment, "japanese_moment")
     app.add_template_filter(file_size, "file_size")
+    app.add_template_filter(answers.shown, "answer_value")
     app.add_template_filter(lambda state: MAILING_STATES[state], "mailing_state")
     app.add_template_filter(lambda state: DELIVERY_STATES[state], "delivery_state")
     app.add_template_filter(lambda stoppable: STOPPABLE_NAMES[stoppable], "sort_of_mail")

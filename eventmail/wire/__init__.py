@@ -25,6 +25,7 @@ from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
 from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
+from eventmail.wire.returning import ReturnPattern
 from eventmail.wire.rules import RULES, GateRefusal
 from eventmail.wire.searchable import (
     Searched,
@@ -73,6 +74,7 @@ __all__ = [
     "RelayUnavailable",
     "Reply",
     "Result",
+    "ReturnPattern",
     "Searched",
     "Security",
     "Stamp",

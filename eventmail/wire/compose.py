@@ -206,7 +206,7 @@ def _shown(identity: Identity, envelope: Envelope) -> EmailAddress:
 
 
 def _lines(wording: Wording) -> str:
-    return re.sub(r"\r\n|\r|\n", "\r\n", wording.body)
+    return wording.body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
 def _text_part(kind: str, text: str) -> bytes:

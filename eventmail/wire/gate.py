@@ -22,6 +22,7 @@ from eventmail.wire.material import EncodedMaterial
 from eventmail.wire.parser import ONE_CLICK, ONLY_ON_NOTICES, UNSUBSCRIBE, ParsedMail, parse_mail
 from eventmail.wire.parts import ParsedPart
 from eventmail.wire.pieces import Pieces, as_pieces, sha256_of
+from eventmail.wire.returning import ReturnPattern
 from eventmail.wire.rules import GateRefusal
 from eventmail.wire.searchable import search_pinned, suspects
 from eventmail.wire.sites import Site, shows
@@ -45,6 +46,7 @@ class Knowledge:
     SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
     ``suppressed``: the keys of those who get no such mail, whoever asks for it. ``unsubscribe``:
     the recipient's own link to stop such mails; the mail has this one, or none.
+    ``returns``: the form of envelope senders other than the office's own address.
     """
 
     ours: frozenset[EmailAddress]
@@ -53,6 +55,7 @@ class Knowledge:
     lifted: frozenset[str] = frozenset()
     suppressed: Container[str] = frozenset()
     unsubscribe: str = ""
+    returns: ReturnPattern | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -129,8 +132,12 @@ def inspect(
     identity: Identity,
     knowledge: Knowledge,
     materials: Sequence[EncodedMaterial],
+    sender: EmailAddress | None = None,
 ) -> Cleared:
-    """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`."""
+    """Clear a mail, whole or in pieces, for ``envelope``, or raise :class:`GateRefusal`.
+
+    ``sender`` is the envelope's, where that is not the identity's own address.
+    """
     _check_envelope(envelope)
     _check_suppressed(envelope, knowledge)
     try:
@@ -147,7 +154,9 @@ def inspect(
     _check_materials(mail, materials)
     for rule, place in _violations(mail, _Rules.of(envelope, knowledge)):
         raise GateRefusal(rule, place)
-    return Cleared(identity.address, envelope, pieces, seal=_SEAL)
+    if sender is not None:
+        _check_return_path(sender, envelope, knowledge)
+    return Cleared(sender or identity.address, envelope, pieces, seal=_SEAL)
 
 
 def exposures(
@@ -181,6 +190,19 @@ def _check_envelope(envelope: Envelope) -> None:
 def _check_suppressed(envelope: Envelope, knowledge: Knowledge) -> None:
     if any(each.key in knowledge.suppressed for each in recipients_of(envelope)):
         raise GateRefusal("suppressed")
+
+
+def _check_return_path(sender: EmailAddress, envelope: Envelope, knowledge: Knowledge) -> None:
+    """All of a batch see it (``Return-Path:``), so it may name nobody and nothing but a number."""
+    pattern = knowledge.returns
+    if (
+        type(sender) is not EmailAddress
+        or type(pattern) is not ReturnPattern
+        or pattern.tag_of(str(sender)) is None
+        or sender.key in knowledge.known
+        or sender in recipients_of(envelope)
+    ):
+        raise GateRefusal("return_path")
 
 
 def _check_people(

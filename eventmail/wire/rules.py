@@ -31,11 +31,14 @@ RULES: dict[str, str] = {
     # who sends to whom
     "envelope": f"あて先の指定に誤りがあるため、{_STOPPED}{_SYSTEM}",
     "sender": f"差出人がこの所のアドレスではないため、{_STOPPED}差出人の設定を確認してください。",
+    "return_path": (
+        f"届かなかったときの知らせの戻り先が決められた形ではないため、{_STOPPED}{_SYSTEM}"
+    ),
     "reply_to": f"返信先がこの所のアドレスではないため、{_STOPPED}返信先の設定を確認してください。",
     "to": f"あて先（To）が決められた1件と一致しないため、{_STOPPED}{_SYSTEM}",
     "suppressed": (
         f"配信を停止しているあて先が入っているため、{_STOPPED}"
-        "そのあて先を外すため、もう一度確認を依頼してください。"
+        "もう一度確認を依頼して、そのあて先を外してください。"
     ),
     "unsubscribe": f"配信停止のリンクがあて先のものと一致しないため、{_STOPPED}{_SYSTEM}",
     "date": _BROKEN,

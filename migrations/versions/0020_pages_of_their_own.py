@@ -1,4 +1,4 @@
-"""The participants' links to a page of their own."""
+"""The participants' links to a page of their own, from which they may take the materials."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ revision = "0020"
 down_revision = "0019"
 
 LINKS = "page_links"
+BY_LINK = ("mailings", "snapshots")
 KEPT = (
     *("id", "office_id", "event_id", "participant_id", "contact_id", "serial"),
     *("key_id", "token_digest", "address_key", "made_at"),
@@ -26,6 +27,8 @@ NEEDED = (
 
 
 def upgrade() -> None:
+    for table in BY_LINK:
+        op.execute(f"ALTER TABLE {table} ADD COLUMN by_link BOOLEAN NOT NULL DEFAULT false")
     op.create_table(
         LINKS,
         sa.Column("id", sa.Integer(), nullable=False),
@@ -57,3 +60,5 @@ def downgrade() -> None:
     guards.allow(LINKS, "needed")
     guards.allow(LINKS, "changed")
     op.drop_table(LINKS)
+    for table in BY_LINK:
+        op.execute(f"ALTER TABLE {table} DROP COLUMN by_link")

@@ -18,6 +18,14 @@ ANSWER_GONE = (
     "EXISTS (SELECT 1 FROM contact_erasures g JOIN answers a ON a.contact_id = g.contact_id "
     "WHERE a.id = {row}.answer_id)"
 )
+# A colleague may have named in his own answer whoever asked to be erased.
+COLLEAGUE_GONE = (
+    "EXISTS (SELECT 1 FROM contact_erasures g WHERE g.participant_id = {row}.participant_id)"
+)
+COLLEAGUES_ANSWER = (
+    "EXISTS (SELECT 1 FROM contact_erasures g JOIN answers a "
+    "ON a.participant_id = g.participant_id WHERE a.id = {row}.answer_id)"
+)
 
 
 def differs(*names: str) -> str:
@@ -50,7 +58,7 @@ CONDITIONS = (
         "UPDATE",
         "rewritten",
         f"{differs(*ANSWER_KEPT)} OR NEW.message <> '' OR NEW.note <> '' "
-        f"OR NOT {either(EVENT_GONE, CONTACT_GONE, row='OLD')}",
+        f"OR NOT {either(EVENT_GONE, COLLEAGUE_GONE, row='OLD')}",
     ),
     ("answers", "INSERT", "erased", either(EVENT_GONE, CONTACT_GONE, row="NEW")),
     (
@@ -58,7 +66,7 @@ CONDITIONS = (
         "UPDATE",
         "rewritten",
         f"{differs(*VALUE_KEPT)} OR NEW.value <> '' "
-        f"OR NOT {either(EVENT_GONE, ANSWER_GONE, row='OLD')}",
+        f"OR NOT {either(EVENT_GONE, COLLEAGUES_ANSWER, row='OLD')}",
     ),
     ("answer_values", "INSERT", "erased", either(EVENT_GONE, ANSWER_GONE, row="NEW")),
     (

@@ -113,6 +113,9 @@ def _a_manager(database: Database, office: Office, people: People) -> None:
 def _an_event(database: Database, office: Office, people: People) -> None:
     with database.writing() as session:
         box = offices.add_mailbox(session, office, "青葉所", "aoba@aoba.example")
+        author = offices.add_staff(
+            session, office, "aoba", "青葉 守", "green umbrella on the pier", [Role.AUTHOR]
+        )
         session.add(
             Event(
                 office_id=office.id,
@@ -121,7 +124,7 @@ def _an_event(database: Database, office: Office, people: People) -> None:
                 place="会場",
                 sender_id=box.id,
                 reply_to_id=box.id,
-                created_by=people.author.id,
+                created_by=author.id,
                 created_at=clock.now(),
             )
         )

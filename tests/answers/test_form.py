@@ -120,9 +120,19 @@ def test_an_answer_to_an_older_wording_answers_nothing() -> None:
     older = {"seen": "0", "attendance": "attending", "people": "2", "q1_0": "必要"}
     form = filled(sheet(*ALL), older)
     assert not form.validate()
-    assert name(LUNCH) in form.errors
-    assert form.outdated(older)
-    assert not form.outdated(COMING)
+    assert form.errors[name(LUNCH)] == ["「昼食」に回答してください。"]
+    assert form.form_errors == [JAPANESE.changed]
+
+
+def test_what_is_shown_again_counts_as_seen() -> None:
+    """Another answer came while the form was open: told beside what was typed, then sent anew."""
+    form = filled(sheet(*ALL, newest=newest()), COMING)
+    assert form.validate()
+    assert form.reply.seen == 0
+    form.say("別の回答が届きました。")
+    assert form.form_errors == ["別の回答が届きました。"]
+    assert 'value="2"' in str(form.seen())
+    assert form.people.data == 2
 
 
 @pytest.mark.parametrize("told", ["", "x", "-1", "１", "9" * 30])

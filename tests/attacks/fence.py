@@ -13,7 +13,7 @@ LIBRARIES: dict[str, set[str]] = {
     "flask_mail": {"eventmail/wire/relay.py"},
     "ftplib": set(),
     "http": set(),
-    "imaplib": set(),
+    "imaplib": {"eventmail/wire/inbox/__init__.py"},
     "importlib": {"eventmail/confined.py"},
     "nntplib": set(),
     "poplib": set(),
@@ -28,7 +28,11 @@ LIBRARIES: dict[str, set[str]] = {
         "eventmail/wire/conversation.py",
         "eventmail/wire/sink/__init__.py",
     },
-    "ssl": {"eventmail/wire/connecting.py", "eventmail/wire/conversation.py"},
+    "ssl": {
+        "eventmail/wire/connecting.py",
+        "eventmail/wire/conversation.py",
+        "eventmail/wire/inbox/__init__.py",
+    },
     "subprocess": {"eventmail/confined.py", "eventmail/processes.py"},
     "telnetlib": set(),
 }

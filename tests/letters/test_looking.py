@@ -204,7 +204,7 @@ class TestCompare:
         found = compared(database, people, second.id)
         assert (changes(found.subject), changes(found.body)) == (0, 0)
         told = {each.name: each.new for each in found.facts}
-        assert told["添付する資料"] == ""
+        assert told["渡す資料"] == ""
         beside = compared(database, people, second.id, "wording-apology")
         assert changes(beside.body) > 3
         assert beside.facts == []

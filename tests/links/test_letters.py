@@ -14,8 +14,9 @@ from eventmail.database import Database
 from eventmail.links import service as links
 from eventmail.mailings import freezing
 from eventmail.mailings import service as mailings
+from eventmail.mailings.models import Snapshot
 from eventmail.mailings.snapshot import content_of_snapshot
-from eventmail.outbox import sending
+from eventmail.outbox import exposure, sending
 from eventmail.sample import People
 from eventmail.wire import Relay, parse_mail
 from tests.conftest import Meeting
@@ -35,10 +36,17 @@ def public(database: Database, settings: Settings) -> Iterator[Database]:
     found.dispose()
 
 
-def write(database: Database, meeting: Meeting, people: People) -> None:
+def write(database: Database, meeting: Meeting, people: People, *, by_link: bool = False) -> None:
     with database.writing() as session:
         mailing = mailings.get_mailing(session, people.author, meeting.mailing.id, lock=True)
-        mailing.body = BODY
+        mailing.body, mailing.by_link = BODY, by_link
+
+
+def exposed(database: Database, snapshot: Snapshot) -> tuple[int, int, int]:
+    with database.reading() as session:
+        found = exposure.newest_record(session, snapshot.id)
+        assert found is not None
+        return found.mails, found.exposing, found.unreadable
 
 
 def pages_in(content: bytes) -> list[str]:
@@ -48,7 +56,7 @@ def pages_in(content: bytes) -> list[str]:
 def test_everybody_is_led_to_his_own_page_as_the_checker_has_seen(
     public: Database, meeting: Meeting, people: People, relay: Relay, recorder: Recorder
 ) -> None:
-    write(public, meeting, people)
+    write(public, meeting, people, by_link=True)
     snapshot = submit(public, people, meeting.mailing.id, answering=True)
     check(public, people, meeting.mailing.id)
     with public.reading() as session:
@@ -63,6 +71,9 @@ def test_everybody_is_led_to_his_own_page_as_the_checker_has_seen(
     first, *mails = recorder.received
     assert pages_in(first.content) == ["mihon"]
     assert {mail.rcpt_to[0]: pages_in(mail.content) for mail in mails} == seen
+    assert len(snapshot.materials) == 2
+    assert all(parse_mail(mail.content).attachments == () for mail in recorder.received)
+    assert exposed(public, snapshot) == (31, 0, 0)
     tokens = [token for (token,) in seen.values()]
     assert len(set(tokens)) == 30
     with public.reading() as session:

@@ -263,3 +263,11 @@ def test_a_letter_that_leads_to_no_page_asks_for_none() -> None:
         raise AssertionError("asked for a page")
 
     assert replace(press(), pages=nobodys).compose(SATO, "t", NOW)
+
+
+def test_what_is_taken_from_the_page_is_not_attached() -> None:
+    content = replace(CONTENT, by_link=True, body="{参加者ページ}\n")
+    made = replace(press(content), pages=page_of)
+    for composed in (made.compose(SATO, "t", NOW), made.compose_first_copy("t", NOW)):
+        assert read(composed).attachments == ()
+    assert made.clear(made.compose(SATO, "t", NOW), SATO)

@@ -19,13 +19,14 @@ from tests.mailings.contents import BATCH, CONTENT, DESK, MAP, SATO
 
 TIMED = replace(CONTENT, send_at=datetime(2026, 12, 1, tzinfo=UTC))
 TOLD = replace(CONTENT, audience="選んだ送信先だけ", expected_count=2)
+LINKED = replace(TOLD, by_link=True)
 OTHERS: dict[str, Any] = {
     "mailing_id": 9, "revision": 9, "purpose": "x", "mode": "batch", "sender_name": "x",
     "sender_address": "x@hirono.example", "reply_to": "x@hirono.example", "subject": "x",
     "body": "x", "html": True, "event_name": "x", "event_date": date(2026, 12, 10),
     "event_hours": "x", "event_place": "x", "materials": (), "recipients": (DESK, SATO),
     "send_at": datetime(2026, 12, 1, tzinfo=UTC), "format": 1,
-    "audience": "x", "expected_count": 9, "stoppable": True,
+    "audience": "x", "expected_count": 9, "stoppable": True, "by_link": True,
 }  # fmt: skip
 
 
@@ -37,6 +38,7 @@ OTHERS: dict[str, Any] = {
         (3, "1a47dcf4ea8a5e555a1d820a6be4efedeb0f3aca34051986def0c491b825a08d"),
         (4, "b516fcbd30fd926a90225fa45f9f24909a0b1fe4c2ce0e3cace9bbf62ecd0a71"),
         (5, "c576d37e98479f5e0d39f7b71cce8d7bb3a3bfa96f1de17dc38f10473c8d3d9f"),
+        (6, "3e367dd6849d67efb7e0be0709a416da5119c8b43b923cf033e2a3b17043ac70"),
     ],
 )
 def test_the_digest_of_a_content_is_the_same_for_ever(number: int, digest: str) -> None:
@@ -89,6 +91,12 @@ def test_the_earlier_formats_said_neither_for_whom_nor_for_how_many(number: int)
     assert told.digest == replace(CONTENT, format=number).digest
 
 
+def test_up_to_the_fifth_format_all_materials_were_attached() -> None:
+    fifth = replace(CONTENT, format=5)
+    assert replace(fifth, by_link=True).digest == fifth.digest
+    assert (CONTENT.attachments, replace(CONTENT, by_link=True).attachments) == ((MAP,), ())
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_the_earlier_formats_knew_nobody_who_unsubscribed(number: int) -> None:
     told = replace(CONTENT, stoppable=True, format=number)
@@ -109,7 +117,7 @@ def test_nobody_changes_a(value: Any) -> None:
 
 
 def test_a_content_is_of_the_newest_format_unless_it_says_otherwise() -> None:
-    assert CONTENT.format == 5
+    assert CONTENT.format == 6
 
 
 def test_only_one_mode_is_a_batch() -> None:
@@ -151,12 +159,13 @@ def draft(content: Content, mode: SendMode) -> Any:
         body=content.body, html=content.html, send_at=content.send_at,
         event=event, materials=shelf,
         audience_in_words=content.audience, expected_count=content.expected_count,
+        by_link=content.by_link,
         stoppable=content.stoppable,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "content", [CONTENT, replace(CONTENT, html=True, stoppable=True), TIMED, TOLD]
+    "content", [CONTENT, replace(CONTENT, html=True, stoppable=True), TIMED, LINKED]
 )
 def test_a_draft_is_read_whole(content: Content) -> None:
     rows = [contact(SATO), contact(DESK)]

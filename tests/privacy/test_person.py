@@ -74,7 +74,7 @@ def test_the_workbook_holds_this_person_and_nobody_else(
     )
     assert sent.address in cells
     assert sent.phone in cells
-    assert [sheet.title for sheet in book] == ["名簿", "送ったメール", "指摘と回答"]
+    assert [sheet.title for sheet in book] == ["名簿", "送ったメール", "指摘と回答", "参加の回答"]
     own = (sent.address, sent.name, sent.phone, sent.participant.company)
     others = traces.words(database) - set(own)
     assert [word for word in others if word in cells] == []

@@ -56,6 +56,7 @@ PAGES: dict[Action, str] = {
         factors.remove_passkey factors.renew home.index
     """,
     Action.SEE: """
+        answers.company answers.index answers.questions
         allowed.index desk.index events.download events.participants events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
@@ -64,6 +65,8 @@ PAGES: dict[Action, str] = {
         staffmail.save suppression.index wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
+        answers.add_question answers.call_page answers.change_question answers.edit_question
+        answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
     """,
@@ -147,7 +150,7 @@ PAGES: dict[Action, str] = {
         administration.rename_office administration.renew_link
     """,
     Action.SEE_ADDRESSES: """
-        outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
+        answers.take outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv
         roster.export_xlsx
     """,
     Action.REVEAL: """

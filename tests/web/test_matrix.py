@@ -26,6 +26,9 @@ from eventmail.accounts import invitations
 from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
+from eventmail.answers import asking
+from eventmail.answers.asking import Wording
+from eventmail.answers.models import QuestionKind
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event, MaterialVersion
@@ -122,6 +125,7 @@ def _outsiders(database: Database) -> None:
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
+        parking = Wording(QuestionKind.NUMBER, "車の台数", False)
         own, day = Text("礼", "礼", "礼"), clock.today() + timedelta(days=1)
         event = session.scalars(sa.select(Event)).one()
         mailing = session.scalars(sa.select(Snapshot)).one().mailing
@@ -149,6 +153,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "delivery_id": delivery.id,
+            "participant_id": delivery.participant_id,
+            "question_id": asking.add(session, people.author, event, parking).id,
             "contact_id": delivery.contact_id,
             "wording_id": made.id,
             "alert_id": alert.id,

@@ -25,7 +25,14 @@ def read_here(raw: bytes) -> Report:
     recipients = tuple(judging.judged(each) for each in _better(mail.root, told))
     kind = _kind(mail.root, told)
     shown = recipients if kind is Kind.BOUNCE or told else ()
-    return Report(kind, shown, tuple(_sent_to(mail.root)), tuple(_returned_ids(mail.root)))
+    own = BARE_ID.search(mail.root.get("message-id"))
+    return Report(
+        kind,
+        shown,
+        tuple(_sent_to(mail.root)),
+        tuple(_returned_ids(mail.root)),
+        message_id=own[1] if own else "",
+    )
 
 
 def _in_words(mail: Mail) -> tuple[Told, ...]:
@@ -101,8 +108,12 @@ def _returned_ids(root: Part) -> Iterator[str]:
 def in_child(raw: bytes) -> dict[str, Any]:
     """For :func:`eventmail.confined.call`."""
     report = read_here(raw)
-    rest = {"sent_to": report.sent_to, "returned_ids": report.returned_ids}
-    return {**report.as_json(), **rest}
+    return {
+        **report.as_json(),
+        "sent_to": report.sent_to,
+        "returned_ids": report.returned_ids,
+        "message_id": report.message_id,
+    }
 
 
 def from_child(answer: dict[str, Any]) -> Report:
@@ -121,4 +132,5 @@ def from_child(answer: dict[str, Any]) -> Report:
         ),
         tuple(answer["sent_to"]),
         tuple(answer["returned_ids"]),
+        message_id=answer["message_id"],
     )

@@ -47,7 +47,8 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One mail, read. ``sent_to`` and ``returned_ids`` serve to find the mail that it is about.
+    """One mail, read. ``sent_to`` and ``returned_ids`` serve to find the mail that it is about,
+    ``message_id`` to know it again.
 
     ``readable`` is False where reading ran into a limit or died.
     """
@@ -57,6 +58,7 @@ class Report:
     sent_to: tuple[str, ...] = ()
     returned_ids: tuple[str, ...] = ()
     readable: bool = True
+    message_id: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Its form is a contract with other programs."""

@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import Blueprint, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.answers import listing as answers
 from eventmail.antivirus import Scanner
 from eventmail.errors import UserError
 from eventmail.events import service, shelf, showing
@@ -162,6 +163,7 @@ def _page(event: Event, form: MaterialForm) -> str:
         form=form,
         participants=listing.count_participants(session, event),
         addressees=listing.count_addressees(session, event),
+        figures=answers.figures(session, event),
         pending=roster.open_import(session, event),
         materials=[] if erasure_of(session, event.id) else showing.on_shelf(session, event),
         mailings=mailings.list_mailings(session, event),

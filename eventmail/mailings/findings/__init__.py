@@ -10,7 +10,7 @@ from eventmail.mailings.findings.finding import (
 )
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.registry import CODES, RULES, Rule, of_ground
-from eventmail.mailings.findings.rehearsing import of_rehearsal
+from eventmail.mailings.findings.rehearsing import of_materials, of_rehearsal
 from eventmail.mailings.findings.writing import of_content
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "is_liftable",
     "of_content",
     "of_ground",
+    "of_materials",
     "of_rehearsal",
 ]

@@ -29,22 +29,25 @@ _TOLD = re.compile(r"添付|別添|別紙|同封|資料|ファイル|送付|お�
 _FILE = re.compile(
     r"[^\s「」『』（）()、。:：・<>/]{1,60}\.(?:pdf|xlsx?|docx?|pptx?|zip|csv)(?![a-z])"
 )
+NOTHING = (
+    "「添付」「別紙」などと書かれていますが、資料が1つも選ばれていません。"
+    "本文の編集画面で資料を選ぶか、文面を直してください。"
+)
+BY_LINK = (
+    "「添付」「別紙」などと書かれていますが、資料は参加者ページで渡し、メールには付きません。"
+    "文面を直すか、本文の編集画面で添付に切り替えてください。"
+)
 _BY_LINK = re.compile(r"https?://|ダウンロード|ホームページ|urlから")
 
 
 def without(ground: Ground) -> Iterator[Finding]:
     """「添付」 in the letter, and nothing attached."""
-    if ground.content.materials:
+    if ground.content.attachments:
         return
     places = [each for each in _mentions(ground)]
     if places:
-        yield found(
-            "nothing_attached",
-            Level.WARN,
-            "「添付」「別紙」などと書かれていますが、資料が1つも選ばれていません。"
-            "本文の編集画面で資料を選ぶか、文面を直してください。",
-            places,
-        )
+        message = BY_LINK if ground.content.materials else NOTHING
+        yield found("nothing_attached", Level.WARN, message, places)
 
 
 def _mentions(ground: Ground) -> Iterator[Place]:
@@ -110,7 +113,7 @@ def _plain(filename: str) -> str:
 
 def untold(ground: Ground) -> Iterator[Finding]:
     """Materials that the letter does not speak of."""
-    materials = ground.content.materials
+    materials = ground.content.attachments
     texts = [told.text for _, _, told in letter(ground.content)]
     if materials and not any(_TOLD.search(text) for text in texts):
         yield found(

@@ -55,6 +55,7 @@ no_recipients | block | L8 | 送信先がない | 参加者名簿を取り込む
 stray_brace | block | L11 | 差し込み項目でないかっこ | 項目を入れ直す
 unknown_field | block | L11 | ない名前の差し込み項目 | 項目を入れ直す
 page_in_subject | block | L18 | 件名に置いた参加者ページの項目 | 本文に移す
+no_way_to_materials | block | L6 L18 | 案内のない参加者ページで渡す資料 | 案内を入れるか添付する
 batch_field | block | L11 | BCC一括での宛名の項目 | 消すか個別送信にする
 blank_value | block | L11 | 値が空になる差し込み項目 | 名簿を直すか宛名を使う
 too_large | block | L6 | 資料の合計が20MBを超える | 資料を減らす

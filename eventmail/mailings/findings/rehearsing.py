@@ -26,11 +26,24 @@ def of_rehearsal(press: Press, date: datetime) -> list[Finding]:
     material that cannot be looked into is a finding of its own, which the approver may lift; so
     the mails are judged here as they would be then.
     """
+    return _judged(press, partial(_mails, date=date))
+
+
+def of_materials(press: Press, date: datetime) -> list[Finding]:
+    """Judge the materials alone, as the office's own copy carries them: for nobody's eyes but
+    what all may see.
+    """
+    return _judged(press, partial(_office_copy, date=date))
+
+
+def _judged(
+    press: Press, mails: Callable[[Press], Iterator[Callable[[], Cleared]]]
+) -> list[Finding]:
     unseen = list(_unsearchable(press))
     lifted = frozenset(each.place.material for each in unseen if each.place)
     press = dataclasses.replace(press, lifted=lifted)
     refusals: Counter[tuple[str, str]] = Counter()
-    for make in _mails(press, date):
+    for make in mails(press):
         try:
             make()
         except Unwritable as error:
@@ -55,7 +68,7 @@ def _unsearchable(press: Press) -> Iterator[Finding]:
 
 def _mails(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:
     """Each mail that would leave, to be made and passed through the gate; first the office's."""
-    yield lambda: press.clear_first_copy(press.compose_first_copy(new_token(), date))
+    yield from _office_copy(press, date)
     recipients = press.content.recipients
     if press.content.is_batch:
         for start in range(0, len(recipients), LARGEST_BATCH):
@@ -63,6 +76,10 @@ def _mails(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:
         return
     for recipient in recipients:
         yield partial(_single, press, recipient, date)
+
+
+def _office_copy(press: Press, date: datetime) -> Iterator[Callable[[], Cleared]]:
+    yield lambda: press.clear_first_copy(press.compose_first_copy(new_token(), date))
 
 
 def _single(press: Press, recipient: Recipient, date: datetime) -> Cleared:

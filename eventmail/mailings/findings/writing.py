@@ -32,7 +32,7 @@ SHOWN_CHARACTERS = 10
 
 def of_content(content: Content) -> list[Finding]:
     """Everything that can be known without making a mail."""
-    rules = (_missing, _fields, _page_in_subject, _batch_fields, _blanks, _size, _characters)
+    rules = (_missing, _fields, _page_in_subject, _link, _batch_fields, _blanks, _size, _characters)
     return [finding for rule in rules for finding in rule(content)]
 
 
@@ -72,6 +72,19 @@ def _page_in_subject(content: Content) -> Iterator[Finding]:
         )
 
 
+def _link(content: Content) -> Iterator[Finding]:
+    if content.by_link and (content.is_batch or not names_page(Letter("", content.body))):
+        yield Finding(
+            "no_way_to_materials",
+            "資料を参加者ページから受け取ってもらう設定ですが、"
+            + (
+                "BCC一括送信では参加者ページに案内できません。個別送信を選ぶか、資料を添付してください。"
+                if content.is_batch
+                else f"本文に「{{{PAGE}}}」がありません。本文に入れるか、資料を添付してください。"
+            ),
+        )
+
+
 def _batch_fields(content: Content) -> Iterator[Finding]:
     if not content.is_batch:
         return
@@ -102,7 +115,7 @@ def _blanks(content: Content) -> Iterator[Finding]:
 
 
 def _size(content: Content) -> Iterator[Finding]:
-    size = sum(each.size for each in content.materials)
+    size = sum(each.size for each in content.attachments)
     if size > LARGEST_MATERIALS:
         yield Finding(
             "too_large",

@@ -27,6 +27,7 @@ KINDS = {
     DeliveryState.UNCERTAIN: "error",
     DeliveryState.WITHHELD: "warn",
     DeliveryState.CANCELLED: "neutral",
+    DeliveryState.BOUNCED: "error",
 }
 
 

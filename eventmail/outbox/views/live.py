@@ -24,6 +24,7 @@ CSV = "text/csv; charset=utf-8"
 # The states as somebody looks for them: what needs a person first, what is done last.
 CHIPS = (
     *NEEDS,
+    DeliveryState.BOUNCED,
     DeliveryState.DEFERRED,
     DeliveryState.QUEUED,
     DeliveryState.CLAIMED,
@@ -120,7 +121,7 @@ def parts(found: Progress) -> dict[str, dict[str, float]]:
     groups = {
         "ok": (DeliveryState.ACCEPTED,),
         "warn": (DeliveryState.DEFERRED,),
-        "error": NEEDS,
+        "error": (*NEEDS, DeliveryState.BOUNCED),
         "neutral": UNSENT,
     }
     at, bar = 0.0, {}

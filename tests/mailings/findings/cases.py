@@ -65,6 +65,7 @@ CASES: dict[str, tuple[Ground, Ground]] = {
     "stray_brace": (ground(more="{会社名"), ground(more="[会社名]")),
     "unknown_field": (ground(more="{会社名称}"), ground(more="{会社名}")),
     "page_in_subject": (ground(subject="{参加者ページ}"), ground(more="{参加者ページ}")),
+    "no_way_to_materials": (ground(by_link=True), ground(by_link=True, more="{参加者ページ}")),
     "batch_field": (ground(mode="batch"), ground(mode="batch", body="皆様\n資料を添付します。")),
     "blank_value": (ground(more="{部署}"), ground(more="{会社名}")),
     "too_large": (

@@ -24,6 +24,12 @@ NAMESAKE = (*PEOPLE, Person("林業の会", "鈴木 一郎", "", "c@hayashi.exam
 
 # More of the same rules: what must speak …
 SPEAKS: dict[str, tuple[str, Ground]] = {
+    "materials by the page of a batch": (
+        "no_way_to_materials", ground(mode="batch", by_link=True, body="皆様\n{参加者ページ}"),
+    ),
+    "attached, and it is taken from the page": (
+        "nothing_attached", ground(by_link=True, more="資料を添付します。{参加者ページ}"),
+    ),
     "a page in a batch": ("batch_field", ground(mode="batch", body="皆様\n{参加者ページ}")),
     "an address cut by a line break": (
         "participant_address", ground(more="taro.yamada@aozora-\nseisakusho.example"),

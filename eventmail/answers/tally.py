@@ -1,0 +1,61 @@
+"""What was answered to each question, counted: choices by how often, numbers by their sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.answers import current
+from eventmail.answers.listing import asked_ever, companies
+from eventmail.answers.models import Answer, AnswerValue, Attendance, Question, QuestionKind
+from eventmail.events.models import Event, Participant
+
+COUNTED = (QuestionKind.CHOICE, QuestionKind.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One question. ``counts``: each choice with its companies; ``total``: the sum of a number."""
+
+    question: Question
+    answered: int
+    counts: tuple[tuple[str, int], ...]
+    total: int | None
+
+
+def tallies(session: Session, event: Event) -> list[Tally]:
+    """Of the companies that come, by their newest answer: what there is to be prepared."""
+    asked = [each for each in asked_ever(session, event) if each.kind in COUNTED]
+    counted = _counted(session, event)
+    return [_tally(each, counted.get(each.id, Counter())) for each in asked]
+
+
+def _counted(session: Session, event: Event) -> dict[int, Counter[str]]:
+    query = (
+        sa.select(AnswerValue.question_id, AnswerValue.value, sa.func.count())
+        .join(Answer, Answer.id == AnswerValue.answer_id)
+        .where(
+            Answer.event_id == event.id,
+            Answer.attendance == Attendance.ATTENDING,
+            current.is_newest(),
+            AnswerValue.value != "",
+            Answer.participant_id.in_(companies(event).with_only_columns(Participant.id)),
+        )
+        .group_by(AnswerValue.question_id, AnswerValue.value)
+    )
+    found: dict[int, Counter[str]] = {}
+    for question_id, value, count in session.execute(query):
+        found.setdefault(question_id, Counter())[value] += count
+    return found
+
+
+def _tally(question: Question, counted: Counter[str]) -> Tally:
+    answered = counted.total()
+    if question.kind is QuestionKind.NUMBER:
+        total = sum(int(value) * count for value, count in counted.items())
+        return Tally(question, answered, (), total)
+    counts = tuple((each, counted[each]) for each in question.choices)
+    return Tally(question, answered, counts, None)
