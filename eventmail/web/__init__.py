@@ -60,6 +60,7 @@ def extend(app: Flask, settings: Settings) -> None:
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering, late
+    from eventmail.own_page import views as own_page
 
     manager = LoginManager(app)
     entering.attach(app, manager)
@@ -67,7 +68,7 @@ def extend(app: Flask, settings: Settings) -> None:
     hosts.attach(app)
     throttle.attach(app, settings)
     sizes.attach(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
@@ -75,6 +76,7 @@ def extend(app: Flask, settings: Settings) -> None:
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
+    own_page.attach(app, settings, csrf)
 
 
 def register(app: Flask) -> None:

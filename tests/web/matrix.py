@@ -47,6 +47,9 @@ PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
         factors.options suppression.stop suppression.stop_page
+        own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
+        own_page.material own_page.new own_page.page own_page.renew
+        own_page.sample own_page.seen
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """

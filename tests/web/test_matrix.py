@@ -171,6 +171,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "passkey_id": 1,
             "kind": "hold",
             "token": "x" * 43,
+            "key": "x",
             "office_id": session.scalars(sa.select(Office.id).limit(1)).one(),
             "bureau_id": 1,
         }
