@@ -37,6 +37,7 @@ from eventmail.roster.models import (
     RosterRow,
 )
 from eventmail.sealing import Sealer
+from eventmail.suppression import service as suppression
 
 PURPOSE = "erased person"
 NOBODY = "この方の情報はもうありません。もう一度探して、いまの内容を確かめてください。"
@@ -76,6 +77,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     _from_rosters(session, person)
     for event in person.events:
         withdraw_empty(session, event)
+    suppression.forget_strangers(session, actor.office.id)
     session.expire_all()
     return len(person.ids)
 

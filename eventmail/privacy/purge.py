@@ -37,6 +37,7 @@ from eventmail.roster.models import (
     RosterImport,
     RosterRow,
 )
+from eventmail.suppression import service as suppression
 
 log = logging.getLogger(__name__)
 
@@ -209,6 +210,7 @@ def _finish(session: Session, event_id: int) -> None:
     erasure = session.get_one(EventErasure, event_id, with_for_update=True)
     if erasure.finished_at is not None:
         return
+    suppression.forget_strangers(session, erasure.office_id)
     erasure.finished_at = clock.now()
     record(
         session,

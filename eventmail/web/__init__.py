@@ -105,6 +105,7 @@ def register(app: Flask) -> None:
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
+    from eventmail.suppression import views as suppression
     from eventmail.training.views import blueprint as training
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
@@ -137,10 +138,12 @@ def register(app: Flask) -> None:
         training,
         proposals,
         person_views.blueprint,
+        suppression.blueprint,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    suppression.attach(app)
     closing.attach(app)
     veil.attach(app)
 

@@ -46,7 +46,7 @@ MAY: dict[Action, str] = {
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
-        factors.options
+        factors.options suppression.stop suppression.stop_page
         own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
         own_page.material own_page.new own_page.page own_page.renew
         own_page.sample own_page.seen
@@ -65,8 +65,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
         papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save training.answer training.index training.outcome training.task
-        wordings.history wordings.index
+        staffmail.save suppression.index training.answer training.index training.outcome
+        training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
@@ -125,6 +125,12 @@ PAGES: dict[Action, str] = {
     """,
     Action.PRINT_RECIPIENTS: """
         papers.recipients papers.recipients_pdf
+    """,
+    Action.SUPPRESS: """
+        suppression.add
+    """,
+    Action.LIFT_SUPPRESSION: """
+        suppression.lift suppression.lift_page
     """,
     Action.MANAGE_STAFF: """
         factors.reset factors.reset_page people.come_back people.index people.invite

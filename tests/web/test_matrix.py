@@ -24,6 +24,7 @@ from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
+from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.answers import asking
@@ -44,6 +45,8 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import service as suppression
+from eventmail.suppression.models import Kind, Source
 from eventmail.training import service as training
 from eventmail.training.models import Purpose
 from eventmail.training.papers import Sort
@@ -166,8 +169,17 @@ def _one_of_each(database: Database) -> dict[str, object]:
         (task,) = training.own_tasks(session, people.author)
         yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
         result = training.take(session, people.author, task.id, yes)
+        stopped = suppression.suppress(
+            session,
+            event.office_id,
+            None,
+            EmailAddress.parse("yameru@yameru.example"),
+            Kind.ASKED_BY_PHONE,
+            source=Source.PHONE,
+        )
         return {
             "event_id": event.id,
+            "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "task_id": task.id,
             "assignment_id": task.assignment_id,
