@@ -114,6 +114,14 @@ class TestHisPage:
         page = pages.post(f"/p/{first}/answer", typed, csrf=False, status=409)
         assert "質問かいまの回答が変わりました" in page.text
 
+    def test_an_answer_to_an_older_question_is_looked_at_again(
+        self, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        typed = {"attendance": "attending", "people": "2", "seen": "0", "q99_1": "はい"}
+        page = pages.post(f"/p/{first}/answer", typed, csrf=False, status=409)
+        assert "質問かいまの回答が変わりました" in page.text
+
     def test_it_speaks_english(self, arrived: Arrived, pages: Pages) -> None:
         first, _ = arrived.pair
         for answer in (
