@@ -89,7 +89,12 @@ class EmailAddress:
         :class:`AddressError` for anything that is not exactly one plain address: a display name,
         brackets or ``mailto:`` are not read but refused.
         """
-        return cls(*_checked(unicodedata.normalize("NFKC", text).strip()))
+        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        parts = _checked(plain.strip())
+        found = object.__new__(cls)  # the parts are checked: once is enough
+        for name, part in zip(cls.__slots__, parts, strict=True):
+            object.__setattr__(found, name, part)
+        return found
 
     @property
     def key(self) -> str:
@@ -99,12 +104,15 @@ class EmailAddress:
     @property
     def wire(self) -> str:
         """The address as RFC 5321, 4.1.2 writes it: an odd local part stands in quotes."""
-        if _DOT_ATOM.fullmatch(self.local):
-            return str(self)
-        return f'"{self.local}"@{self.domain}'
+        return _wired(self.local, self.domain)
 
     def __str__(self) -> str:
         return f"{self.local}@{self.domain}"
+
+
+@lru_cache(maxsize=4096)  # asked several times for each mail
+def _wired(local: str, domain: str) -> str:
+    return f"{local}@{domain}" if _DOT_ATOM.fullmatch(local) else f'"{local}"@{domain}'
 
 
 def names_a_person(address: EmailAddress) -> bool:

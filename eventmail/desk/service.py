@@ -21,7 +21,12 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.proposals import service as proposals
 from eventmail.proposals.history import told_of
 from eventmail.roster.models import ImportState, RosterImport
+from eventmail.training import figures
+from eventmail.training import service as training
+from eventmail.training.papers import paper
 
+AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
+UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
@@ -40,6 +45,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_bounced(session, actor),
             *_imports(session, actor),
             *_settings(session, actor),
+            *_training(session, actor),
         )
     )
 
@@ -190,6 +196,28 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
                 subject=told.name,
                 note=f"{told.through}の提案です。理由：{told.reason}",
             )
+
+
+def _training(session: Session, actor: Actor) -> Iterator[Task]:
+    """The papers that the actor has not answered yet, and the answers that he is to confirm."""
+    for each in training.open_tasks(session, actor):
+        made = each.assignment
+        late = made.due_on < clock.today()
+        yield Task(
+            kind=Kind.OVERDUE if late else Kind.TRAINING,
+            since=made.made_at,
+            due_on=made.due_on,
+            training_id=each.id,
+            subject=paper(made.sort, made.edition).title,
+            note=AGAIN if each.results else "",
+        )
+    for made, count in figures.unconfirmed(session, actor):
+        yield Task(
+            kind=Kind.RESULTS,
+            training_id=made.id,
+            subject=paper(made.sort, made.edition).title,
+            note=UNCONFIRMED.format(count=count),
+        )
 
 
 def _of(

@@ -34,6 +34,14 @@ WORDS = {
         "info",
         "proposals.show",
     ),
+    Kind.TRAINING: ("「{}」が1件あります", "答える", "info", "training.task"),
+    Kind.RESULTS: (
+        "「{}」の結果が届いています",
+        "結果を見て確認する",
+        "info",
+        "training.assignment",
+    ),
+    Kind.OVERDUE: ("「{}」の期限を過ぎています", "答える", "warning", "training.task"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

@@ -134,6 +134,7 @@ class Press:
 
         ``own`` are the addresses of the recipient's own company, where the caller has just asked
         for them; otherwise the office's are looked up. So it is with the ``suppressed``.
+        ``sender`` is the envelope's, where it is this delivery's alone.
         """
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())

@@ -13,10 +13,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from eventmail.addresses import EmailAddress
-from eventmail.events.models import Contact, Material
+from eventmail.events.models import Contact, Event, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
@@ -154,7 +155,18 @@ def _canonical(value: Any) -> str:
 
 def canonical_recipient(recipient: Recipient) -> str:
     """A recipient as the digest reads it: nothing of it can change without another text."""
-    return _canonical({name: getattr(recipient, name) for name in Recipient.__slots__})
+    return _RECIPIENT % tuple(_written(getattr(recipient, name)) for name in _SORTED)
+
+
+_SORTED = sorted(Recipient.__slots__)
+_RECIPIENT = "{" + ",".join(f'"{name}":%s' for name in _SORTED) + "}"
+
+
+def _written(value: str | int) -> str:
+    """As :func:`_canonical` writes it; there are many, so the common kinds are written at once."""
+    if type(value) is str:
+        return encode_basestring(value)
+    return str(value) if type(value) is int else _canonical(value)
 
 
 def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
@@ -183,6 +195,28 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
+    )
+
+
+def content_to_one(event: Event, to: Recipient, letter: Letter) -> Content:
+    """A letter in the service's own words to one participant, of no mailing."""
+    return Content(
+        mailing_id=0,
+        revision=0,
+        purpose="",
+        mode=SendMode.INDIVIDUAL.value,
+        sender_name=event.sender.name,
+        sender_address=event.sender.address,
+        reply_to=event.reply_to.address,
+        subject=letter.subject,
+        body=letter.body,
+        html=False,
+        event_name=event.name,
+        event_date=event.held_on,
+        event_hours=event.hours,
+        event_place=event.place,
+        materials=(),
+        recipients=(to,),
     )
 
 

@@ -12,7 +12,8 @@ from eventmail.wire.unwritable import has_control
 
 LONGEST_LINE = 998  # RFC 5322, section 2.1.1, without CRLF
 _LONG = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
-_FIELD = re.compile(r"([!-9;-~]+): ([!-~][ -~]*(?:\r\n (?=[!-~])[ -~]*)*)\r\n")
+_FIELD = re.compile(r"([!-9;-~]+): ([!-~][ -~]*(?:\r\n (?=[!-~])[ -~]*)*)")
+_FOLD, _FOLDED = "\r\n ", "\0"  # no NUL is in a mail
 _WORD = re.compile(r"=\?UTF-8\?B\?([A-Za-z0-9+/]+={0,2})\?=")
 _WORDS = re.compile(rf"{_WORD.pattern}(?: {_WORD.pattern})*")
 _SHOWS_OTHERS = re.compile(
@@ -47,25 +48,30 @@ def check_lines(content: bytes) -> None:
 def read_headers(block: bytes, names: AbstractSet[str]) -> dict[str, str]:
     """Header name to unfolded value, in order. Each of ``names`` at most once, and no other."""
     check_lines(block)
-    text = block.decode("ascii")
+    text = block[:-2].decode("ascii")
     found: dict[str, str] = {}
-    position = 0
-    while position < len(text):
-        field = _FIELD.match(text, position)
-        if not field:
+    for written in text.replace(_FOLD, _FOLDED).split("\r\n"):
+        name, value = _field(written)
+        _admit(name, found, names)
+        if value is None:
             raise Malformed("header_syntax")
-        _admit(field[1], found, names)
-        found[field[1]] = _unfolded(field[2])
-        position = field.end()
+        found[name] = value
     return found
 
 
-def _unfolded(value: str) -> str:
-    """One line. We never write two spaces: between encoded words a reader sees none of them."""
-    line = value.replace("\r\n ", " ")
-    if "  " in line:
+@lru_cache(maxsize=512)  # most fields are the same in each mail of a mailing
+def _field(written: str) -> tuple[str, str | None]:
+    """Name and value of one field, in which NUL stands for each fold; no value that is none."""
+    field = _FIELD.fullmatch(written.replace(_FOLDED, _FOLD))
+    if not field:
         raise Malformed("header_syntax")
-    return line
+    return field[1], _unfolded(field[2])
+
+
+def _unfolded(value: str) -> str | None:
+    """One line. We never write two spaces: between encoded words a reader sees none of them."""
+    line = value.replace(_FOLD, " ")
+    return None if "  " in line else line
 
 
 def _admit(name: str, found: dict[str, str], names: AbstractSet[str]) -> None:
@@ -113,7 +119,7 @@ def decode_base64(body: bytes) -> bytes:
         raise Malformed("base64")
     joined = body.replace(b"\r\n", b"")
     try:
-        content = base64.b64decode(joined, validate=True)
+        content = binascii.a2b_base64(joined)  # what is not canonical comes out otherwise
     except binascii.Error as error:
         raise Malformed("base64") from error
     if base64.b64encode(content) != joined:

@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from eventmail.wire.lexical import Malformed, check_lines, decode_base64, decode_words, read_headers
 from eventmail.wire.parts import ParsedPart, parse_attachment, parse_shared
@@ -30,8 +31,7 @@ _ALTERNATIVE = re.compile(rf"multipart/alternative; {_BOUNDARY}")
 MOST_PARTS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One header: its bytes as they stand (without the name), and the text a reader sees."""
 
     name: str

@@ -38,7 +38,7 @@ RULES: dict[str, str] = {
     "to": f"あて先（To）が決められた1件と一致しないため、{_STOPPED}{_SYSTEM}",
     "suppressed": (
         f"配信を停止しているあて先が入っているため、{_STOPPED}"
-        "もう一度確認を依頼すると、そのあて先は外れます。"
+        "もう一度確認を依頼して、そのあて先を外してください。"
     ),
     "unsubscribe": f"配信停止のリンクがあて先のものと一致しないため、{_STOPPED}{_SYSTEM}",
     "date": _BROKEN,

@@ -21,6 +21,9 @@ MOST_VIEWS = 24
 LONGEST_BY_LINES = 20_000  # a mail's text; a file's is not one of many
 LONGEST_LINE = 300  # of those remembered
 REMEMBERED_LINES = 4096
+LONGEST_BLOCK = 2000  # the same for what stands between two empty lines
+REMEMBERED_BLOCKS = 512
+_EMPTY_LINE = "\n\r\n"
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")
 _VOICED = frozenset("\u3099\u309a")  # in kana written in two parts they make the letter
 _OPEN, _CLOSE = r"[\[({<【〔〈《「『≪]", r"[\])}>】〕〉》」』≫]"
@@ -143,9 +146,19 @@ def _due(text: str) -> int:
     if len(text) > LONGEST_BY_LINES:
         return _EVERYTHING
     due = 0
-    for line in text.split("\n"):
+    for block in text.split(_EMPTY_LINE):
+        due |= _due_for_block(block) if len(block) <= LONGEST_BLOCK else _due_for_lines(block)
+    return due
+
+
+def _due_for_lines(block: str) -> int:
+    due = 0
+    for line in block.split("\n"):
         due |= _due_for(line) if len(line) <= LONGEST_LINE else _EVERYTHING
     return due
+
+
+_due_for_block = lru_cache(maxsize=REMEMBERED_BLOCKS)(_due_for_lines)
 
 
 @lru_cache(maxsize=REMEMBERED_LINES)
@@ -170,10 +183,20 @@ def fold(text: str) -> str:
     if len(text) > LONGEST_BY_LINES:
         return _folded(text)
     # Nothing composes with a line feed or moves over it, so lines fold one by one (UAX 15).
+    return _EMPTY_LINE.join(
+        _folded_block(block) if len(block) <= LONGEST_BLOCK else _folded_lines(block)
+        for block in text.split(_EMPTY_LINE)
+    )
+
+
+def _folded_lines(block: str) -> str:
     return "\n".join(
         _folded_line(line) if len(line) <= LONGEST_LINE else _folded(line)
-        for line in text.split("\n")
+        for line in block.split("\n")
     )
+
+
+_folded_block = lru_cache(maxsize=REMEMBERED_BLOCKS)(_folded_lines)
 
 
 def _folded(text: str) -> str:
@@ -245,12 +268,22 @@ _EVERYTHING = (1 << len(_IS_DUE)) - 1
 
 def _in_base64(text: str) -> Iterator[str]:
     """What base64 runs in ``text`` say, wherever in the run they begin."""
+    for block in text.split(_EMPTY_LINE):  # no run goes over an empty line
+        yield from _said_in_block(block) if len(block) <= LONGEST_BLOCK else _said_in_base64(block)
+
+
+def _said_in_base64(text: str) -> Iterator[str]:
     for run in _BASE64.findall(text):
         joined = _BREAK.sub("", run).replace("-", "+").replace("_", "/")
         if not _BASE64_AT.search(joined):
             continue
         for offset in range(4):
             yield from _speaking(_unpadded(joined[offset:]))
+
+
+@lru_cache(maxsize=REMEMBERED_BLOCKS)
+def _said_in_block(block: str) -> tuple[str, ...]:
+    return tuple(_said_in_base64(block))
 
 
 def _in_hex(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards, tables
 
 revision = "0022"
-down_revision = "0025"
+down_revision = "0021"
 
 BEFORE = (
     *("queued", "claimed", "accepted", "deferred", "refused", "uncertain", "withheld"),

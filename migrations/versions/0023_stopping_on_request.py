@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 KINDS = ("unsubscribed", "asked_by_phone", "bounced")
 SOURCES = ("one_click", "page", "reply", "phone", "bounce")

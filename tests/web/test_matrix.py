@@ -24,6 +24,7 @@ from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
+from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.answers import asking
@@ -44,6 +45,11 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import models as stopping
+from eventmail.suppression import service as suppression
+from eventmail.training import service as training
+from eventmail.training.models import Purpose
+from eventmail.training.papers import Sort
 from eventmail.web import errors
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
@@ -158,9 +164,26 @@ def _one_of_each(database: Database) -> dict[str, object]:
         office = session.get_one(Office, people.manager.office.id)
         invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
         invited = invitations.invite(session, people.manager, office, invitee)
+        due = training.Wanted(frozenset({Sort.CHECKLIST}), Purpose.REGULAR, day)
+        training.assign(session, people.manager, due, [people.author.id])
+        (task,) = training.own_tasks(session, people.author)
+        yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
+        result = training.take(session, people.author, task.id, yes)
+        stopped = suppression.suppress(
+            session,
+            event.office_id,
+            None,
+            EmailAddress.parse("yameru@yameru.example"),
+            stopping.Kind.ASKED_BY_PHONE,
+            source=stopping.Source.PHONE,
+        )
         return {
             "event_id": event.id,
+            "suppression_id": stopped.id,
             "mailing_id": mailing.id,
+            "task_id": task.id,
+            "assignment_id": task.assignment_id,
+            "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
             "question_id": asking.add(session, people.author, event, parking).id,
@@ -180,6 +203,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "passkey_id": 1,
             "kind": "hold",
             "token": "x" * 43,
+            "key": "x",
             "office_id": session.scalars(sa.select(Office.id).limit(1)).one(),
             "bureau_id": 1,
         }

@@ -47,7 +47,11 @@ MUTATIONS = {
     "a Bcc": ("forbidden_header", line(b"Bcc: jinji@kure-seiki.example")),
     "a Resent-To": ("forbidden_header", line(b"Resent-To: jinji@kure-seiki.example")),
     "an X- header": ("unknown_header", line(b"X-Recipients: jinji@kure-seiki.example")),
-    "a list header": ("unknown_header", line(b"List-Unsubscribe: <mailto:x@hirono.example>")),
+    "a list header": ("unknown_header", line(b"List-Id: <meeting.hirono.example>")),
+    "a link to stop that is not its own": (
+        "unsubscribe",
+        line(b"List-Unsubscribe: <mailto:x@hirono.example>"),
+    ),
     "a second Message-ID": ("duplicate_header", line(b"Message-ID: <x@hirono.example>")),
     "another sender": ("sender", instead(b"<gakusotsu@", b"<jinji@")),
     "a sender without a name": (
