@@ -37,9 +37,10 @@ def is_wanted(today: date, due_on: date, assigned_at: datetime, told: Iterable[T
     """Whether an open task asks for a mail today: when it is new, from the day before its last
     day, and once when that is over. A reminder tells of all that was open when it was made.
     """
-    since = [each.day for each in told if each.at >= assigned_at]
-    if today in since:
+    days = [(each.day, each.at >= assigned_at) for each in told]
+    if today in dict(days):
         return False
+    since = [day for day, of_this in days if of_this]
     if today > due_on:
         return not any(day > due_on for day in since)
     if today >= due_on - BEFORE:
