@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.bounces import showing as bounces
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
 from eventmail.mailings import notices
@@ -41,6 +42,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_returned(session, actor),
             *_first_copies(session, actor),
             *_uncertain(session, actor),
+            *_bounced(session, actor),
             *_imports(session, actor),
             *_settings(session, actor),
             *_training(session, actor),
@@ -136,6 +138,17 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
         note = f"送信サーバーに渡したあと、届いたかどうかわからないメールが{count}通あります。"
         occasion = f"{Kind.UNCERTAIN}:{snapshot.id}"
         yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
+
+
+def _bounced(session: Session, actor: Actor) -> Iterator[Task]:
+    """Sendings that have not reached some companies, until their addresses are put right."""
+    if not actor.may(Action.DECIDE_FATE):
+        return
+    since = clock.today() - ASKED_FOR
+    for snapshot, count in bounces.unmended(session, actor.office.id, since):
+        note = f"{count}社に届いていません。電話番号と理由は、送信の状況の画面で確かめられます。"
+        occasion = f"{Kind.BOUNCED}:{snapshot.id}"
+        yield _of(Kind.BOUNCED, snapshot.mailing, snapshot, None, note, occasion)
 
 
 def _relay(session: Session, actor: Actor, blocked: Blocked) -> Iterator[Task]:

@@ -18,6 +18,7 @@ class Kind(enum.StrEnum):
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
     FIRST_COPY = "first_copy"
     APPROVE = "approve"
     CHECK = "check"
@@ -31,7 +32,14 @@ class Kind(enum.StrEnum):
 
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
-RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2, Kind.TOLD: 4}
+RANKS = {
+    Kind.RELAY: 0,
+    Kind.HALTED: 1,
+    Kind.UNCERTAIN: 2,
+    Kind.BOUNCED: 2,
+    Kind.FIRST_COPY: 2,
+    Kind.TOLD: 4,
+}
 OTHERS = 3
 NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -22,6 +22,7 @@ WORDS = {
         "error",
         PROGRESS,
     ),
+    Kind.BOUNCED: ("「{}」が届いていない会社があります", "会社と理由を見る", "error", PROGRESS),
     Kind.FIRST_COPY: ("「{}」の送信控えが届いています", "控えを確かめる", "warning", PROGRESS),
     Kind.APPROVE: ("「{}」が決裁待ちです", "決裁する", "info", "mailings.approve_page"),
     Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),

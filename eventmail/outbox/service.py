@@ -33,12 +33,13 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger, remaining
 from eventmail.outbox.exposure import stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
-from eventmail.wire import reassemble, sha256_of
+from eventmail.wire import is_named, pieces_of
 
 STOPPED = "このメール案件は止まったため、送信を見合わせました。"
 CANCELLED = "送信を取りやめました。"
 HALTED_ALERT = "dispatch.halted"
 APPROVAL_LASTS = timedelta(days=7)
+NOT_SENT_YET = "このメールはまだ送信していません。"
 ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
 
 STATE_NAMES = {
@@ -179,22 +180,23 @@ def as_sent(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery,
     """A delivery's mail exactly as it was last handed to the relay.
 
     Put together from the stored head and the snapshot's materials, and returned only if its
-    SHA-256 is the one that was written down before it left.
+    fingerprint is the one that was written down before it left.
     """
     delivery = session.scalar(
         sa.select(Delivery).where(Delivery.id == delivery_id, Delivery.office_id == actor.office.id)
     )
     if delivery is None:
         raise NotFound
-    attempt = session.scalar(
-        sa.select(Attempt)
-        .where(Attempt.delivery_id == delivery.id)
-        .order_by(Attempt.number.desc())
-        .limit(1)
-    )
+    return delivery, as_delivered(session, delivery)
+
+
+def as_delivered(session: Session, delivery: Delivery) -> bytes:
+    """The same for whoever has the delivery at hand already."""
+    query = sa.select(Attempt).where(Attempt.delivery_id == delivery.id)
+    attempt = session.scalar(query.order_by(Attempt.number.desc()).limit(1))
     if attempt is None:
-        raise UserError("このメールはまだ送信していません。")
-    return delivery, _whole(session, delivery, attempt)
+        raise UserError(NOT_SENT_YET)
+    return _whole(session, delivery, attempt)
 
 
 def last_attempt_at(session: Session, event_id: int) -> datetime | None:
@@ -319,12 +321,13 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     snapshot = session.get_one(Snapshot, delivery.snapshot_id)
     if session.get(Erasure, snapshot.id) is not None:
         raise UserError(ERASED)
-    content = reassemble(attempt.head, stored_materials(session, snapshot))
-    if sha256_of(content) != attempt.digest:
+    materials = stored_materials(session, snapshot)
+    pieces = pieces_of(attempt.head, materials)
+    if not is_named(attempt.digest, pieces, [each.part for each in materials]):
         raise UserError(
             "このメールを送信した時のとおりに表示できません。管理者に連絡してください。"
         )
-    return content
+    return b"".join(pieces)
 
 
 def audit(
