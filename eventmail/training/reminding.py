@@ -18,7 +18,7 @@ from eventmail.staffmail.models import NoticeState
 from eventmail.staffmail.sending import Letter, Sort
 from eventmail.training import wording
 from eventmail.training.figures import is_done
-from eventmail.training.models import Assignment, Reminder, TrainingTask
+from eventmail.training.models import Assignment, Purpose, Reminder, TrainingTask
 from eventmail.training.papers import paper
 
 BEFORE = timedelta(days=1)
@@ -123,9 +123,14 @@ def _says(session: Session, reminder_id: int, staff: Staff, url: str) -> Letter 
     if not left or not boxes:
         return None
     office = session.get_one(Office, reminder.office_id)
-    tasks = [(paper(each.sort, each.edition).title, each.due_on) for each in left]
+    tasks = [(_called(each), each.due_on) for each in left]
     text = wording.body(office.name, staff.name, tasks, clock.today(), url)
     return Letter(boxes[0], wording.subject(len(tasks)), text)
+
+
+def _called(made: Assignment) -> str:
+    urgent = "【緊急】" if made.purpose is Purpose.URGENT else ""
+    return f"{urgent}{paper(made.sort, made.edition).title}"
 
 
 REMINDERS = Sort(Reminder, _says)
