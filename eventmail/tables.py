@@ -17,6 +17,7 @@ from eventmail.mailings.review_models import CheckStep
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
+from eventmail.own_page.models import LinkMail
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
 from eventmail.staffmail.models import StaffNotice
@@ -38,6 +39,7 @@ __all__ = [
     "Delivery",
     "Event",
     "EventErasure",
+    "LinkMail",
     "Mailing",
     "Office",
     "PageLink",

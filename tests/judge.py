@@ -43,11 +43,32 @@ def judge(
     """
     everyone = {_plain(each) for mail in mails for each in mail.rcpt_to} - set(map(_plain, shared))
     outside = {_plain(each) for mail in mails if not _is_notice(mail) for each in mail.rcpt_to}
-    return [
+    found = [
         f"mail {number}: {fault}"
         for number, mail in enumerate(mails, 1)
         for fault in (*_faults(mail, everyone), *_faults_of_notice(mail, outside, set(house)))
     ]
+    return [*found, *_faults_of_links(mails)]
+
+
+def _faults_of_links(mails: Sequence[Mail]) -> Iterator[str]:
+    """A link to stop mails is its one recipient's own, https, and says nothing of anybody."""
+    owners: dict[str, set[str]] = {}
+    for number, mail in enumerate(mails, 1):
+        block = re.sub(rb"\r\n[ \t]+", b" ", mail.content.partition(b"\r\n\r\n")[0])
+        links = re.findall(rb"^list-unsubscribe:[ ]*(.*?)\r?$", block, re.I | re.M)
+        posts = re.findall(rb"^list-unsubscribe-post:[ ]*(.*?)\r?$", block, re.I | re.M)
+        if not links and not posts:
+            continue
+        if len(links) != 1 or posts != [b"List-Unsubscribe=One-Click"]:
+            yield f"mail {number}: half a link to stop mails"
+        if any(not re.fullmatch(rb"<https://[A-Za-z0-9./:_-]+>", each) for each in links):
+            yield f"mail {number}: a link to stop mails that is no plain https address"
+        if len(mail.rcpt_to) != 1:
+            yield f"mail {number}: one link to stop mails for several"
+        for each in links:
+            owners.setdefault(each.decode("latin-1"), set()).update(map(_plain, mail.rcpt_to))
+    yield from ("one link to stop mails for several" for each in owners.values() if len(each) > 1)
 
 
 def _is_notice(mail: Mail) -> bool:

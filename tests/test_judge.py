@@ -39,6 +39,11 @@ def with_zip() -> Received:
     return Received(OFFICE, (ONE,), content.encode())
 
 
+def link(token: str, post: str = "List-Unsubscribe=One-Click") -> str:
+    url = f"<https://mail.hirono.example/unsubscribe/{token}>"
+    return f"List-Unsubscribe: {url}\r\nList-Unsubscribe-Post: {post}\r\n"
+
+
 AUTO = "Auto-Submitted: auto-generated\r\n"
 STAFF, ABROAD = "chief@hirono.example", "chief@ministry.example"
 OTHER_MAIL = received(TWO)
@@ -51,9 +56,29 @@ GOOD = {
     "the office's address in the text": [received(ONE, body=OFFICE), received(OFFICE)],
     "a notice to the office itself": [received(OFFICE, extra=AUTO), OTHER_MAIL],
     "a notice to a member of staff": [received(STAFF, extra=AUTO, body="案件番号1"), OTHER_MAIL],
+    "a link of each one's own to stop mails": [
+        received(ONE, extra=link("a")),
+        received(TWO, extra=link("b")),
+    ],
     "no mail": [],
 }
 BAD = {
+    "one link to stop mails for two": (
+        [received(ONE, extra=link("a")), received(TWO, extra=link("a"))],
+        "one link to stop mails for several",
+    ),
+    "a link to stop mails in a batch": (
+        [received(ONE, TWO, to=OFFICE, extra=link("a"))],
+        "one link to stop mails for several",
+    ),
+    "a link to stop mails without the click": (
+        [received(ONE, extra=link("a", "no"))],
+        "half a link",
+    ),
+    "a link to stop mails with an address": (
+        [received(ONE, extra=link(f"?{ONE}"))],
+        "no plain https address",
+    ),
     "all in To": ([received(ONE, TWO, to=f"{ONE}, {TWO}")], "To"),
     "another in To": ([received(ONE, to=TWO)], "To"),
     "two To headers": ([received(ONE, extra=f"To: {OFFICE}\r\n")], "To"),

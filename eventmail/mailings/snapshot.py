@@ -17,7 +17,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from eventmail.addresses import EmailAddress
-from eventmail.events.models import Contact, Material
+from eventmail.events.models import Contact, Event, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
@@ -195,6 +195,28 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
         recipients=tuple(map(_recipient, contacts)),
+    )
+
+
+def content_to_one(event: Event, to: Recipient, letter: Letter) -> Content:
+    """A letter in the service's own words to one participant, of no mailing."""
+    return Content(
+        mailing_id=0,
+        revision=0,
+        purpose="",
+        mode=SendMode.INDIVIDUAL.value,
+        sender_name=event.sender.name,
+        sender_address=event.sender.address,
+        reply_to=event.reply_to.address,
+        subject=letter.subject,
+        body=letter.body,
+        html=False,
+        event_name=event.name,
+        event_date=event.held_on,
+        event_hours=event.hours,
+        event_place=event.place,
+        materials=(),
+        recipients=(to,),
     )
 
 

@@ -39,6 +39,7 @@ STOPPED = "このメール案件は止まったため、送信を見合わせま
 CANCELLED = "送信を取りやめました。"
 HALTED_ALERT = "dispatch.halted"
 APPROVAL_LASTS = timedelta(days=7)
+NOT_SENT_YET = "このメールはまだ送信していません。"
 ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
 
 STATE_NAMES = {
@@ -186,15 +187,16 @@ def as_sent(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery,
     )
     if delivery is None:
         raise NotFound
-    attempt = session.scalar(
-        sa.select(Attempt)
-        .where(Attempt.delivery_id == delivery.id)
-        .order_by(Attempt.number.desc())
-        .limit(1)
-    )
+    return delivery, as_delivered(session, delivery)
+
+
+def as_delivered(session: Session, delivery: Delivery) -> bytes:
+    """The same for whoever has the delivery at hand already."""
+    query = sa.select(Attempt).where(Attempt.delivery_id == delivery.id)
+    attempt = session.scalar(query.order_by(Attempt.number.desc()).limit(1))
     if attempt is None:
-        raise UserError("このメールはまだ送信していません。")
-    return delivery, _whole(session, delivery, attempt)
+        raise UserError(NOT_SENT_YET)
+    return _whole(session, delivery, attempt)
 
 
 def last_attempt_at(session: Session, event_id: int) -> datetime | None:

@@ -29,6 +29,7 @@ from eventmail.outbox.limits import Policy
 from eventmail.outbox.queue import make_huey
 from eventmail.outbox.returns import Returns
 from eventmail.outbox.waking import consumer_of
+from eventmail.own_page import sending as own_page
 from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
@@ -198,6 +199,13 @@ class Outbox:
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 
+    def _mail_links(self) -> None:
+        """Send the links that participants asked for; whatever goes wrong holds up nothing."""
+        try:
+            own_page.send_due(self.database, self.open_relay)
+        except Exception:
+            log.exception("the links that were asked for have to wait for the next sweep")
+
     def sweep(self) -> None:
         """Wake whatever is due, mail the alerts, make missing records. A lost task loses nothing.
 
@@ -206,6 +214,7 @@ class Outbox:
         self.wake_due()
         self._mail_alerts()
         exposure.make_missing(self.database)
+        self._mail_links()
         self._mail_staff()
         if purge.is_night(clock.now()):
             self.erase_due()

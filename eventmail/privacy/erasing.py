@@ -24,6 +24,7 @@ from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial, Snaps
 from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery
+from eventmail.own_page.models import LinkMail
 from eventmail.privacy import due, files
 from eventmail.privacy.people import Person, contacts_of
 from eventmail.privacy.purge import QUIET, blank_contact
@@ -36,6 +37,7 @@ from eventmail.roster.models import (
     RosterRow,
 )
 from eventmail.sealing import Sealer
+from eventmail.suppression import service as suppression
 
 PURPOSE = "erased person"
 NOBODY = "この方の情報はもうありません。もう一度探して、いまの内容を確かめてください。"
@@ -75,6 +77,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     _from_rosters(session, person)
     for event in person.events:
         withdraw_empty(session, event)
+    suppression.forget_strangers(session, actor.office.id)
     session.expire_all()
     return len(person.ids)
 
@@ -208,6 +211,7 @@ def _from_rosters(session: Session, person: Person) -> None:
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(RosterChange).where(RosterChange.contact_id.in_(person.ids)),
         sa.delete(PageLink).where(PageLink.contact_id.in_(person.ids)),
+        sa.delete(LinkMail).where(LinkMail.contact_id.in_(person.ids)),
         sa.update(Contact)
         .where(Contact.id.in_(person.ids))
         .values(**blank_contact(), active=False),

@@ -57,6 +57,7 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     },
     "roster_changes": {"before": ROW},
     "letter_slots": {"typed": ROW},
+    "link_mails": {"reply": ROW},
     "page_links": {"address_key": ROW, "token_digest": ROW},
     "finding_answers": {"key": ROW, "answer": ROW},
     "snapshot_recipients": {
@@ -112,6 +113,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "events": ("name", "hours", "place"),
     "factor_holders": ("handle",),
     "lifts": ("sha256", "digest"),
+    "link_mails": ("token",),
     "mailboxes": ("name", "address"),
     "material_openings": ("sha256",),
     "material_scans": ("sha256",),

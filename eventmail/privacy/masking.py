@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from eventmail.events.models import Contact
 from eventmail.mailings.models import SnapshotRecipient
 from eventmail.offices.permissions import Action, Actor
+from eventmail.suppression.models import Suppression
 
 # Begun only where such letters begin, and never given back: a page of one long word costs no more.
 LOCAL = r"(?<![A-Za-z0-9.!#$%&'*+/=?^_`{|}~;-])[A-Za-z0-9.!#$%&'*+/=?^_`{|}~;-]++"
@@ -30,6 +31,10 @@ FIELD = re.compile(r'<textarea\b.*?</textarea>|\svalue="[^"]*"', re.DOTALL)
 PORTION = 500
 # The pages whose work needs whole addresses, and whose work that is.
 NEEDED: dict[str, Action] = {
+    "suppression.index": Action.SEE_ADDRESSES,
+    "suppression.add": Action.SEE_ADDRESSES,
+    "suppression.lift_page": Action.SEE_ADDRESSES,
+    "suppression.lift": Action.SEE_ADDRESSES,
     "events.participants": Action.IMPORT_ROSTER,
     # Whom the author calls, and what he writes down meanwhile.
     "answers.company": Action.EDIT_EVENT,
@@ -64,6 +69,8 @@ NEEDED: dict[str, Action] = {
     "mailings.give_back": Action.SEE_ADDRESSES,
     "outbox.decide_page": Action.DECIDE_FATE,
     "outbox.decide": Action.DECIDE_FATE,
+    "bounces.mend_page": Action.EDIT_MAILING,
+    "bounces.mend": Action.EDIT_MAILING,
     "papers.recipients": Action.PRINT_RECIPIENTS,
     "allowed.add": Action.ALLOW_ADDRESS,
     "privacy.find_person": Action.MANAGE_PRIVACY,
@@ -92,7 +99,7 @@ def participants_in(session: Session, office_id: int, text: str) -> frozenset[st
     known: set[str] = set()
     for start in range(0, len(keys), PORTION):
         some = keys[start : start + PORTION]
-        for table in (Contact, SnapshotRecipient):
+        for table in (Contact, SnapshotRecipient, Suppression):
             query = sa.select(table.address_key).where(
                 table.office_id == office_id, table.address_key.in_(some)
             )

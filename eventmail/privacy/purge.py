@@ -27,6 +27,7 @@ from eventmail.mailings.review_models import FindingAnswer
 from eventmail.offices.models import Office
 from eventmail.outbox import retention
 from eventmail.outbox.models import Delivery
+from eventmail.own_page.models import LinkMail
 from eventmail.privacy import due, files
 from eventmail.roster.models import (
     AT_WORK,
@@ -36,6 +37,7 @@ from eventmail.roster.models import (
     RosterImport,
     RosterRow,
 )
+from eventmail.suppression import service as suppression
 
 log = logging.getLogger(__name__)
 
@@ -192,6 +194,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(Slot).where(Slot.event_id == event_id),
         sa.delete(PageLink).where(PageLink.event_id == event_id),
+        sa.delete(LinkMail).where(LinkMail.event_id == event_id),
         sa.delete(FindingAnswer).where(FindingAnswer.mailing_id.in_(mailings)),
         sa.update(RosterImport).where(RosterImport.event_id == event_id).values(**blank_import()),
         sa.update(Participant)
@@ -207,6 +210,7 @@ def _finish(session: Session, event_id: int) -> None:
     erasure = session.get_one(EventErasure, event_id, with_for_update=True)
     if erasure.finished_at is not None:
         return
+    suppression.forget_strangers(session, erasure.office_id)
     erasure.finished_at = clock.now()
     record(
         session,

@@ -28,6 +28,7 @@ from eventmail.roster.importing import note_before, withdraw_empty
 from eventmail.roster.listing import BY_HAND
 from eventmail.roster.models import ImportState, RosterChange, RosterImport, Source
 from eventmail.spreadsheet.rows import company_key
+from eventmail.suppression import service as suppression
 
 LEFT = "この担当者は、すでに名簿から外れています。"
 
@@ -56,6 +57,7 @@ def add(session: Session, actor: Actor, event: Event, typed: Typed) -> Contact:
     """Put a contact into the roster, beside the company's others if it is there already."""
     change = _begin(session, actor, event, "added", typed.told())
     _require_free(session, event, typed.email)
+    suppression.recognise(session, event.office_id, [typed.email.key])
     participant = _participant(session, event, typed.company)
     if participant is None:
         participant = Participant(
@@ -90,6 +92,7 @@ def change(session: Session, actor: Actor, event: Event, contact: Contact, typed
     if not contact.active:
         raise UserError(LEFT)
     _require_free(session, event, typed.email, contact)
+    suppression.recognise(session, event.office_id, [typed.email.key])
     other = _participant(session, event, typed.company)
     if other is not None and other.id != contact.participant_id:
         raise UserError(

@@ -19,6 +19,7 @@ from eventmail.roster.models import RosterChange, RosterImport, RosterRow
 from eventmail.roster.planning import gone
 from eventmail.roster.storing import is_taken, row_of
 from eventmail.spreadsheet.rows import Row, company_key
+from eventmail.suppression import service as suppression
 
 PORTION = 2000
 KEPT = (
@@ -149,6 +150,8 @@ class _Writer:
 
     def write(self, portion: list[tuple[Row, int | None]]) -> None:
         """Write one portion of taken rows: new contacts, and those that are there already."""
+        keys = [row.email.casefold() for row, _ in portion]
+        suppression.recognise(self._session, self._event.office_id, keys)
         self._change([(row, number) for row, number in portion if number is not None])
         self._enter([row for row, number in portion if number is None])
         self._session.flush()

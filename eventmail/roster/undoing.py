@@ -14,6 +14,7 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.roster.importing import KEPT, PORTION, portions, withdraw_empty
 from eventmail.roster.models import ImportState, RosterChange, RosterImport
+from eventmail.suppression import service as suppression
 
 SENT = (
     "この取り込みのあとにメールを送信したため、元に戻せません。"
@@ -123,7 +124,11 @@ def _bring_back(session: Session, before: dict[int, dict[str, object]]) -> None:
         .options(joinedload(Contact.participant))
         .order_by(Contact.id)
     )
-    for contact in session.scalars(query):
+    contacts = list(session.scalars(query))
+    if contacts:
+        keys = [str(told["address_key"]) for told in before.values()]
+        suppression.recognise(session, contacts[0].office_id, keys)
+    for contact in contacts:
         told = before[contact.id]
         for name in KEPT:
             setattr(contact, name, told[name])

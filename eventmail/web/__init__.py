@@ -60,6 +60,7 @@ def extend(app: Flask, settings: Settings) -> None:
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering, late
+    from eventmail.own_page import views as own_page
 
     manager = LoginManager(app)
     entering.attach(app, manager)
@@ -67,7 +68,7 @@ def extend(app: Flask, settings: Settings) -> None:
     hosts.attach(app)
     throttle.attach(app, settings)
     sizes.attach(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     late.attach(app)
     assets.attach(app)
     headers.attach(app, settings)
@@ -75,6 +76,7 @@ def extend(app: Flask, settings: Settings) -> None:
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
+    own_page.attach(app, settings, csrf)
 
 
 def register(app: Flask) -> None:
@@ -86,11 +88,13 @@ def register(app: Flask) -> None:
     from eventmail.allowed.views import blueprint as allowed
     from eventmail.answers.views import blueprint as answers
     from eventmail.audit.views import blueprint as audit
+    from eventmail.bounces.views import blueprint as bounces
     from eventmail.bureau.views import blueprint as overview
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
+    from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -101,6 +105,8 @@ def register(app: Flask) -> None:
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
+    from eventmail.suppression import views as suppression
+    from eventmail.training.views import blueprint as training
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
@@ -118,21 +124,26 @@ def register(app: Flask) -> None:
         events,
         materials,
         roster,
+        page_links,
         wordings,
         letters,
         mailings,
         papers,
         relays,
         outbox,
+        bounces,
         alerts,
         desk.blueprint,
         staffmail,
+        training,
         proposals,
         person_views.blueprint,
+        suppression.blueprint,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
     desk.attach(app)
+    suppression.attach(app)
     closing.attach(app)
     veil.attach(app)
 

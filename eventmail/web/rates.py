@@ -41,5 +41,12 @@ class Buckets:
                 self._left.popitem(last=False)
         return wait
 
+    def look(self, key: str) -> float:
+        """What :meth:`take` would say now, without taking any."""
+        with self._lock:
+            before, since = self._left.get(key, (float(self._budget.burst), self._clock()))
+            grown = before + max(0.0, self._clock() - since) * self._budget.per_second
+        return 0.0 if grown >= 1 else (1 - grown) / self._budget.per_second
+
     def __len__(self) -> int:
         return len(self._left)

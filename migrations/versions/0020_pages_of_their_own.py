@@ -9,6 +9,7 @@ revision = "0020"
 down_revision = "0019"
 
 LINKS = "page_links"
+MAILS = "link_mails"
 BY_LINK = ("mailings", "snapshots")
 KEPT = (
     *("id", "office_id", "event_id", "participant_id", "contact_id", "serial"),
@@ -19,6 +20,8 @@ CHANGED = (
     "(" + " OR ".join(f"NEW.{each} IS DISTINCT FROM OLD.{each}" for each in KEPT) + ")"
     " OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)"
 )
+ADDRESSED = ("id", "office_id", "event_id", "participant_id", "contact_id", "made_at", "token")
+READDRESSED = " OR ".join(f"NEW.{each} IS DISTINCT FROM OLD.{each}" for each in ADDRESSED)
 # It names an address: it goes with whoever is erased, and not before.
 NEEDED = (
     "NOT EXISTS (SELECT 1 FROM event_erasures g WHERE g.event_id = OLD.event_id) "
@@ -54,11 +57,48 @@ def upgrade() -> None:
     op.create_index("ix_page_links_event_id", LINKS, ["event_id"])
     guards.refuse(LINKS, "UPDATE", "changed", CHANGED)
     guards.refuse(LINKS, "DELETE", "needed", NEEDED)
+    _make_mails()
 
 
 def downgrade() -> None:
+    guards.allow(MAILS, "needed")
+    guards.allow(MAILS, "readdressed")
+    op.drop_table(MAILS)
     guards.allow(LINKS, "needed")
     guards.allow(LINKS, "changed")
     op.drop_table(LINKS)
     for table in BY_LINK:
         op.execute(f"ALTER TABLE {table} DROP COLUMN by_link")
+
+
+def _make_mails() -> None:
+    """Whoever asked for his link, and what became of the mail with it."""
+    op.create_table(
+        MAILS,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("reply", sa.String(length=500), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('queued', 'claimed', 'accepted', 'refused', 'uncertain', 'dropped')",
+            name=op.f("ck_link_mails_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id", "event_id", "participant_id", "contact_id"],
+            ["contacts.office_id", "contacts.event_id", "contacts.participant_id", "contacts.id"],
+            name="fk_link_mails_contact",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_mails")),
+        sa.UniqueConstraint("token", name=op.f("uq_link_mails_token")),
+    )
+    op.create_index("ix_link_mails_state_due_at", MAILS, ["state", "due_at"])
+    op.create_index("ix_link_mails_contact_id", MAILS, ["contact_id"])
+    guards.refuse(MAILS, "UPDATE", "readdressed", READDRESSED)
+    guards.refuse(MAILS, "DELETE", "needed", NEEDED)

@@ -46,7 +46,10 @@ MAY: dict[Action, str] = {
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
-        factors.options
+        factors.options suppression.stop suppression.stop_page
+        own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
+        own_page.material own_page.new own_page.page own_page.renew
+        own_page.sample own_page.seen
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
@@ -62,7 +65,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
         papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save wordings.history wordings.index
+        staffmail.save suppression.index training.answer training.index training.outcome
+        training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
@@ -71,7 +75,7 @@ PAGES: dict[Action, str] = {
         letters.copy_event_page
     """,
     Action.IMPORT_ROSTER: """
-        roster.add roster.add_page roster.annotated roster.answer roster.answer_all
+        page_links.renew roster.add roster.add_page roster.annotated roster.answer roster.answer_all
         roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
         roster.edit_page roster.notice roster.progress_json roster.remove roster.restore
         roster.review roster.row_page roster.split roster.suggestion roster.undo
@@ -81,6 +85,7 @@ PAGES: dict[Action, str] = {
         events.put_materials events.remove_material materials.clean
     """,
     Action.EDIT_MAILING: """
+        bounces.mend bounces.mend_page
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new
@@ -121,6 +126,12 @@ PAGES: dict[Action, str] = {
     Action.PRINT_RECIPIENTS: """
         papers.recipients papers.recipients_pdf
     """,
+    Action.SUPPRESS: """
+        suppression.add
+    """,
+    Action.LIFT_SUPPRESSION: """
+        suppression.lift suppression.lift_page
+    """,
     Action.MANAGE_STAFF: """
         factors.reset factors.reset_page people.come_back people.index people.invite
         people.invite_page people.leave people.leave_page people.new_link people.revoke_link
@@ -136,7 +147,7 @@ PAGES: dict[Action, str] = {
         audit.index audit.show audit.take
     """,
     Action.OVERSEE: """
-        overview.index
+        overview.index training.order training.overview
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
@@ -156,5 +167,9 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.MANAGE_TRAINING: """
+        training.assign training.assignment training.confirm training.export training.manage
+        training.result
     """,
 }

@@ -19,15 +19,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
+from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.answers import asking
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
+from eventmail.bounces.models import Bounce, BounceMail, Match, Source
+from eventmail.bounces.reading import Class, Kind
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.events.models import Event, MaterialVersion
@@ -41,6 +45,11 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import service as suppression
+from eventmail.suppression.models import Kind, Source
+from eventmail.training import service as training
+from eventmail.training.models import Purpose
+from eventmail.training.papers import Sort
 from eventmail.web import errors
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
@@ -119,6 +128,23 @@ def _outsiders(database: Database) -> None:
             offices.add_staff(session, office, name, name, STRANGER, [Role(role)])
 
 
+def _came_back(session: Session, delivery: Delivery) -> None:
+    mail = BounceMail(
+        office_id=delivery.office_id,
+        received_at=clock.now(),
+        digest="0" * 64,
+        source=Source.PIPE,
+        kind=Kind.BOUNCE,
+        match=Match.RETURN_ADDRESS,
+        forged=False,
+        readable=True,
+    )
+    session.add(mail)
+    session.flush()
+    told = {"action": "failed", "status": "4.2.2", "reason": "いっぱいです。", "sure": True}
+    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
+
+
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
@@ -127,6 +153,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         event = session.scalars(sa.select(Event)).one()
         mailing = session.scalars(sa.select(Snapshot)).one().mailing
         delivery = session.scalars(sa.select(Delivery).where(~Delivery.first_copy).limit(1)).one()
+        _came_back(session, delivery)
         made = wordings.add_wording(session, people.author, WordingKind.OWN, own)
         alert = alerts.raise_alert(session, event.reply_to, "test", "event:1", "止まりました。")
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
@@ -137,9 +164,26 @@ def _one_of_each(database: Database) -> dict[str, object]:
         office = session.get_one(Office, people.manager.office.id)
         invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
         invited = invitations.invite(session, people.manager, office, invitee)
+        due = training.Wanted(frozenset({Sort.CHECKLIST}), Purpose.REGULAR, day)
+        training.assign(session, people.manager, due, [people.author.id])
+        (task,) = training.own_tasks(session, people.author)
+        yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
+        result = training.take(session, people.author, task.id, yes)
+        stopped = suppression.suppress(
+            session,
+            event.office_id,
+            None,
+            EmailAddress.parse("yameru@yameru.example"),
+            Kind.ASKED_BY_PHONE,
+            source=Source.PHONE,
+        )
         return {
             "event_id": event.id,
+            "suppression_id": stopped.id,
             "mailing_id": mailing.id,
+            "task_id": task.id,
+            "assignment_id": task.assignment_id,
+            "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
             "question_id": asking.add(session, people.author, event, parking).id,
@@ -159,6 +203,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "passkey_id": 1,
             "kind": "hold",
             "token": "x" * 43,
+            "key": "x",
             "office_id": session.scalars(sa.select(Office.id).limit(1)).one(),
             "bureau_id": 1,
         }

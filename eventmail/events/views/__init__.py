@@ -20,6 +20,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import listing
 from eventmail.roster import service as roster
 from eventmail.roster.views.common import page_number, search_text
+from eventmail.suppression import service as suppression
 from eventmail.web.context import actor, reading, services, writing
 
 blueprint = Blueprint("events", __name__)
@@ -97,6 +98,7 @@ def participants(event_id: int) -> str:
         addressees=listing.count_addressees(session, event),
         sources=listing.sources(session, shown),
         by_hand=listing.BY_HAND,
+        stopped=suppression.standing(session, event, [each.address_key for each in shown]),
         q=search_text(),
     )
 

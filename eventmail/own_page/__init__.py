@@ -1,0 +1,1 @@
+"""A participant's own page, opened by his link: what concerns him, and nothing of anybody else."""

@@ -1,0 +1,290 @@
+"""A participant's page by his link: his, whole, in two languages, without a cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from flask import Flask
+
+from eventmail import clock
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.doorway import Doorway
+from eventmail.events import service as events
+from eventmail.events.models import Contact, Event, ParticipantStatus
+from eventmail.links import service as links
+from eventmail.own_page import guarding, service
+from eventmail.sample import People
+from eventmail.tables import metadata
+from tests.own_page.conftest import Arrived
+from tests.pages import Page, Pages
+
+GET_PAGES = ("", "/calendar.ics", "/letters/{letter}", "/materials/{material}")
+POSTS = ("/seen", "/confirm", "/answer", "/renew")
+
+
+def owner(database: Database, token: str, arrived: Arrived) -> Contact:
+    address = next(key for key, value in arrived.tokens.items() if value == token)
+    with database.reading() as session:
+        contact = session.scalars(sa.select(Contact).where(Contact.address == address)).one()
+        _ = contact.participant.company
+        return contact
+
+
+def guest_of(database: Database, token: str) -> links.Guest:
+    with database.reading() as session:
+        found = links.opened(session, token)
+        assert found is not None
+        return found
+
+
+def ids(database: Database, token: str) -> dict[str, object]:
+    with database.reading() as session:
+        guest = links.opened(session, token)
+        assert guest is not None
+        return {
+            "letter": service.letters(session, guest)[0].delivery_id,
+            "material": service.materials(session, guest)[0].key,
+        }
+
+
+def contents(database: Database) -> dict[str, list[str]]:
+    """Every row of every table."""
+    with database.reading() as session:
+        return {
+            table.name: sorted(map(repr, session.execute(sa.select(table))))
+            for table in metadata.sorted_tables
+        }
+
+
+class TestHisPage:
+    def test_it_tells_what_concerns_him_and_nobody_else(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, second = arrived.pair
+        page = pages.get(f"/p/{first}")
+        assert page.h1 == arrived.snapshot.event_name
+        assert "令和8年12月9日（水）" in page.text
+        assert "ご来場のご案内.pdf" in page.text
+        own, other = (owner(database, each, arrived).participant for each in (first, second))
+        assert own.company in page.text
+        with database.reading() as session:
+            for company in session.scalars(sa.text("SELECT company FROM participants")):
+                assert company == own.company or company not in page.text
+        assert other.company not in page.text
+
+    def test_a_letter_is_shown_as_it_was_sent(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        page = pages.get(f"/p/{first}/letters/{ids(database, first)['letter']}")
+        contact = owner(database, first, arrived)
+        assert contact.participant.company in page.text
+        assert first in page.text
+
+    def test_a_material_is_taken_as_it_was_approved(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        answer = pages.raw(f"/p/{first}/materials/{ids(database, first)['material']}")
+        assert answer.status_code == 200
+        digests = [each.sha256 for each in arrived.snapshot.materials]
+        assert hashlib.sha256(answer.data).hexdigest() in digests
+
+    def test_receipt_is_confirmed_once_by_a_press(self, arrived: Arrived, pages: Pages) -> None:
+        first, second = arrived.pair
+        assert "受け取りました" in pages.get(f"/p/{first}").text
+        page = pages.post(f"/p/{first}/confirm", csrf=False)
+        assert "受け取りの確認をいただきました" in page.text
+        assert "確認をいただきました" not in pages.get(f"/p/{second}").text
+
+    def test_the_answer_is_kept_and_shown_again(self, arrived: Arrived, pages: Pages) -> None:
+        first, _ = arrived.pair
+        typed = {"attendance": "attending", "people": "２名", "message": "よろしく", "seen": "0"}
+        page = pages.post(f"/p/{first}/answer", typed | {"people": "二"}, csrf=False, status=422)
+        assert "回答は保存していません" in page.text
+        page = pages.post(f"/p/{first}/answer", typed, csrf=False)
+        assert "回答をいただきました" in page.text
+        assert "よろしく" in page.text
+        page = pages.post(f"/p/{first}/answer", typed, csrf=False, status=409)
+        assert "質問かいまの回答が変わりました" in page.text
+
+    def test_it_speaks_english(self, arrived: Arrived, pages: Pages) -> None:
+        first, _ = arrived.pair
+        for answer in (
+            pages.raw(f"/p/{first}?lang=en"),
+            pages.raw(f"/p/{first}", headers={"Accept-Language": "en-GB,en;q=0.9"}),
+        ):
+            text = answer.get_data(as_text=True)
+            assert '<html lang="en">' in text
+            assert "Wednesday, 9 December 2026" in text
+            assert "I have received it" in text
+        assert '<html lang="ja">' in pages.raw(
+            f"/p/{first}?lang=ja", headers={"Accept-Language": "en"}
+        ).get_data(as_text=True)
+
+    def test_who_withdrew_takes_no_material(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        key = ids(database, first)["material"]
+        with database.writing() as session:
+            contact = session.get_one(Contact, owner(database, first, arrived).id)
+            contact.participant.status = ParticipantStatus.WITHDRAWN
+        assert "参加の取りやめを承っています" in pages.get(f"/p/{first}").text
+        assert pages.raw(f"/p/{first}/materials/{key}").status_code == 404
+
+
+class TestTheNewestVersion:
+    def test_a_version_is_offered_once_an_approved_mailing_released_it(
+        self, database: Database, arrived: Arrived, people: People, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        guest, key = guest_of(database, first), ids(database, first)["material"]
+        before = pages.raw(f"/p/{first}/materials/{key}").data
+        with database.writing() as session:
+            event = session.get_one(Event, guest.event.id)
+            old = next(each for each in service.materials(session, guest) if each.key == key)
+            events.put_material(session, people.author, event, old.filename, before + b"\n%")
+        assert pages.raw(f"/p/{first}/materials/{key}").data == before
+
+    def test_what_the_office_took_off_the_shelf_is_not_handed_out(
+        self, database: Database, arrived: Arrived, people: People, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        key = ids(database, first)["material"]
+        with database.writing() as session:
+            session.execute(sa.text("UPDATE materials SET removed = true"))
+        assert pages.raw(f"/p/{first}/materials/{key}").status_code == 404
+
+
+class TestNobodyElses:
+    def test_a_token_opens_nothing_of_another(
+        self, database: Database, anybody: Flask, arrived: Arrived
+    ) -> None:
+        """Every route under /p/ with the token of one and the ids of the other."""
+        first, second = arrived.pair
+        theirs, client = ids(database, second), anybody.test_client()
+        secret = owner(database, second, arrived)
+        told = (secret.address, secret.participant.company, second)
+        tried = 0
+        for rule in anybody.url_map.iter_rules():
+            if not rule.endpoint.startswith("own_page.") or "token" not in rule.arguments:
+                continue
+            values = {"token": first, "delivery_id": theirs["letter"], "key": theirs["material"]}
+            wanted = {name: values[name] for name in rule.arguments}
+            path = anybody.url_map.bind("localhost").build(rule.endpoint, wanted)
+            for method in sorted((rule.methods or set()) - {"OPTIONS"} - {"POST"}):
+                answer = client.open(path, method=method)
+                tried += 1
+                assert answer.status_code == (404 if "delivery_id" in wanted else 200), path
+                text = answer.get_data().decode("utf-8", "replace")
+                assert not any(each in text for each in told), path
+        assert tried == 8
+
+    @pytest.mark.parametrize("post", POSTS)
+    def test_what_one_does_is_not_done_for_another(
+        self, database: Database, anybody: Flask, arrived: Arrived, post: str
+    ) -> None:
+        first, second = arrived.pair
+        other = owner(database, second, arrived)
+        data = {"attendance": "absent", "seen": "0"}
+        assert anybody.test_client().post(f"/p/{first}{post}", data=data).status_code < 400
+        with database.reading() as session:
+            for table in ("contact_marks", "answers", "link_mails"):
+                query = f"SELECT count(*) FROM {table} WHERE contact_id = {other.id}"
+                assert session.scalar(sa.text(query)) == 0
+            assert links.opened(session, second) is not None
+
+    def test_wrong_expired_revoked_and_foreign_links_are_answered_alike(
+        self, database: Database, anybody: Flask, arrived: Arrived, settings: Settings
+    ) -> None:
+        tokens = list(arrived.tokens.values())
+        revoked, left = tokens[:2]
+        with database.writing() as session:
+            contact = session.get_one(Contact, owner(database, revoked, arrived).id)
+            links.revoke(session, Doorway.of(settings).sealer, contact)
+            session.get_one(Contact, owner(database, left, arrived).id).active = False
+        client = anybody.test_client()
+        paths = [f"/p/{each}{rest}" for each in (revoked, left) for rest in ("", "/calendar.ics")]
+        paths += [
+            f"/p/{'a' * 32}",
+            "/p/short",
+            "/p/",
+            f"/p/{tokens[3]}/x",
+            f"/p/{tokens[3]}/letters/1",
+        ]
+        answers = [client.get(each) for each in paths]
+        late = clock.now() + timedelta(days=400)
+        with time_machine.travel(late, tick=False):
+            answers.append(client.get(f"/p/{tokens[3]}"))
+        assert {each.status_code for each in answers} == {404}
+        assert len({each.data for each in answers}) == 1
+        page = Page(answers[0].get_data(as_text=True))
+        assert page.h1 == "このリンクは使えません"
+        assert any(each.attributes.get("href", "").startswith("/p/new") for each in page.all("a"))
+
+
+class TestNothingChangesByLooking:
+    def test_get_and_head_change_no_row(
+        self, database: Database, anybody: Flask, arrived: Arrived
+    ) -> None:
+        first, _ = arrived.pair
+        client, before = anybody.test_client(), contents(database)
+        paths = [f"/p/{first}{each}".format(**ids(database, first)) for each in GET_PAGES]
+        for path in [*paths, "/p/new", "/p/mihon", f"/p/{'b' * 32}", f"/p/{first}?done=answered"]:
+            for method in ("GET", "HEAD"):
+                assert client.open(path, method=method).status_code in (200, 404)
+        for path in (f"/p/{first}{each}" for each in POSTS):
+            for method in ("GET", "HEAD"):
+                assert client.open(path, method=method).status_code in (404, 405)
+        assert contents(database) == before
+
+    def test_the_page_says_that_it_was_seen_when_a_person_is_there(
+        self, database: Database, anybody: Flask, arrived: Arrived
+    ) -> None:
+        first, _ = arrived.pair
+        assert anybody.test_client().post(f"/p/{first}/seen").status_code == 204
+        with database.reading() as session:
+            marks = session.execute(sa.text("SELECT contact_id FROM contact_marks")).scalars().all()
+        assert marks == [owner(database, first, arrived).id]
+
+
+class TestAroundThePages:
+    def test_no_cookie_no_referrer_no_store_and_nothing_foreign(
+        self, database: Database, anybody: Flask, arrived: Arrived
+    ) -> None:
+        first, _ = arrived.pair
+        client = anybody.test_client()
+        paths = [f"/p/{first}{each}".format(**ids(database, first)) for each in GET_PAGES]
+        answers = [client.get(each) for each in [*paths, "/p/new", "/p/mihon", "/p/x", "/p/x/y"]]
+        answers += [client.post(f"/p/{first}{each}") for each in POSTS]
+        for each in answers:
+            assert "Set-Cookie" not in each.headers
+            assert each.headers["Referrer-Policy"] == "no-referrer"
+            assert each.headers["Cache-Control"] == "no-store"
+            assert each.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+            if each.mimetype == "text/html":
+                assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', each.text)
+
+    def test_a_thousand_guesses_are_throttled(self, fresh_app: Flask, arrived: Arrived) -> None:
+        now = [0.0]
+        fresh_app.extensions[guarding.EXTENSION] = guarding.Guesses(guarding.BUDGET, lambda: now[0])
+        first, _ = arrived.pair
+        client = fresh_app.test_client()
+        assert client.get(f"/p/{first}").status_code == 200
+        codes = [client.get(f"/p/{number:032d}").status_code for number in range(1000)]
+        assert codes.count(404) == guarding.BUDGET.burst
+        assert codes.count(429) == 1000 - guarding.BUDGET.burst
+        stopped = client.get(f"/p/{first}")
+        assert stopped.status_code == 429
+        assert int(stopped.headers["Retry-After"]) > 0
+        elsewhere = client.get(f"/p/{first}", environ_base={"REMOTE_ADDR": "192.0.2.9"})
+        assert elsewhere.status_code == 200
+        now[0] += 3600
+        assert client.get(f"/p/{first}").status_code == 200
