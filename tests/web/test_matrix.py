@@ -30,8 +30,10 @@ from eventmail.answers import asking
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
 from eventmail.config import Mode, Settings
+from eventmail.corrections import service as corrections
 from eventmail.database import Database
-from eventmail.events.models import Event, MaterialVersion
+from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import deputies
@@ -148,7 +150,11 @@ def _one_of_each(database: Database) -> dict[str, object]:
             Kind.ASKED_BY_PHONE,
             source=Source.PHONE,
         )
+        contact = session.get_one(Contact, delivery.contact_id)
+        guest = Guest(event.office_id, event, contact.participant, contact, 0)
+        wanted = corrections.Wanted("", "", "新しい担当", contact.email)
         return {
+            "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
