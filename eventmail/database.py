@@ -19,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 PATIENCE = 30  # seconds to wait for another writer
@@ -78,6 +78,7 @@ class Database:
         # SQLite has one writer: those of this process line up here, where nobody sleeps too long.
         self._turn = threading.RLock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
+        self._writer = self.engine.execution_options(eventmail_writes=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,10 +94,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction, committed at the end or rolled back whole on any error."""
-        writer = self.engine.execution_options(eventmail_writes=True)
         with (
             self._turn,
-            Session(writer, expire_on_commit=False, info=self._info) as session,
+            Session(self._writer, expire_on_commit=False, info=self._info) as session,
             session.begin(),
         ):
             yield session
@@ -159,19 +159,25 @@ def _begin_writing(connection: sa.Connection) -> None:
     """Wait for the other processes' writers a millisecond at a time.
 
     SQLite's own waiting doubles to a tenth of a second, in which many short writers could have
-    had their turn.
+    had their turn. It asks the driver itself: an error of SQLAlchemy's takes longer than the turn
+    that it waits for.
     """
+    driver: Any = connection.connection.driver_connection
     deadline = time.monotonic() + PATIENCE
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    driver.execute("PRAGMA busy_timeout=0")
     try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
-            except OperationalError as error:
-                locked = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-                if not locked or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.001)
+        while _is_locked(driver) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+
+
+def _is_locked(driver: Any) -> bool:
+    """Begin to write; whether another process is at it."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AUDIT = "audit"
+REPLIED = "bounce.reply"  # somebody answered to where failed mails are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ RECORDS = Words(
 )
 
 
+REPLY = Words(
+    "返信が別のメールボックスに届いています",
+    "【イベントメール】返信が届いています。画面を確認してください",
+    _FRAME.format(
+        advice="送信は止めていません。メールの内容は、イベントメールには残していません。"
+    ),
+)
+KINDS = {AUDIT: RECORDS, REPLIED: REPLY}
+
+
 def words_of(kind: str) -> Words:
     """The words for an alert of this kind."""
-    return RECORDS if kind == AUDIT else STOPPED
+    return KINDS.get(kind, STOPPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -140,20 +141,24 @@ class AnswerForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself; an answer to an older wording has the new one looked at first."""
         fine = bool(super().validate(extra_validators))
-        if self.is_outdated:
+        outdated = self.outdated(self.sent)
+        if outdated:
             self.say(self.words.changed)
-        return fine and not self.is_outdated
+        return fine and not outdated
 
     def say(self, sentence: str) -> None:
         """A sentence about the whole answer; what is shown now counts as seen from now on."""
         self.form_errors = [sentence]
-        self.seen.data, self.seen.raw_data = str(self.sheet.seen), None
+        self.refresh(self.sheet)
 
-    @property
-    def is_outdated(self) -> bool:
-        """Whether what was sent answers a question that is no more so."""
+    def refresh(self, sheet: Sheet) -> None:
+        """What is shown again beside this sheet counts as seen from now on."""
+        self.seen.data = str(sheet.seen)
+
+    def outdated(self, names: Iterable[str]) -> bool:
+        """Whether one of these names (of what was sent) is a question that is no more so."""
         known = {field_name(each) for each in self.sheet.questions}
-        return any(is_question(name) and name not in known for name in self.sent)
+        return any(is_question(name) and name not in known for name in names)
 
 
 def field_name(question: Question) -> str:

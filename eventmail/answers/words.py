@@ -14,7 +14,10 @@ from eventmail.answers.models import Attendance, Question, QuestionKind
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language. Braces are filled in by the form."""
+    """One language. Braces are filled in by the form.
+
+    ``required`` and ``optional`` stand in the hints where the marks at the labels are not read.
+    """
 
     attendance: str
     attending: str
@@ -40,6 +43,9 @@ class Words:
     from_on: str
     up_to: str
     changed: str
+    look: str
+    required: str
+    optional: str
 
     def name(self, attendance: Attendance) -> str:
         """参加 or 欠席."""
@@ -82,6 +88,9 @@ JAPANESE = Words(
         "開いている間に、質問が変わりました。入力した内容は下に残っています。"
         "新しい質問を確かめて、もう一度送ってください。"
     ),
+    look="入力内容をご確認ください",
+    required="",
+    optional="",
 )
 ENGLISH = Words(
     attendance="Attendance",
@@ -111,6 +120,9 @@ ENGLISH = Words(
         "The questions have changed while this page was open. What you entered is still below. "
         "Please look at the new questions and send your answer again."
     ),
+    look="Please check what you entered",
+    required="Required.",
+    optional="Optional.",
 )
 LANGUAGES = {"ja": JAPANESE, "en": ENGLISH}
 ATTENDANCE_NAMES = {Attendance.ATTENDING: "参加", Attendance.ABSENT: "欠席"}

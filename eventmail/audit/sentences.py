@@ -132,6 +132,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "training.assigned": "自主点検・確認テストを割り当てました",
         "training.answered": "自主点検・確認テストに答えました",
         "training.confirmed": "自主点検・確認テストの結果を確認しました",
+        "training.exported": "自主点検・確認テストの一覧を書き出しました",
         "access.refused": "権限のない操作を断りました",
         "staff.sessions_ended": "サインイン中の端末を終わらせました",
         "staff.administrator_made": "システム管理者にしました",

@@ -16,6 +16,7 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
 from eventmail.alerts.models import Alert
+from eventmail.alerts.wording import REPLIED as REPLY_ALERT
 from eventmail.audit.service import record
 from eventmail.bounces import matching
 from eventmail.bounces.matching import Found
@@ -28,7 +29,6 @@ from eventmail.suppression import service as suppression
 from eventmail.suppression.models import Kind as Why
 from eventmail.suppression.models import Source as Whence
 
-REPLY_ALERT = "bounce.reply"
 REPLIED = (
     "「{event}」のメールへの返信が、届かなかったメールの知らせを受けるメールボックスに届いています。"
     "管理者に、そのメールボックスを見てもらってください。"

@@ -21,6 +21,7 @@ from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.quiet import quiet_events
+from eventmail.training import figures as training
 
 AHEAD = timedelta(days=60)
 BEHIND = timedelta(days=30)  # of what happened longer ago nobody asks here
@@ -46,6 +47,7 @@ class Figures:
     incidents: int = 0  # sendings that were stopped, lately or still to be seen to
     alerts: int = 0
     uncertain: int = 0
+    overdue: int = 0  # self-inspections and tests whose last day is over
 
     @property
     def mailings(self) -> int:
@@ -95,6 +97,8 @@ def _fill(session: Session, figures: dict[int, Figures]) -> None:
         figures[office_id].alerts = count
     for office_id, count in _counted(session, _uncertain(ids)):
         figures[office_id].uncertain = count
+    for office_id, count in training.overdue(session, ids).items():
+        figures[office_id].overdue = count
 
 
 def _counted(session: Session, query: sa.Select[int, int]) -> Iterable[tuple[int, int]]:

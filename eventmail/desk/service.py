@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.bounces import showing as bounces
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
 from eventmail.mailings import notices
@@ -20,7 +21,12 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.proposals import service as proposals
 from eventmail.proposals.history import told_of
 from eventmail.roster.models import ImportState, RosterImport
+from eventmail.training import figures
+from eventmail.training import service as training
+from eventmail.training.papers import paper
 
+AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
+UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
@@ -36,8 +42,10 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_returned(session, actor),
             *_first_copies(session, actor),
             *_uncertain(session, actor),
+            *_bounced(session, actor),
             *_imports(session, actor),
             *_settings(session, actor),
+            *_training(session, actor),
         )
     )
 
@@ -132,6 +140,17 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
         yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
 
 
+def _bounced(session: Session, actor: Actor) -> Iterator[Task]:
+    """Sendings that have not reached some companies, until their addresses are put right."""
+    if not actor.may(Action.DECIDE_FATE):
+        return
+    since = clock.today() - ASKED_FOR
+    for snapshot, count in bounces.unmended(session, actor.office.id, since):
+        note = f"{count}社に届いていません。電話番号と理由は、送信の状況の画面で確かめられます。"
+        occasion = f"{Kind.BOUNCED}:{snapshot.id}"
+        yield _of(Kind.BOUNCED, snapshot.mailing, snapshot, None, note, occasion)
+
+
 def _relay(session: Session, actor: Actor, blocked: Blocked) -> Iterator[Task]:
     """The relay refuses to let us in while something of the office wants to be sent."""
     reason = blocked(session, actor.office.id) if actor.may(Action.RESUME) else ""
@@ -177,6 +196,28 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
                 subject=told.name,
                 note=f"{told.through}の提案です。理由：{told.reason}",
             )
+
+
+def _training(session: Session, actor: Actor) -> Iterator[Task]:
+    """The papers that the actor has not answered yet, and the answers that he is to confirm."""
+    for each in training.open_tasks(session, actor):
+        made = each.assignment
+        late = made.due_on < clock.today()
+        yield Task(
+            kind=Kind.OVERDUE if late else Kind.TRAINING,
+            since=made.made_at,
+            due_on=made.due_on,
+            training_id=each.id,
+            subject=paper(made.sort, made.edition).title,
+            note=AGAIN if each.results else "",
+        )
+    for made, count in figures.unconfirmed(session, actor):
+        yield Task(
+            kind=Kind.RESULTS,
+            training_id=made.id,
+            subject=paper(made.sort, made.edition).title,
+            note=UNCONFIRMED.format(count=count),
+        )
 
 
 def _of(

@@ -18,17 +18,28 @@ class Kind(enum.StrEnum):
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
     FIRST_COPY = "first_copy"
     APPROVE = "approve"
     CHECK = "check"
     RETURNED = "returned"
     IMPORT = "import"
     SETTING = "setting"
+    TRAINING = "training"
+    OVERDUE = "overdue"
+    RESULTS = "results"
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
-RANKS = {Kind.RELAY: 0, Kind.HALTED: 1, Kind.UNCERTAIN: 2, Kind.FIRST_COPY: 2, Kind.TOLD: 4}
+RANKS = {
+    Kind.RELAY: 0,
+    Kind.HALTED: 1,
+    Kind.UNCERTAIN: 2,
+    Kind.BOUNCED: 2,
+    Kind.FIRST_COPY: 2,
+    Kind.TOLD: 4,
+}
 OTHERS = 3
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -37,7 +48,8 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class Task:
     """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
 
-    A proposed change of a setting has no event, but a moment ``until`` which it waits.
+    A proposed change of a setting has no event, but a moment ``until`` which it waits; a
+    self-inspection has a last day, ``due_on``.
     ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
     """
 
@@ -50,6 +62,8 @@ class Task:
     revision: int | None = None
     import_id: int | None = None
     proposal_id: int | None = None
+    training_id: int | None = None
+    due_on: date | None = None
     until: datetime | None = None
     subject: str = ""
     mode: SendMode | None = None
@@ -66,8 +80,9 @@ class Task:
     @property
     def deadline(self) -> datetime:
         """When it is too late: the planned start, the expiry, or the morning of the event."""
-        morning = datetime.combine(self.held_on, time.min, TOKYO) if self.held_on else NEVER
-        return self.send_at or self.until or morning
+        morning = _midnight(self.held_on) if self.held_on else NEVER
+        evening = _midnight(self.due_on + timedelta(days=1)) if self.due_on else NEVER
+        return self.send_at or self.until or min(morning, evening)
 
     @property
     def is_late(self) -> bool:
@@ -78,6 +93,10 @@ class Task:
     def urgency(self) -> tuple[int, datetime, datetime]:
         """Sorts the most pressing first."""
         return RANKS.get(self.kind, OTHERS), self.deadline, self.since or NEVER
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, TOKYO)
 
 
 def by_urgency(tasks: Iterable[Task]) -> list[Task]:

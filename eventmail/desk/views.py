@@ -22,6 +22,7 @@ WORDS = {
         "error",
         PROGRESS,
     ),
+    Kind.BOUNCED: ("「{}」が届いていない会社があります", "会社と理由を見る", "error", PROGRESS),
     Kind.FIRST_COPY: ("「{}」の送信控えが届いています", "控えを確かめる", "warning", PROGRESS),
     Kind.APPROVE: ("「{}」が決裁待ちです", "決裁する", "info", "mailings.approve_page"),
     Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
@@ -33,6 +34,14 @@ WORDS = {
         "info",
         "proposals.show",
     ),
+    Kind.TRAINING: ("「{}」が1件あります", "答える", "info", "training.task"),
+    Kind.RESULTS: (
+        "「{}」の結果が届いています",
+        "結果を見て確認する",
+        "info",
+        "training.assignment",
+    ),
+    Kind.OVERDUE: ("「{}」の期限を過ぎています", "答える", "warning", "training.task"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

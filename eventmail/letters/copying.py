@@ -7,15 +7,17 @@ roster: whom a copy is for comes from its own event's roster, and how many is ty
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from eventmail.audit.service import record
 from eventmail.events import service as events
-from eventmail.events.models import Event
+from eventmail.events.models import Contact, Event
 from eventmail.events.service import EventFacts
+from eventmail.letters import choosing
 from eventmail.mailings import service
-from eventmail.mailings.models import Mailing, SendMode
+from eventmail.mailings.models import Audience, Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.offices.permissions import Actor
 
@@ -24,6 +26,21 @@ def copy_mailing(session: Session, actor: Actor, mailing: Mailing) -> Mailing:
     """A new draft with the words of ``mailing`` and the materials that are still on the shelf."""
     on_shelf = frozenset(each.id for each in mailing.materials)
     copy = service.add_mailing(session, actor, mailing.event, _words(session, mailing, on_shelf))
+    _audit(session, actor, f"mailing:{copy.id}", "mailing.copied", mailing.id)
+    return copy
+
+
+def copy_for_one(session: Session, actor: Actor, mailing: Mailing, contact: Contact) -> Mailing:
+    """A new draft with the same words for one contact of the event, whom a person has named.
+
+    Whom ``mailing`` went to is not asked; how many it is for is typed like for any other.
+    """
+    on_shelf = frozenset(each.id for each in mailing.materials)
+    words = replace(
+        _words(session, mailing, on_shelf), mode=SendMode.INDIVIDUAL, audience=Audience.CHOSEN
+    )
+    copy = service.add_mailing(session, actor, mailing.event, words)
+    choosing.choose(session, actor, copy, copy.version, {contact.id}, {contact.id})
     _audit(session, actor, f"mailing:{copy.id}", "mailing.copied", mailing.id)
     return copy
 

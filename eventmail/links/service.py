@@ -139,6 +139,12 @@ def opened(session: Session, token: str) -> Guest | None:
     return Guest(event.office_id, event, contact.participant, contact, link_id)
 
 
+def has_any(session: Session, contact: Contact) -> bool:
+    """Whether a link was ever given to a contact."""
+    query = sa.select(PageLink.id).where(PageLink.contact_id == contact.id).limit(1)
+    return session.scalar(query) is not None
+
+
 def revoke(session: Session, sealer: Sealer, contact: Contact, staff_id: int | None = None) -> str:
     """End every link of a contact, and make him the next. Returns the new token.
 

@@ -115,6 +115,11 @@ def used_fields(letter: Letter) -> list[str]:
 
 def names_page(letter: Letter) -> bool:
     """Whether the letter leads its recipient to his own page."""
+    return _names_page(letter)
+
+
+@lru_cache(maxsize=16)  # asked for each mail of a mailing
+def _names_page(letter: Letter) -> bool:
     return PAGE in used_fields(letter)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventmail.addresses import EmailAddress
@@ -81,8 +81,14 @@ class Press:
     pages: Pages = no_pages
     # Where each recipient of an invitation stops such mails.
     stops: StopLinks | None = None
-    # The form of the envelope senders, where the installation has a mailbox for what comes back.
+    # The form of the envelope senders, where the installation has a mailbox for what comes back,
+    # and the next mail's.
     returns: ReturnPattern | None = None
+    sender: EmailAddress | None = None
+
+    def sent_by(self, sender: EmailAddress | None) -> Press:
+        """The same for one mail, whose envelope has this sender."""
+        return replace(self, sender=sender)
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""
@@ -112,14 +118,10 @@ class Press:
         return self._compose(envelope, wording, token, date), envelope
 
     def clear_batch(
-        self,
-        composed: Composed,
-        envelope: BlindBatch,
-        suppressed: frozenset[str] | None = None,
-        sender: EmailAddress | None = None,
+        self, composed: Composed, envelope: BlindBatch, suppressed: frozenset[str] | None = None
     ) -> Cleared:
         """Pass a batch's bytes through the gate: no participant at all may be seen in them."""
-        return self._clear(composed, envelope, frozenset(), suppressed, sender=sender)
+        return self._clear(composed, envelope, frozenset(), suppressed)
 
     def clear(
         self,
@@ -127,7 +129,6 @@ class Press:
         recipient: Recipient,
         own: frozenset[EmailAddress] | None = None,
         suppressed: frozenset[str] | None = None,
-        sender: EmailAddress | None = None,
     ) -> Cleared:
         """Pass the bytes through the gate; raises :class:`~eventmail.wire.GateRefusal`.
 
@@ -138,7 +139,7 @@ class Press:
         if own is None:
             own = self.office.by_participant.get(recipient.participant_id, frozenset())
         link = self._one_click(recipient)
-        return self._clear(composed, Individual(recipient.email), own, suppressed, link, sender)
+        return self._clear(composed, Individual(recipient.email), own, suppressed, link)
 
     def compose_first_copy(
         self, token: str, date: datetime, first: Recipient | None = None
@@ -150,10 +151,9 @@ class Press:
         wording = self._marked(FIRST_COPY_MARK, first)
         return self._compose(Individual(self.identity.reply_to), wording, token, date)
 
-    def clear_first_copy(self, composed: Composed, sender: EmailAddress | None = None) -> Cleared:
+    def clear_first_copy(self, composed: Composed) -> Cleared:
         """Pass the first copy through the same gate: no participant's address may stand in it."""
-        envelope = Individual(self.identity.reply_to)
-        return self._clear(composed, envelope, frozenset(), frozenset(), sender=sender)
+        return self._clear(composed, Individual(self.identity.reply_to), frozenset(), frozenset())
 
     def compose_test(
         self, to: EmailAddress, token: str, date: datetime, like: Recipient | None = None
@@ -219,14 +219,15 @@ class Press:
         own: frozenset[EmailAddress],
         suppressed: frozenset[str] | None = None,
         link: str = "",
-        sender: EmailAddress | None = None,
     ) -> Cleared:
         office = self.office
         stopped = office.suppressed if suppressed is None else suppressed
         knowledge = Knowledge(
-            office.ours, own, office.known, self.lifted, stopped, link, self.returns
+            *(office.ours, own, office.known, self.lifted, stopped, link, self.returns)
         )
-        return inspect(composed.pieces, envelope, self.identity, knowledge, self.materials, sender)
+        return inspect(
+            *(composed.pieces, envelope, self.identity, knowledge, self.materials, self.sender)
+        )
 
 
 def make_press(

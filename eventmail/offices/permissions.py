@@ -137,15 +137,27 @@ def standings(staff: Staff | None) -> frozenset[Standing]:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """What somebody may not do for now although his roles allow it: why, and what ends it."""
+
+    actions: frozenset[Action]
+    sentence: str
+    path: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A member of staff at work in one office: what every service is asked on behalf of.
 
-    ``lent``: what he may do in another's place as well, as his appointments say.
+    ``lent``: what he may do in another's place as well, as his appointments say. ``holds_on``:
+    what is withdrawn from him for now, whether it is his own or lent.
     """
 
     staff: Staff
     office: Office
     lent: frozenset[Action] = frozenset()
+    holds_on: tuple[Hold, ...] = ()
 
     @property
     def id(self) -> int:
@@ -158,17 +170,35 @@ class Actor:
         return self.staff.roles_in(self.office.id)
 
     def holds(self, action: Action) -> bool:
-        """Whether the table allows it by a role of his own."""
-        return allows(action, self.roles | {Standing.ANYONE, Standing.SIGNED_IN})
+        """Whether the table allows it by a role of his own, and nothing withdraws it."""
+        return self._by_role(action) and self.held_back(action) is None
 
     def may(self, action: Action) -> bool:
         """Whether he may, by a role of his own or in another's place."""
-        return self.holds(action) or action in self.lent
+        return self._has(action) and self.held_back(action) is None
+
+    def held_back(self, action: Action) -> Hold | None:
+        """What withdraws an action from him for now."""
+        return next((each for each in self.holds_on if action in each.actions), None)
+
+    @property
+    def withheld(self) -> tuple[Hold, ...]:
+        """What of all that concerns work that he would have otherwise."""
+        return tuple(hold for hold in self.holds_on if any(map(self._has, hold.actions)))
 
     def require(self, action: Action) -> None:
-        """Raise :class:`Forbidden`, naming the roles that could, unless the table allows it."""
-        if not self.may(action):
+        """Raise :class:`Forbidden` unless he may: with the roles that could, or why not now."""
+        if not self._has(action):
             raise refusal(action)
+        hold = self.held_back(action)
+        if hold is not None:
+            raise Forbidden(hold.sentence)
+
+    def _has(self, action: Action) -> bool:
+        return self._by_role(action) or action in self.lent
+
+    def _by_role(self, action: Action) -> bool:
+        return allows(action, self.roles | {Standing.ANYONE, Standing.SIGNED_IN})
 
 
 View = TypeVar("View", bound=Callable[..., object])

@@ -11,7 +11,7 @@ from eventmail import password_rules, passwords
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
-from eventmail.offices import deputies, places, settings
+from eventmail.offices import deputies, holding, places, settings
 from eventmail.offices.models import (
     Bureau,
     Mailbox,
@@ -148,7 +148,8 @@ def actor_of(session: Session, staff: Staff, chosen: int | None = None) -> Actor
         raise refusal(Action.SEE)
     stands_in = deputies.standing_in(session, office_id, staff.id)
     lent = frozenset({Action.APPROVE}) if stands_in else frozenset[Action]()
-    return Actor(staff, session.get_one(Office, office_id), lent)
+    holds_on = holding.holds_on(session, staff, office_id)
+    return Actor(staff, session.get_one(Office, office_id), lent, holds_on)
 
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:

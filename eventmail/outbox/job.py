@@ -33,7 +33,15 @@ from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
 from eventmail.outbox.returns import Returns
 from eventmail.suppression import service as suppression
-from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
+from eventmail.wire import (
+    Cleared,
+    GateRefusal,
+    NotAllowedHere,
+    Relay,
+    Unwritable,
+    fingerprint_of,
+    recipients_of,
+)
 
 CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
 TOO_BIG = (
@@ -215,24 +223,33 @@ def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
 
 
 def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
-    press, first = job.press, claims[0]
+    first = claims[0]
+    press = job.press.sent_by(_sender(job, first))
     ids = tuple(each.delivery_id for each in claims)
     stopped = frozenset(
         _key(each.recipient) for each in claims if each.recipient and each.suppressed
     )
-    sender = job.returns.of_delivery(first.delivery_id) if job.returns else None
     if first.recipient is None:
         composed = press.compose_first_copy(first.token, _now(), job.first)
-        cleared = press.clear_first_copy(composed, sender)
+        cleared = press.clear_first_copy(composed)
     elif job.in_batches:
         recipients = [each.recipient for each in claims if each.recipient]
         composed, batch = press.compose_batch(recipients, job.batch_token, job.started_at)
-        sender = job.returns.of_batch(job.snapshot.id) if job.returns else None
-        cleared = press.clear_batch(composed, batch, stopped, sender)
+        cleared = press.clear_batch(composed, batch, stopped)
     else:
         composed = press.compose(first.recipient, first.token, _now())
-        cleared = press.clear(composed, first.recipient, first.own, stopped, sender)
-    return Made(ids, cleared, cleared.digest, composed.head)
+        cleared = press.clear(composed, first.recipient, first.own, stopped)
+    digest = fingerprint_of(cleared.pieces, [each.part for each in press.materials])
+    return Made(ids, cleared, digest, composed.head)
+
+
+def _sender(job: Job, first: Claim) -> EmailAddress | None:
+    """The envelope's sender; the one mail of a batch has one for whoever gets it."""
+    if job.returns is None:
+        return None
+    if job.in_batches and first.recipient is not None:
+        return job.returns.of_batch(job.snapshot.id)
+    return job.returns.of_delivery(first.delivery_id)
 
 
 def _marked(recipients: Iterator[Recipient], marks: array[int]) -> Iterator[Recipient]:

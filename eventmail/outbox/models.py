@@ -138,7 +138,8 @@ class Attempt(Base):
     """One try to hand a mail over: times, the relay's words, and the mail itself.
 
     ``head`` is the mail without its attachments, which are the snapshot's materials; with them it
-    gives the bytes again whose SHA-256 is ``digest``.
+    gives the bytes again whose fingerprint is ``digest``: the SHA-256 of the mail, in which each
+    attachment's part is replaced by its own SHA-256 (``wire.fingerprint_of``).
     """
 
     __tablename__ = "attempts"

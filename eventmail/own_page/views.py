@@ -123,18 +123,21 @@ def confirm(token: str) -> ResponseReturnValue:
 def answer(token: str) -> ResponseReturnValue:
     """The answers to the organiser's questions."""
     guest = guest_of(token)
-    sheet = answers.sheet(reading(), *_who(guest))
-    form = _form(sheet)
-    if form.outdated(request.form):
-        return _page(guest, token, form, "changed_meanwhile"), 409
+    form = _form(answers.sheet(reading(), *_who(guest)))
     if not form.validate():
-        return _page(guest, token, form, "not_kept"), 422
+        status = 409 if form.is_outdated else 422
+        return _page(
+            guest, token, form, "changed_meanwhile" if form.is_outdated else "not_kept"
+        ), status
     try:
         with writing() as session:
             answers.save(session, *_who(guest), form.reply)
     except UserError:
-        form.refresh(sheet)
-        return _page(guest, token, form, "changed_meanwhile"), 409
+        reading().rollback()  # what is shown is what is there now
+        guest = guest_of(token)
+        again = _form(answers.sheet(reading(), *_who(guest)))
+        again.say(speech()("changed_meanwhile"))
+        return _page(guest, token, again, "changed_meanwhile"), 409
     return _back(token, "answered")
 
 

@@ -72,6 +72,8 @@ NEEDED: dict[str, Action] = {
     "mailings.give_back": Action.SEE_ADDRESSES,
     "outbox.decide_page": Action.DECIDE_FATE,
     "outbox.decide": Action.DECIDE_FATE,
+    "bounces.mend_page": Action.EDIT_MAILING,
+    "bounces.mend": Action.EDIT_MAILING,
     "papers.recipients": Action.PRINT_RECIPIENTS,
     "allowed.add": Action.ALLOW_ADDRESS,
     "privacy.find_person": Action.MANAGE_PRIVACY,

@@ -159,6 +159,19 @@ def is_standing() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(SuppressionLift.suppression_id == Suppression.id)
 
 
+# Built once: it is asked with every handful of mails.
+_SUPPRESSED = sa.select(Suppression.address_key).where(
+    Suppression.office_id == sa.bindparam("office"),
+    Suppression.address_key != NOTHING_LEFT,
+    sa.or_(Suppression.event_id.is_(None), Suppression.event_id == sa.bindparam("event")),
+    Suppression.kind.in_(sa.bindparam("kinds", expanding=True)),
+    is_standing(),
+)
+_SUPPRESSED_AMONG = _SUPPRESSED.where(
+    Suppression.address_key.in_(sa.bindparam("keys", expanding=True))
+)
+
+
 def suppressed_keys(
     session: Session,
     office_id: int,
@@ -168,17 +181,11 @@ def suppressed_keys(
     among: Collection[str] | None = None,
 ) -> frozenset[str]:
     """The keys of all addresses, or those ``among`` these, that get no such mail of this event."""
-    kinds = tuple(Kind) if stoppable else STOPS_EVERYTHING
-    query = sa.select(Suppression.address_key).where(
-        Suppression.office_id == office_id,
-        Suppression.address_key != NOTHING_LEFT,
-        sa.or_(Suppression.event_id.is_(None), Suppression.event_id == event_id),
-        Suppression.kind.in_(kinds),
-        is_standing(),
-    )
-    if among is not None:
-        query = query.where(Suppression.address_key.in_(among))
-    return frozenset(session.scalars(query))
+    wanted: dict[str, object] = {"office": office_id, "event": event_id}
+    wanted["kinds"] = tuple(Kind) if stoppable else STOPS_EVERYTHING
+    if among is None:
+        return frozenset(session.scalars(_SUPPRESSED, wanted))
+    return frozenset(session.scalars(_SUPPRESSED_AMONG, wanted | {"keys": tuple(among)}))
 
 
 def standing(

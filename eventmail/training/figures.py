@@ -15,7 +15,7 @@ from eventmail import clock
 from eventmail.errors import NotFound
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import Action, Actor
-from eventmail.training.models import Assignment, Result, TrainingTask
+from eventmail.training.models import Assignment, Confirmation, Result, TrainingTask
 
 LATELY = timedelta(days=366)  # what was done longer ago is not counted any more
 
@@ -151,6 +151,24 @@ def lines(session: Session, made: Assignment) -> list[Line]:
     ]
     order = list(Fate)
     return sorted(found, key=lambda each: order.index(each.fate))
+
+
+def unconfirmed(session: Session, actor: Actor) -> list[tuple[Assignment, int]]:
+    """For a manager: the assignments of which others' results wait for him, and how many."""
+    if not actor.may(Action.MANAGE_TRAINING):
+        return []
+    seen = sa.exists().where(
+        Confirmation.result_id == Result.id, Result.task_id == TrainingTask.id, Result.passed
+    )
+    query = (
+        sa.select(Assignment, sa.func.count())
+        .join(TrainingTask, TrainingTask.assignment_id == Assignment.id)
+        .where(TrainingTask.office_id == actor.office.id, TrainingTask.staff_id != actor.id)
+        .where(is_done(), ~seen)
+        .group_by(Assignment.id)
+        .order_by(Assignment.id)
+    )
+    return [(made, count) for made, count in session.execute(query)]
 
 
 def late_tasks(session: Session, office_id: int, staff_id: int) -> list[int]:

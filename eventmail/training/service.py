@@ -15,6 +15,7 @@ from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.models import Membership, Office, Staff
 from eventmail.offices.permissions import Action, Actor, allows, refusal, standings
+from eventmail.training.figures import is_done
 from eventmail.training.marking import complete, mark
 from eventmail.training.models import (
     Assignment,
@@ -128,6 +129,14 @@ def own_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
     )
     found = session.scalars(query.order_by(TrainingTask.id.desc())).all()
     return sorted(found, key=lambda each: (each.is_done, each.assignment.due_on))
+
+
+def open_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
+    """What somebody was asked in this office and has not done."""
+    query = sa.select(TrainingTask).where(
+        TrainingTask.office_id == actor.office.id, TrainingTask.staff_id == actor.id, ~is_done()
+    )
+    return list(session.scalars(query.order_by(TrainingTask.id)))
 
 
 def own_task(session: Session, actor: Actor, task_id: int, *, lock: bool = False) -> TrainingTask:

@@ -90,12 +90,14 @@ def register(app: Flask) -> None:
     from eventmail.allowed.views import blueprint as allowed
     from eventmail.answers.views import blueprint as answers
     from eventmail.audit.views import blueprint as audit
+    from eventmail.bounces.views import blueprint as bounces
     from eventmail.bureau.views import blueprint as overview
     from eventmail.corrections.views import blueprint as corrections
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.letters.views import blueprint as letters
+    from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -107,6 +109,7 @@ def register(app: Flask) -> None:
     from eventmail.roster.views import blueprint as roster
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.suppression import views as suppression
+    from eventmail.training.views import blueprint as training
     from eventmail.web.home import blueprint as home
     from eventmail.wordings.views import blueprint as wordings
 
@@ -124,15 +127,18 @@ def register(app: Flask) -> None:
         events,
         materials,
         roster,
+        page_links,
         wordings,
         letters,
         mailings,
         papers,
         relays,
         outbox,
+        bounces,
         alerts,
         desk.blueprint,
         staffmail,
+        training,
         proposals,
         person_views.blueprint,
         suppression.blueprint,

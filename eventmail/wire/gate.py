@@ -45,8 +45,8 @@ class Knowledge:
     ``known``: the keys (``EmailAddress.key``) of all participants of the office. ``lifted``: the
     SHA-256 of files that cannot be looked into and may go all the same, by a person's decision.
     ``suppressed``: the keys of those who get no such mail, whoever asks for it. ``unsubscribe``:
-    the recipient's own link to stop such mails; the mail has this one, or none.
-    ``returns``: the form of envelope senders other than the office's own address.
+    the recipient's own link to stop such mails; the mail has this one, or none. ``returns``: the
+    form of envelope senders other than the office's own address.
     """
 
     ours: frozenset[EmailAddress]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
 from tests.answers.hands import give, keys
 from tests.conftest import Meeting
+from tests.mailings.test_races import at_once
 
 LUNCH = Wording(QuestionKind.CHOICE, "昼食", True, ("必要", "不要"))
 
@@ -264,3 +266,38 @@ def test_the_audit_tells_who_answered_and_never_what(
             ("answer.given", None, "link", "", {"contact": 3, "number": 1}),
             ("answer.taken", people.author.id, "", "", {"contact": 3, "number": 2}),
         ]
+
+
+def test_of_two_colleagues_at_the_same_moment_one_is_asked_to_look_first(
+    database: Database, people: People, meeting: Meeting
+) -> None:
+    """Neither overwrites the other unseen, on both databases."""
+    with database.writing() as session:
+        who = [keys(session, each) for each in (3, colleague(session, 3))]
+    reply = Reply(Attendance.ATTENDING, 2, "", 0, frozenset())
+
+    def answer(where: tuple[int, int, int]) -> Callable[[], None]:
+        def act() -> None:
+            with database.writing() as session:
+                service.save(session, *where, reply)
+
+        return act
+
+    assert at_once(*map(answer, who)) == [service.ANSWERED_MEANWHILE]
+    with database.reading() as session:
+        assert [number for number, _, _ in answers(session)] == [1]
+
+
+def test_two_clicks_at_once_confirm_once(database: Database, meeting: Meeting) -> None:
+    with database.reading() as session:
+        where = keys(session, 3)
+
+    def act() -> None:
+        with database.writing() as session:
+            service.confirm(session, *where)
+
+    assert at_once(act, act, act) == []
+    with database.reading() as session:
+        assert session.get_one(ContactMark, 3).confirmed_at is not None
+        query = sa.select(sa.func.count()).where(AuditEntry.action == "answer.confirmed")
+        assert session.scalars(query).one() == 1

@@ -12,6 +12,7 @@ from eventmail.sample import People
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
+from tests.answers.hands import give
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.mailings.journey import reload
@@ -115,9 +116,19 @@ class TestAudience:
         page = author.post(new(meeting), sent | {"since_id": str(approved.mailing_id)})
         assert f"（番号{approved.mailing_id}）のあとに加わった送信先だけ" in page.text
 
-    @pytest.mark.parametrize(
-        "typed", [{"audience": "unanswered"}, {"audience": "cc"}, {"since_id": "77"}]
-    )
+    def test_those_who_have_not_answered_are_asked_for_like_any_other(
+        self, author: Pages, meeting: Meeting, database: Database
+    ) -> None:
+        with database.writing() as session:
+            give(session, 3)
+        page = author.get(path(meeting))
+        assert "参加と回答した事業所だけ（参加のみ）" in page.text
+        asked = letter(page, audience="unanswered", expected_count="29")
+        page = author.post(path(meeting), asked)
+        assert "送信先の選び方まだ回答していない事業所だけ（未回答）" in page.text
+        assert "29件の送信を確認者に提出する" in page.text
+
+    @pytest.mark.parametrize("typed", [{"audience": "new"}, {"audience": "cc"}, {"since_id": "77"}])
     def test_no_other_audience_can_be_sent(
         self, author: Pages, meeting: Meeting, typed: dict[str, str]
     ) -> None:

@@ -168,3 +168,20 @@ def test_a_mail_is_not(public: Database, contact: Contact, change: str) -> None:
     ask(public, contact.address)
     with pytest.raises(DBAPIError, match="guard link_mails"), public.writing() as session:
         session.execute(sa.text(CHANGES[change]))
+
+
+def test_the_office_ends_a_link_and_the_next_is_mailed(
+    sign_in: Callable[[str], Pages], public: Database, settings: Settings, contact: Contact,
+    relay: Relay, recorder: Recorder,
+) -> None:  # fmt: skip
+    author, path = sign_in("author"), f"/events/{contact.event_id}/participants/{contact.id}"
+    assert "リンクを無効に" not in author.get(path).text
+    with public.writing() as session:
+        own = session.get_one(Contact, contact.id)
+        old = links.token_for(session, Doorway.of(settings).sealer, own)
+    assert "リンクを無効に" in author.get(path).text
+    assert "リンクを無効にしました" in author.post(f"{path}/link").text
+    assert author.raw(f"/p/{old}").status_code == 404
+    deliver(public, relay)
+    (mail,) = recorder.received
+    assert mail.rcpt_to == (contact.address,)

@@ -255,4 +255,6 @@ class TestWhatItSays:
         from eventmail.desk.tasks import Kind
 
         of_no_mailing = {Kind.RELAY, Kind.IMPORT, Kind.SETTING}  # told on the pages
+        # Told by reminders of their own, or on the pages only.
+        of_no_mailing |= {Kind.TRAINING, Kind.OVERDUE, Kind.RESULTS}
         assert set(DEEDS) == {k.value for k in set(Kind) - of_no_mailing}

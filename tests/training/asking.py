@@ -10,9 +10,10 @@ from eventmail import clock
 from eventmail.database import Database
 from eventmail.offices.permissions import Actor
 from eventmail.training import service
-from eventmail.training.models import Purpose, TrainingTask
+from eventmail.training.models import Assignment, Purpose, TrainingTask
 from eventmail.training.papers import Sort, paper
 from eventmail.training.service import Wanted
+from tests.guards import leave_only
 
 CHECKLIST, TEST = Sort.CHECKLIST, Sort.TEST
 
@@ -62,3 +63,11 @@ def count(database: Database, table: str) -> int:
     """How many rows a table has."""
     with database.reading() as session:
         return session.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0
+
+
+def overdue_since(database: Database, days: int) -> None:
+    """As if everything had been due so many days ago."""
+    leave_only(database, "training_assignments", "replaced")
+    with database.writing() as session:
+        for each in session.scalars(sa.select(Assignment)):
+            each.due_on = clock.today() - timedelta(days=days)

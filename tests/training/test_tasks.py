@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from eventmail import clock, sample
+from eventmail import sample
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
@@ -21,8 +20,18 @@ from eventmail.training import figures, papers, service
 from eventmail.training.figures import Count, Fate
 from eventmail.training.models import Assignment, Purpose
 from eventmail.training.service import Wanted
-from tests.guards import leave_only
-from tests.training.asking import CHECKLIST, TEST, answer, assign, bad, count, good, tasks, wanted
+from tests.training.asking import (
+    CHECKLIST,
+    TEST,
+    answer,
+    assign,
+    bad,
+    count,
+    good,
+    overdue_since,
+    tasks,
+    wanted,
+)
 
 OTHER = "あけぼの公共職業安定所"
 PASSWORD = "green umbrella on the pier"
@@ -271,7 +280,7 @@ class TestFigures:
         answer(database, people.checker, bad(TEST))
         here = people.author.office.name
         assert by_name(database) == {here: Count(5, 1, 0)}, "its last day is a day to do it"
-        yesterday(database)
+        overdue_since(database, days=1)
         assert by_name(database) == {here: Count(5, 1, 4)}
         with database.reading() as session:
             found = figures.lines(session, session.scalars(sa.select(Assignment)).one())
@@ -283,7 +292,7 @@ class TestFigures:
 
     def test_a_leaver_is_not_late(self, database: Database, people: People) -> None:
         assign(database, people.manager, TEST, to=people.author, days=0)
-        yesterday(database)
+        overdue_since(database, days=1)
         with database.writing() as session:
             session.get_one(Staff, people.author.id).active = False
         assert by_name(database) == {}
@@ -296,16 +305,8 @@ class TestFigures:
     ) -> None:
         assign(database, people.manager, TEST, days=0)
         answer(database, people.author, good(TEST))
-        yesterday(database, days=400)
+        overdue_since(database, days=400)
         assert by_name(database) == {people.author.office.name: Count(4, 0, 4)}
-
-
-def yesterday(database: Database, days: int = 1) -> None:
-    """As if everything had been due so many days ago."""
-    leave_only(database, "training_assignments", "replaced")
-    with database.writing() as session:
-        for each in session.scalars(sa.select(Assignment)):
-            each.due_on = clock.today() - timedelta(days=days)
 
 
 KEPT = {

@@ -67,7 +67,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
         papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save suppression.index wordings.history wordings.index
+        staffmail.save suppression.index training.answer training.index training.outcome
+        training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
@@ -77,7 +78,7 @@ PAGES: dict[Action, str] = {
     """,
     Action.IMPORT_ROSTER: """
         corrections.accept corrections.refuse
-        roster.add roster.add_page roster.annotated roster.answer roster.answer_all
+        page_links.renew roster.add roster.add_page roster.annotated roster.answer roster.answer_all
         roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
         roster.edit_page roster.notice roster.progress_json roster.remove roster.restore
         roster.review roster.row_page roster.split roster.suggestion roster.undo
@@ -87,6 +88,7 @@ PAGES: dict[Action, str] = {
         events.put_materials events.remove_material materials.clean
     """,
     Action.EDIT_MAILING: """
+        bounces.mend bounces.mend_page
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new
@@ -148,7 +150,7 @@ PAGES: dict[Action, str] = {
         audit.index audit.show audit.take
     """,
     Action.OVERSEE: """
-        overview.index
+        overview.index training.order training.overview
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
@@ -168,5 +170,9 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.MANAGE_TRAINING: """
+        training.assign training.assignment training.confirm training.export training.manage
+        training.result
     """,
 }

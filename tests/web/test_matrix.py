@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from eventmail import clock, create_app, sample
@@ -29,6 +30,8 @@ from eventmail.allowed import service as allowed
 from eventmail.answers import asking
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
+from eventmail.bounces.models import Bounce, BounceMail, Match, Source
+from eventmail.bounces.reading import Class, Kind
 from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
@@ -44,8 +47,11 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import models as stopping
 from eventmail.suppression import service as suppression
-from eventmail.suppression.models import Kind, Source
+from eventmail.training import service as training
+from eventmail.training.models import Purpose
+from eventmail.training.papers import Sort
 from eventmail.web import errors
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
@@ -124,6 +130,23 @@ def _outsiders(database: Database) -> None:
             offices.add_staff(session, office, name, name, STRANGER, [Role(role)])
 
 
+def _came_back(session: Session, delivery: Delivery) -> None:
+    mail = BounceMail(
+        office_id=delivery.office_id,
+        received_at=clock.now(),
+        digest="0" * 64,
+        source=Source.PIPE,
+        kind=Kind.BOUNCE,
+        match=Match.RETURN_ADDRESS,
+        forged=False,
+        readable=True,
+    )
+    session.add(mail)
+    session.flush()
+    told = {"action": "failed", "status": "4.2.2", "reason": "いっぱいです。", "sure": True}
+    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
+
+
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
@@ -132,6 +155,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         event = session.scalars(sa.select(Event)).one()
         mailing = session.scalars(sa.select(Snapshot)).one().mailing
         delivery = session.scalars(sa.select(Delivery).where(~Delivery.first_copy).limit(1)).one()
+        _came_back(session, delivery)
         made = wordings.add_wording(session, people.author, WordingKind.OWN, own)
         alert = alerts.raise_alert(session, event.reply_to, "test", "event:1", "止まりました。")
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
@@ -142,13 +166,18 @@ def _one_of_each(database: Database) -> dict[str, object]:
         office = session.get_one(Office, people.manager.office.id)
         invitee = invitations.Invitee("shinjin", "新人 一郎", {Role.AUTHOR})
         invited = invitations.invite(session, people.manager, office, invitee)
+        due = training.Wanted(frozenset({Sort.CHECKLIST}), Purpose.REGULAR, day)
+        training.assign(session, people.manager, due, [people.author.id])
+        (task,) = training.own_tasks(session, people.author)
+        yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
+        result = training.take(session, people.author, task.id, yes)
         stopped = suppression.suppress(
             session,
             event.office_id,
             None,
             EmailAddress.parse("yameru@yameru.example"),
-            Kind.ASKED_BY_PHONE,
-            source=Source.PHONE,
+            stopping.Kind.ASKED_BY_PHONE,
+            source=stopping.Source.PHONE,
         )
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
@@ -158,6 +187,9 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "event_id": event.id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
+            "task_id": task.id,
+            "assignment_id": task.assignment_id,
+            "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
             "question_id": asking.add(session, people.author, event, parking).id,

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from flask import jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from eventmail.bounces import showing
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import estimate, export, listing, service, words
@@ -76,6 +77,8 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
         url=lambda **more: progress_url(snapshot, **more),
         wanted=listing.Wanted,
         needs=NEEDS,
+        failed=showing.of_snapshot(session, snapshot) if first else [],
+        classes=showing.NAMES,
     )
 
 

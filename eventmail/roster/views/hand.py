@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.links import service as links
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing
@@ -161,6 +162,7 @@ def _page(
     colleagues = len(events.addresses_of(reading(), own)) if own else 0
     return render_template(
         "roster/hand.html",
+        has_link=contact is not None and links.has_any(reading(), contact),
         event=event,
         form=form,
         messages=messages or [],

@@ -1,0 +1,141 @@
+"""What came back, as the organiser sees it: whom a mail has not reached, why, and whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.bounces.models import Bounce, BounceMail
+from eventmail.bounces.reading import Class
+from eventmail.events.models import Contact, Event
+from eventmail.mailings.models import Snapshot, SnapshotRecipient
+from eventmail.outbox.models import Delivery, DeliveryState
+
+MOST = 500  # of one sending; whoever has more of them has another trouble
+NAMES = {
+    Class.HARD: "届かないアドレス",
+    Class.SOFT: "一時的な理由",
+    Class.POLICY: "相手やサーバーの決まり",
+    Class.UNKNOWN: "理由がわからない",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One company's mail of which something came back; the newest word counts.
+
+    ``mended``: the roster has another address by now. ``times``: how many mails said so.
+    """
+
+    delivery_id: int
+    participant_id: int
+    company: str
+    name: str
+    address: str
+    phone: str
+    state: DeliveryState
+    hardness: Class
+    reason: str
+    sure: bool
+    at: datetime
+    times: int
+    contact_id: int
+    active: bool
+    mended: bool
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is settled that this mail has not arrived."""
+        return self.state is DeliveryState.BOUNCED
+
+
+def of_snapshot(session: Session, snapshot: Snapshot) -> list[Failed]:
+    """What came back of a sending: first what is lost, then in the order of the roster."""
+    query = _rows().where(Delivery.snapshot_id == snapshot.id).limit(MOST * 4)
+    newest: dict[int, Failed] = {}
+    for each in _failed(session, query):
+        newest[each.delivery_id] = each
+    return sorted(newest.values(), key=lambda each: not each.is_lost)[:MOST]
+
+
+def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapshot, int]]:
+    """Sendings for events from ``since`` on, with how many of their mails are lost and whose
+    contacts still stand in the roster with the address that failed.
+    """
+    still = sa.and_(
+        Contact.id == Delivery.contact_id,
+        Contact.active,
+        Contact.address_key == SnapshotRecipient.address_key,
+    )
+    query = (
+        sa.select(Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()))
+        .join(SnapshotRecipient, _recipient())
+        .join(Contact, still)
+        .join(Event, Event.id == Delivery.event_id)
+        .where(
+            Delivery.office_id == office_id,
+            Delivery.state == DeliveryState.BOUNCED,
+            Event.held_on >= since,
+        )
+        .group_by(Delivery.snapshot_id)
+        .order_by(Delivery.snapshot_id)
+    )
+    counts = session.execute(query).all()
+    return [(session.get_one(Snapshot, number), count) for number, count in counts]
+
+
+def of_delivery(session: Session, delivery_id: int) -> Failed | None:
+    """What came back of one mail; None if nothing did."""
+    found: Failed | None = None
+    for found in _failed(session, _rows().where(Delivery.id == delivery_id)):  # noqa: B007
+        pass
+    return found
+
+
+def _failed(session: Session, query: sa.Select[Any, Any, Any, Any, Any]) -> Iterator[Failed]:
+    """One for each mail that said something, the newest of a delivery last."""
+    times: dict[int, int] = {}
+    for bounce, at, delivery, recipient, contact in session.execute(query):
+        times[delivery.id] = times.get(delivery.id, 0) + 1
+        yield Failed(
+            delivery_id=delivery.id,
+            participant_id=delivery.participant_id,
+            company=recipient.company,
+            name=recipient.name,
+            address=recipient.address,
+            # A contact outlives its snapshot: what retention erased there is not shown from here.
+            phone=contact.phone if recipient.company else "",
+            state=delivery.state,
+            hardness=bounce.hardness,
+            reason=bounce.reason,
+            sure=bounce.sure,
+            at=at,
+            times=times[delivery.id],
+            contact_id=contact.id,
+            active=contact.active,
+            mended=contact.address_key != recipient.address_key,
+        )
+
+
+def _recipient() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
+        SnapshotRecipient.contact_id == Delivery.contact_id,
+    )
+
+
+def _rows() -> sa.Select[Bounce, datetime, Delivery, SnapshotRecipient, Contact]:
+    return (
+        sa.select(Bounce, BounceMail.received_at, Delivery, SnapshotRecipient, Contact)
+        .join(BounceMail, BounceMail.id == Bounce.mail_id)
+        .join(Delivery, Delivery.id == Bounce.delivery_id)
+        .join(SnapshotRecipient, _recipient())
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .where(Bounce.action != "delivered")
+        .order_by(SnapshotRecipient.position, Bounce.mail_id)
+    )
