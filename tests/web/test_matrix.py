@@ -45,8 +45,8 @@ from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
 from eventmail.proposals.kinds import Place, known
 from eventmail.roster.models import RosterImport
+from eventmail.suppression import models as stops
 from eventmail.suppression import service as suppression
-from eventmail.suppression.models import Kind, Source
 from eventmail.training import service as training
 from eventmail.training.models import Purpose
 from eventmail.training.papers import Sort
@@ -174,8 +174,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             event.office_id,
             None,
             EmailAddress.parse("yameru@yameru.example"),
-            Kind.ASKED_BY_PHONE,
-            source=Source.PHONE,
+            stops.Kind.ASKED_BY_PHONE,
+            source=stops.Source.PHONE,
         )
         return {
             "event_id": event.id,
