@@ -76,6 +76,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "relay.unblocked": "送信サーバーへの接続を再開しました",
     },
     Kind.ROSTER: {
+        "contact.proposed": "参加者が、担当者・アドレスの変更を申し出ました",
+        "contact.corrected": "参加者の申し出のとおり、担当者・アドレスを変えました",
+        "contact.refused": "担当者・アドレスの変更の申し出を断りました",
         "address.suppressed": "アドレスへの配信を停止しました",
         "address.suppression_lifted": "本人の同意を得て、配信停止を解除しました",
         "roster.uploaded": "参加者名簿のファイルを置きました",
@@ -243,6 +246,7 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
+    "delivery": "配信の番号",
     "status": "状態",
     "sure": "確かな知らせか",
     "hardness": "届かなかった理由の種類",
@@ -268,6 +272,7 @@ FIELDS = {
     "contacts": "担当者の件数",
     "count": "件数",
     "counts": "件数",
+    "delivery": "メールの番号",
     "deputy": "代理の職員の番号",
     "digest": "確定版の指紋",
     "due": "期限",

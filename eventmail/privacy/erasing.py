@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
+from eventmail.corrections.models import Correction
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.erased import ContactErasure, PersonErasure
@@ -222,6 +223,7 @@ def _from_rosters(session: Session, person: Person) -> None:
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(RosterChange).where(RosterChange.contact_id.in_(person.ids)),
         sa.delete(PageLink).where(PageLink.contact_id.in_(person.ids)),
+        sa.delete(Correction).where(Correction.contact_id.in_(person.ids)),
         sa.delete(LinkMail).where(LinkMail.contact_id.in_(person.ids)),
         sa.update(Contact)
         .where(Contact.id.in_(person.ids))
