@@ -246,6 +246,7 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
+    "delivery": "配信の番号",
     "status": "状態",
     "sure": "確かな知らせか",
     "hardness": "届かなかった理由の種類",
@@ -271,6 +272,7 @@ FIELDS = {
     "contacts": "担当者の件数",
     "count": "件数",
     "counts": "件数",
+    "delivery": "メールの番号",
     "deputy": "代理の職員の番号",
     "digest": "確定版の指紋",
     "due": "期限",

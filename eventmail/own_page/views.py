@@ -125,10 +125,9 @@ def answer(token: str) -> ResponseReturnValue:
     guest = guest_of(token)
     form = _form(answers.sheet(reading(), *_who(guest)))
     if not form.validate():
-        status = 409 if form.is_outdated else 422
-        return _page(
-            guest, token, form, "changed_meanwhile" if form.is_outdated else "not_kept"
-        ), status
+        outdated = form.outdated(form.sent)
+        problem, status = ("changed_meanwhile", 409) if outdated else ("not_kept", 422)
+        return _page(guest, token, form, problem), status
     try:
         with writing() as session:
             answers.save(session, *_who(guest), form.reply)
