@@ -92,8 +92,8 @@ class EmailAddress:
         plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
         parts = _checked(plain.strip())
         found = object.__new__(cls)  # the parts are checked: once is enough
-        for name, part in zip(cls.__slots__, parts, strict=True):
-            object.__setattr__(found, name, part)
+        object.__setattr__(found, "local", parts[0])
+        object.__setattr__(found, "domain", parts[1])
         return found
 
     @property

@@ -7,6 +7,7 @@ from eventmail.allowed.models import AllowedAddress
 from eventmail.answers.models import Answer
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.bounces.models import BounceMail
+from eventmail.corrections.models import Correction
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
@@ -36,6 +37,7 @@ __all__ = [
     "Base",
     "BounceMail",
     "CheckStep",
+    "Correction",
     "Delivery",
     "Event",
     "EventErasure",

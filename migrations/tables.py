@@ -99,3 +99,21 @@ def _rebuild(table: str, mended: Callable[[str], str]) -> None:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken or head.split()[:2] != ["CREATE", "TABLE"]:
         raise RuntimeError(f"rebuilding {table} would break {broken}")
+
+
+def allow_null(table: str, column: str, kind: str) -> None:
+    """Let a column of this kind be empty. On SQLite the table is written anew."""
+    if op.get_bind().dialect.name == "sqlite":
+        old, new = f"{column} {kind} NOT NULL", f"{column} {kind}"
+        _rebuild(table, lambda made: _exchanged(made, old, new))
+        return
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+
+
+def forbid_null(table: str, column: str, kind: str) -> None:
+    """Take :func:`allow_null` back (for downgrades)."""
+    if op.get_bind().dialect.name == "sqlite":
+        old, new = f"{column} {kind},", f"{column} {kind} NOT NULL,"
+        _rebuild(table, lambda made: _exchanged(made, old, new))
+        return
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")

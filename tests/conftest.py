@@ -22,6 +22,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from eventmail import create_app, migrate, passwords, sample
+from eventmail.audit import origin
 from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
@@ -274,6 +275,12 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def office_hours(monkeypatch: pytest.MonkeyPatch) -> None:
     """A start is never in a hurry, whenever the suite runs; the rule has tests of its own."""
     monkeypatch.setattr(timing, "_reason", lambda moment: "")
+
+
+@pytest.fixture(autouse=True)
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ran within the suite's process leaves no word of where acts come from."""
+    monkeypatch.setattr(origin, "_process", origin.Origin())
 
 
 @pytest.fixture

@@ -79,6 +79,12 @@ def add(session: Session, actor: Actor, event: Event, wording: Wording) -> Quest
     return question
 
 
+def copy(session: Session, actor: Actor, event: Event, target: Event) -> None:
+    """Ask in another event what this one asks, in the same order; no answer comes with it."""
+    for each in questions(session, event):
+        add(session, actor, target, wording_of(each))
+
+
 def get(session: Session, event: Event, question_id: int) -> Question:
     """One of the questions that are asked now."""
     found = next((each for each in questions(session, event) if each.id == question_id), None)

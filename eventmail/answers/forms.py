@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -141,24 +140,20 @@ class AnswerForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Each field by itself; an answer to an older wording has the new one looked at first."""
         fine = bool(super().validate(extra_validators))
-        outdated = self.outdated(self.sent)
-        if outdated:
+        if self.is_outdated:
             self.say(self.words.changed)
-        return fine and not outdated
+        return fine and not self.is_outdated
 
     def say(self, sentence: str) -> None:
         """A sentence about the whole answer; what is shown now counts as seen from now on."""
         self.form_errors = [sentence]
-        self.refresh(self.sheet)
+        self.seen.data = str(self.sheet.seen)
 
-    def refresh(self, sheet: Sheet) -> None:
-        """What is shown again beside this sheet counts as seen from now on."""
-        self.seen.data = str(sheet.seen)
-
-    def outdated(self, names: Iterable[str]) -> bool:
-        """Whether one of these names (of what was sent) is a question that is no more so."""
+    @property
+    def is_outdated(self) -> bool:
+        """Whether what was sent answers a question that is no more so."""
         known = {field_name(each) for each in self.sheet.questions}
-        return any(is_question(name) and name not in known for name in names)
+        return any(is_question(name) and name not in known for name in self.sent)
 
 
 def field_name(question: Question) -> str:

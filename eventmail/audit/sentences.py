@@ -76,6 +76,9 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "relay.unblocked": "送信サーバーへの接続を再開しました",
     },
     Kind.ROSTER: {
+        "contact.proposed": "参加者が、担当者・アドレスの変更を申し出ました",
+        "contact.corrected": "参加者の申し出のとおり、担当者・アドレスを変えました",
+        "contact.refused": "担当者・アドレスの変更の申し出を断りました",
         "address.suppressed": "アドレスへの配信を停止しました",
         "address.suppression_lifted": "本人の同意を得て、配信停止を解除しました",
         "roster.uploaded": "参加者名簿のファイルを置きました",

@@ -127,7 +127,7 @@ def _mark(session: Session, bounce: Bounce) -> bool:
     if delivery.first_copy:
         return False
     suppression.lock_office(session, delivery.office_id)  # before any delivery, like whoever sends
-    session.refresh(delivery, with_for_update=True)
+    session.refresh(delivery, with_for_update={"key_share": True})
     if delivery.state not in FATES:
         return False
     delivery.state, delivery.reply = DeliveryState.BOUNCED, bounce.reason

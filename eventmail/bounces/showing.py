@@ -27,7 +27,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """One company's mail of which something came back; the newest word counts.
+    """One company's mail of which something came back; the newest sure word counts.
 
     ``mended``: the roster has another address by now. ``times``: how many mails said so.
     """
@@ -98,7 +98,7 @@ def of_delivery(session: Session, delivery_id: int) -> Failed | None:
 
 
 def _failed(session: Session, query: sa.Select[Any, Any, Any, Any, Any]) -> Iterator[Failed]:
-    """One for each mail that said something, the newest of a delivery last."""
+    """One for each mail that said something; of a delivery the surest and newest last."""
     times: dict[int, int] = {}
     for bounce, at, delivery, recipient, contact in session.execute(query):
         times[delivery.id] = times.get(delivery.id, 0) + 1
@@ -137,5 +137,5 @@ def _rows() -> sa.Select[Bounce, datetime, Delivery, SnapshotRecipient, Contact]
         .join(SnapshotRecipient, _recipient())
         .join(Contact, Contact.id == Delivery.contact_id)
         .where(Bounce.action != "delivered")
-        .order_by(SnapshotRecipient.position, Bounce.mail_id)
+        .order_by(SnapshotRecipient.position, Bounce.sure, Bounce.mail_id)
     )

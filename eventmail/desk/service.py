@@ -23,9 +23,11 @@ from eventmail.proposals.history import told_of
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.training import figures
 from eventmail.training import service as training
+from eventmail.training.models import Purpose
 from eventmail.training.papers import paper
 
 AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
+URGENT = "緊急の割り当てです。できるだけ早く答えてください。"
 UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
@@ -209,7 +211,7 @@ def _training(session: Session, actor: Actor) -> Iterator[Task]:
             due_on=made.due_on,
             training_id=each.id,
             subject=paper(made.sort, made.edition).title,
-            note=AGAIN if each.results else "",
+            note=AGAIN if each.results else URGENT if made.purpose is Purpose.URGENT else "",
         )
     for made, count in figures.unconfirmed(session, actor):
         yield Task(

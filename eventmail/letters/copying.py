@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from eventmail.answers import asking
 from eventmail.audit.service import record
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event
@@ -48,8 +49,12 @@ def copy_for_one(session: Session, actor: Actor, mailing: Mailing, contact: Cont
 def copy_event(
     session: Session, actor: Actor, event: Event, facts: EventFacts, letters: Collection[int]
 ) -> Event:
-    """A new event of these facts, with the words of the chosen mailings; its shelf is empty."""
+    """A new event of these facts, with its questions and the words of the chosen mailings.
+
+    Its shelf is empty.
+    """
     copy = events.add_event(session, actor, facts)
+    asking.copy(session, actor, event, copy)
     for mailing in reversed(service.list_mailings(session, event)):
         if mailing.id in letters:
             service.add_mailing(session, actor, copy, _words(session, mailing, frozenset()))

@@ -168,12 +168,34 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
     for rows in session.execute(query).partitions(AT_A_TIME):
         companies = [delivery.participant_id for delivery, _, _ in rows if delivery.participant_id]
         own = own_addresses(session, companies)
+        heads: dict[str, bytes] = {}
         for delivery, attempt, recipient in rows:
             to = recipient.address if recipient is not None else snapshot.reply_to
             theirs = own.get(delivery.participant_id or 0, frozenset())
             envelope, own_too = _shown_to(snapshot, delivery, EmailAddress.parse(to), theirs)
             knowledge = Knowledge(office.ours, own_too, office.known, unseen)
-            yield _look(attempt, envelope, knowledge, materials)
+            head = attempt.head or heads.get(attempt.digest)
+            head = heads[attempt.digest] = head or head_of(session, snapshot.id, attempt)
+            yield _look(attempt, head, envelope, knowledge, materials)
+
+
+def head_of(session: Session, snapshot_id: int, attempt: Attempt) -> bytes:
+    """What is stored of a mail besides its materials; empty if it was erased.
+
+    The recipients of one transaction got the same bytes: they are kept with the first of them.
+    """
+    if attempt.head:
+        return attempt.head
+    query = (
+        sa.select(Attempt.head)
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .where(
+            Delivery.snapshot_id == snapshot_id,
+            Attempt.digest == attempt.digest,
+            sa.func.length(Attempt.head) > 0,
+        )
+    )
+    return session.scalars(query.limit(1)).first() or b""
 
 
 def stored_materials(session: Session, snapshot: Snapshot) -> list[EncodedMaterial]:
@@ -200,6 +222,7 @@ def _shown_to(
 
 def _look(
     attempt: Attempt,
+    head: bytes,
     envelope: Envelope,
     knowledge: Knowledge,
     materials: Sequence[EncodedMaterial] | None,
@@ -207,7 +230,7 @@ def _look(
     if materials is None:
         return Look(attempt.delivery_id, attempt.digest, False, ())
     try:
-        content = pieces_of(attempt.head, materials)
+        content = pieces_of(head, materials)
         same = is_named(attempt.digest, content, [each.part for each in materials])
         places = exposures(content, envelope, knowledge, materials)
     except (Malformed, ValueError):

@@ -97,7 +97,8 @@ def hand_over_all(
     """
     now, connection = clock.now(), session.connection()
     held = _held(session, worker)
-    going = [each for each in mails if all(number in held for number in each.delivery_ids)]
+    is_held = [all(number in held for number in each.delivery_ids) for each in mails]
+    going = [each for each, held_still in zip(mails, is_held, strict=True) if held_still]
     numbers = {number: held[number] + 1 for mail in going for number in mail.delivery_ids}
     rows = [
         {
@@ -107,17 +108,17 @@ def hand_over_all(
             "outcome": "",
             "reply_text": "",
             "digest": mail.digest,
-            "head": mail.head,
+            "head": b"" if place else mail.head,  # a batch's once (``exposure.head_of``)
         }
         for mail in going
-        for delivery_id in mail.delivery_ids
+        for place, delivery_id in enumerate(mail.delivery_ids)
     ]
     if rows:
         connection.execute(statements.LEAVE, {"going": list(numbers), "until": now + lease})
-        connection.execute(statements.ATTEMPT, rows)
+        statements.ATTEMPT.run(connection, rows)
     return [
-        tuple(numbers[each] for each in mail.delivery_ids) if mail in going else None
-        for mail in mails
+        tuple(numbers[each] for each in mail.delivery_ids) if held_still else None
+        for mail, held_still in zip(mails, is_held, strict=True)
     ]
 
 
@@ -156,10 +157,10 @@ def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
     if not going:
         return
     rows = [_settled_row(each, *states[each.delivery_id]) for each in going]
-    connection.execute(statements.SETTLE, rows)
+    statements.SETTLE.run(connection, rows)
     words = [_words_row(each, now) for each in going if each.number is not None]
     if words:
-        connection.execute(statements.ANSWER, words)
+        statements.ANSWER.run(connection, words)
 
 
 def settle(

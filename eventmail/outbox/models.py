@@ -137,8 +137,9 @@ class Delivery(Base):
 class Attempt(Base):
     """One try to hand a mail over: times, the relay's words, and the mail itself.
 
-    ``head`` is the mail without its attachments, which are the snapshot's materials; with them it
-    gives the bytes again whose fingerprint is ``digest``: the SHA-256 of the mail, in which each
+    ``head`` is the mail without its attachments, which are the snapshot's materials; that of a
+    batch is kept with the first of its recipients, and empty with the others. Head and materials
+    give the bytes again whose fingerprint is ``digest``: the SHA-256 of the mail, in which each
     attachment's part is replaced by its own SHA-256 (``wire.fingerprint_of``).
     """
 

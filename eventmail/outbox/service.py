@@ -31,7 +31,7 @@ from eventmail.mailings.service import ERASED as CLOSED
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger, remaining
-from eventmail.outbox.exposure import stored_materials
+from eventmail.outbox.exposure import head_of, stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.wire import is_named, pieces_of
 
@@ -322,7 +322,7 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     if session.get(Erasure, snapshot.id) is not None:
         raise UserError(ERASED)
     materials = stored_materials(session, snapshot)
-    pieces = pieces_of(attempt.head, materials)
+    pieces = pieces_of(head_of(session, snapshot.id, attempt), materials)
     if not is_named(attempt.digest, pieces, [each.part for each in materials]):
         raise UserError(
             "このメールを送信した時のとおりに表示できません。管理者に連絡してください。"

@@ -12,6 +12,7 @@ from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import Recipient
 from eventmail.offices.models import Office
+from eventmail.outbox.bulk import Bulk
 from eventmail.outbox.models import (
     Attempt,
     DecisionRecord,
@@ -83,7 +84,10 @@ LEAVE = (
     .where(_among(_d.id, "going"))
     .values(lease_until=_value("until", _d.lease_until), attempts=_d.attempts + 1)
 )
-ATTEMPT = sa.insert(table_of(Attempt))
+ATTEMPT = Bulk(
+    sa.insert(table_of(Attempt)),
+    "delivery_id", "number", "handed_over_at", "outcome", "reply_text", "digest", "head",
+)  # fmt: skip
 # State of each delivery, and whether its sending is over; locked in the order of ids.
 LOCK = (
     sa.select(_d.id, _d.state, _p.finished_at.is_not(None))
@@ -98,7 +102,7 @@ ANSWERABLE = sa.select(_a.delivery_id, _a.number).where(
     _a.settled_at.is_(None),
     ~sa.exists().where(_s.delivery_id == _a.delivery_id, _s.attempt == _a.number),
 )
-SETTLE = (
+SETTLE = Bulk(
     sa.update(table_of(Delivery))
     .where(_d.id == sa.bindparam("key"))
     .values(
@@ -107,9 +111,10 @@ SETTLE = (
         lease_until=None,
         reply=sa.bindparam("words"),
         due_at=sa.func.coalesce(_value("due", _d.due_at), _d.due_at),
-    )
-)
-ANSWER = (
+    ),
+    "key", "to", "words", "due",
+)  # fmt: skip
+ANSWER = Bulk(
     sa.update(table_of(Attempt))
     .where(_a.delivery_id == sa.bindparam("delivery"), _a.number == sa.bindparam("attempt"))
     .values(
@@ -117,8 +122,9 @@ ANSWER = (
         outcome=sa.bindparam("kind"),
         reply_code=sa.bindparam("code"),
         reply_text=sa.bindparam("words"),
-    )
-)
+    ),
+    "delivery", "attempt", "at", "kind", "code", "words",
+)  # fmt: skip
 # Whom claims are for, in the order of their ids; nothing of a person for the first copy.
 RECIPIENTS = (
     sa.select(_d.id, _d.token, *(_r[name] for name in Recipient.__slots__))

@@ -38,22 +38,33 @@ def queue(session: Session, contact: Contact) -> None:
     """Queue one mail with the contact's link, unless he has just had one or many today."""
     session.execute(sa.select(Event.id).where(Event.id == contact.event_id).with_for_update())
     now = clock.now()
-    lately = sa.select(sa.func.count()).where(LinkMail.contact_id == contact.id)
+    lately = sa.select(sa.func.count()).where(LinkMail.contact_id == contact.id, ~LinkMail.coded)
     if session.scalar(lately.where(LinkMail.made_at > now - NOT_AGAIN_WITHIN)):
         return
     if (session.scalar(lately.where(LinkMail.made_at > now - timedelta(days=1))) or 0) < MOST_A_DAY:
-        session.add(
-            LinkMail(
-                office_id=contact.office_id,
-                event_id=contact.event_id,
-                participant_id=contact.participant_id,
-                contact_id=contact.id,
-                made_at=now,
-                due_at=now,
-                token=secrets.token_hex(16),
-            )
-        )
-        session.flush()
+        _put(session, contact)
+
+
+def queue_code(session: Session, contact: Contact) -> LinkMail:
+    """Queue a mail with the contact's link and a code; whoever asks counts how often."""
+    return _put(session, contact, coded=True)
+
+
+def _put(session: Session, contact: Contact, *, coded: bool = False) -> LinkMail:
+    now = clock.now()
+    made = LinkMail(
+        office_id=contact.office_id,
+        event_id=contact.event_id,
+        participant_id=contact.participant_id,
+        contact_id=contact.id,
+        made_at=now,
+        due_at=now,
+        token=secrets.token_hex(16),
+        coded=coded,
+    )
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _contacts(session: Session, key: str) -> list[Contact]:

@@ -23,7 +23,10 @@ class LinkMailState(enum.StrEnum):
 
 
 class LinkMail(Base):
-    """One mail with a link, to one contact. It is never readdressed (guard)."""
+    """One mail with a link, to one contact. It is never readdressed (guard).
+
+    ``coded``: it brings a code as well, by which its reader agrees to a change.
+    """
 
     __tablename__ = "link_mails"
     __table_args__ = (
@@ -49,3 +52,4 @@ class LinkMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     token: Mapped[str] = mapped_column(sa.String(32))
     reply: Mapped[str] = mapped_column(sa.String(500), default="")
+    coded: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

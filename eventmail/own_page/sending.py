@@ -20,7 +20,9 @@ from eventmail.mailings.letter import Letter
 from eventmail.mailings.rendering import make_press
 from eventmail.mailings.snapshot import Recipient, content_to_one
 from eventmail.offices.models import Office
+from eventmail.own_page import codes
 from eventmail.own_page.models import LinkMail, LinkMailState
+from eventmail.sealing import Sealer
 from eventmail.wire import (
     Cleared,
     Connection,
@@ -47,6 +49,20 @@ BODY = (
     "心当たりがないときは、このメールを捨ててください。何も変わりません。\n\n"
     "Your own page for this event is at the address above. It was asked for on our site.\n"
     "If you did not ask for it, simply ignore this mail.\n"
+)
+CODE_SUBJECT = "【{イベント名}】担当者・アドレスの変更の確認"
+CODE_BODY = (
+    "{宛名}\n\n"
+    "{イベント名}（{開催日}）の参加者ページで、担当者またはメールアドレスの変更の申し出がありました。\n"
+    "変更してよいときは、次の参加者ページの「担当者・アドレスの変更」を開いて内容を確かめ、\n"
+    "確認コードを入力してください。\n\n"
+    "{参加者ページ}\n\n"
+    "確認コード：%(code)s\n\n"
+    "心当たりがないときは、コードを入力しないでください。何も変わりません。\n"
+    "念のため、このメールに返信してお知らせください。\n\n"
+    "Somebody asked on your page to change the contact person or the mail address.\n"
+    "If that is right, open the page, look at the change and enter the code above.\n"
+    "If not, do not enter the code: nothing will change. Please reply to this mail.\n"
 )
 _FATES = {
     Kind.ACCEPTED: LinkMailState.ACCEPTED,
@@ -131,18 +147,24 @@ def _send(database: Database, connection: Connection, mail_id: int) -> tuple[Lin
         if links.opened(session, token) is None:
             return LinkMailState.DROPPED, ""
         try:
-            cleared = _cleared(session, contact, mail)
+            cleared = _cleared(session, door.sealer, contact, mail)
         except (GateRefusal, Unwritable) as refusal:
             return LinkMailState.REFUSED, refusal.message_ja
     (result,) = connection.send(cleared).results
     return _FATES[result.kind], f"{result.reply.code or ''} {result.reply.text}".strip()
 
 
-def _cleared(session: Session, contact: Contact, mail: LinkMail) -> Cleared:
+def _letter(sealer: Sealer, mail: LinkMail) -> Letter:
+    if not mail.coded:
+        return Letter(SUBJECT, BODY)
+    return Letter(CODE_SUBJECT, CODE_BODY % {"code": codes.code_of(sealer, mail.token)})
+
+
+def _cleared(session: Session, sealer: Sealer, contact: Contact, mail: LinkMail) -> Cleared:
     """The letter with the contact's link, made and judged as every letter to a participant is."""
     event = session.get_one(Event, contact.event_id)
     to = _recipient(contact)
-    content = content_to_one(event, to, Letter(SUBJECT, BODY))
+    content = content_to_one(event, to, _letter(sealer, mail))
     press = make_press(
         content,
         lambda _sha256: b"",

@@ -95,14 +95,14 @@ def sample() -> str:
 @permitted(Action.ANYBODY)
 def page(token: str) -> str:
     """All that concerns one contact."""
-    return _page(_guest(token), token)
+    return _page(guest_of(token), token)
 
 
 @blueprint.post("/<token>/seen")
 @permitted(Action.ANYBODY)
 def seen(token: str) -> ResponseReturnValue:
     """A person has the page before him: said by the page's script, not by opening the link."""
-    guest = _guest(token)
+    guest = guest_of(token)
     with writing() as session:
         answers.note_opened(session, *_who(guest))
     return "", 204
@@ -112,7 +112,7 @@ def seen(token: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def confirm(token: str) -> ResponseReturnValue:
     """「受け取りました」."""
-    guest = _guest(token)
+    guest = guest_of(token)
     with writing() as session:
         answers.confirm(session, *_who(guest))
     return _back(token, "confirmed")
@@ -122,7 +122,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def answer(token: str) -> ResponseReturnValue:
     """The answers to the organiser's questions."""
-    guest = _guest(token)
+    guest = guest_of(token)
     form = _form(answers.sheet(reading(), *_who(guest)))
     if not form.validate():
         outdated = form.outdated(form.sent)
@@ -133,9 +133,9 @@ def answer(token: str) -> ResponseReturnValue:
             answers.save(session, *_who(guest), form.reply)
     except UserError:
         reading().rollback()  # what is shown is what is there now
-        guest = _guest(token)
+        guest = guest_of(token)
         again = _form(answers.sheet(reading(), *_who(guest)))
-        again.say(_speech()("changed_meanwhile"))
+        again.say(speech()("changed_meanwhile"))
         return _page(guest, token, again, "changed_meanwhile"), 409
     return _back(token, "answered")
 
@@ -144,7 +144,7 @@ def answer(token: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def letter(token: str, delivery_id: int) -> str:
     """One letter as it was sent to him."""
-    guest = _guest(token)
+    guest = guest_of(token)
     try:
         mail = service.letter(reading(), guest, delivery_id)
     except NotFound:
@@ -158,7 +158,7 @@ def letter(token: str, delivery_id: int) -> str:
 @permitted(Action.ANYBODY)
 def material(token: str, key: str) -> ResponseReturnValue:
     """A material in its newest released version."""
-    found, content = service.material(reading(), _guest(token), key)
+    found, content = service.material(reading(), guest_of(token), key)
     return send_file(
         BytesIO(content),
         mimetype=found.media_type,
@@ -171,7 +171,7 @@ def material(token: str, key: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def calendar(token: str) -> ResponseReturnValue:
     """The event for his calendar."""
-    guest = _guest(token)
+    guest = guest_of(token)
     address = Doorway.of(services().settings).page(token) or request.host_url + f"p/{token}"
     return send_file(
         BytesIO(calendar_of(guest, address)),
@@ -185,7 +185,7 @@ def calendar(token: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def renew(token: str) -> str:
     """End this link, and mail the next one to the registered address."""
-    guest = _guest(token)
+    guest = guest_of(token)
     with writing() as session:
         again = links.opened(session, token)
         if again is None:
@@ -201,7 +201,7 @@ def _nowhere() -> ResponseReturnValue | None:
     if not lost or not request.path.startswith(guarding.PREFIX):
         return None
     try:
-        _guest("")
+        guest_of("")
     except Waits as error:
         return _wait(error)
     except Closed as error:
@@ -209,7 +209,8 @@ def _nowhere() -> ResponseReturnValue | None:
     return None
 
 
-def _guest(token: str) -> Guest:
+def guest_of(token: str) -> Guest:
+    """Who comes in by this token; raises :class:`Closed` or :class:`Waits`."""
     guesses = guarding.guesses()
     if guesses.wait():
         raise Waits
@@ -224,23 +225,24 @@ def _who(guest: Guest) -> tuple[int, int, int]:
     return guest.office_id, guest.participant.id, guest.contact.id
 
 
-def _speech() -> Speech:
+def speech() -> Speech:
+    """The language of this request."""
     if "speech" not in g:
         wanted = request.args.get("lang", "")
         accepted = request.accept_languages.best_match(list(LANGUAGES)) or ""
         g.speech = Speech(wanted if wanted in LANGUAGES else accepted)
-    speech: Speech = g.speech
-    return speech
+    found: Speech = g.speech
+    return found
 
 
 def _form(sheet: answers.Sheet) -> AnswerForm:
-    english = _speech().language == ENGLISH
+    english = speech().language == ENGLISH
     words = answer_words.ENGLISH if english else answer_words.JAPANESE
     return AnswerForm.of(sheet, words, meta={"csrf": False})
 
 
 def _back(token: str, done: str) -> ResponseReturnValue:
-    return redirect(f"/p/{quote(token)}?lang={_speech().language}&done={done}", 303)
+    return redirect(f"/p/{quote(token)}?lang={speech().language}&done={done}", 303)
 
 
 def _page(guest: Guest, token: str, form: AnswerForm | None = None, problem: str = "") -> str:
@@ -263,6 +265,6 @@ def _page(guest: Guest, token: str, form: AnswerForm | None = None, problem: str
 
 
 def _render(template: str, **values: object) -> str:
-    speech = _speech()
-    around = {"say": speech, "languages": LANGUAGES, "lang": speech.language}
+    say = speech()
+    around = {"say": say, "languages": LANGUAGES, "lang": say.language}
     return render_template(f"own_page/{template}", **{"guest": None, **around, **values})

@@ -99,6 +99,7 @@ WORDS = {
         "{office}へ、届いたメールに返信するか、お電話ください。",
         "Please reply to the mail that you received from {office}, or telephone the office.",
     ),
+    "change_contact": ("担当者・アドレスの変更", "Change of contact person or address"),
     "done_confirmed": ("受け取りの確認をいただきました。", "Thank you. Your receipt is confirmed."),
     "done_answered": (
         "回答をいただきました。変更があるときは、このページでもう一度送ってください。",

@@ -14,13 +14,20 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
+from eventmail.corrections.models import Correction
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.erased import ContactErasure, PersonErasure
 from eventmail.events.models import Contact, MaterialVersion, Participant
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
-from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial, SnapshotRecipient
+from eventmail.mailings.models import (
+    Mailing,
+    SendMode,
+    Snapshot,
+    SnapshotMaterial,
+    SnapshotRecipient,
+)
 from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery
@@ -157,13 +164,18 @@ def _write_down(
 
 def _from_mails(session: Session, ids: frozenset[int]) -> None:
     mails = sa.select(Delivery.id).where(Delivery.contact_id.in_(ids))
+    # A batch's mail names nobody, and is kept once for all who got it.
+    own = mails.join(Snapshot, Snapshot.id == Delivery.snapshot_id).where(
+        Snapshot.mode != SendMode.BATCH
+    )
     names = ("company", "department", "title", "name", "address")
     key = sa.literal("erased:") + sa.cast(SnapshotRecipient.contact_id, sa.String)
     blanks = (
         sa.update(SnapshotRecipient)
         .where(SnapshotRecipient.contact_id.in_(ids))
         .values(**dict.fromkeys(names, ""), address_key=key),
-        sa.update(Attempt).where(Attempt.delivery_id.in_(mails)).values(head=b"", reply_text=""),
+        sa.update(Attempt).where(Attempt.delivery_id.in_(mails)).values(reply_text=""),
+        sa.update(Attempt).where(Attempt.delivery_id.in_(own)).values(head=b""),
         sa.update(DecisionRecord).where(DecisionRecord.delivery_id.in_(mails)).values(note=""),
         sa.update(Delivery).where(Delivery.contact_id.in_(ids)).values(reply=""),
     )
@@ -211,6 +223,7 @@ def _from_rosters(session: Session, person: Person) -> None:
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(RosterChange).where(RosterChange.contact_id.in_(person.ids)),
         sa.delete(PageLink).where(PageLink.contact_id.in_(person.ids)),
+        sa.delete(Correction).where(Correction.contact_id.in_(person.ids)),
         sa.delete(LinkMail).where(LinkMail.contact_id.in_(person.ids)),
         sa.update(Contact)
         .where(Contact.id.in_(person.ids))

@@ -58,6 +58,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "roster_changes": {"before": ROW},
     "letter_slots": {"typed": ROW},
     "link_mails": {"reply": ROW},
+    "contact_corrections": dict.fromkeys(
+        ("address_before", "department", "title", "name", "address", "told"), ROW
+    ),
     "page_links": {"address_key": ROW, "token_digest": ROW},
     "finding_answers": {"key": ROW, "answer": ROW},
     "snapshot_recipients": {
@@ -114,6 +117,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "factor_holders": ("handle",),
     "lifts": ("sha256", "digest"),
     "link_mails": ("token",),
+    "contact_corrections": ("code_token",),
     "mailboxes": ("name", "address"),
     "material_openings": ("sha256",),
     "material_scans": ("sha256",),

@@ -31,6 +31,9 @@ FIELD = re.compile(r'<textarea\b.*?</textarea>|\svalue="[^"]*"', re.DOTALL)
 PORTION = 500
 # The pages whose work needs whole addresses, and whose work that is.
 NEEDED: dict[str, Action] = {
+    "corrections.index": Action.IMPORT_ROSTER,
+    "corrections.accept": Action.IMPORT_ROSTER,
+    "corrections.refuse": Action.IMPORT_ROSTER,
     "suppression.index": Action.SEE_ADDRESSES,
     "suppression.add": Action.SEE_ADDRESSES,
     "suppression.lift_page": Action.SEE_ADDRESSES,

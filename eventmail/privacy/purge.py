@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from eventmail import clock
 from eventmail.answers import erasing as answers
 from eventmail.audit.service import record
+from eventmail.corrections.models import Correction
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, MaterialVersion, Participant
 from eventmail.events.service import lock
@@ -194,6 +195,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
         sa.delete(RosterRow).where(RosterRow.import_id.in_(imports)),
         sa.delete(Slot).where(Slot.event_id == event_id),
         sa.delete(PageLink).where(PageLink.event_id == event_id),
+        sa.delete(Correction).where(Correction.event_id == event_id),
         sa.delete(LinkMail).where(LinkMail.event_id == event_id),
         sa.delete(FindingAnswer).where(FindingAnswer.mailing_id.in_(mailings)),
         sa.update(RosterImport).where(RosterImport.event_id == event_id).values(**blank_import()),

@@ -25,7 +25,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.offices.permissions import Action, Actor
 from eventmail.roster.importing import note_before, withdraw_empty
-from eventmail.roster.listing import BY_HAND
+from eventmail.roster.listing import BY_HAND, BY_OWN
 from eventmail.roster.models import ImportState, RosterChange, RosterImport, Source
 from eventmail.spreadsheet.rows import company_key
 from eventmail.suppression import service as suppression
@@ -86,9 +86,21 @@ def add(session: Session, actor: Actor, event: Event, typed: Typed) -> Contact:
     return contact
 
 
-def change(session: Session, actor: Actor, event: Event, contact: Contact, typed: Typed) -> None:
-    """Change a contact, and the company it belongs to. It keeps its place in the roster."""
-    made = _begin(session, actor, event, "changed", typed.told() | {"contact": contact.id})
+def change(
+    session: Session,
+    actor: Actor | None,
+    event: Event,
+    contact: Contact,
+    typed: Typed,
+    *,
+    source: Source = Source.HAND,
+) -> None:
+    """Change a contact, and the company it belongs to. It keeps its place in the roster.
+
+    Without an ``actor`` the participant does it himself; whoever calls has asked whether he may.
+    """
+    told = typed.told() | {"contact": contact.id}
+    made = _begin(session, actor, event, "changed", told, source)
     if not contact.active:
         raise UserError(LEFT)
     _require_free(session, event, typed.email, contact)
@@ -161,9 +173,18 @@ def get_participant(session: Session, event: Event, participant_id: int) -> Part
 
 
 def _begin(
-    session: Session, actor: Actor, event: Event, deed: str, told: dict[str, object]
+    session: Session,
+    actor: Actor | None,
+    event: Event,
+    deed: str,
+    told: dict[str, object],
+    source: Source = Source.HAND,
 ) -> RosterImport:
-    actor.require(Action.IMPORT_ROSTER)
+    if actor is not None:
+        actor.require(Action.IMPORT_ROSTER)
+    elif source is not Source.OWN:
+        raise ValueError("only a participant's own change is nobody's of the staff")
+    by = actor.id if actor else None
     events.lock(session, event.id)
     # With a salt: from the digest, which outlives the values, nobody can try values out.
     kept = {"deed": deed, "salt": secrets.token_hex(16)} | told
@@ -172,14 +193,14 @@ def _begin(
     made = RosterImport(
         office_id=event.office_id,
         event_id=event.id,
-        filename=BY_HAND,
+        filename=BY_HAND if source is Source.HAND else BY_OWN,
         sha256=events.keep_blob(session, event.office_id, content),
         state=ImportState.APPLIED,
-        source=Source.HAND,
+        source=source,
         reading={},
-        uploaded_by=actor.id,
+        uploaded_by=by,
         uploaded_at=now,
-        confirmed_by=actor.id,
+        confirmed_by=by,
         applied_at=now,
     )
     session.add(made)
@@ -197,7 +218,7 @@ def _told(session: Session, contact: Contact) -> dict[str, str]:
 
 def _finish(
     session: Session,
-    actor: Actor,
+    actor: Actor | None,
     event: Event,
     made: RosterImport,
     contact: Contact,
@@ -215,7 +236,7 @@ def _finish(
         "roster.by_hand",
         f"event:{event.id}",
         office_id=event.office_id,
-        staff_id=actor.id,
+        staff_id=actor.id if actor else None,
         file=made.sha256,
         contact=contact.id,
         **change,

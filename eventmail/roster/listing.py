@@ -14,6 +14,7 @@ from eventmail.roster.models import RosterImport, Source
 
 PAGE = 50
 BY_HAND = "手入力"
+BY_OWN = "本人の申し出"
 T = TypeVar("T")
 
 
@@ -113,7 +114,7 @@ def sources(session: Session, contacts: Sequence[Contact]) -> dict[int, str]:
         RosterImport.id.in_({each.import_id for each in contacts})
     )
     return {
-        number: BY_HAND if source == Source.HAND else filename
+        number: {Source.HAND: BY_HAND, Source.OWN: BY_OWN}.get(Source(source), filename)
         for number, filename, source in session.execute(query)
     }
 

@@ -31,10 +31,11 @@ AT_WORK = (ImportState.READING, ImportState.PLANNING, ImportState.APPLYING)
 
 
 class Source(enum.StrEnum):
-    """Where the values came from: a workbook, or a person's hand."""
+    """Where the values came from: a workbook, a person's hand, or the participant himself."""
 
     WORKBOOK = "workbook"
     HAND = "hand"
+    OWN = "own"
 
 
 class Answer(enum.StrEnum):
@@ -51,7 +52,8 @@ class RosterImport(Base):
     ``reading`` is the reading without its rows; ``choices`` and ``answers`` are what people said
     to it; ``stamp`` counts what was shown, so that a confirmation names what it confirms;
     ``planned_version`` is the event's roster version that the plan was made against. ``lease`` is
-    until when a worker has it; ``done`` of ``total`` is how far that worker is.
+    until when a worker has it; ``done`` of ``total`` is how far that worker is. Nobody of the
+    office uploaded what a participant changed about himself.
     """
 
     __tablename__ = "roster_imports"
@@ -94,7 +96,7 @@ class RosterImport(Base):
     total: Mapped[int] = mapped_column(default=0, server_default="0")
     lease: Mapped[datetime | None] = mapped_column(UtcDateTime)
     message: Mapped[str] = mapped_column(sa.String(1000), default="", server_default="")
-    uploaded_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
+    uploaded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(
         sa.ForeignKey("staff.id", name="fk_roster_imports_confirmed_by")

@@ -21,6 +21,7 @@ from eventmail.events import service as events
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
+from eventmail.own_page import guarding
 from eventmail.roster.views.common import page_number, search_text
 from eventmail.sealing import Sealer
 from eventmail.suppression import listing, service, tokens
@@ -29,6 +30,7 @@ from eventmail.suppression.models import SOURCE_NAMES, WAY_NAMES, Kind, Source
 from eventmail.suppression.tokens import Leaver
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.web.errors import page as error_page
+from eventmail.web.throttle import busy
 
 blueprint = Blueprint("suppression", __name__)
 
@@ -152,11 +154,19 @@ def _refresh(office_id: int, tell: bool = False) -> None:
 
 
 def _leaver(token: str) -> Leaver | None:
-    return tokens.opened(reading(), Sealer.of(services().settings), token)
+    """Guesses are counted together with those at the participants' pages."""
+    guesses = guarding.guesses()
+    if guesses.wait():
+        return None
+    found = tokens.opened(reading(), Sealer.of(services().settings), token)
+    if found is None:
+        guesses.note()
+    return found
 
 
-def _no_such_link() -> Response:
-    return _private(make_response(*error_page(404, NO_SUCH_LINK)))
+def _no_such_link() -> ResponseReturnValue:
+    wait = guarding.guesses().wait()
+    return busy(wait) if wait else _private(make_response(*error_page(404, NO_SUCH_LINK)))
 
 
 @blueprint.app_template_filter("masked_address")

@@ -18,7 +18,7 @@ from eventmail.staffmail.models import NoticeState
 from eventmail.staffmail.sending import Letter, Sort
 from eventmail.training import wording
 from eventmail.training.figures import is_done
-from eventmail.training.models import Assignment, Reminder, TrainingTask
+from eventmail.training.models import Assignment, Purpose, Reminder, TrainingTask
 from eventmail.training.papers import paper
 
 BEFORE = timedelta(days=1)
@@ -37,9 +37,10 @@ def is_wanted(today: date, due_on: date, assigned_at: datetime, told: Iterable[T
     """Whether an open task asks for a mail today: when it is new, from the day before its last
     day, and once when that is over. A reminder tells of all that was open when it was made.
     """
-    since = [each.day for each in told if each.at >= assigned_at]
-    if today in since:
+    days = [(each.day, each.at >= assigned_at) for each in told]
+    if today in dict(days):
         return False
+    since = [day for day, of_this in days if of_this]
     if today > due_on:
         return not any(day > due_on for day in since)
     if today >= due_on - BEFORE:
@@ -122,9 +123,14 @@ def _says(session: Session, reminder_id: int, staff: Staff, url: str) -> Letter 
     if not left or not boxes:
         return None
     office = session.get_one(Office, reminder.office_id)
-    tasks = [(paper(each.sort, each.edition).title, each.due_on) for each in left]
+    tasks = [(_called(each), each.due_on) for each in left]
     text = wording.body(office.name, staff.name, tasks, clock.today(), url)
     return Letter(boxes[0], wording.subject(len(tasks)), text)
+
+
+def _called(made: Assignment) -> str:
+    urgent = "【緊急】" if made.purpose is Purpose.URGENT else ""
+    return f"{urgent}{paper(made.sort, made.edition).title}"
 
 
 REMINDERS = Sort(Reminder, _says)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 from flask import Flask
 from flask_login import LoginManager
@@ -76,6 +77,7 @@ def extend(app: Flask, settings: Settings) -> None:
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
+    import_module("eventmail.corrections.own_views")  # routes of its own on the same pages
     own_page.attach(app, settings, csrf)
 
 
@@ -90,6 +92,7 @@ def register(app: Flask) -> None:
     from eventmail.audit.views import blueprint as audit
     from eventmail.bounces.views import blueprint as bounces
     from eventmail.bureau.views import blueprint as overview
+    from eventmail.corrections.views import blueprint as corrections
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
@@ -139,6 +142,7 @@ def register(app: Flask) -> None:
         proposals,
         person_views.blueprint,
         suppression.blueprint,
+        corrections,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.corrections import service as corrections
 from eventmail.events import service as events
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import listing
@@ -26,6 +27,7 @@ def index() -> ResponseReturnValue:
         "web/home.html",
         unseen=history.unseen(session, actor()),
         quiet=quiet_events(session, [actor().office.id]),
+        corrections=corrections.waiting(session, actor().office.id),
         running=listing.running(session, actor().office.id),
         events=events.list_events(session, actor()),
     )

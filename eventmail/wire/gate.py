@@ -53,7 +53,7 @@ class Knowledge:
     own: frozenset[EmailAddress]
     known: Container[str]
     lifted: frozenset[str] = frozenset()
-    suppressed: Container[str] = frozenset()
+    suppressed: frozenset[str] = frozenset()
     unsubscribe: str = ""
     returns: ReturnPattern | None = None
 
@@ -188,7 +188,8 @@ def _check_envelope(envelope: Envelope) -> None:
 
 
 def _check_suppressed(envelope: Envelope, knowledge: Knowledge) -> None:
-    if any(each.key in knowledge.suppressed for each in recipients_of(envelope)):
+    stopped = knowledge.suppressed
+    if stopped and any(each.key in stopped for each in recipients_of(envelope)):
         raise GateRefusal("suppressed")
 
 

@@ -119,7 +119,7 @@ def decode_base64(body: bytes) -> bytes:
         raise Malformed("base64")
     joined = body.replace(b"\r\n", b"")
     try:
-        content = binascii.a2b_base64(joined)  # what is not canonical comes out otherwise
+        content = base64.b64decode(joined, validate=True)
     except binascii.Error as error:
         raise Malformed("base64") from error
     if base64.b64encode(content) != joined:

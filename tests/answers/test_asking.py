@@ -15,6 +15,8 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Event
+from eventmail.events.service import EventFacts
+from eventmail.letters import copying
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
 from tests.answers.hands import give
@@ -96,6 +98,25 @@ def test_the_order_is_the_organisers(database: Database, people: People, meeting
         asking.move_up(session, people.author, event, last.id)
         asking.move_up(session, people.author, event, last.id)  # is the first already
         assert labels(session, event) == ["三", "一", "二"]
+
+
+def test_a_copied_event_asks_the_same_and_knows_no_answer(
+    database: Database, people: People, meeting: Meeting
+) -> None:
+    with database.writing() as session:
+        event = session.get_one(Event, meeting.event.id)
+        lunch = asking.add(session, people.author, event, LUNCH)
+        asking.add(session, people.author, event, CARS)
+        asking.move_up(session, people.author, event, lunch.id + 1)
+        give(session, 3, values={lunch.id: "必要"})
+        facts = EventFacts("来年", event.held_on, "", "会場", event.sender_id, event.reply_to_id)
+        made = copying.copy_event(session, people.author, event, facts, ())
+        copies = service.questions(session, made)
+        assert [asking.wording_of(each) for each in copies] == [CARS, LUNCH]
+        assert asking.answered_ids(session, copies) == frozenset()
+        # So there it may still be worded anew.
+        changed = dataclasses.replace(LUNCH, label="お弁当")
+        asking.change(session, people.author, made, copies[1].id, changed, 1)
 
 
 def test_there_is_an_end_to_questions(database: Database, people: People, meeting: Meeting) -> None:

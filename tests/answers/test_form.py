@@ -122,8 +122,7 @@ def test_an_answer_to_an_older_wording_answers_nothing() -> None:
     assert not form.validate()
     assert form.errors[name(LUNCH)] == ["「昼食」に回答してください。"]
     assert form.form_errors == [JAPANESE.changed]
-    assert form.outdated(older)
-    assert not form.outdated(COMING)
+    assert form.is_outdated
 
 
 def test_what_is_shown_again_counts_as_seen() -> None:

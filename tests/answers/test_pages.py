@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from openpyxl import load_workbook
 
 from eventmail import clock
@@ -15,9 +16,12 @@ from eventmail.answers import asking, service
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import Answer, Attendance, QuestionKind, Via
 from eventmail.audit.models import AuditEntry
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event
+from eventmail.links import service as links
 from eventmail.sample import People
+from eventmail.sealing import Sealer
 from tests.answers.hands import give, keys
 from tests.conftest import Meeting
 from tests.pages import Pages
@@ -127,6 +131,36 @@ def test_an_answer_by_telephone(
     with database.reading() as session:
         found = session.scalars(sa.select(Answer)).one()
         assert (found.via, found.people, found.note) == (Via.PHONE, 2, "森様から")
+
+
+def test_what_a_participant_sends_from_his_page_is_what_the_organiser_sees(
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    sign_in: SignIn,
+    settings: Settings,
+    app: Flask,
+) -> None:
+    """And nobody else's page shows it."""
+    with database.writing() as session:
+        lunch = Wording(QuestionKind.CHOICE, "昼食", True, ("必要", "不要"))
+        asking.add(session, people.author, meeting.event, lunch)
+        sealer = Sealer.of(settings)
+        first, second = (
+            links.token_for(session, sealer, session.get_one(Contact, each)) for each in (3, 4)
+        )
+        company = session.get_one(Contact, 3).participant.company
+    guest = app.test_client()
+    typed = {"seen": "0", "attendance": "attending", "people": "３名", "q1_1": "不要"}
+    sent = guest.post(f"/p/{first}/answer", data=typed | {"message": "正面から入ります"})
+    assert sent.status_code == 303
+    page = sign_in("checker").get(f"{HERE}?show=attending")
+    (row,) = [each.text for each in page.all("tr") if company in each.text]
+    plain = "".join(row.split())
+    for each in ("参加", "3名", "昼食：不要", "正面から入ります", "確認済み"):
+        assert each in plain
+    assert "正面から入ります" in guest.get(f"/p/{first}").get_data(as_text=True)
+    assert "正面から入ります" not in guest.get(f"/p/{second}").get_data(as_text=True)
 
 
 def test_what_came_meanwhile_is_shown_and_what_was_typed_is_not_lost(

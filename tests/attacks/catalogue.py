@@ -28,6 +28,7 @@ from tests.attacks import (
     service_state,
     source_code,
     spreadsheet_cell,
+    suppressed,
     template_injection,
 )
 from tests.attacks.arena import Attack
@@ -59,4 +60,5 @@ CATALOGUE: tuple[Attack, ...] = (
     *blind_batch.ATTACKS,
     *html_alternative.ATTACKS,
     *halt_and_alert.ATTACKS,
+    *suppressed.ATTACKS,
 )

@@ -1,4 +1,4 @@
-"""The meeting's mailing, sent to all 30 with an envelope sender of its own for each."""
+"""The meeting's mailing, sent to all 30, and mails that come back of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from eventmail.bounces.models import Source
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
-from eventmail.outbox import limits, sending
-from eventmail.outbox.limits import Policy
-from eventmail.outbox.models import Delivery
+from eventmail.outbox import ledger, service
+from eventmail.outbox.ledger import Leaving, Settlement
+from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.outbox.returns import Returns
-from eventmail.wire import Relay
+from eventmail.wire import Kind
 from tests.bounces import mails
+from tests.outbox import hands
 
 BOX = "bounce@himesato-anteisho.example"
 
@@ -31,10 +32,16 @@ def returns(settings: Settings) -> Returns:
 
 
 @pytest.fixture
-def sent(database: Database, approved: Snapshot, relay: Relay, returns: Returns) -> Snapshot:
-    sending.run(
-        database, relay, approved.id, Policy(limits.place_of(relay), lanes=1, returns=returns)
-    )
+def sent(database: Database, approved: Snapshot) -> Snapshot:
+    """All 31 mails were taken by the relay; how they leave, other rooms try."""
+    with database.writing() as session:
+        hands.let_go(session, approved.id)
+        copies = ledger.claim(session, approved.id, "w", 1, first_copy=True)
+        ids = [*copies, *ledger.claim(session, approved.id, "w", 100, first_copy=False)]
+        ledger.hand_over_all(session, "w", [Leaving((each,), "0" * 64, b"head") for each in ids])
+        accepted = (DeliveryState.ACCEPTED, Kind.ACCEPTED.value, 250, "Ok")
+        ledger.settle_all(session, [Settlement(each, 1, *accepted) for each in ids])
+        assert service.finish_if_done(session, session.get_one(Snapshot, approved.id))
     return approved
 
 

@@ -152,6 +152,20 @@ REPORTS: dict[str, Case] = {
         "bounce",
         ("x@softbank.ne.jp failed 5.0.0 hard",),
     ),
+    "SoftBank: server and recipient in one block, and no reason": Case(
+        parts(
+            ("text/plain; charset=iso-2022-jp", JIS_WORDS),
+            (
+                "message/delivery-status",
+                "Reporting-MTA:DNS;MAILER-DAEMON@softbank.ne.jp\n"
+                "Final-Recipient:rfc822;x@softbank.ne.jp\nAction:failed\nStatus:5.2.0\n",
+            ),
+            sender="MAILER-DAEMON@softbank.ne.jp",
+            subject="Non Delivery Notification",
+        ),
+        "bounce",
+        ("x@softbank.ne.jp failed 5.2.0 unknown",),
+    ),
     "au: user unknown": Case(
         report(block("5.0.0", "550 <x@ezweb.ne.jp>: User unknown", to="x@ezweb.ne.jp")),
         "bounce",

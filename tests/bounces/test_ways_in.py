@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import smtplib  # noqa: TID251
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,19 +11,27 @@ import pytest
 from click.testing import CliRunner, Result
 
 from eventmail import cli_bounces
+from eventmail.audit.keys import ChainKeys
 from eventmail.bounces import polling
 from eventmail.bounces.models import Source
 from eventmail.cli import cli
 from eventmail.config import Settings
+from eventmail.database import Database
 from eventmail.errors import UserError
+from eventmail.mailings.models import Snapshot
+from eventmail.outbox.models import Delivery, DeliveryState
+from eventmail.outbox.returns import Returns
+from eventmail.outbox.worker import Outbox
 from eventmail.wire.inbox import Account, Mailbox, MailboxUnavailable
 from eventmail.wire.inbox.receiving import Receiver, addressed
 from eventmail.wire.returning import ReturnPattern
+from tests.bounces.conftest import BOX, came_back
 from tests.bounces.imap import ImapServer
 from tests.bounces.reports import DSN
 from tests.recorder import allow_port
 from tests.wire.test_tls import certificate
 
+First = tuple[Delivery, str]
 PATTERN = ReturnPattern.parse("bounce@hirono.example")
 TO = "bounce+d1-aaaaabbbbbcccccddddd@hirono.example"
 
@@ -262,3 +271,22 @@ def test_the_receiver_does_not_start_without_an_address(installed: None) -> None
     done = CliRunner().invoke(cli, ["receive-bounces"])
     assert isinstance(done.exception, UserError)
     assert "EVENTMAIL_BOUNCE_ADDRESS" in str(done.exception)
+
+
+def test_the_worker_takes_what_lies_in_the_maildir_and_marks_it(
+    database: Database, settings: Settings, sent: Snapshot, first: First, tmp_path: Path
+) -> None:
+    """From the file to the delivery: the whole way, with the installation's own settings."""
+    folder = tmp_path / "box"
+    (folder / "new").mkdir(parents=True)
+    chosen = dataclasses.replace(settings, bounce_address=BOX, bounce_maildir=str(folder))
+    delivery, address = first
+    returns = Returns.of(BOX, ChainKeys.of(settings))
+    assert returns is not None
+    (folder / "new" / "1").write_bytes(came_back(str(returns.of_delivery(delivery.id)), address))
+    outbox = Outbox(chosen, database)
+    outbox.fetch_bounces()
+    outbox.huey.storage.close()
+    with database.reading() as session:
+        assert session.get_one(Delivery, delivery.id).state is DeliveryState.BOUNCED
+    assert [each.name for each in (folder / "cur").iterdir()] == ["1:2,S"]

@@ -22,6 +22,7 @@ from tests.answers.test_answering import colleague
 from tests.conftest import Meeting
 from tests.mailings import journey
 from tests.mailings.test_audiences import draft, ids
+from tests.pages import Pages
 
 ABSENT, ATTENDING = Attendance.ABSENT, Attendance.ATTENDING
 BY_ANSWERS = audiences.BY_ANSWERS
@@ -93,8 +94,8 @@ def reminder(database: Database, people: People, meeting: Meeting) -> int:
     return meeting.mailing.id
 
 
-def test_the_words_are_frozen_and_stand_on_the_paper(
-    database: Database, people: People, reminder: int
+def test_the_words_are_frozen_and_stand_on_the_paper_and_before_the_checker(
+    database: Database, people: People, reminder: int, sign_in: Callable[[str], Pages]
 ) -> None:
     snapshot = journey.submit(database, people, reminder, answering=True)
     with database.reading() as session:
@@ -104,6 +105,13 @@ def test_the_words_are_frozen_and_stand_on_the_paper(
         assert stored.expected_count == len(stored.recipients) == 28
         assert not {3, 4} & {each.contact_id for each in stored.recipients}
         assert stored.digest == snapshot.digest
+    with database.writing() as session:
+        give(session, 5)
+    checker = sign_in("checker")
+    for path in ("drafting-paper", "check"):
+        text = checker.get(f"/mailings/{reminder}/{path}").text
+        assert "送信先の選び方まだ回答していない事業所だけ（未回答）" in text.replace(" ", "")
+    assert "提出のあとに、回答や受け取りの確認をした送信先が1件あります" in text
 
 
 Answering = Callable[[Session], object]

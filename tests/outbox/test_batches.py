@@ -22,7 +22,10 @@ from eventmail.offices.models import Office
 from eventmail.outbox import limits, listing, sending, service
 from eventmail.outbox.models import Attempt, Delivery, ExposureRecord
 from eventmail.outbox.standing import Hold, due_snapshots, standing
+from eventmail.privacy import erasing
+from eventmail.privacy import people as privacy
 from eventmail.sample import People
+from eventmail.sealing import Sealer
 from eventmail.wire import Relay, parse_mail
 from tests import settling
 from tests.conftest import Meeting
@@ -183,6 +186,32 @@ def test_every_mail_of_a_batch_is_kept_and_shown_as_it_was_sent(
         record = session.get_one(ExposureRecord, (snapshot.id, 1))
     assert len(digests) == 2, "the office's marked copy, and the one mail of the batch"
     assert (record.mails, record.exposing, record.unreadable) == (31, 0, 0)
+
+
+def test_a_batchs_mail_is_kept_once_and_stays_when_its_first_recipient_is_erased(
+    database: Database,
+    people: People,
+    batch: Callable[..., Snapshot],
+    relay: Relay,
+    recorder: Recorder,
+) -> None:
+    snapshot = batch()
+    sending.run(database, relay, snapshot.id)
+    with database.writing() as session:
+        kept = session.scalars(sa.select(Attempt).where(sa.func.length(Attempt.head) > 0))
+        copy = session.scalars(sa.select(Delivery.id).where(Delivery.first_copy)).one()
+        (first,) = {each.delivery_id for each in kept} - {copy}
+        address = session.scalars(
+            sa.select(Contact.address)
+            .join(Delivery, Delivery.contact_id == Contact.id)
+            .where(Delivery.id == first)
+        ).one()
+        found = privacy.find(session, people.manager, address)
+        erasing.erase(session, people.manager, Sealer((b"k" * 32,)), found, "本人の請求")
+    with database.reading() as session:
+        last = session.scalars(sa.select(sa.func.max(Delivery.id))).one()
+        _, content = service.as_sent(session, people.author, last)
+    assert content == recorder.received[1].content
 
 
 class TestRules:

@@ -16,6 +16,8 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.offices.models import Staff
 from eventmail.sample import People
+from eventmail.training import service
+from eventmail.training.models import Purpose
 from tests.pages import Page, Pages
 from tests.training.asking import (
     CHECKLIST,
@@ -27,6 +29,7 @@ from tests.training.asking import (
     good,
     overdue_since,
     tasks,
+    wanted,
 )
 
 SignIn = Callable[[str], Pages]
@@ -54,10 +57,17 @@ def test_the_home_page_says_what_is_open_and_until_when(
     assert "「個人情報とメールの自主点検表」が1件あります" in page.text
     due = clock.japanese_date(clock.today() + timedelta(days=7))
     assert f"期限 {due}" in page.text
+    assert "緊急" not in page.text
     overdue_since(database, days=1)
     assert "「個人情報とメールの自主点検表」の期限を過ぎています" in browser.get("/").text
     answer(database, people.author, good(CHECKLIST))
     assert "いま待っている仕事はありません" in browser.get("/").text
+
+
+def test_what_is_urgent_is_said_to_be(database: Database, people: People, sign_in: SignIn) -> None:
+    with database.writing() as session:
+        service.assign(session, people.manager, wanted(TEST, purpose=Purpose.URGENT))
+    assert "緊急の割り当てです。" in sign_in("author").get("/").text
 
 
 class TestOwn:

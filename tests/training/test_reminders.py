@@ -46,6 +46,11 @@ WHEN: dict[str, tuple[int, list[Told], bool]] = {
     "and told that it is over": (11, told(1, 9, 11), False),
     "for ever after": (30, told(1, 9, 11), False),
     "long after, when nobody could be told": (25, told(1, 9), True),
+    "told of another today, before this was assigned": (
+        1,
+        [Told(date(2026, 12, 1), ASSIGNED - timedelta(hours=1))],
+        False,
+    ),
     "told of another before this was assigned": (
         2,
         [Told(date(2026, 11, 30), ASSIGNED - timedelta(days=1))],

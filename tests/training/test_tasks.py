@@ -232,6 +232,14 @@ class TestConfirming:
             acts = sa.select(sa.func.count()).where(AuditEntry.action == "training.confirmed")
             assert session.scalar(acts) == 1
 
+    def test_what_waits_for_the_manager_and_for_nobody_else(
+        self, database: Database, people: People, done: int
+    ) -> None:
+        with database.reading() as session:
+            ((made, number),) = figures.unconfirmed(session, people.manager)
+            assert (made.sort, number) == (TEST, 1)
+            assert figures.unconfirmed(session, people.approver) == []
+
     @pytest.mark.parametrize("role", ["author", "checker", "approver", "auditor"])
     def test_nobody_else_confirms(
         self, database: Database, people: People, done: int, role: str

@@ -50,6 +50,7 @@ PAGES: dict[Action, str] = {
         own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
         own_page.material own_page.new own_page.page own_page.renew
         own_page.sample own_page.seen
+        own_page.agree own_page.contact own_page.propose own_page.take_back
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
     Action.OWN_ACCOUNT: """
@@ -60,7 +61,8 @@ PAGES: dict[Action, str] = {
     """,
     Action.SEE: """
         answers.company answers.index answers.questions
-        allowed.index desk.index events.download events.participants events.show letters.compare
+        allowed.index corrections.index desk.index events.download events.participants
+        events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions offices.deputies_page offices.switch
         outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
@@ -75,6 +77,7 @@ PAGES: dict[Action, str] = {
         letters.copy_event_page
     """,
     Action.IMPORT_ROSTER: """
+        corrections.accept corrections.refuse
         page_links.renew roster.add roster.add_page roster.annotated roster.answer roster.answer_all
         roster.choose_columns roster.confirm roster.correct roster.discard roster.edit
         roster.edit_page roster.notice roster.progress_json roster.remove roster.restore

@@ -33,8 +33,10 @@ from eventmail.answers.models import QuestionKind
 from eventmail.bounces.models import Bounce, BounceMail, Match, Source
 from eventmail.bounces.reading import Class, Kind
 from eventmail.config import Mode, Settings
+from eventmail.corrections import service as corrections
 from eventmail.database import Database
-from eventmail.events.models import Event, MaterialVersion
+from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import deputies
@@ -177,7 +179,11 @@ def _one_of_each(database: Database) -> dict[str, object]:
             stopping.Kind.ASKED_BY_PHONE,
             source=stopping.Source.PHONE,
         )
+        contact = session.get_one(Contact, delivery.contact_id)
+        guest = Guest(event.office_id, event, contact.participant, contact, 0)
+        wanted = corrections.Wanted("", "", "新しい担当", contact.email)
         return {
+            "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,

@@ -69,13 +69,15 @@ TEXTS: tuple[tuple[str, Finding], ...] = (
      r"|(does|did)(n't| not) (exist|have an? \S{1,60} (account|mailbox))|recip(ient)?notfound"
      r"|no mailbox here|not a (known|valid) (user|mailbox|recipient|address)|not our customer"
      r"|no longer (available|valid|with|employed|in use)|unrouteable address|not listed in"
-     r"|no account (by|with) (this|that) name|mailbox unavailable"
+     r"|no account (by|with) (this|that) name|mailbox unavailable|user not local"
      r"|メールアドレスが(見つ|みつ|存在|不明|無効)|リストにありません"
-     r"|(宛先|あて先|アドレス|ユーザー?).{0,12}(存在し(ない|ません)|(見|み)つかりません|不明)",
+     r"|(宛先|あて先|アドレス|アカウント|受信者|ユーザー?).{0,16}"
+     r"(存在し(ない|ません)|(見|み)つか(りません|らな)|不明)",
      NO_MAILBOX),
     (r"quota|(mail|in)box('s)?( is)? full|over limit|insufficient (mailbox )?storage"
      r"|exceeded (the )?(storage|local limit)|mailbox size limit|out of storage|mailfull"
-     r"|not enough (disk )?space|(メールボックス|受信箱|容量).{0,12}(一杯|いっぱい|超過|満杯|不足)",
+     r"|not enough (disk )?space"
+     r"|(メールボックス|受信箱|受信トレイ|容量).{0,12}(一杯|いっぱい|超過|満杯|不足)",
      FULL),
     (r"too (big|large)|size (exceeds|limit)|exceeds? .{0,40}(size|maximum)|サイズ.{0,12}(超|大き)",
      TOO_BIG),
@@ -86,7 +88,8 @@ TEXTS: tuple[tuple[str, Finding], ...] = (
     (r"(domain|host)( name)? ?(or domain name )?(was |is )?(not found|unknown)"
      r"|(unknown|no such) (domain|host|mail host)|nxdomain|no mx|couldn't find any host"
      r"|(domain|host).{0,40}(does ?n[o']t exist|doesnt exist)|name service error"
-     r"|non-existent hosts?|domain error|ドメインが(見つ|存在し)", NO_DOMAIN),
+     r"|non-existent hosts?|unrouteable (mail )?domain|domain error"
+     r"|ドメインが(見つ|存在し)", NO_DOMAIN),
     (r"relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited)"
      r"|not permitted to relay|relay not|unable to relay", NO_RELAYING),
     (r"sender.{0,40}(rejected|denied|not (exist|found|allowed))|(bad|invalid) sender", SENDER),
@@ -99,12 +102,13 @@ TEXTS: tuple[tuple[str, Finding], ...] = (
      r"|(hours|days)\b.{0,40}(queue|retry)", NO_CONNECTION),
     (r"spam|junk|virus|malware|phishing|policy|content rejected|rejected by (the )?(domain )?filter"
      r"|access denied|not authori[sz]ed|administrative prohibition|prohibited|unsolicited"
-     r"|迷惑メール|受信(を)?拒否|指定受信|なりすまし", SPAM),
+     r"|迷惑メール|ブロックされ|受信(を)?拒否|指定受信|なりすまし", SPAM),
 )  # fmt: skip
 PATTERNS = tuple((re.compile(pattern, re.I), found) for pattern, found in TEXTS)
 
 # Subject and detail of a permanent code; a code without its own entry goes by its subject.
 CODES: dict[tuple[int, int], Finding] = {
+    (1, 0): NO_MAILBOX,
     (1, 1): NO_MAILBOX,
     (1, 2): NO_DOMAIN,
     (1, 3): BAD_ADDRESS,

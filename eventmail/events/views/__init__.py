@@ -97,7 +97,7 @@ def participants(event_id: int) -> str:
         total=listing.count_participants(session, event),
         addressees=listing.count_addressees(session, event),
         sources=listing.sources(session, shown),
-        by_hand=listing.BY_HAND,
+        by_hand=(listing.BY_HAND, listing.BY_OWN),
         stopped=suppression.standing(session, event, [each.address_key for each in shown]),
         q=search_text(),
     )

@@ -137,7 +137,9 @@ def _finished(facts: _Facts) -> Situation:
         return Situation("done", "success", title, SAFE[facts.snapshot.mode], is_over=True)
     unsent = sum(progress.counts.get(state, 0) for state in UNSENT)
     text = f"{unsent}件は、名簿が変わったため送っていません。" if unsent else ""
-    kind = "error" if _needs(progress) else "warning"
+    back = progress.counts.get(DeliveryState.BOUNCED, 0)
+    text += f"{back}件は、届かなかったという知らせが返ってきました。" if back else ""
+    kind = "error" if back or _needs(progress) else "warning"
     title = f"{total}件のうち{accepted}件を送信しました"
     return Situation("trouble", kind, title, _needs(progress) + text, is_over=True)
 

@@ -31,7 +31,7 @@ def history(event_id: int) -> str:
     found = service.history(session, event)
     page = min(page_number(), max(1, -(-len(found) // PAGE)))
     listed = PageOf(found[(page - 1) * PAGE : page * PAGE], len(found), page)
-    people = {each.confirmed_by or each.uploaded_by for each in listed.items}
+    people = {each.confirmed_by or each.uploaded_by or 0 for each in listed.items}
     newest = undoing.newest(session, event)
     return render_template(
         "roster/history.html",

@@ -123,7 +123,7 @@ def _shown(session: Session, event: Event, found: RosterImport) -> dict[str, obj
         "mapping_form": MappingForm.of(read),
         "before": service.imported_before(session, found),
         "erased_rows": erasing.erased_rows(session, Sealer.of(services().settings), found),
-        "uploaded_by": offices.staff_names(session, [found.uploaded_by])[found.uploaded_by],
+        "uploaded_by": _uploader(session, found),
         "notes": corrections(found)[:NOTES_SHOWN],
         "skipped": read.skipped[:SKIPPED_SHOWN],
         "formats": FORMATS,
@@ -132,3 +132,7 @@ def _shown(session: Session, event: Event, found: RosterImport) -> dict[str, obj
         "show_names": SHOW_NAMES,
         "Show": Show,
     }
+
+
+def _uploader(session: Session, found: RosterImport) -> str:
+    return offices.staff_names(session, [found.uploaded_by or 0]).get(found.uploaded_by or 0, "")
