@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0025"
+revision = "0024"
 down_revision = "0023"
 
 KEPT = (
