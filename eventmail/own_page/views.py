@@ -125,8 +125,8 @@ def answer(token: str) -> ResponseReturnValue:
     guest = guest_of(token)
     form = _form(answers.sheet(reading(), *_who(guest)))
     if not form.validate():
-        outdated = form.outdated(form.sent)
-        problem, status = ("changed_meanwhile", 409) if outdated else ("not_kept", 422)
+        moved = bool(form.form_errors)  # what is wrong with the whole, not with one field
+        problem, status = ("changed_meanwhile", 409) if moved else ("not_kept", 422)
         return _page(guest, token, form, problem), status
     try:
         with writing() as session:
