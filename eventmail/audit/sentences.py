@@ -246,7 +246,6 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
-    "delivery": "配信の番号",
     "status": "状態",
     "sure": "確かな知らせか",
     "hardness": "届かなかった理由の種類",

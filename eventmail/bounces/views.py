@@ -26,7 +26,9 @@ VOIDED = "名簿が変わったため、確認中・決裁中の{count}件の案
 @permitted(Action.EDIT_MAILING)
 def mend_page(delivery_id: int) -> str:
     """Whom to call, why it came back, and a field for the right address."""
-    return _page(delivery_id, MendForm(formdata=None))
+    found, _, contact = mending.failed_of(reading(), actor(), delivery_id)
+    known = contact.address if found.mended else ""  # somebody has put it right already
+    return _page(delivery_id, MendForm(formdata=None, data={"email": known}))
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/mend")

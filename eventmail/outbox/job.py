@@ -146,7 +146,13 @@ def load(session: Session, job: Job, delivery_ids: Sequence[int]) -> list[Claim]
     own = own_addresses(session, [each.participant_id for _, _, each in found if each])
     stopped = _suppressed(session, job, [each for _, _, each in found if each])
     return [
-        Claim(key, token, each, own.get(each.participant_id, frozenset()), _key(each) in stopped)
+        Claim(
+            key,
+            token,
+            each,
+            own.get(each.participant_id, frozenset()),
+            bool(stopped) and _key(each) in stopped,
+        )
         if each
         else Claim(key, token, None, frozenset())
         for key, token, each in found

@@ -67,7 +67,7 @@ EMPTIED = {
 # TRUNCATE … CASCADE empties these as well, and each has a guard of its own.
 HANGING = {
     "audit_entries": ("audit_links",),
-    "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions"),
+    "snapshot_recipients": ("mailing_reached", "deliveries", "attempts", "decisions", "bounces"),
     "setting_changes": ("setting_looks",),
 }
 

@@ -8,12 +8,16 @@ from tests.attacks.direct_sql_mails import (
     ALERT,
     ARRIVED,
     ATTEMPT,
+    BACK,
     BATCH,
     BLANK,
+    BOUNCED,
     CANCELLED,
     DECISION,
     ERASURE,
+    FORGED_BACK,
     LOST,
+    MAIL_BACK,
     NAMED,
     NEW_BATCH,
     NEXT,
@@ -132,7 +136,46 @@ BY_GUARD: dict[tuple[str, str], dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
         "a cancelled mail queued again": ("approved", (CANCELLED, QUEUED)),
     },
+    ("deliveries", "unfounded"): {
+        "a taken mail said to have come back, and no mail says so": (
+            "approved",
+            (ACCEPTED, BOUNCED),
+        ),
+        "a taken mail said to have come back by a soft one": (
+            "approved",
+            (ACCEPTED, MAIL_BACK, BACK.replace("'hard'", "'soft'"), BOUNCED),
+        ),
+        "a taken mail said to have come back by a mail that proves nothing": (
+            "approved",
+            (ACCEPTED, MAIL_BACK, BACK.replace("'x', TRUE", "'x', FALSE"), BOUNCED),
+        ),
+    },
+    ("bounces", "parted"): {
+        "the word of a forged mail on a delivery": ("approved", (FORGED_BACK, BACK)),
+    },
+    ("bounces", "update"): {
+        "a soft bounce made a hard one": (
+            "approved",
+            (MAIL_BACK, BACK.replace("'hard'", "'soft'"), "UPDATE bounces SET hardness = 'hard'"),
+        ),
+    },
+    ("bounces", "delete"): {
+        "a bounce forgotten": ("approved", (MAIL_BACK, BACK, "DELETE FROM bounces")),
+    },
+    ("bounce_mails", "update"): {
+        "a forged mail made a real one": (
+            "approved",
+            (FORGED_BACK, "UPDATE bounce_mails SET forged = FALSE"),
+        ),
+    },
+    ("bounce_mails", "delete"): {
+        "a mail that came back forgotten": ("approved", (MAIL_BACK, "DELETE FROM bounce_mails")),
+    },
     ("deliveries", "settled"): {
+        "what came back said to have arrived": (
+            "approved",
+            (ACCEPTED, MAIL_BACK, BACK, BOUNCED, ACCEPTED),
+        ),
         "a refused mail queued again by nobody's decision": ("approved", (REFUSED, QUEUED)),
         "a taken mail queued again by somebody's decision": (
             "approved",

@@ -47,6 +47,17 @@ SECOND = (
 )
 SAME = SECOND.replace("ADDRESS, ADDRESS", "address, address_key")
 AGAIN = CONTACT.replace("ACTIVE", "FALSE").replace("ADDRESS, ADDRESS", "address, address_key")
+MAIL_BACK = (
+    "INSERT INTO bounce_mails (id, office_id, received_at, digest, source, kind, match, forged, "
+    "readable) VALUES (1, {office}, {now}, 'd', 'pipe', 'bounce', 'return_address', FALSE, TRUE)"
+)
+FORGED_BACK = MAIL_BACK.replace("FALSE, TRUE", "TRUE, TRUE")
+BACK = (
+    "INSERT INTO bounces (mail_id, delivery_id, hardness, action, status, reason, sure) "
+    "SELECT 1, id, 'hard', 'failed', '5.1.1', 'x', TRUE FROM deliveries "
+    "WHERE contact_id = {contact}"
+)
+BOUNCED = update("deliveries", "state = 'bounced'")
 ACCEPTED = update("deliveries", "state = 'accepted'")
 UNCERTAIN = update("deliveries", "state = 'uncertain'")
 REFUSED = update("deliveries", "state = 'refused'")

@@ -11,9 +11,11 @@ from tests.attacks.direct_sql_mails import (
     ALERT,
     ARRIVED,
     ATTEMPT,
+    BACK,
     BATCH,
     ELSEWHERE,
     ERASURE,
+    MAIL_BACK,
     OVER,
     REACHED,
     RECORD,
@@ -98,8 +100,10 @@ EMPTIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "attempts": ((LET_GO, ATTEMPT), ()),
     "decisions": ((ARRIVED,), ()),
     "alerts": ((ALERT,), ()),
-    "deliveries": ((), ("attempts", "decisions")),
-    "dispatches": ((), ("deliveries", "attempts", "decisions", "exposure_records")),
+    "deliveries": ((), ("attempts", "decisions", "bounces")),
+    "bounces": ((MAIL_BACK, BACK), ()),
+    "bounce_mails": ((MAIL_BACK,), ("bounces",)),
+    "dispatches": ((), ("deliveries", "attempts", "decisions", "bounces", "exposure_records")),
 }
 
 

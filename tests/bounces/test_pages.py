@@ -119,6 +119,21 @@ def test_one_click_puts_the_roster_right_and_drafts_it_for_this_contact_alone(
         assert (draft.subject, draft.body) == (other.subject, other.body)
 
 
+def test_where_the_roster_is_right_already_only_the_draft_is_made(
+    database: Database, people: People, sent: Snapshot, lost: First, sign_in: SignIn
+) -> None:
+    with database.writing() as session:
+        mending.mend(session, people.author, lost[0].id, EmailAddress.parse(NEW))
+        imports = session.scalar(sa.select(sa.func.count()).select_from(RosterImport))
+    browser = sign_in("author")
+    assert "アドレスは直してあります" in browser.get(progress(sent)).text
+    assert field(browser.get(f"/deliveries/{lost[0].id}/mend"), "email") == NEW
+    browser.post(f"/deliveries/{lost[0].id}/mend", {"email": NEW, "email_again": NEW})
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(RosterImport)) == imports
+        assert session.scalar(sa.select(sa.func.count()).select_from(Mailing)) == 3
+
+
 TYPED = {
     "nothing": ({"email": "", "email_again": ""}, "メールアドレスを入力してください"),
     "two addresses": (

@@ -11,10 +11,12 @@ import pytest
 from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.events import service as events
 from eventmail.links import service as links
-from eventmail.mailings import freezing
+from eventmail.mailings import findings, freezing
 from eventmail.mailings import service as mailings
-from eventmail.mailings.models import Snapshot
+from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.snapshot import content_of_snapshot
 from eventmail.outbox import exposure, sending
 from eventmail.sample import People
@@ -88,3 +90,27 @@ def test_no_letter_leads_nowhere(database: Database, meeting: Meeting, people: P
     write(database, meeting, people)
     with pytest.raises(mailings.Blocked, match="EVENTMAIL_PUBLIC_URL"):
         submit(database, people, meeting.mailing.id, answering=True)
+
+
+def test_what_is_taken_from_the_page_is_judged_by_the_gate_as_if_it_were_attached(
+    public: Database, meeting: Meeting, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where no rule has seen anything in it."""
+    monkeypatch.setattr(findings, "of_ground", lambda _ground: [])
+    write(public, meeting, people, by_link=True)
+    with public.writing() as session:
+        mailing = mailings.get_mailing(session, people.author, meeting.mailing.id, lock=True)
+        secret = mailings.draft_content(session, mailing).recipients[0].address
+        listed = f"担当者\n{secret}\n".encode()
+        events.put_material(session, people.author, mailing.event, "席順.csv", listed)
+        chosen = {each.id for each in events.shelf(session, mailing.event)}
+        draft = mailings.Draft(
+            mailing.purpose, mailing.subject, BODY, frozenset(chosen), mailing.version,
+            by_link=True,
+        )  # fmt: skip
+        mailings.save_draft(session, people.author, mailing, draft)
+    with public.reading() as session:
+        found = rehearse(
+            session, mailings.draft_content(session, session.get_one(Mailing, mailing.id))
+        )
+    assert [each.code for each in found.findings if each.blocks] == ["other_address"]
