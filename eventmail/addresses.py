@@ -90,11 +90,7 @@ class EmailAddress:
         brackets or ``mailto:`` are not read but refused.
         """
         plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-        parts = _checked(plain.strip())
-        found = object.__new__(cls)  # the parts are checked: once is enough
-        object.__setattr__(found, "local", parts[0])
-        object.__setattr__(found, "domain", parts[1])
-        return found
+        return cls(*_checked(plain.strip()))
 
     @property
     def key(self) -> str:

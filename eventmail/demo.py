@@ -244,7 +244,7 @@ def _require_free(settings: Settings) -> None:
 
 
 def _wait_for_port(host: str, port: int) -> None:
-    for _ in range(100):
+    for _ in range(300):  # a slow machine takes its time
         with socket.socket() as probe:
             if probe.connect_ex((host, port)) == 0:
                 return

@@ -271,6 +271,7 @@ FIELDS = {
     "contacts": "担当者の件数",
     "count": "件数",
     "counts": "件数",
+    "delivery": "メールの番号",
     "deputy": "代理の職員の番号",
     "digest": "確定版の指紋",
     "due": "期限",

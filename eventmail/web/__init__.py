@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from importlib import import_module
 
 from flask import Flask
 from flask_login import LoginManager
@@ -61,6 +60,7 @@ def extend(app: Flask, settings: Settings) -> None:
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering, late
+    from eventmail.corrections import own_views  # noqa: F401 - more of the participants' pages
     from eventmail.own_page import views as own_page
 
     manager = LoginManager(app)
@@ -77,7 +77,6 @@ def extend(app: Flask, settings: Settings) -> None:
     errors.attach(app)
     formats.attach(app)
     context.attach(app)
-    import_module("eventmail.corrections.own_views")  # routes of its own on the same pages
     own_page.attach(app, settings, csrf)
 
 

@@ -16,6 +16,7 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, SendMode
 from eventmail.outbox import sending
+from eventmail.own_page import guarding
 from eventmail.sample import People
 from eventmail.sealing import Sealer
 from eventmail.suppression import tokens
@@ -235,3 +236,15 @@ def test_a_batch_says_in_its_foot_how_to_stop(
         assert b"List-Unsubscribe" not in mail.content
         assert "このメールへの返信でお知らせください" in body(mail.content)
     public.dispose()
+
+
+def test_many_guesses_are_throttled_with_those_at_the_pages(
+    app: Flask, database: Database, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = guarding.Guesses(guarding.BUDGET, lambda: 0.0)
+    monkeypatch.setitem(app.extensions, guarding.EXTENSION, counted)
+    client = app.test_client()
+    paths = [f"/unsubscribe/{'a' * 8}{number:032}" for number in range(99)]
+    codes = [client.post(each).status_code for each in paths]
+    looked_up = guarding.BUDGET.burst - 1  # whoever uses it up is told to wait
+    assert codes == [404] * looked_up + [429] * (99 - looked_up)

@@ -87,10 +87,10 @@ class World:
 @pytest.fixture(scope="module")
 def world(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(errors, "page", lambda status, sentence: (sentence, status))
         patched.setattr(timing, "_reason", lambda _moment: "")  # as conftest's office_hours
         database = opened(templates.copy("sqlite", "approved"))
         app = create_app(_settings(database, tmp_path_factory.mktemp("matrix")))
+        patched.setattr(errors, "page", lambda status, sentence: (sentence, status))
         app.config["WTF_CSRF_ENABLED"] = False  # has tests of its own, and would refuse before
         ids = _one_of_each(database)
         _outsiders(database)

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations import guards, tables
 
-revision = "0026"
-down_revision = "0025"
+revision = "0025"
+down_revision = "0024"
 
 TABLE = "contact_corrections"
 STATES = ("waiting", "agreed", "done", "refused", "withdrawn")

@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0025"
+revision = "0024"
 down_revision = "0023"
 
 KEPT = (
@@ -37,88 +37,11 @@ OWN = (
 
 
 def upgrade() -> None:
-    op.create_table(
-        "training_assignments",
-        *_row("training_assignments"),
-        sa.Column("sort", sa.String(32), nullable=False),
-        sa.Column("edition", sa.String(20), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("purpose", sa.String(32), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("batch", sa.String(32), nullable=False),
-        sa.Column("manager_id", sa.Integer(), nullable=True),
-        sa.Column("overseer_id", sa.Integer(), nullable=True),
-        sa.Column("made_at", MOMENT, nullable=False),
-        _one_of("training_assignments", "sort", SORTS),
-        _one_of("training_assignments", "purpose", PURPOSES),
-        sa.CheckConstraint(
-            "(manager_id IS NULL) <> (overseer_id IS NULL)",
-            name=op.f("ck_training_assignments_one_of_them"),
-        ),
-        *_person("training_assignments", "manager_id"),
-        sa.ForeignKeyConstraint(
-            ["overseer_id"], ["staff.id"], name=op.f("fk_training_assignments_overseer_id")
-        ),
-        _unique("training_assignments", "office_id", "id"),
-    )
-    op.create_index(op.f("ix_training_assignments_batch"), "training_assignments", ["batch"])
-    op.create_table(
-        "training_tasks",
-        *_row("training_tasks"),
-        sa.Column("assignment_id", sa.Integer(), nullable=False),
-        sa.Column("staff_id", sa.Integer(), nullable=False),
-        *_person("training_tasks", "staff_id"),
-        _hangs_on("training_tasks", "assignment_id", "training_assignments"),
-        _unique("training_tasks", "office_id", "id"),
-        _unique("training_tasks", "assignment_id", "staff_id"),
-    )
-    op.create_index(
-        op.f("ix_training_tasks_office_id_staff_id"), "training_tasks", ["office_id", "staff_id"]
-    )
-    op.create_table(
-        "training_results",
-        *_row("training_results"),
-        sa.Column("task_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.Column("total", sa.Integer(), nullable=False),
-        sa.Column("passed", sa.Boolean(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint("0 <= score AND score <= total", name=op.f("ck_training_results_score")),
-        _hangs_on("training_results", "task_id", "training_tasks"),
-        _unique("training_results", "office_id", "id"),
-        _unique("training_results", "task_id", "number"),
-    )
-    op.create_table(
-        "training_confirmations",
-        sa.Column("result_id", sa.Integer(), nullable=False),
-        sa.Column("office_id", sa.Integer(), nullable=False),
-        sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        _of_office("training_confirmations"),
-        *_person("training_confirmations", "staff_id"),
-        _hangs_on("training_confirmations", "result_id", "training_results"),
-        sa.PrimaryKeyConstraint("result_id", name=op.f("pk_training_confirmations")),
-    )
-    op.create_table(
-        REMINDERS,
-        *_row(REMINDERS),
-        sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
-        sa.Column("state", sa.String(32), nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("token", sa.String(32), nullable=False),
-        sa.Column("reply", sa.String(500), nullable=False),
-        _one_of(REMINDERS, "state", STATES),
-        *_person(REMINDERS, "staff_id"),
-        _unique(REMINDERS, "office_id", "staff_id", "day"),
-        _unique(REMINDERS, "token"),
-    )
-    op.create_index("ix_training_reminders_state_due_at", REMINDERS, ["state", "due_at"])
+    _assignments()
+    _tasks()
+    _results()
+    _confirmations()
+    _reminders()
     for table in KEPT:
         guards.keep(table)
     guards.never_replaced("training_assignments", ("id",))
@@ -145,6 +68,103 @@ def downgrade() -> None:
         guards.release(table)
     for table in (REMINDERS, *reversed(KEPT)):
         op.drop_table(table)
+
+
+def _assignments() -> None:
+    op.create_table(
+        "training_assignments",
+        *_row("training_assignments"),
+        sa.Column("sort", sa.String(32), nullable=False),
+        sa.Column("edition", sa.String(20), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("purpose", sa.String(32), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("batch", sa.String(32), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("overseer_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        _one_of("training_assignments", "sort", SORTS),
+        _one_of("training_assignments", "purpose", PURPOSES),
+        sa.CheckConstraint(
+            "(manager_id IS NULL) <> (overseer_id IS NULL)",
+            name=op.f("ck_training_assignments_one_of_them"),
+        ),
+        *_person("training_assignments", "manager_id"),
+        sa.ForeignKeyConstraint(
+            ["overseer_id"], ["staff.id"], name=op.f("fk_training_assignments_overseer_id")
+        ),
+        _unique("training_assignments", "office_id", "id"),
+    )
+    op.create_index(op.f("ix_training_assignments_batch"), "training_assignments", ["batch"])
+
+
+def _tasks() -> None:
+    op.create_table(
+        "training_tasks",
+        *_row("training_tasks"),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        *_person("training_tasks", "staff_id"),
+        _hangs_on("training_tasks", "assignment_id", "training_assignments"),
+        _unique("training_tasks", "office_id", "id"),
+        _unique("training_tasks", "assignment_id", "staff_id"),
+    )
+    op.create_index(
+        op.f("ix_training_tasks_office_id_staff_id"), "training_tasks", ["office_id", "staff_id"]
+    )
+
+
+def _results() -> None:
+    op.create_table(
+        "training_results",
+        *_row("training_results"),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.CheckConstraint("0 <= score AND score <= total", name=op.f("ck_training_results_score")),
+        _hangs_on("training_results", "task_id", "training_tasks"),
+        _unique("training_results", "office_id", "id"),
+        _unique("training_results", "task_id", "number"),
+    )
+
+
+def _confirmations() -> None:
+    op.create_table(
+        "training_confirmations",
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        _of_office("training_confirmations"),
+        *_person("training_confirmations", "staff_id"),
+        _hangs_on("training_confirmations", "result_id", "training_results"),
+        sa.PrimaryKeyConstraint("result_id", name=op.f("pk_training_confirmations")),
+    )
+
+
+def _reminders() -> None:
+    op.create_table(
+        REMINDERS,
+        *_row(REMINDERS),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(32), nullable=False),
+        sa.Column("reply", sa.String(500), nullable=False),
+        _one_of(REMINDERS, "state", STATES),
+        *_person(REMINDERS, "staff_id"),
+        _unique(REMINDERS, "office_id", "staff_id", "day"),
+        _unique(REMINDERS, "token"),
+    )
+    op.create_index("ix_training_reminders_state_due_at", REMINDERS, ["state", "due_at"])
 
 
 def _row(table: str) -> list[sa.schema.SchemaItem]:
