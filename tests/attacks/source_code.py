@@ -120,6 +120,7 @@ def _unnoticed(path: str, source: str) -> Callable[[World], bool]:
 def _no_fence(_world: World) -> Iterator[None]:
     with (
         replaced(fence, "LIBRARIES", {}),
+        replaced(fence, "READERS", {}),
         replaced(fence, "NAMES", {}),
         replaced(fence, "MADE", {}),
         replaced(fence, "ARGUMENTS", set()),
