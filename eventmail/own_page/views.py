@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, g, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound as PathNotFound
 
 from eventmail.answers import service as answers
@@ -24,6 +25,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.own_page import asking, guarding, service
 from eventmail.own_page.calendar import calendar_of
 from eventmail.own_page.words import ENGLISH, LANGUAGES, Speech
+from eventmail.suppression.tokens import links_of
 from eventmail.web.context import reading, services, writing
 from eventmail.web.forms import trimmed
 
@@ -261,7 +263,17 @@ def _page(guest: Guest, token: str, form: AnswerForm | None = None, problem: str
         own_place=service.own_place(guest.contact),
         letters=service.letters(session, guest),
         materials=service.materials(session, guest),
+        stop_path=_stop_path(session, guest),
     )
+
+
+def _stop_path(session: Session, guest: Guest) -> str:
+    """Where he stops invitations; the same link as in the mails."""
+    links_out = links_of(session, guest.office_id, guest.event.id)
+    contact = guest.contact
+    if links_out is None:
+        return ""
+    return links_out.path(contact.participant_id, contact.id, contact.address_key)
 
 
 def _render(template: str, **values: object) -> str:

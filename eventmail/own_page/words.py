@@ -100,6 +100,7 @@ WORDS = {
         "Please reply to the mail that you received from {office}, or telephone the office.",
     ),
     "change_contact": ("担当者・アドレスの変更", "Change of contact person or address"),
+    "stop_invitations": ("案内のメールを止める", "Stop invitations by mail"),
     "done_confirmed": ("受け取りの確認をいただきました。", "Thank you. Your receipt is confirmed."),
     "done_answered": (
         "回答をいただきました。変更があるときは、このページでもう一度送ってください。",

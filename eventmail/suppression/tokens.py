@@ -58,8 +58,12 @@ class StopLinks:
 
     def url(self, participant_id: int, contact_id: int, address_key: str) -> str:
         """The link of one recipient."""
+        return self.public_url + self.path(participant_id, contact_id, address_key)
+
+    def path(self, participant_id: int, contact_id: int, address_key: str) -> str:
+        """The same for a page of ours."""
         place = Place(self.office_id, self.event_id, participant_id, contact_id, address_key)
-        return f"{self.public_url}/unsubscribe/{token_of(self.sealer.keys[0], place)}"
+        return f"/unsubscribe/{token_of(self.sealer.keys[0], place)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from eventmail.wire import Relay
 from tests.own_page.conftest import BODY, Arrived, send
 from tests.pages import Page, Pages
 
+STOP = "案内のメールを止める"
 POSTS = ("/seen", "/confirm", "/answer", "/renew")
 
 
@@ -97,6 +98,21 @@ def write_to_one(database: Database, people: People, arrived: Arrived, token: st
             )
         )
         return mailing.id
+
+
+def test_the_page_leads_to_where_he_stops_invitations(
+    app: Flask, database: Database, arrived: Arrived
+) -> None:
+    """By the link that is in his mails, which stops nobody else's."""
+    token, other = arrived.pair
+    mine, others = (
+        [e.attributes["href"] for e in Pages(app).get(f"/p/{each}").all("a") if STOP in e.text]
+        for each in (token, other)
+    )
+    assert mine != others
+    stopping = Pages(app).raw(str(mine[0])).get_data(as_text=True)
+    local, domain = owner(database, token, arrived).address.split("@")
+    assert f"{local[:2]}…@{domain}" in stopping
 
 
 class TestHisPage:
