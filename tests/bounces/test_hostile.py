@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eventmail.bounces import reading
@@ -41,6 +41,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated() | st.binary(max_size=400))
+@example(b"Content-Type: text/plain; charset*0*=x\n\n\xe6\n")
 def test_no_mail_makes_it_fail(raw: bytes) -> None:
     found = read_here(raw)
     assert found.kind in Kind

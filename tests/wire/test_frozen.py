@@ -34,6 +34,7 @@ def values() -> dict[str, Any]:
 @pytest.mark.parametrize("name", values())
 def test_nobody_changes_the(name: str) -> None:
     value = values()[name]
-    field = dataclasses.fields(value)[0].name
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    named: tuple[str, ...] = getattr(value, "_fields", ())  # of a tuple with names
+    field = named[0] if named else dataclasses.fields(value)[0].name
+    with pytest.raises(AttributeError):  # a frozen dataclass raises a kind of it
         setattr(value, field, getattr(value, field))

@@ -82,7 +82,7 @@ class _Growing:
     def part(self, message: Any, depth: int) -> Part:
         self.parts += 1
         headers, kind = _headers(message), _kind(message)
-        inside: Any = message.get_payload()
+        inside = _inside(message)
         if kind == "message/delivery-status":
             return Part(kind, headers, _loose_text(message, inside), self._children(inside, depth))
         if isinstance(inside, list):
@@ -110,6 +110,14 @@ def _is_text(kind: str) -> bool:
 def _headers(message: Any) -> tuple[tuple[str, str], ...]:
     pairs = list(message.raw_items())[:MOST_HEADERS]
     return tuple((name.casefold(), header_text(str(raw)[:LONGEST_HEADER])) for name, raw in pairs)
+
+
+def _inside(message: Any) -> Any:
+    """The parts, or the text as it stands. The library falls over some character sets."""
+    try:
+        return message.get_payload()
+    except ODD:
+        return ""
 
 
 def _content(message: Any) -> bytes:
@@ -151,7 +159,7 @@ def _loose_text(message: Any, blocks: Any) -> str:
     """A delivery status that somebody encoded; the library finds no fields in it."""
     if not isinstance(blocks, list) or any(_headers(each) for each in blocks):
         return ""
-    coded = "".join(str(each.get_payload()) for each in blocks)
+    coded = "".join(str(_inside(each)) for each in blocks)
     holder = BytesParser().parsebytes(
         b"Content-Transfer-Encoding: "
         + dict(_raw(message)).get("content-transfer-encoding", "7bit").encode("ascii", "replace")
