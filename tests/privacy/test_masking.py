@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +17,7 @@ from eventmail.outbox import sending
 from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.privacy.masking import ADDRESS, NEEDED, _keys, mask, mask_json, masked, strings
 from eventmail.wire import Relay
+from tests.conftest import Templates, opened
 from tests.pages import Pages
 from tests.privacy.test_erased_pages import paths
 from tests.recorder import PASS, Recorder
@@ -57,22 +57,23 @@ def participants_of(text: str) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("sign", ["a", ".", "=", "&", "a@", "@", "a@a-"])
-def test_a_page_of_one_long_word_takes_no_longer(sign: str) -> None:
-    begun = time.process_time()
+def test_a_page_of_one_long_word_comes_to_its_end(sign: str) -> None:
+    """Read anew from each of its signs, it would take an hour."""
     for tail in ("", "@a.example"):
-        mask(sign * 300_000 + tail, KNOWN, fields_too=True)
-        participants_of(sign * 300_000 + tail)
-    assert time.process_time() - begun < 5
+        page = sign * 300_000 + tail
+        assert mask(page, KNOWN, fields_too=True) == page
+        assert participants_of(page) == set()
 
 
-def test_what_a_page_is_asked_for_is_looked_up_by_an_index(database: Database) -> None:
+def test_what_a_page_is_asked_for_is_looked_up_by_an_index(templates: Templates) -> None:
+    """Asked of SQLite: PostgreSQL plans by what the tables hold."""
+    database = opened(templates.copy("sqlite"))
     with database.reading() as session:
-        if not database.is_sqlite:
-            pytest.skip("PostgreSQL plans by what the tables hold")
         for table in ("contacts", "snapshot_recipients"):
             query = f"SELECT 1 FROM {table} WHERE office_id = 1 AND address_key IN ('a', 'b')"
             plan = session.execute(sa.text(f"EXPLAIN QUERY PLAN {query}")).one()[-1]
             assert "(office_id=? AND address_key=?)" in plan
+    database.dispose()
 
 
 def test_what_somebody_types_is_not_saved_masked() -> None:
