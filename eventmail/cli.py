@@ -15,7 +15,6 @@ from eventmail import (
     cli_accounts,
     cli_audit,
     cli_bounces,
-    cli_fingerprint,
     cli_people,
     cli_scan,
     cli_settings,
@@ -277,7 +276,6 @@ cli_accounts.register(cli, lambda: _ready())
 cli_sheets.register(cli)
 cli_scan.register(cli)
 cli_bounces.register(cli, lambda: _ready())
-cli_fingerprint.register(cli)
 cli_people.register(cli, lambda: _ready())
 cli_audit.register(cli, lambda: _ready())
 

@@ -35,8 +35,8 @@ from eventmail.wire import (
     Material,
     encode_material,
     exposures,
-    is_named,
     pieces_of,
+    sha256_of,
 )
 
 log = logging.getLogger(__name__)
@@ -231,7 +231,7 @@ def _look(
         return Look(attempt.delivery_id, attempt.digest, False, ())
     try:
         content = pieces_of(head, materials)
-        same = is_named(attempt.digest, content, [each.part for each in materials])
+        same = sha256_of(*content) == attempt.digest
         places = exposures(content, envelope, knowledge, materials)
     except (Malformed, ValueError):
         return Look(attempt.delivery_id, attempt.digest, False, ())

@@ -33,15 +33,7 @@ from eventmail.outbox import fates, statements
 from eventmail.outbox.models import Delivery, Dispatch
 from eventmail.outbox.returns import Returns
 from eventmail.suppression import service as suppression
-from eventmail.wire import (
-    Cleared,
-    GateRefusal,
-    NotAllowedHere,
-    Relay,
-    Unwritable,
-    fingerprint_of,
-    recipients_of,
-)
+from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
 
 CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
 TOO_BIG = (
@@ -245,8 +237,7 @@ def _pressed(job: Job, claims: Sequence[Claim]) -> Made:
     else:
         composed = press.compose(first.recipient, first.token, _now())
         cleared = press.clear(composed, first.recipient, first.own, stopped)
-    digest = fingerprint_of(cleared.pieces, [each.part for each in press.materials])
-    return Made(ids, cleared, digest, composed.head)
+    return Made(ids, cleared, cleared.digest, composed.head)
 
 
 def _sender(job: Job, first: Claim) -> EmailAddress | None:

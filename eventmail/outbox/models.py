@@ -139,8 +139,7 @@ class Attempt(Base):
 
     ``head`` is the mail without its attachments, which are the snapshot's materials; that of a
     batch is kept with the first of its recipients, and empty with the others. Head and materials
-    give the bytes again whose fingerprint is ``digest``: the SHA-256 of the mail, in which each
-    attachment's part is replaced by its own SHA-256 (``wire.fingerprint_of``).
+    give the bytes again whose SHA-256 is ``digest``.
     """
 
     __tablename__ = "attempts"

@@ -33,7 +33,7 @@ from eventmail.offices.permissions import Actor
 from eventmail.outbox import ledger, remaining
 from eventmail.outbox.exposure import head_of, stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
-from eventmail.wire import is_named, pieces_of
+from eventmail.wire import reassemble, sha256_of
 
 STOPPED = "このメール案件は止まったため、送信を見合わせました。"
 CANCELLED = "送信を取りやめました。"
@@ -180,7 +180,7 @@ def as_sent(session: Session, actor: Actor, delivery_id: int) -> tuple[Delivery,
     """A delivery's mail exactly as it was last handed to the relay.
 
     Put together from the stored head and the snapshot's materials, and returned only if its
-    fingerprint is the one that was written down before it left.
+    SHA-256 is the one that was written down before it left.
     """
     delivery = session.scalar(
         sa.select(Delivery).where(Delivery.id == delivery_id, Delivery.office_id == actor.office.id)
@@ -321,13 +321,13 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     snapshot = session.get_one(Snapshot, delivery.snapshot_id)
     if session.get(Erasure, snapshot.id) is not None:
         raise UserError(ERASED)
-    materials = stored_materials(session, snapshot)
-    pieces = pieces_of(head_of(session, snapshot.id, attempt), materials)
-    if not is_named(attempt.digest, pieces, [each.part for each in materials]):
+    head = head_of(session, snapshot.id, attempt)
+    content = reassemble(head, stored_materials(session, snapshot))
+    if sha256_of(content) != attempt.digest:
         raise UserError(
             "このメールを送信した時のとおりに表示できません。管理者に連絡してください。"
         )
-    return b"".join(pieces)
+    return content
 
 
 def audit(

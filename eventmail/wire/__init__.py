@@ -22,9 +22,8 @@ from eventmail.wire.envelope import (
 )
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
-from eventmail.wire.named import fingerprint_of_file
 from eventmail.wire.parser import ParsedMail, parse_mail
-from eventmail.wire.pieces import Pieces, fingerprint_of, is_named, sha256_of
+from eventmail.wire.pieces import Pieces, sha256_of
 from eventmail.wire.pressure import Pressure, pressure_of
 from eventmail.wire.returning import ReturnPattern
 from eventmail.wire.rules import RULES, GateRefusal
@@ -85,10 +84,7 @@ __all__ = [
     "compose",
     "encode_material",
     "exposures",
-    "fingerprint_of",
-    "fingerprint_of_file",
     "inspect",
-    "is_named",
     "message_id_for",
     "parse_mail",
     "pieces_of",

@@ -166,20 +166,14 @@ def pieces_of(head: bytes, materials: Sequence[EncodedMaterial]) -> Pieces:
 
     Raises ``ValueError`` if the head was made with materials and none are given, or the reverse.
     """
-    boundary = boundary_of(head)
-    if bool(boundary) != bool(materials):
+    end = head.find(b"\r\n\r\n")
+    found = _BOUNDARY.search(head[: end + 2])
+    if bool(found) != bool(materials):
         raise ValueError("head and materials do not belong together")
-    if not boundary:
+    if not found:
         return (head,)
-    opening, closing = b"--" + boundary + b"\r\n", b"--" + boundary + b"--\r\n"
+    opening, closing = b"--" + found[1] + b"\r\n", b"--" + found[1] + b"--\r\n"
     return (head, *(piece for each in materials for piece in (opening, each.part)), closing)
-
-
-def boundary_of(mail: bytes) -> bytes | None:
-    """What parts the text and the materials of a mail; None if it has no materials."""
-    end = mail.find(b"\r\n\r\n")
-    found = _BOUNDARY.search(mail[: end + 2])
-    return found[1] if found else None
 
 
 def _fields(identity: Identity, envelope: Envelope, wording: Wording, stamp: Stamp) -> str:

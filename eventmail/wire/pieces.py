@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from eventmail.wire.lexical import Malformed
 
@@ -25,29 +24,6 @@ def sha256_of(*pieces: bytes) -> str:
     for each in pieces:
         found.update(each)
     return found.hexdigest()
-
-
-def fingerprint_of(pieces: Pieces, shared: Sequence[bytes]) -> str:
-    """The SHA-256 of a mail in which each shared part is replaced by its own SHA-256 and CRLF.
-
-    So the bytes of a file are read once and not with each mail; a mail that shares nothing has
-    its plain SHA-256. No mail can be taken for another: a part is never that short.
-    """
-    found = hashlib.sha256()
-    for number, each in enumerate(stretches(pieces, shared)):
-        found.update(told_of(each) if number % 2 else each)
-    return found.hexdigest()
-
-
-def is_named(written: str, pieces: Pieces, shared: Sequence[bytes]) -> bool:
-    """Whether this is the mail's fingerprint, or its plain SHA-256, as they were written before."""
-    return written == fingerprint_of(pieces, shared) or written == sha256_of(*pieces)
-
-
-@lru_cache(maxsize=16)  # known by the object: its hash is worked out once
-def told_of(part: bytes) -> bytes:
-    """What stands for a shared part where a mail is named."""
-    return f"{sha256_of(part)}\r\n".encode()
 
 
 def stretches(pieces: Pieces, shared: Sequence[bytes]) -> list[bytes]:

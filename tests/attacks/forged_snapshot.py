@@ -196,12 +196,7 @@ DIGEST = Barrier.SNAPSHOT_DIGEST
 APPROVED_ANYWAY: Lowering = cut(
     job, "_is_approved", " and passed == {(step, digest) for step in Step}"
 )
-SHOWN_ANYWAY: Lowering = cut(
-    outbox,
-    "_whole",
-    "not is_named(attempt.digest, pieces, [each.part for each in materials])",
-    "False",
-)
+SHOWN_ANYWAY: Lowering = cut(outbox, "_whole", "sha256_of(content) != attempt.digest", "False")
 OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
     "reviews of another digest": (DIGEST, _other_digest, APPROVED_ANYWAY, ()),
     "letter and digest together": (DIGEST, _digest_renewed, APPROVED_ANYWAY, ()),

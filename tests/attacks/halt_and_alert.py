@@ -352,12 +352,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "a record of mails that were exchanged": (
         Barrier.SNAPSHOT_DIGEST,
         _certified,
-        cut(
-            exposure,
-            "_look",
-            "is_named(attempt.digest, content, [each.part for each in materials])",
-            "True",
-        ),
+        cut(exposure, "_look", "sha256_of(*content) == attempt.digest", "True"),
         (),
     ),
     "an address in the mail of an alert": (Barrier.GATE, _address_mailed, TEXTS, ()),

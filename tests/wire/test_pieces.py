@@ -21,10 +21,7 @@ from eventmail.wire import (
     ParsedMail,
     Pieces,
     exposures,
-    fingerprint_of,
-    fingerprint_of_file,
     inspect,
-    is_named,
     parse_mail,
     pieces_of,
     reassemble,
@@ -278,29 +275,3 @@ def test_equal_pieces_are_the_shared_object_and_the_rest_is_put_together() -> No
 
 def test_the_digest_of_pieces_is_that_of_the_whole() -> None:
     assert sha256_of(b"ab", b"", b"c") == sha256_of(b"abc") == hashlib.sha256(b"abc").hexdigest()
-
-
-MADE: dict[str, tuple[EncodedMaterial, ...]] = {"none": (), "one": (MAP,), "two": BOTH}
-
-
-@pytest.mark.parametrize("materials", MADE.values(), ids=MADE)
-def test_a_fingerprint_reads_shared_parts_once_and_can_be_worked_out_from_the_file(
-    materials: tuple[EncodedMaterial, ...],
-) -> None:
-    composed = mail(materials=materials)
-    told = composed.content
-    for each in materials:
-        told = told.replace(each.part, hashlib.sha256(each.part).hexdigest().encode() + b"\r\n")
-    expected = hashlib.sha256(told).hexdigest()
-    parts = [each.part for each in materials]
-    assert fingerprint_of(composed.pieces, parts) == expected
-    assert fingerprint_of_file(composed.content) == expected
-
-
-def test_a_mail_has_its_fingerprint_or_the_plain_one_of_earlier_records_and_no_other() -> None:
-    composed, parts = mail(materials=BOTH), [MAP.part, LIST.part]
-    assert is_named(fingerprint_of(composed.pieces, parts), composed.pieces, parts)
-    assert is_named(hashlib.sha256(composed.content).hexdigest(), composed.pieces, parts)
-    other = (*composed.pieces[:2], LIST.part, *composed.pieces[3:])
-    assert not is_named(fingerprint_of(composed.pieces, parts), other, parts)
-    assert not is_named(hashlib.sha256(composed.content).hexdigest(), other, parts)
