@@ -17,7 +17,13 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Material, ParticipantStatus
 from eventmail.links.service import Guest
 from eventmail.mailings.letter import render
-from eventmail.mailings.models import Snapshot, SnapshotMaterial, SnapshotRecipient
+from eventmail.mailings.models import (
+    Audience,
+    Mailing,
+    Snapshot,
+    SnapshotMaterial,
+    SnapshotRecipient,
+)
 from eventmail.mailings.snapshot import bare_content, recipient_of
 from eventmail.outbox import service as outbox
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
@@ -110,7 +116,8 @@ def letter(session: Session, guest: Guest, delivery_id: int) -> ParsedMail:
 
 def materials(session: Session, guest: Guest) -> list[Shown]:
     """What was sent to this contact and still lies on the event's shelf, each in its newest
-    released version. A version that no approved mailing of the event carried is not shown.
+    released version. A version is released by an approved mailing to all of the event, or to this
+    contact: what went to some others under the same name may be meant for them alone.
     """
     if not takes_part(guest):
         return []
@@ -177,11 +184,18 @@ def _sent_files(session: Session, guest: Guest) -> dict[str, str]:
 def _released(
     session: Session, guest: Guest, names: list[str]
 ) -> Iterator[tuple[SnapshotMaterial, datetime]]:
-    """The newest version of each name that an approved mailing of the event released."""
+    """The newest version of each name that was released to this contact."""
+    his = sa.exists().where(
+        SnapshotRecipient.snapshot_id == SnapshotMaterial.snapshot_id,
+        SnapshotRecipient.contact_id == guest.contact.id,
+    )
     query = (
         sa.select(SnapshotMaterial, Dispatch.created_at)
         .join(Dispatch, Dispatch.snapshot_id == SnapshotMaterial.snapshot_id)
+        .join(Snapshot, Snapshot.id == SnapshotMaterial.snapshot_id)
+        .join(Mailing, Mailing.id == Snapshot.mailing_id)
         .where(
+            sa.or_(Mailing.audience == Audience.ALL, his),
             SnapshotMaterial.event_id == guest.event.id,
             SnapshotMaterial.office_id == guest.office_id,
             SnapshotMaterial.filename.in_(names),

@@ -54,14 +54,20 @@ def public(database: Database, settings: Settings) -> Iterator[Database]:
     found.dispose()
 
 
-def send(public: Database, people: People, mailing_id: int, relay: Relay) -> Snapshot:
-    """Through the hands of all three, and out."""
+def decide(public: Database, people: People, mailing_id: int) -> Snapshot:
+    """Through the hands of all three."""
     with public.writing() as session:
         mailing = mailings.get_mailing(session, people.author, mailing_id, lock=True)
         mailing.body, mailing.by_link = BODY, True
     snapshot = submit(public, people, mailing_id, answering=True)
     check(public, people, mailing_id)
     approve(public, people, mailing_id)
+    return snapshot
+
+
+def send(public: Database, people: People, mailing_id: int, relay: Relay) -> Snapshot:
+    """Through the hands of all three, and out."""
+    snapshot = decide(public, people, mailing_id)
     sending.run(public, relay, snapshot.id)
     return snapshot
 

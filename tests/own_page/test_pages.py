@@ -25,7 +25,7 @@ from eventmail.own_page import guarding, service
 from eventmail.sample import People
 from eventmail.tables import metadata
 from eventmail.wire import Relay
-from tests.own_page.conftest import BODY, Arrived, send
+from tests.own_page.conftest import BODY, Arrived, decide, send
 from tests.pages import Page, Pages
 
 STOP = "案内のメールを止める"
@@ -78,6 +78,15 @@ def contents(database: Database) -> dict[str, list[str]]:
             table.name: sorted(map(repr, session.execute(sa.select(table))))
             for table in metadata.sorted_tables
         }
+
+
+def write_to_all(database: Database, people: People, arrived: Arrived) -> int:
+    """A second mailing with the shelf's materials, to everybody."""
+    with database.writing() as session:
+        event = session.get_one(Event, arrived.snapshot.event_id)
+        shelf = frozenset(each.id for each in events.shelf(session, event))
+        draft = Draft("差し替え", "差し替えのお知らせ", BODY, shelf, 1)
+        return mailings.add_mailing(session, people.author, event, draft).id
 
 
 def write_to_one(database: Database, people: People, arrived: Arrived, token: str) -> int:
@@ -202,26 +211,45 @@ class TestHisPage:
 
 
 class TestTheNewestVersion:
-    def test_a_version_is_offered_once_an_approved_mailing_released_it(
+    def replaced(self, database: Database, people: People, token: str, key: str) -> bytes:
+        """A newer version of the material, on the shelf."""
+        guest = guest_of(database, token)
+        with database.writing() as session:
+            old = next(each for each in service.materials(session, guest) if each.key == key)
+            newer = events.read_blob(session, guest.office_id, old.sha256) + b"\n%"
+            event = session.get_one(Event, guest.event.id)
+            events.put_material(session, people.author, event, old.filename, newer)
+        return newer
+
+    def test_a_version_is_offered_once_a_mailing_to_all_released_it(
+        self, database: Database, public: Database, arrived: Arrived, people: People,
+        pages: Pages,
+    ) -> None:  # fmt: skip
+        """Approved is enough: his page says that it is another, before the mail has come."""
+        first, second = arrived.pair
+        key = ids(database, first)["material"]
+        before = pages.raw(f"/p/{first}/materials/{key}").data
+        newer = self.replaced(database, people, first, str(key))
+        assert pages.raw(f"/p/{first}/materials/{key}").data == before
+        assert "新しくなりました" not in pages.get(f"/p/{first}").text
+        mailing = write_to_all(database, people, arrived)
+        decide(public, people, mailing)
+        for each in (first, second):
+            assert pages.raw(f"/p/{each}/materials/{key}").data == newer
+            assert "メールでお知らせしたものから新しくなりました" in pages.get(f"/p/{each}").text
+
+    def test_what_went_to_another_alone_under_the_same_name_is_only_his(
         self, database: Database, public: Database, arrived: Arrived, people: People,
         pages: Pages, relay: Relay,
     ) -> None:  # fmt: skip
-        """It is another's mailing that releases it: his page says since when it is another."""
         first, second = arrived.pair
-        guest, key = guest_of(database, first), ids(database, first)["material"]
+        key = ids(database, first)["material"]
         before = pages.raw(f"/p/{first}/materials/{key}").data
-        with database.writing() as session:
-            event = session.get_one(Event, guest.event.id)
-            old = next(each for each in service.materials(session, guest) if each.key == key)
-            newer = before + b"\n%"
-            events.put_material(session, people.author, event, old.filename, newer)
+        newer = self.replaced(database, people, first, str(key))
+        send(public, people, write_to_one(database, people, arrived, second), relay)
+        assert pages.raw(f"/p/{second}/materials/{key}").data == newer
         assert pages.raw(f"/p/{first}/materials/{key}").data == before
         assert "新しくなりました" not in pages.get(f"/p/{first}").text
-        mailing = write_to_one(database, people, arrived, second)
-        send(public, people, mailing, relay)
-        assert pages.raw(f"/p/{first}/materials/{key}").data == newer
-        assert "メールでお知らせしたものから新しくなりました" in pages.get(f"/p/{first}").text
-        assert "新しくなりました" not in pages.get(f"/p/{second}").text
 
     def test_what_the_office_took_off_the_shelf_is_not_handed_out(
         self, database: Database, arrived: Arrived, people: People, pages: Pages
