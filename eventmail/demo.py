@@ -41,9 +41,7 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
     if reset and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    ready = dataclasses.replace(
-        settings, data_dir=folder, secret_key=_secret(folder), mail_port=_free_port()
-    )
+    ready = settings_in(folder, settings)
     database = open_database(ready)
     migrate.upgrade(database)
     with database.writing() as session:
@@ -54,6 +52,17 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
             sample.draft_letter(session, people.author, event)
     database.dispose()
     return ready
+
+
+def settings_in(folder: Path, settings: Settings) -> Settings:
+    """The demo's own settings; the links in its mails lead to its own pages."""
+    return dataclasses.replace(
+        settings,
+        data_dir=folder,
+        secret_key=_secret(folder),
+        mail_port=_free_port(),
+        public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
+    )
 
 
 def welcome(settings: Settings) -> str:

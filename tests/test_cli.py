@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from click.testing import CliRunner
 
 from eventmail import processes
 from eventmail.cli import cli
+from eventmail.config import Mode, Settings
+from eventmail.demo import settings_in
 from eventmail.errors import UserError
 from eventmail.processes import ENTRY
 from tests.judge import judge
@@ -119,6 +122,13 @@ def port() -> int:
         found: int = probe.getsockname()[1]
     allow_port(found)
     return found
+
+
+def test_the_links_in_the_demos_mails_lead_to_its_own_pages(tmp_path: Path) -> None:
+    there = Settings(mode=Mode.DEMO, port=8931)
+    assert settings_in(tmp_path, there).public_url == "http://127.0.0.1:8931"
+    named = replace(there, public_url="https://demo.office.example")
+    assert settings_in(tmp_path, named).public_url == "https://demo.office.example"
 
 
 class TestDemo:
