@@ -44,6 +44,23 @@ def test_a_lost_head_is_put_back_at_the_last_link_and_that_is_recorded(database:
         assert session.scalars(query).one().details == {"head": whole.code}
 
 
+BACK = (
+    "INSERT INTO audit_heads (chain, number, mac, older) "
+    "SELECT chain, number, mac, 0 FROM audit_links WHERE chain = 7 AND number = {}"
+)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_database_takes_a_head_back_at_the_last_link_alone(
+    database: Database, number: int
+) -> None:
+    """Set back by only one link, the last act could be taken out of the chain."""
+    _lose_head(database)
+    with pytest.raises(sa.exc.DBAPIError, match="guard audit_heads begun"):
+        run(database, BACK.format(number))
+    run(database, BACK.format(3))
+
+
 WORSE = {
     "the last link is gone too": "DELETE FROM audit_links WHERE chain = 7 AND number = 3",
     "a link in the middle is gone too": "DELETE FROM audit_links WHERE chain = 7 AND number = 2",
