@@ -193,7 +193,7 @@ def renew(token: str) -> str:
         if again is None:
             raise Closed
         links.revoke(session, Doorway.of(services().settings).sealer, again.contact)
-        asking.queue(session, again.contact)
+        asking.queue_next(session, again.contact)
     return _render("asked.html", title="renewed_title", text="renewed", guest=guest)
 
 
