@@ -31,6 +31,16 @@ from tests.pages import Page, Pages
 STOP = "案内のメールを止める"
 POSTS = ("/seen", "/confirm", "/answer", "/renew")
 
+STOPS = {
+    "by a person": "UPDATE dispatches SET cancelled_at = created_at WHERE snapshot_id = {snapshot}",
+    "by the gate": "UPDATE mailings SET state = 'halted' WHERE id = {mailing}",
+}
+
+
+def change(database: Database, statement: str) -> None:
+    with database.writing() as session:
+        session.execute(sa.text(statement))
+
 
 def owner(database: Database, token: str, arrived: Arrived) -> Contact:
     address = next(key for key, value in arrived.tokens.items() if value == token)
@@ -225,18 +235,34 @@ class TestTheNewestVersion:
         self, database: Database, public: Database, arrived: Arrived, people: People,
         pages: Pages,
     ) -> None:  # fmt: skip
-        """Approved is enough: his page says that it is another, before the mail has come."""
+        """Not while the approved mailing waits for its start and its first copy; but before the
+        mail has come, and his page says that it is another.
+        """
         first, second = arrived.pair
         key = ids(database, first)["material"]
         before = pages.raw(f"/p/{first}/materials/{key}").data
         newer = self.replaced(database, people, first, str(key))
+        decide(public, people, write_to_all(database, people, arrived))
         assert pages.raw(f"/p/{first}/materials/{key}").data == before
         assert "新しくなりました" not in pages.get(f"/p/{first}").text
-        mailing = write_to_all(database, people, arrived)
-        decide(public, people, mailing)
+        change(database, "UPDATE dispatches SET released_at = created_at")
         for each in (first, second):
             assert pages.raw(f"/p/{each}/materials/{key}").data == newer
             assert "メールでお知らせしたものから新しくなりました" in pages.get(f"/p/{each}").text
+
+    @pytest.mark.parametrize("stop", STOPS)
+    def test_a_version_of_a_mailing_that_was_stopped_is_not_offered(
+        self, database: Database, public: Database, arrived: Arrived, people: People,
+        pages: Pages, stop: str,
+    ) -> None:  # fmt: skip
+        first, _ = arrived.pair
+        key = ids(database, first)["material"]
+        before = pages.raw(f"/p/{first}/materials/{key}").data
+        self.replaced(database, people, first, str(key))
+        snapshot = decide(public, people, write_to_all(database, people, arrived))
+        change(database, "UPDATE dispatches SET released_at = created_at")
+        change(database, STOPS[stop].format(snapshot=snapshot.id, mailing=snapshot.mailing_id))
+        assert pages.raw(f"/p/{first}/materials/{key}").data == before
 
     def test_what_went_to_another_alone_under_the_same_name_is_only_his(
         self, database: Database, public: Database, arrived: Arrived, people: People,
