@@ -194,6 +194,31 @@ class TestHisPage:
         page = pages.post(f"/p/{first}/answer", typed, csrf=False, status=409)
         assert "質問かいまの回答が変わりました" in page.text
 
+    def test_an_answer_that_comes_after_the_deadline_is_said_not_to_be_kept(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        """Nothing is said to stand below: there is no form any more."""
+        first, _ = arrived.pair
+        with database.reading() as session:
+            days = session.get_one(Event, arrived.snapshot.event_id).held_on - clock.today()
+        typed = {"attendance": "attending", "people": "2", "seen": "0"}
+        with time_machine.travel(clock.now() + days + timedelta(days=1), tick=False):
+            for each in (typed, typed | {"people": ""}):
+                page = pages.post(f"/p/{first}/answer", each, csrf=False, status=409)
+                assert "いまの回答は保存していません" in page.text
+                assert "下に残っています" not in page.text
+                assert "下の内容" not in page.text
+        assert contents(database)["answers"] == []
+
+    def test_no_link_leads_from_an_answer_to_a_post_to_where_nothing_opens(
+        self, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        for path, status in (("/answer", 422), ("/contact/confirm", 422), ("/renew", 200)):
+            page = pages.post(f"/p/{first}{path}", {}, csrf=False, status=status)
+            links_out = [str(each.attributes.get("href", "")) for each in page.all("a")]
+            assert not [each for each in links_out if each.startswith("?")], path
+
     def test_it_speaks_english(self, arrived: Arrived, pages: Pages) -> None:
         first, _ = arrived.pair
         for answer in (
