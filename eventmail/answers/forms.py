@@ -23,6 +23,7 @@ from eventmail.web.forms import Form, LongTextField
 
 MOST_PEOPLE = 999
 LARGEST = 999_999_999
+EARLIEST_YEAR = 1900  # the first that a workbook can show; earlier ones are slips
 UNITS = "名人件社台個円"
 PREFIX = "q"
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
@@ -54,9 +55,10 @@ class DayField(DateField):  # type: ignore[misc]
         text = unicodedata.normalize("NFKC", "".join(valuelist)).strip().replace("/", "-")
         parts = text.split("-")
         try:
-            self.data = date(*map(int, parts)) if len(parts) == 3 else None
+            day = date(*map(int, parts)) if len(parts) == 3 else None
         except (ValueError, OverflowError):
-            self.data = None
+            day = None
+        self.data = day if day and day.year >= EARLIEST_YEAR else None
         self.unread = bool(text) and self.data is None
 
 
@@ -131,7 +133,7 @@ class AnswerForm(Form):
         return Reply(
             attendance=Attendance(self.attendance.data),
             people=self.people.data,
-            message=_text(self.message.data).replace("\r\n", "\n"),
+            message=_text(self.message.data),
             seen=self.shown_seen,
             asked=self.sheet.asked,
             values={number: value for number, value in values.items() if value},
@@ -269,7 +271,10 @@ _MAKERS: dict[QuestionKind, Any] = {
 
 
 def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
+    """As it is stored; a browser's two signs at the end of a line are one."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value).replace("\r\n", "\n")
 
 
 def _stored(sheet: Sheet) -> dict[str, Any]:

@@ -229,7 +229,7 @@ def _apply(session: Session, actor: Actor | None, found: Correction, told: str =
     session.flush()
     _audit(session, found, "contact.corrected", actor, how="phone" if told else "code")
     if before != typed.email:
-        asking.queue(session, contact)
+        asking.queue_next(session, contact)
     mailings.refresh(session, event)
 
 

@@ -29,7 +29,7 @@ def renew(event_id: int, contact_id: int) -> ResponseReturnValue:
         event = events.get_event(session, actor(), event_id)
         contact = hand.get_contact(session, event, contact_id)
         service.revoke(session, sealer, contact, actor().id)
-        asking.queue(session, contact)
+        asking.queue_next(session, contact)
         company = contact.participant.company
     flash(RENEWED.format(company=company), "success")
     return redirect(url_for("roster.edit_page", event_id=event_id, contact_id=contact_id))

@@ -17,7 +17,7 @@ from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event
 from eventmail.links.service import AFTER_THE_EVENT
 from eventmail.offices.models import Office
-from eventmail.own_page.models import LinkMail
+from eventmail.own_page.models import LinkMail, LinkMailState
 
 MOST_EVENTS = 5  # in which one address takes part at a time
 NOT_AGAIN_WITHIN = timedelta(minutes=15)
@@ -42,6 +42,17 @@ def queue(session: Session, contact: Contact) -> None:
     if session.scalar(lately.where(LinkMail.made_at > now - NOT_AGAIN_WITHIN)):
         return
     if (session.scalar(lately.where(LinkMail.made_at > now - timedelta(days=1))) or 0) < MOST_A_DAY:
+        _put(session, contact)
+
+
+def queue_next(session: Session, contact: Contact) -> None:
+    """Queue the mail with the next link: the one he had is over, so whatever he got of late is no
+    use to him. What still waits will carry the next one, too.
+    """
+    waits = sa.select(LinkMail.id).where(
+        LinkMail.contact_id == contact.id, LinkMail.state == LinkMailState.QUEUED
+    )
+    if session.scalar(waits.limit(1)) is None:
         _put(session, contact)
 
 
@@ -81,7 +92,7 @@ def _contacts(session: Session, key: str) -> list[Contact]:
             Event.held_on >= clock.today() - AFTER_THE_EVENT,
         )
         .options(joinedload(Contact.participant))
-        .order_by(Event.held_on, Contact.id)
+        .order_by(Event.held_on < clock.today(), Event.held_on, Contact.id)  # what is to come first
         .limit(MOST_EVENTS)
     )
     return list(session.scalars(query))

@@ -20,6 +20,7 @@ from eventmail.mailings.letter import render
 from eventmail.mailings.models import (
     Audience,
     Mailing,
+    MailingState,
     Snapshot,
     SnapshotMaterial,
     SnapshotRecipient,
@@ -116,8 +117,9 @@ def letter(session: Session, guest: Guest, delivery_id: int) -> ParsedMail:
 
 def materials(session: Session, guest: Guest) -> list[Shown]:
     """What was sent to this contact and still lies on the event's shelf, each in its newest
-    released version. A version is released by an approved mailing to all of the event, or to this
-    contact: what went to some others under the same name may be meant for them alone.
+    released version. A version is released with the mails of an approved mailing to all of the
+    event, or to this contact: what went to some others under the same name may be meant for them
+    alone, and what waits for its start, or was stopped, may be wrong.
     """
     if not takes_part(guest):
         return []
@@ -199,7 +201,10 @@ def _released(
             SnapshotMaterial.event_id == guest.event.id,
             SnapshotMaterial.office_id == guest.office_id,
             SnapshotMaterial.filename.in_(names),
+            # Not before the office's first copy was found right, and not what was stopped since.
+            Dispatch.released_at.is_not(None),
             Dispatch.cancelled_at.is_(None),
+            Mailing.state != MailingState.HALTED,
         )
         .order_by(Dispatch.created_at, SnapshotMaterial.snapshot_id)
     )

@@ -125,7 +125,10 @@ def confirm(token: str) -> ResponseReturnValue:
 def answer(token: str) -> ResponseReturnValue:
     """The answers to the organiser's questions."""
     guest = guest_of(token)
-    form = _form(answers.sheet(reading(), *_who(guest)))
+    asked = answers.sheet(reading(), *_who(guest))
+    if asked.closed:
+        return _page(guest, token, problem="too_late"), 409
+    form = _form(asked)
     if not form.validate():
         moved = bool(form.form_errors)  # what is wrong with the whole, not with one field
         problem, status = ("changed_meanwhile", 409) if moved else ("not_kept", 422)
@@ -136,7 +139,10 @@ def answer(token: str) -> ResponseReturnValue:
     except UserError:
         reading().rollback()  # what is shown is what is there now
         guest = guest_of(token)
-        again = _form(answers.sheet(reading(), *_who(guest)))
+        now = answers.sheet(reading(), *_who(guest))
+        if now.closed:
+            return _page(guest, token, problem="too_late"), 409
+        again = _form(now)
         again.say(speech()("changed_meanwhile"))
         return _page(guest, token, again, "changed_meanwhile"), 409
     return _back(token, "answered")
@@ -193,7 +199,7 @@ def renew(token: str) -> str:
         if again is None:
             raise Closed
         links.revoke(session, Doorway.of(services().settings).sealer, again.contact)
-        asking.queue(session, again.contact)
+        asking.queue_next(session, again.contact)
     return _render("asked.html", title="renewed_title", text="renewed", guest=guest)
 
 

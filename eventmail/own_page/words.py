@@ -54,6 +54,10 @@ WORDS = {
         "回答は保存していません。下の内容を確かめてください。",
         "Nothing was saved. Please look through what is below.",
     ),
+    "too_late": (
+        "いまの回答は保存していません。開いている間に、回答の受付が終わりました。",
+        "This answer was not saved: answers are no longer taken here.",
+    ),
     "changed_meanwhile": (
         "開いている間に、質問かいまの回答が変わりました。入力した内容は下に残っています。"
         "確かめて、もう一度送ってください。",

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from wtforms import RadioField
 
-from eventmail.answers.models import Attendance, Question, QuestionKind
+from eventmail.answers.models import LONGEST_TEXT, Attendance, Question, QuestionKind
 from eventmail.answers.service import Reply
 from eventmail.answers.words import ENGLISH, JAPANESE
 from tests.answers.sheets import ALL, CARS, LUNCH, VISIT, WISH, errors, filled, name, newest, sheet
@@ -69,6 +69,11 @@ WRONG: dict[str, tuple[dict[str, str], str, str]] = {
     ),
     "a day beyond time": (
         {name(VISIT): "99999999999999999999-1-1"},
+        name(VISIT),
+        "「下見の日」は正しい日付で入力してください（例：2026-12-09）。",
+    ),
+    "a day that no workbook can show": (
+        {name(VISIT): "0206-12-01"},
         name(VISIT),
         "「下見の日」は正しい日付で入力してください（例：2026-12-09）。",
     ),
@@ -162,3 +167,13 @@ def test_both_languages_fill_in_the_same() -> None:
         japanese, english = getattr(JAPANESE, each.name), getattr(ENGLISH, each.name)
         for field in ("{label}", "{low}", "{high}", "{most}", "{length}"):
             assert (field in japanese) == (field in english), each.name
+
+
+def test_a_text_that_just_fits_is_stored_as_it_was_counted() -> None:
+    """A browser sends two signs at the end of a line: 1,000 letters are not 1,010 in the table."""
+    text = "\r\n".join(["字" * 98] * 10 + ["字" * 10])
+    form = filled(sheet(*ALL), COMING | {name(WISH): text, "message": text})
+    assert form.validate()
+    stored = text.replace("\r\n", "\n")
+    assert len(stored) == LONGEST_TEXT
+    assert (form.reply.values[WISH.id], form.reply.message) == (stored, stored)

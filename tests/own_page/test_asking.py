@@ -185,3 +185,29 @@ def test_the_office_ends_a_link_and_the_next_is_mailed(
     deliver(public, relay)
     (mail,) = recorder.received
     assert mail.rcpt_to == (contact.address,)
+
+
+def test_whoever_replaces_the_link_that_he_has_just_got_is_mailed_the_next(
+    pages: Pages, public: Database, contact: Contact, relay: Relay, recorder: Recorder
+) -> None:
+    """Few mails are sent on request; but without this one he would have no link at all."""
+    ask(public, contact.address)
+    for number in range(asking.MOST_A_DAY + 1):
+        deliver(public, relay)
+        assert len(recorder.received) == number + 1
+        (token,) = PAGE.findall(parse_mail(recorder.received[-1].content).body)
+        assert "リンクを替えました" in pages.post(f"/p/{token}/renew", csrf=False).text
+        pages.get(f"/p/{token}", status=404)
+
+
+def test_two_links_replaced_before_a_mail_has_left_are_one_mail(
+    public: Database, contact: Contact, settings: Settings, relay: Relay, recorder: Recorder
+) -> None:
+    for _ in range(2):
+        with public.writing() as session:
+            found = session.get_one(Contact, contact.id)
+            newest = links.revoke(session, Doorway.of(settings).sealer, found)
+            asking.queue_next(session, found)
+    deliver(public, relay)
+    (mail,) = recorder.received
+    assert PAGE.findall(parse_mail(mail.content).body) == [newest]

@@ -31,6 +31,16 @@ from tests.pages import Page, Pages
 STOP = "案内のメールを止める"
 POSTS = ("/seen", "/confirm", "/answer", "/renew")
 
+STOPS = {
+    "by a person": "UPDATE dispatches SET cancelled_at = created_at WHERE snapshot_id = {snapshot}",
+    "by the gate": "UPDATE mailings SET state = 'halted' WHERE id = {mailing}",
+}
+
+
+def change(database: Database, statement: str) -> None:
+    with database.writing() as session:
+        session.execute(sa.text(statement))
+
 
 def owner(database: Database, token: str, arrived: Arrived) -> Contact:
     address = next(key for key, value in arrived.tokens.items() if value == token)
@@ -184,6 +194,31 @@ class TestHisPage:
         page = pages.post(f"/p/{first}/answer", typed, csrf=False, status=409)
         assert "質問かいまの回答が変わりました" in page.text
 
+    def test_an_answer_that_comes_after_the_deadline_is_said_not_to_be_kept(
+        self, database: Database, arrived: Arrived, pages: Pages
+    ) -> None:
+        """Nothing is said to stand below: there is no form any more."""
+        first, _ = arrived.pair
+        with database.reading() as session:
+            days = session.get_one(Event, arrived.snapshot.event_id).held_on - clock.today()
+        typed = {"attendance": "attending", "people": "2", "seen": "0"}
+        with time_machine.travel(clock.now() + days + timedelta(days=1), tick=False):
+            for each in (typed, typed | {"people": ""}):
+                page = pages.post(f"/p/{first}/answer", each, csrf=False, status=409)
+                assert "いまの回答は保存していません" in page.text
+                assert "下に残っています" not in page.text
+                assert "下の内容" not in page.text
+        assert contents(database)["answers"] == []
+
+    def test_no_link_leads_from_an_answer_to_a_post_to_where_nothing_opens(
+        self, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        for path, status in (("/answer", 422), ("/contact/confirm", 422), ("/renew", 200)):
+            page = pages.post(f"/p/{first}{path}", {}, csrf=False, status=status)
+            links_out = [str(each.attributes.get("href", "")) for each in page.all("a")]
+            assert not [each for each in links_out if each.startswith("?")], path
+
     def test_it_speaks_english(self, arrived: Arrived, pages: Pages) -> None:
         first, _ = arrived.pair
         for answer in (
@@ -225,18 +260,34 @@ class TestTheNewestVersion:
         self, database: Database, public: Database, arrived: Arrived, people: People,
         pages: Pages,
     ) -> None:  # fmt: skip
-        """Approved is enough: his page says that it is another, before the mail has come."""
+        """Not while the approved mailing waits for its start and its first copy; but before the
+        mail has come, and his page says that it is another.
+        """
         first, second = arrived.pair
         key = ids(database, first)["material"]
         before = pages.raw(f"/p/{first}/materials/{key}").data
         newer = self.replaced(database, people, first, str(key))
+        decide(public, people, write_to_all(database, people, arrived))
         assert pages.raw(f"/p/{first}/materials/{key}").data == before
         assert "新しくなりました" not in pages.get(f"/p/{first}").text
-        mailing = write_to_all(database, people, arrived)
-        decide(public, people, mailing)
+        change(database, "UPDATE dispatches SET released_at = created_at")
         for each in (first, second):
             assert pages.raw(f"/p/{each}/materials/{key}").data == newer
             assert "メールでお知らせしたものから新しくなりました" in pages.get(f"/p/{each}").text
+
+    @pytest.mark.parametrize("stop", STOPS)
+    def test_a_version_of_a_mailing_that_was_stopped_is_not_offered(
+        self, database: Database, public: Database, arrived: Arrived, people: People,
+        pages: Pages, stop: str,
+    ) -> None:  # fmt: skip
+        first, _ = arrived.pair
+        key = ids(database, first)["material"]
+        before = pages.raw(f"/p/{first}/materials/{key}").data
+        self.replaced(database, people, first, str(key))
+        snapshot = decide(public, people, write_to_all(database, people, arrived))
+        change(database, "UPDATE dispatches SET released_at = created_at")
+        change(database, STOPS[stop].format(snapshot=snapshot.id, mailing=snapshot.mailing_id))
+        assert pages.raw(f"/p/{first}/materials/{key}").data == before
 
     def test_what_went_to_another_alone_under_the_same_name_is_only_his(
         self, database: Database, public: Database, arrived: Arrived, people: People,
