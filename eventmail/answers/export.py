@@ -72,9 +72,10 @@ def workbook(session: Session, event: Event, show: Show, text: str) -> BinaryIO:
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
-    for values in rows(session, event, asked, show, text):
+    last = 1
+    for last, values in enumerate(rows(session, event, asked, show, text), start=2):
         sheet.append([_cell(sheet, value) for value in values])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)

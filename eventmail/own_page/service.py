@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from eventmail.errors import NotFound
 from eventmail.events import service as events
@@ -96,6 +96,7 @@ def letters(session: Session, guest: Guest) -> list[Sent]:
             sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
         )
         .where(*_went_to(guest))
+        .options(selectinload(Snapshot.materials))
         .order_by(Attempt.handed_over_at.desc(), Delivery.id.desc())
         .limit(MOST_LETTERS)
     )
