@@ -72,9 +72,11 @@ def workbook(session: Session, event: Event, show: Show, text: str) -> BinaryIO:
     for cell in head:
         cell.font = Font(bold=True)
     sheet.append(head)
+    last = 1
     for values in rows(session, event, asked, show, text):
         sheet.append([_cell(sheet, value) for value in values])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
+        last += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -264,8 +265,8 @@ def _call_page(found: Sheet, form: CallForm) -> str:
 
 
 def _contacts(session: Session, given: list[Answer]) -> dict[int, Contact]:
-    found = (session.get_one(Contact, each.contact_id) for each in given)
-    return {each.id: each for each in found}
+    query = sa.select(Contact).where(Contact.id.in_({each.contact_id for each in given}))
+    return {each.id: each for each in session.scalars(query)}
 
 
 def _question(event_id: int, question_id: int) -> tuple[Event, Question]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.addresses import EmailAddress
+from eventmail.addresses import EmailAddress, names_a_person
 from eventmail.audit.service import address_digest, record
 from eventmail.corrections.models import Correction, State
 from eventmail.errors import NotFound, UserError
@@ -120,10 +120,11 @@ def own(session: Session, guest: Guest) -> Correction | None:
 
 def withdraw(session: Session, guest: Guest) -> None:
     """He does not want it any more, or something else; what is over goes out of the way."""
+    _locked(session, guest)  # nobody decides meanwhile
     query = sa.select(Correction).where(
         Correction.contact_id == guest.contact.id, Correction.state.in_(OPEN)
     )
-    for each in session.scalars(query):
+    for each in session.scalars(query.execution_options(populate_existing=True)):
         each.state, each.decided_at = State.WITHDRAWN, clock.now()
     session.flush()
 
@@ -210,25 +211,27 @@ def _apply(session: Session, actor: Actor | None, found: Correction, told: str =
     if contact.address_key != found.address_before:
         raise UserError(MOVED_ON)
     before, same_person = contact.email, contact.name == found.name
+    email = EmailAddress.parse(found.address)
+    same_address = before == email
     company = contact.participant
     typed = hand.Typed(
         company=company.company,
-        email=EmailAddress.parse(found.address),
+        email=email,
         status=company.status.value,
         corporate_number=company.corporate_number,
         phone=contact.phone,
         notes=contact.notes,
-        names_person=contact.names_person,
+        names_person=contact.names_person if same_address else names_a_person(email),
         **{name: getattr(found, name) for name in FIELDS},
     )
     hand.change(session, actor, event, contact, typed, source=Source.OWN)
     if same_person:
-        _carry_over(session, event, before, typed.email)
+        _carry_over(session, event, before, email)
     found.state, found.staff_id, found.told = State.DONE, actor.id if actor else None, told
     found.decided_at = clock.now()
     session.flush()
     _audit(session, found, "contact.corrected", actor, how="phone" if told else "code")
-    if before != typed.email:
+    if not same_address:
         asking.queue_next(session, contact)
     mailings.refresh(session, event)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from eventmail import clock
 from eventmail.audit.service import record
+from eventmail.doorway import doorway_of
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.links.models import PageLink
@@ -118,6 +119,9 @@ def opened(session: Session, token: str) -> Guest | None:
     """Who comes in by this token; None for one that is wrong, over, revoked or not his any more."""
     if not could_be(token):
         return None
+    door = doorway_of(session)
+    # Whoever has a key that was taken out of use can make its tokens: they open nothing any more.
+    kept = PageLink.key_id.in_(map(name_of, door.sealer.keys)) if door else sa.true()
     query = (
         sa.select(PageLink.id, Contact, Event)
         .join(Contact, Contact.id == PageLink.contact_id)
@@ -127,6 +131,7 @@ def opened(session: Session, token: str) -> Guest | None:
         .options(contains_eager(Contact.participant))
         .where(
             PageLink.token_digest == digest_of(token),
+            kept,
             _is_good(),
             Contact.active,
             EventErasure.event_id.is_(None),

@@ -13,8 +13,10 @@ from icalendar import Event as Entry
 from eventmail import clock
 from eventmail.links.service import Guest
 
-_TIME = r"(?P<h>\d{1,2})(?::(?P<m>\d{2})|時(?:(?P<n>\d{1,2})分|(?P<half>半))?)"
+_TIME = r"(?P<noon>午前|午後)?(?P<h>\d{1,2})(?::(?P<m>\d{2})|時(?:(?P<n>\d{1,2})分|(?P<half>半))?)"
 _HOURS = re.compile(_TIME + r"(?:\s*(?:から|[~〜～\-–—])\s*" + _TIME.replace(">", "_end>") + r")?")
+_ASIDE = re.compile(r"\([^()]*\)")
+NOON = 12
 
 
 def calendar_of(guest: Guest, page: str) -> bytes:
@@ -48,21 +50,28 @@ def calendar_of(guest: Guest, page: str) -> bytes:
 def span(day: date, hours: str) -> tuple[date, date] | tuple[datetime, datetime]:
     """From when to when, in UTC; the whole day where the hours cannot be read for sure."""
     whole = (day, day + timedelta(days=1))
-    found = _HOURS.search(unicodedata.normalize("NFKC", hours))
-    if found is None:
+    plain = unicodedata.normalize("NFKC", hours)
+    told = list(_HOURS.finditer(_ASIDE.sub("", plain))) or list(_HOURS.finditer(plain))
+    if len(told) != 1:  # which of them is the event's?
         return whole
-    start = _moment(day, found["h"], found["m"] or found["n"], found["half"])
+    (found,) = told
+    noon = found["noon"] or ""
+    start = _moment(day, noon, found["h"], found["m"] or found["n"], found["half"])
     if start is None:
         return whole
     if not found["h_end"]:
         return start, start + timedelta(hours=1)
-    end = _moment(day, found["h_end"], found["m_end"] or found["n_end"], found["half_end"])
+    noon_end = found["noon_end"] or noon
+    minute = found["m_end"] or found["n_end"]
+    end = _moment(day, noon_end, found["h_end"], minute, found["half_end"])
     return (start, end) if end is not None and end > start else whole
 
 
-def _moment(day: date, hour: str, minute: str | None, half: str | None) -> datetime | None:
+def _moment(
+    day: date, noon: str, hour: str, minute: str | None, half: str | None
+) -> datetime | None:
+    hours = int(hour) + (NOON if noon == "午後" and int(hour) < NOON else 0)
     minutes = 30 if half else int(minute or 0)
-    if int(hour) > 23 or minutes > 59:
+    if hours > 23 or minutes > 59:
         return None
-    local = datetime.combine(day, time(int(hour), minutes), clock.TOKYO)
-    return local.astimezone(UTC)
+    return datetime.combine(day, time(hours, minutes), clock.TOKYO).astimezone(UTC)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.alerts import posting
+from eventmail.alerts import postbag
+from eventmail.alerts.postbag import DROPPED, QUEUED, REFUSED, Bag, Fate
 from eventmail.alerts.posting import RelayOf
 from eventmail.database import Database
 from eventmail.doorway import doorway_of
@@ -23,18 +23,7 @@ from eventmail.offices.models import Office
 from eventmail.own_page import codes
 from eventmail.own_page.models import LinkMail, LinkMailState
 from eventmail.sealing import Sealer
-from eventmail.wire import (
-    Cleared,
-    Connection,
-    GateRefusal,
-    Kind,
-    NotAllowedHere,
-    Relay,
-    RelayUnavailable,
-    Unwritable,
-)
-
-log = logging.getLogger(__name__)
+from eventmail.wire import Cleared, Unwritable
 
 AT_ONCE = 50
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60))
@@ -64,94 +53,50 @@ CODE_BODY = (
     "If that is right, open the page, look at the change and enter the code above.\n"
     "If not, do not enter the code: nothing will change. Please reply to this mail.\n"
 )
-_FATES = {
-    Kind.ACCEPTED: LinkMailState.ACCEPTED,
-    Kind.DEFERRED: LinkMailState.QUEUED,
-    Kind.NOT_SENT: LinkMailState.QUEUED,
-    Kind.REFUSED: LinkMailState.REFUSED,
-    Kind.UNCERTAIN: LinkMailState.UNCERTAIN,
-}
 
 
 def send_due(database: Database, relay_of: RelayOf) -> None:
     """Mail what is due, each through its office's relay; a stopped office's mails wait."""
-    with database.reading() as session:
-        query = _due().with_only_columns(LinkMail.office_id)
-        offices = posting.by_relay(session, query, relay_of)
-    for relay, office_ids in offices.items():
-        _send_through(database, relay, _claim(database, office_ids))
+    postbag.send_due(database, relay_of, BAG)
 
 
-def _send_through(database: Database, relay: Relay, ids: list[int]) -> None:
-    if not ids:
-        return
+def _going() -> sa.ColumnElement[bool]:
+    return LinkMail.office_id.in_(sa.select(Office.id).where(Office.stopped_at.is_(None)))
+
+
+def _is_tired(mail: LinkMail) -> bool:
+    return clock.now() - mail.made_at > GIVE_UP
+
+
+def _make(session: Session, mail: LinkMail) -> Cleared | Fate:
+    """The link is there before the mail is."""
+    office = session.get_one(Office, mail.office_id, with_for_update={"read": True})
+    if office.stopped_at is not None:
+        return Fate(QUEUED)
+    contact = session.get_one(Contact, mail.contact_id)
+    door = doorway_of(session)
+    if door is None or not contact.active or not contact.address:
+        return Fate(DROPPED)
+    token = links.token_for(session, door.sealer, contact)
+    if links.opened(session, token) is None:
+        return Fate(DROPPED)
     try:
-        with Connection(relay) as connection:
-            for mail_id in ids:
-                _try(database, connection, mail_id)
-    except (RelayUnavailable, NotAllowedHere) as error:
-        log.warning("the links that were asked for have to wait: %s", type(error).__name__)
-        _give_back(database, ids)
+        return _cleared(session, door.sealer, contact, mail)
+    except Unwritable as refusal:
+        return Fate(REFUSED, refusal.message_ja)
 
 
-def _due() -> sa.Select[int]:
-    """What is due, and what a worker left claimed that died: it may come twice, but it comes."""
-    waits = LinkMail.state.in_((LinkMailState.QUEUED, LinkMailState.CLAIMED))
-    going = sa.select(Office.id).where(Office.stopped_at.is_(None))
-    return sa.select(LinkMail.id).where(
-        waits, LinkMail.due_at <= clock.now(), LinkMail.office_id.in_(going)
-    )
-
-
-def _claim(database: Database, office_ids: list[int]) -> list[int]:
-    now = clock.now()
-    due = (
-        _due()
-        .where(LinkMail.office_id.in_(office_ids))
-        .order_by(LinkMail.id)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    with database.writing() as session:
-        found = list(session.scalars(due.execution_options(populate_existing=True)))
-        for mail in session.scalars(sa.select(LinkMail).where(LinkMail.id.in_(found))):
-            mail.state = LinkMailState.CLAIMED
-            mail.due_at = now + WAITS[min(mail.attempts, len(WAITS) - 1)]
-            mail.attempts += 1
-        return sorted(found)
-
-
-def _try(database: Database, connection: Connection, mail_id: int) -> None:
-    """Send one; if its mail cannot even be made, the others go all the same."""
-    try:
-        state, reply = _send(database, connection, mail_id)
-    except (RelayUnavailable, NotAllowedHere):
-        raise
-    except Exception as error:
-        log.exception("the mail with link %s could not be made", mail_id)
-        state, reply = LinkMailState.QUEUED, type(error).__name__
-    _settle(database, mail_id, state, reply)
-
-
-def _send(database: Database, connection: Connection, mail_id: int) -> tuple[LinkMailState, str]:
-    with database.writing() as session:  # the link is there before the mail is
-        mail = session.get_one(LinkMail, mail_id)
-        office = session.get_one(Office, mail.office_id, with_for_update={"read": True})
-        if office.stopped_at is not None:
-            return LinkMailState.QUEUED, ""
-        contact = session.get_one(Contact, mail.contact_id)
-        door = doorway_of(session)
-        if door is None or not contact.active or not contact.address:
-            return LinkMailState.DROPPED, ""
-        token = links.token_for(session, door.sealer, contact)
-        if links.opened(session, token) is None:
-            return LinkMailState.DROPPED, ""
-        try:
-            cleared = _cleared(session, door.sealer, contact, mail)
-        except (GateRefusal, Unwritable) as refusal:
-            return LinkMailState.REFUSED, refusal.message_ja
-    (result,) = connection.send(cleared).results
-    return _FATES[result.kind], f"{result.reply.code or ''} {result.reply.text}".strip()
+BAG = Bag(
+    called="the links that were asked for",
+    table=LinkMail,
+    states=LinkMailState,
+    make=_make,
+    tired=_is_tired,
+    waits=WAITS,
+    at_once=AT_ONCE,
+    written=True,
+    only=_going,
+)
 
 
 def _letter(sealer: Sealer, mail: LinkMail) -> Letter:
@@ -186,22 +131,3 @@ def _recipient(contact: Contact) -> Recipient:
 
 def _whole_seconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
-
-
-def _settle(database: Database, mail_id: int, state: LinkMailState, reply: str) -> None:
-    with database.writing() as session:
-        mail = session.get_one(LinkMail, mail_id)
-        tired = state is LinkMailState.QUEUED and clock.now() - mail.made_at > GIVE_UP
-        mail.state = LinkMailState.REFUSED if tired else state
-        mail.reply = reply[:500]
-
-
-def _give_back(database: Database, ids: list[int]) -> None:
-    """Those not reached wait for their next turn."""
-    with database.reading() as session:
-        query = sa.select(LinkMail.id).where(
-            LinkMail.id.in_(ids), LinkMail.state == LinkMailState.CLAIMED
-        )
-        left = list(session.scalars(query))
-    for mail_id in left:
-        _settle(database, mail_id, LinkMailState.QUEUED, "")

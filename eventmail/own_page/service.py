@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from eventmail.errors import NotFound
 from eventmail.events import service as events
@@ -33,11 +33,14 @@ from eventmail.wire import ParsedMail, parse_mail
 # Handed over, or perhaps: whoever comes in by the link has the mail.
 REACHED = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
 MOST_LETTERS = 50
+# An office notes down what it likes, of others as well: shown is what has no other word in it.
 _OWN_PLACE = re.compile(
-    r"ブース|小間|コーナー|テーブル|(?<!\d)\d{1,3}番(?!号)|\d{1,2}:\d{2}|\d{1,2}時(?:\d{1,2}分)?"
+    r"(?=.*(?:(?:ブース|小間|コーナー|テーブル).*[A-Z\d]|[A-Z\d].*(?:ブース|小間|コーナー|テーブル)"
+    r"|\d番|\d:\d\d|\d時))"
+    r"(?:ブース|小間|コーナー|テーブル|番号?|第|会場|受付|集合|搬入|搬出|面談|開始|終了|時間|時刻"
+    r"|午前|午後|から|まで|[A-Z](?![A-Z])|\d{1,3}(?!\d)|[月日時分半階のは]|[\s:~〜–—()・-])+"
 )
 LONGEST_PLACE = 40
-_NOT_HIS = re.compile(r"@|\d{2,5}-\d{2,4}-\d{3,4}|\d{10,11}")
 _PIECES = re.compile(r"[、。,;/／；\n]+")
 
 
@@ -73,11 +76,7 @@ def takes_part(guest: Guest) -> bool:
 def own_place(contact: Contact) -> list[str]:
     """Booth or time out of the roster's notes, and nothing else that an office noted down there."""
     pieces = (each.strip() for each in _PIECES.split(unicodedata.normalize("NFKC", contact.notes)))
-    return [
-        each
-        for each in pieces
-        if len(each) <= LONGEST_PLACE and _OWN_PLACE.search(each) and not _NOT_HIS.search(each)
-    ]
+    return [each for each in pieces if len(each) <= LONGEST_PLACE and _OWN_PLACE.fullmatch(each)]
 
 
 def letters(session: Session, guest: Guest) -> list[Sent]:
@@ -97,6 +96,7 @@ def letters(session: Session, guest: Guest) -> list[Sent]:
             sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
         )
         .where(*_went_to(guest))
+        .options(selectinload(Snapshot.materials))
         .order_by(Attempt.handed_over_at.desc(), Delivery.id.desc())
         .limit(MOST_LETTERS)
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.addresses import EmailAddress
-from eventmail.alerts import posting
+from eventmail.alerts import postbag, posting
+from eventmail.alerts.postbag import DROPPED, REFUSED, Bag, Fate
 from eventmail.alerts.posting import RelayOf
 from eventmail.database import Database
 from eventmail.events import service as events
@@ -21,17 +21,7 @@ from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.staffmail.models import NoticeState, Posted, StaffNotice
 from eventmail.staffmail.service import is_participants, own_domains
 from eventmail.staffmail.wording import body, subject
-from eventmail.wire import (
-    Cleared,
-    Connection,
-    GateRefusal,
-    Kind,
-    NotAllowedHere,
-    Relay,
-    RelayUnavailable,
-)
-
-log = logging.getLogger(__name__)
+from eventmail.wire import Cleared
 
 AT_ONCE = 50
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60))
@@ -43,13 +33,6 @@ ABOUT = {
     "check": MailingState.CHECKING,
     "approve": MailingState.APPROVING,
     "first_copy": MailingState.SENDING,
-}
-_FATES = {
-    Kind.ACCEPTED: NoticeState.ACCEPTED,
-    Kind.DEFERRED: NoticeState.QUEUED,
-    Kind.NOT_SENT: NoticeState.QUEUED,
-    Kind.REFUSED: NoticeState.REFUSED,
-    Kind.UNCERTAIN: NoticeState.UNCERTAIN,
 }
 
 
@@ -83,82 +66,34 @@ def send_due(database: Database, relay_of: RelayOf, post: Post, sort: Sort | Non
 
     A relay that is away is no reason to lose one: it waits.
     """
-    sort = sort or OF_MAILINGS
-    with database.reading() as session:
-        query = _due(sort).with_only_columns(sort.table.office_id)
-        offices = posting.by_relay(session, query, relay_of)
-    for relay, office_ids in offices.items():
-        _send_through(database, relay, _claim(database, office_ids, sort), post, sort)
+    postbag.send_due(database, relay_of, _bag(post, sort or OF_MAILINGS))
 
 
-def _send_through(database: Database, relay: Relay, ids: list[int], post: Post, sort: Sort) -> None:
-    if not ids:
-        return
-    try:
-        with Connection(relay) as connection:
-            for notice_id in ids:
-                _try(database, connection, notice_id, post, sort)
-    except (RelayUnavailable, NotAllowedHere) as error:
-        log.warning("the notices to staff have to wait: %s", type(error).__name__)
-        _give_back(database, ids, error.message_ja, sort)
-
-
-def _due(sort: Sort) -> sa.Select[int]:
-    """What is due, and what a worker left claimed that died: it may come twice, but it comes."""
-    waits = sort.table.state.in_((NoticeState.QUEUED, NoticeState.CLAIMED))
-    return sa.select(sort.table.id).where(waits, sort.table.due_at <= clock.now())
-
-
-def _claim(database: Database, office_ids: list[int], sort: Sort) -> list[int]:
-    now = clock.now()
-    due = (
-        _due(sort)
-        .where(sort.table.office_id.in_(office_ids))
-        .order_by(sort.table.id)
-        .limit(AT_ONCE)
-        .with_for_update(skip_locked=True)
+def _bag(post: Post, sort: Sort) -> Bag:
+    return Bag(
+        called="the notices to staff",
+        table=sort.table,
+        states=NoticeState,
+        make=partial(_make, post=post, sort=sort),
+        tired=_is_tired,
+        waits=WAITS,
+        at_once=AT_ONCE,
     )
-    with database.writing() as session:
-        found = list(session.scalars(due.execution_options(populate_existing=True)))
-        for notice in session.scalars(sa.select(sort.table).where(sort.table.id.in_(found))):
-            notice.state = NoticeState.CLAIMED
-            notice.due_at = now + WAITS[min(notice.attempts, len(WAITS) - 1)]
-            notice.attempts += 1
-        return sorted(found)
 
 
-def _try(
-    database: Database, connection: Connection, notice_id: int, post: Post, sort: Sort
-) -> None:
-    """Send one; if its mail cannot even be made, the others go all the same."""
-    try:
-        state, reply = _send(database, connection, notice_id, post, sort)
-    except (RelayUnavailable, NotAllowedHere):
-        raise
-    except Exception as error:
-        log.exception("notice %s could not be made", notice_id)
-        state, reply = NoticeState.QUEUED, type(error).__name__
-    _settle(database, notice_id, state, reply, sort)
+def _is_tired(notice: Posted) -> bool:
+    return clock.now() - notice.made_at > GIVE_UP
 
 
-def _send(
-    database: Database, connection: Connection, notice_id: int, post: Post, sort: Sort
-) -> tuple[NoticeState, str]:
-    with database.reading() as session:
-        notice = session.get_one(sort.table, notice_id)
-        staff = session.get_one(Staff, notice.staff_id)
-        letter = sort.says(session, notice_id, staff, post.public_url)
-        if staff.address is None or not _wants(notice, staff) or letter is None:
-            return NoticeState.DROPPED, NO_USE
-        to = EmailAddress.parse(staff.address)
-        if not _is_ours(session, staff, to, post):
-            return NoticeState.REFUSED, NOT_OURS
-        try:
-            mail = _cleared(session, notice, letter, to)
-        except GateRefusal as refusal:  # no address of a participant travels in a notice either
-            return NoticeState.REFUSED, refusal.message_ja
-    (result,) = connection.send(mail).results
-    return _FATES[result.kind], f"{result.reply.code or ''} {result.reply.text}".strip()
+def _make(session: Session, notice: Posted, post: Post, sort: Sort) -> Cleared | Fate:
+    staff = session.get_one(Staff, notice.staff_id)
+    letter = sort.says(session, notice.id, staff, post.public_url)
+    if staff.address is None or not _wants(notice, staff) or letter is None:
+        return Fate(DROPPED, NO_USE)
+    to = EmailAddress.parse(staff.address)
+    if not _is_ours(session, staff, to, post):
+        return Fate(REFUSED, NOT_OURS)
+    return _cleared(session, notice, letter, to)
 
 
 def _wants(notice: Posted, staff: Staff) -> bool:
@@ -196,22 +131,3 @@ def _cleared(session: Session, notice: Posted, letter: Letter, to: EmailAddress)
         notice.made_at,
         events.known_addresses(session, notice.office_id),
     )
-
-
-def _settle(database: Database, notice_id: int, state: NoticeState, reply: str, sort: Sort) -> None:
-    with database.writing() as session:
-        notice = session.get_one(sort.table, notice_id)
-        tired = state is NoticeState.QUEUED and clock.now() - notice.made_at > GIVE_UP
-        notice.state = NoticeState.REFUSED if tired else state
-        notice.reply = reply[:500]
-
-
-def _give_back(database: Database, ids: list[int], reason: str, sort: Sort) -> None:
-    """Those not reached wait for their next turn."""
-    with database.reading() as session:
-        query = sa.select(sort.table.id).where(
-            sort.table.id.in_(ids), sort.table.state == NoticeState.CLAIMED
-        )
-        left = list(session.scalars(query))
-    for notice_id in left:
-        _settle(database, notice_id, NoticeState.QUEUED, reason, sort)

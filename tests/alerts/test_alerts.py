@@ -161,6 +161,20 @@ class TestMail:
         assert mail_of(database, alert_id) is AlertMail.ACCEPTED
         assert len(recorder.received) == 1
 
+    def test_a_relay_that_is_down_for_a_day_loses_none(
+        self, database: Database, meeting: Meeting, relay: Relay, recorder: Recorder
+    ) -> None:
+        alert_id = raise_one(database)
+        start, wrong = clock.now(), replace(relay, username="office", password="wrong")
+        for number in range(sending.MOST_ATTEMPTS + 1):
+            with time_machine.travel(start + number * timedelta(hours=1)):
+                sending.send_due(database, lambda *_: wrong)
+                assert mail_of(database, alert_id) is AlertMail.QUEUED
+        with time_machine.travel(start + timedelta(days=2)):
+            sending.send_due(database, lambda *_: relay)
+        assert mail_of(database, alert_id) is AlertMail.ACCEPTED
+        assert len(recorder.received) == 1
+
     @pytest.mark.parametrize(
         ("verb", "answer", "fate"),
         [

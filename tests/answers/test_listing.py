@@ -149,6 +149,8 @@ def test_the_workbook_holds_texts_numbers_and_days_and_no_formula(
     for cell, text in ((first["連絡事項"], '=HYPERLINK("x")'), (second["電話のメモ"], "+81から")):
         assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == ("A1:M31", "B2")
+    assert all(sheet.column_dimensions[cell.column_letter].width >= 10 for cell in sheet[1])
 
 
 def test_the_workbook_holds_nobodys_address(database: Database, meeting: Meeting) -> None:

@@ -15,6 +15,7 @@ from eventmail import clock
 from eventmail.answers import asking, service
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import Answer, Attendance, QuestionKind, Via
+from eventmail.answers.service import Call
 from eventmail.audit.models import AuditEntry
 from eventmail.config import Settings
 from eventmail.database import Database
@@ -24,6 +25,7 @@ from eventmail.sample import People
 from eventmail.sealing import Sealer
 from tests.answers.hands import give, keys
 from tests.conftest import Meeting
+from tests.counting import statements_of
 from tests.pages import Pages
 
 SignIn = Callable[[str], Pages]
@@ -231,6 +233,26 @@ ODD = ["?show=nonsense&page=-3", "?page=999999", "?q=%00%25_%27&show=absent", f"
 @pytest.mark.parametrize("query", ODD)
 def test_odd_questions_break_no_page(meeting: Meeting, sign_in: SignIn, query: str) -> None:
     sign_in("author").get(HERE + query)
+
+
+def test_a_longer_list_takes_no_more_questions_to_the_database(
+    database: Database, people: People, meeting: Meeting, sign_in: SignIn
+) -> None:
+    author = sign_in("author")
+    with database.writing() as session:
+        wish = Wording(QuestionKind.TEXT, "要望", False)
+        number = asking.add(session, people.author, meeting.event, wish).id
+        give(session, 3, message="よろしく", values={number: "なし"})
+    paths = (HERE, f"{HERE}?show=attending", f"{HERE}/companies/1")
+    few = [statements_of(lambda path=path: author.get(path)) for path in paths]
+    with database.writing() as session:
+        for each in range(1, 20):
+            give(session, each, message="よろしく", values={number: "なし"})
+        for _ in range(5):
+            give(session, 1, Attendance.ABSENT, call=Call(people.author, "森様から"))
+    many = [statements_of(lambda path=path: author.get(path)) for path in paths]
+    assert many[:2] == few[:2]
+    assert many[2] <= few[2] + 3  # its history is there now: the answers, who took them, of whom
 
 
 def test_without_a_roster_the_page_says_what_to_do_first(

@@ -46,16 +46,15 @@ TEST_MAILS = "eventmail/letters/trying.py"
 TRIALS = "eventmail/relays/trying.py"
 # The service's own notices: to the office's mailboxes, and to its staff.
 INVITATIONS = "eventmail/accounts/posting.py"
-# One participant's own link, to him alone: made and judged as every letter.
-LINK_MAILS = "eventmail/own_page/sending.py"
-ALERTS = "eventmail/alerts/sending.py"
-POSTING, STAFF_MAIL = "eventmail/alerts/posting.py", "eventmail/staffmail/sending.py"
+POSTING = "eventmail/alerts/posting.py"
+# Alerts, notices to staff, and one participant's own link, to him alone: they go one way.
+POSTBAG = "eventmail/alerts/postbag.py"
 # Made by this name, to the files (or the folder) where that belongs.
 MADE: dict[str, tuple[str, ...]] = {
     "Cleared": ("eventmail/wire/gate.py",),
     "Connection": (
         "eventmail/outbox/sending.py",
-        *(ALERTS, TEST_MAILS, TRIALS, STAFF_MAIL, INVITATIONS, LINK_MAILS),
+        *(POSTBAG, TEST_MAILS, TRIALS, INVITATIONS),
     ),
     "Conversation": ("eventmail/wire/connecting.py",),
     "Knowledge": ("eventmail/mailings/rendering.py", "eventmail/outbox/exposure.py", POSTING),

@@ -15,7 +15,7 @@ from eventmail import clock
 from eventmail.corrections.models import Correction, State
 from eventmail.corrections.service import LASTS, MOST_A_DAY, MOST_TRIES
 from eventmail.database import Database
-from eventmail.events.models import Event
+from eventmail.events.models import Contact, Event
 from eventmail.own_page import sending
 from eventmail.roster import service as roster
 from eventmail.roster.models import Source
@@ -188,6 +188,28 @@ def test_anothers_address_is_not_given_away_and_not_taken(
     assert "確かめてから変更します" in answer.get_data(as_text=True)
     assert states(public) == [State.WITHDRAWN, State.AGREED]
     assert contact_of(public, him.id).address == him.address
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [("jinji@aozora-seisakusho.example", False), ("taro.tanaka@aozora-seisakusho.example", True)],
+)
+def test_whether_an_address_names_a_person_is_asked_of_the_new_one(
+    pages: Pages,
+    public: Database,
+    him: Him,
+    relay: Relay,
+    recorder: Recorder,
+    address: str,
+    names: bool,
+) -> None:
+    with public.writing() as session:
+        session.get_one(Contact, him.id).names_person = not names
+    pages.post(him.page, WANTED | {"address": address}, csrf=False)
+    _, code = mailed(public, relay, recorder)
+    pages.post(f"{him.page}/confirm", {"code": code}, csrf=False)
+    after = contact_of(public, him.id)
+    assert (after.address, after.names_person) == (address, names)
 
 
 def test_no_more_than_a_few_a_day(pages: Pages, public: Database, him: Him) -> None:

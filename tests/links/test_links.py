@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import Database
+from eventmail.doorway import CARRIED, Doorway
 from eventmail.events.models import Contact
 from eventmail.links import service as links
 from eventmail.links.tokens import Place, could_be, token_of
@@ -157,7 +158,22 @@ def test_a_new_key_leaves_the_links_that_were_mailed_as_they_were(
         )
         new = links.token_for(session, without, first)
         assert new != old
+        session.info[CARRIED] = Doorway("", without)
         assert links.opened(session, new) is not None
+
+
+def test_a_key_that_was_taken_out_of_use_opens_nothing(
+    database: Database, meeting: Meeting
+) -> None:
+    """It may be in somebody's hands, who could make anybody's token by it."""
+    newer = b"a new key of the installation, long enough"
+    with database.writing() as session:
+        first, _ = two(session)
+        old = links.token_for(session, SEALER, first)
+        session.info[CARRIED] = Doorway("", replace(SEALER, keys=(newer, *SEALER.keys)))
+        assert links.opened(session, old) is not None
+        session.info[CARRIED] = Doorway("", replace(SEALER, keys=(newer,)))
+        assert links.opened(session, old) is None
 
 
 CHANGES = {

@@ -25,6 +25,7 @@ from eventmail.own_page import guarding, service
 from eventmail.sample import People
 from eventmail.tables import metadata
 from eventmail.wire import Relay
+from tests.counting import statements_of
 from tests.own_page.conftest import BODY, Arrived, decide, send
 from tests.pages import Page, Pages
 
@@ -218,6 +219,24 @@ class TestHisPage:
             page = pages.post(f"/p/{first}{path}", {}, csrf=False, status=status)
             links_out = [str(each.attributes.get("href", "")) for each in page.all("a")]
             assert not [each for each in links_out if each.startswith("?")], path
+
+    def test_more_letters_take_no_more_questions_to_the_database(
+        self, database: Database, public: Database, arrived: Arrived, people: People,
+        pages: Pages, relay: Relay,
+    ) -> None:  # fmt: skip
+        first, _ = arrived.pair
+        before = statements_of(lambda: pages.get(f"/p/{first}"))
+        for _ in range(2):
+            send(public, people, write_to_one(database, people, arrived, first), relay)
+        assert pages.get(f"/p/{first}").text.count("差し替えのお知らせ") == 2
+        assert statements_of(lambda: pages.get(f"/p/{first}")) == before
+
+    def test_a_message_is_written_by_who_knows_that_colleagues_see_it(
+        self, arrived: Arrived, pages: Pages
+    ) -> None:
+        first, _ = arrived.pair
+        assert "ほかの担当者にも表示されます" in pages.get(f"/p/{first}").text
+        assert "Your colleagues see it" in pages.raw(f"/p/{first}?lang=en").text
 
     def test_it_speaks_english(self, arrived: Arrived, pages: Pages) -> None:
         first, _ = arrived.pair
