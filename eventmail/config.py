@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from eventmail.wire.returning import ReturnPattern
+from eventmail import config_values as values
+from eventmail.config_values import SHORTEST_SECRET
 
 PREFIX = "EVENTMAIL_"
 MEGABYTE = 1024 * 1024
-SHORTEST_SECRET = 32
 # A value of these settings is never shown.
 SECRET = frozenset({"password", "key", "keys"})
 
@@ -37,111 +34,6 @@ class Mode(enum.StrEnum):
 
 class ConfigError(Exception):
     """A setting is missing or unreadable; the text is one Japanese sentence with its name."""
-
-
-def _text(value: str) -> str:
-    return value.strip()
-
-
-def _port(value: str) -> int:
-    number = int(value)
-    if not 0 <= number <= 65535:
-        raise ValueError(value)
-    return number
-
-
-def _count(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= 1000:
-        raise ValueError(value)
-    return number
-
-
-def _few(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= 64:
-        raise ValueError(value)
-    return number
-
-
-def _lease(value: str) -> int:
-    number = int(value)
-    if not 2 <= number <= 3600:
-        raise ValueError(value)
-    return number
-
-
-def _limit(value: str) -> int | None:
-    if not value.strip():
-        return None
-    number = int(value)
-    if number < 1:
-        raise ValueError(value)
-    return number
-
-
-def _batch(value: str) -> int:
-    number = int(value)
-    if not 1 <= number <= 100:
-        raise ValueError(value)
-    return number
-
-
-def _seconds(value: str) -> float:
-    number = float(value)
-    if not 0 < number <= 3600:
-        raise ValueError(value)
-    return number
-
-
-def _switch(value: str) -> bool:
-    table = {"1": True, "true": True, "yes": True, "on": True}
-    table |= {"0": False, "false": False, "no": False, "off": False, "": False}
-    return table[value.strip().lower()]
-
-
-def _domains(value: str) -> tuple[str, ...]:
-    return tuple(part.strip().lower().lstrip(".") for part in value.split(",") if part.strip())
-
-
-def _keys(value: str) -> tuple[str, ...]:
-    keys = tuple(part.strip() for part in value.split(",") if part.strip())
-    if any(len(key) < SHORTEST_SECRET for key in keys):
-        raise ValueError
-    return keys
-
-
-def _peer(value: str) -> str:
-    """One address, as a peer of the socket shows it. No pattern: what is trusted is named."""
-    return str(ip_address(value.strip())) if value.strip() else ""
-
-
-def _base_url(value: str) -> str:
-    text = value.strip().rstrip("/")
-    parts = urlsplit(text)
-    plain = re.fullmatch(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?", parts.netloc)
-    path = re.fullmatch(r"[A-Za-z0-9/_-]*", parts.path)
-    if text and not (parts.scheme in ("http", "https") and plain and path):
-        raise ValueError(value)
-    if parts.query or parts.fragment or "?" in text or "#" in text:
-        raise ValueError(value)
-    return text
-
-
-def _returns(value: str) -> str:
-    text = value.strip()
-    if text:
-        ReturnPattern.parse(text)
-    return text
-
-
-def _scanner(value: str) -> str:
-    """Where a virus scanner listens: ``unix:/path`` or ``host:port``."""
-    text = value.strip()
-    host, _, port = text.rpartition(":")
-    if text and not re.fullmatch(r"unix:/.+", text) and not (host and _port(port)):
-        raise ValueError(value)
-    return text
 
 
 def _setting(parse: Callable[[str], Any], default: Any, expects: str, text: str) -> Any:
@@ -160,10 +52,10 @@ class Settings:
         "動作の種類。production 以外では、内蔵の受信箱か許可したドメインにしか送信しません。",
     )
     secret_key: str = _setting(
-        _text, "", "32文字以上の文字列", "署名に使う秘密の文字列。production では必須です。"
+        values.text, "", "32文字以上の文字列", "署名に使う秘密の文字列。production では必須です。"
     )
     sealing_keys: tuple[str, ...] = _setting(
-        _keys,
+        values.keys,
         (),
         "32文字以上の文字列（コンマ区切りで、いまの鍵、前の鍵の順）",
         "データベースの中の秘密（二要素認証、送信サーバーのパスワード）を封じる鍵。"
@@ -173,31 +65,31 @@ class Settings:
         lambda v: Path(v.strip()), Path("var"), "フォルダー", "データを置くフォルダー。"
     )
     database_url: str = _setting(
-        _text,
+        values.text,
         "",
         "sqlite:///… または postgresql+psycopg://…",
         "データベース。空ならデータのフォルダーの中の SQLite を使います。",
     )
-    host: str = _setting(_text, "127.0.0.1", "アドレス", "画面を出すアドレス。")
-    port: int = _setting(_port, 8025, "0〜65535の整数", "画面を出すポート。")
+    host: str = _setting(values.text, "127.0.0.1", "アドレス", "画面を出すアドレス。")
+    port: int = _setting(values.port, 8025, "0〜65535の整数", "画面を出すポート。")
     https: bool = _setting(
-        _switch,
+        values.switch,
         False,
         "true か false",
         "利用者との間がHTTPSか。クッキーをHTTPSだけに限り、ブラウザーにHTTPSだけを使わせます。",
     )
     trusted_proxy: str = _setting(
-        _peer,
+        values.peer,
         "",
         "IPアドレス1つ",
         "手前のプロキシーのアドレス。ここからの X-Forwarded-For と X-Forwarded-Proto だけを"
         "信じます。空なら、だれの X-Forwarded-… も信じません。",
     )
     trusted_proxy_count: int = _setting(
-        _few, 1, "1〜64の整数", "利用者との間にある、信じてよいプロキシーの段数。"
+        values.few, 1, "1〜64の整数", "利用者との間にある、信じてよいプロキシーの段数。"
     )
     public_url: str = _setting(
-        _base_url,
+        values.base_url,
         "",
         "https://ホスト名 の形のアドレス",
         "職員と参加者が画面を開くアドレス。職員へのお知らせのメールに載せ（空なら載せません）、"
@@ -205,80 +97,88 @@ class Settings:
         "書いたときは、ほかのホスト名あての要求を断ります。",
     )
     session_hours: int = _setting(
-        _few, 12, "1〜64の整数", "サインインしてから、もう一度サインインしてもらうまでの時間数。"
+        values.few,
+        12,
+        "1〜64の整数",
+        "サインインしてから、もう一度サインインしてもらうまでの時間数。",
     )
     idle_minutes: int = _setting(
-        _count, 60, "1〜1000の整数", "操作がないとき、サインインを終えるまでの分数。"
+        values.count, 60, "1〜1000の整数", "操作がないとき、サインインを終えるまでの分数。"
     )
     staff_domains: tuple[str, ...] = _setting(
-        _domains,
+        values.domains,
         (),
         "コンマ区切りのドメイン",
         "職員のアドレスとして登録できるドメイン（所のアドレスと同じドメインのほかに）。",
     )
-    worker_processes: int = _setting(_few, 2, "1〜64の整数", "serve が動かす送信処理プロセスの数。")
+    worker_processes: int = _setting(
+        values.few, 2, "1〜64の整数", "serve が動かす送信処理プロセスの数。"
+    )
     lease_seconds: int = _setting(
-        _lease,
+        values.lease,
         60,
         "2〜3600の整数",
         "送信処理が応答しなくなってから、手元のメールをほかに渡すまでの秒数。",
     )
     worker_threads: int = _setting(
-        _count, 2, "1〜1000の整数", "1つの送信処理プロセスのスレッド数。"
+        values.count, 2, "1〜1000の整数", "1つの送信処理プロセスのスレッド数。"
     )
     upload_megabytes: int = _setting(
-        _count, 24, "1〜1000の整数", "一度に受け取る大きさの上限（MB）。"
+        values.count, 24, "1〜1000の整数", "一度に受け取る大きさの上限（MB）。"
     )
     clamd: str = _setting(
-        _scanner,
+        values.scanner,
         "",
         "unix:/… か ホスト名:ポート",
         "ウイルス対策（ClamAVのclamd）の場所。書くと、受け取るファイルをすべて調べ、"
         "調べられないときも受け取りません。空なら調べません。",
     )
-    mail_server: str = _setting(_text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
-    mail_port: int = _setting(_port, 25, "0〜65535の整数", "送信サーバーのポート。")
+    mail_server: str = _setting(values.text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
+    mail_port: int = _setting(values.port, 25, "0〜65535の整数", "送信サーバーのポート。")
     mail_use_tls: bool = _setting(
-        _switch, False, "true か false", "STARTTLSを使う（証明書を必ず確かめます）。"
+        values.switch, False, "true か false", "STARTTLSを使う（証明書を必ず確かめます）。"
     )
     mail_use_ssl: bool = _setting(
-        _switch, False, "true か false", "はじめからTLSで接続する（証明書を必ず確かめます）。"
+        values.switch, False, "true か false", "はじめからTLSで接続する（証明書を必ず確かめます）。"
     )
-    mail_username: str = _setting(_text, "", "文字列", "送信サーバーのユーザー名。")
+    mail_username: str = _setting(values.text, "", "文字列", "送信サーバーのユーザー名。")
     mail_password: str = _setting(str, "", "文字列", "送信サーバーのパスワード。")
     mail_suppress_send: bool = _setting(
-        _switch, False, "true か false", "true の間は、どのメールも送信しません。"
+        values.switch, False, "true か false", "true の間は、どのメールも送信しません。"
     )
     mail_timeout: float = _setting(
-        _seconds, 30.0, "秒数（3600以下）", "送信サーバーの応答を待つ時間（秒）。"
+        values.seconds, 30.0, "秒数（3600以下）", "送信サーバーの応答を待つ時間（秒）。"
     )
     mail_ehlo_name: str = _setting(
-        _text, "", "ホスト名", "EHLOで名のる名前。空ならこのコンピューターの名前を使います。"
+        values.text, "", "ホスト名", "EHLOで名のる名前。空ならこのコンピューターの名前を使います。"
     )
     mail_connections: int = _setting(
-        _few, 8, "1〜64の整数", "送信サーバーへの接続の上限（すべての送信処理の合計）。"
+        values.few, 8, "1〜64の整数", "送信サーバーへの接続の上限（すべての送信処理の合計）。"
     )
     mail_lanes: int = _setting(
-        _few, 4, "1〜64の整数", "1つの送信処理プロセスが同時に使う接続の数。"
+        values.few, 4, "1〜64の整数", "1つの送信処理プロセスが同時に使う接続の数。"
     )
     mail_per_minute: int | None = _setting(
-        _limit, None, "1以上の整数（空なら制限なし）", "1分間に送る通数の上限（全体の合計）。"
+        values.limit, None, "1以上の整数（空なら制限なし）", "1分間に送る通数の上限（全体の合計）。"
     )
     mail_max_emails: int | None = _setting(
-        _limit, None, "1以上の整数（空なら制限なし）", "1つの接続で送る通数の上限。"
+        values.limit, None, "1以上の整数（空なら制限なし）", "1つの接続で送る通数の上限。"
     )
     mail_max_recipients: int = _setting(
-        _batch, 100, "1〜100の整数", "BCC一括送信で、一度に渡すあて先の数の上限。"
+        values.batch, 100, "1〜100の整数", "BCC一括送信で、一度に渡すあて先の数の上限。"
     )
     mail_sink: bool = _setting(
-        _switch, False, "true か false", "送信サーバーが内蔵の受信箱（デモ用）であること。"
+        values.switch, False, "true か false", "送信サーバーが内蔵の受信箱（デモ用）であること。"
     )
     mail_allowed_domains: tuple[str, ...] = _setting(
-        _domains, (), "コンマ区切りのドメイン", "production 以外で送信してよいあて先のドメイン。"
+        values.domains,
+        (),
+        "コンマ区切りのドメイン",
+        "production 以外で送信してよいあて先のドメイン。",
     )
 
     bounce_address: str = _setting(
-        _returns,
+        values.returns,
         "",
         "bounce@example.jp か bounce+*@example.jp の形のアドレス",
         "届かなかったメールの知らせを受け取るアドレス。1通ごとの番号と署名を「*」のところに入れて"
@@ -286,19 +186,23 @@ class Settings:
         "空なら、所のアドレスのまま送ります。",
     )
     bounce_maildir: str = _setting(
-        _text, "", "フォルダー", "届かなかったメールの知らせが入るMaildir。空なら読みません。"
+        values.text, "", "フォルダー", "届かなかったメールの知らせが入るMaildir。空なら読みません。"
     )
     bounce_imap_server: str = _setting(
-        _text,
+        values.text,
         "",
         "ホスト名",
         "届かなかったメールの知らせを取りに行くIMAPサーバー（TLS）。空なら取りに行きません。",
     )
-    bounce_imap_port: int = _setting(_port, 993, "0〜65535の整数", "そのIMAPサーバーのポート。")
-    bounce_imap_username: str = _setting(_text, "", "文字列", "そのIMAPサーバーのユーザー名。")
+    bounce_imap_port: int = _setting(
+        values.port, 993, "0〜65535の整数", "そのIMAPサーバーのポート。"
+    )
+    bounce_imap_username: str = _setting(
+        values.text, "", "文字列", "そのIMAPサーバーのユーザー名。"
+    )
     bounce_imap_password: str = _setting(str, "", "文字列", "そのIMAPサーバーのパスワード。")
     bounce_imap_folder: str = _setting(
-        _text, "INBOX", "フォルダーの名前", "そのIMAPサーバーで読むフォルダー。"
+        values.text, "INBOX", "フォルダーの名前", "そのIMAPサーバーで読むフォルダー。"
     )
 
     @property
