@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock, password_rules, passwords
-from eventmail.accounts import sessions, signing_in
+from eventmail.accounts import new_offices, sessions, signing_in
 from eventmail.accounts.models import Ending, Invitation
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.signing_in import SecondStep, SignedIn
@@ -155,7 +155,7 @@ def find(session: Session, token: str) -> tuple[Invitation, Staff]:
     if found is None:
         raise UserError(USED_UP)
     staff = session.get_one(Staff, found.staff_id)
-    if not staff.active:
+    if not staff.active or new_offices.is_too_late(session, found):
         raise UserError(USED_UP)
     return found, staff
 

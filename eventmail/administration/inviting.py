@@ -19,6 +19,10 @@ NOT_NEW = (
     "所「{name}」にはもう管理者か、設定を認められる職員か、イベントがあるため、"
     "システム管理者は管理者を招待できません。所の管理者に依頼してください。"
 )
+NO_ROOM = (
+    "所「{name}」では、管理者になれる職員がもう2人います。"
+    "招待中の職員に、リンクを作り直して渡してください。"
+)
 
 
 def invite(
@@ -26,6 +30,8 @@ def invite(
 ) -> Made:
     """Make a new office's manager and his link. Raises :class:`UserError` for any other office."""
     office = _new(session, by, office_id)
+    if not service.line(session, office_id).has_room:
+        raise UserError(NO_ROOM.format(name=office.name))
     as_manager = Invitee(wanted.login, wanted.name, {Role.MANAGER}, wanted.address)
     return invitations.invite(session, None, office, as_manager, domains, by.id)
 

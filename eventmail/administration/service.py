@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import passwords
+from eventmail.accounts.new_offices import at_work
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
-from eventmail.events.models import Event
 from eventmail.offices import service as offices
 from eventmail.offices.models import Bureau, BureauMembership, Membership, Office, Role, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
@@ -36,14 +36,17 @@ class Line:
     managers: int
     invited: int
     confirmers: int
-    has_events: bool
+    is_at_work: bool
 
     @property
     def is_new(self) -> bool:
-        """Whether the administrator may invite its manager alone: nobody manages it yet, no two
-        could decide on it, and it holds nothing that an administrator must not see.
-        """
-        return not self.managers and self.confirmers < ENOUGH and not self.has_events
+        """Whether the administrator may see to its first manager."""
+        return not self.is_at_work
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another one may be invited: no two are there or invited who could decide."""
+        return self.is_new and self.confirmers < ENOUGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def _lines() -> sa.Select[int, int, str, int, int, int, int, bool]:
             count(manages, knows_password),
             count(manages, ~knows_password),
             count(Membership.role.in_(CONFIRMERS)),
-            sa.exists().where(Event.office_id == Office.id),
+            at_work(Office.id),
         )
         .outerjoin(Membership, Membership.office_id == Office.id)
         .outerjoin(Staff, Staff.id == Membership.staff_id)

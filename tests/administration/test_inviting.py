@@ -76,6 +76,39 @@ def test_a_lost_link_is_made_anew_and_the_first_ends(
     assert "山本 はるか" in Pages(app).get(second).text
 
 
+def test_a_second_ones_link_ends_when_the_first_has_come(
+    administrator: Pages, app: Flask, database: Database, new: Office
+) -> None:
+    """Whoever made both links must not come with the other one when there is something to see."""
+    kept = path_in(administrator.post(path_of(new), TYPED).text)
+    other = path_in(administrator.post(path_of(new), TYPED | {"login": "tsugi"}).text)
+    manager = Pages(app)
+    manager.post(other, {"password": PASSWORD, "again": PASSWORD})
+    Pages(app).get(kept, status=404)
+    Pages(app).post(kept, {"password": PASSWORD, "again": PASSWORD}, status=404)
+    with database.reading() as session:
+        waits = session.scalars(sa.select(Staff).where(Staff.login == "yamamoto")).one()
+    administrator.post(f"{path_of(new)}/{waits.id}/link", status=409)
+    own = path_in(manager.post(f"/people/{waits.id}/link").text)
+    assert "山本 はるか" in Pages(app).get(own).text
+
+
+def test_two_who_have_not_come_are_no_dead_end(
+    administrator: Pages, app: Flask, database: Database, new: Office
+) -> None:
+    for login in ("yamamoto", "tsugi"):
+        administrator.post(path_of(new), TYPED | {"login": login})
+    assert "管理者を招待する" in administrator.get("/administration").text
+    with database.reading() as session:
+        (waits, _) = inviting.invited(session, new.id)
+    page = administrator.get(path_of(new))
+    assert f"{path_of(new)}/{waits.id}/link" in [
+        each.attributes.get("action") for each in page.all("form")
+    ]
+    link = path_in(administrator.post(f"{path_of(new)}/{waits.id}/link").text)
+    assert "山本 はるか" in Pages(app).get(link).text
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "told"),
     [({"name": ""}, 422, "氏名を入力してください。"), ({"login": "kian"}, 409, "すでに使われて")],
