@@ -17,6 +17,7 @@ class Kind(enum.StrEnum):
     EVENT = "event"
     ANSWER = "answer"
     LETTER = "letter"
+    INCIDENT = "incident"
     STAFF = "staff"
     SETTING = "setting"
     TAKEN = "taken"
@@ -30,6 +31,7 @@ KIND_NAMES = {
     Kind.EVENT: "イベント・資料",
     Kind.ANSWER: "参加者の回答",
     Kind.LETTER: "文面のひな形・テストメール",
+    Kind.INCIDENT: "漏えい等への対応",
     Kind.STAFF: "職員・サインイン",
     Kind.SETTING: "所の設定",
     Kind.TAKEN: "書き出し・印刷・消去",
@@ -119,6 +121,15 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "wording.offered": "文面のひな形をまた選べるようにしました",
         "mailing.test_mail": "テストメールを送りました",
         "mailing.test_mail_settled": "テストメールの結果が出ました",
+    },
+    Kind.INCIDENT: {
+        "incident.call_reached": "対応先に電話がつながったことを記録しました",
+        "incident.call_absent": "対応先に電話がつながらなかったことを記録しました",
+        "incident.call_struck": "電話の記録のまちがいを取り消しました",
+        "incident.followup_written": "対応先についてわかったことを保存しました",
+        "incident.event_chosen": "どのイベントの名簿でメールを送るかを選びました",
+        "incident.mail_begun": "連絡表から、事案のメールを作りました",
+        "incident.calls_exported": "電話連絡表を書き出しました",
     },
     Kind.STAFF: {
         "staff.added": "職員を登録しました",
@@ -225,6 +236,7 @@ SUBJECTS = {
     "mailing": "メール案件",
     "office": "所",
     "relay": "送信サーバー",
+    "incident": "漏えい等事案",
     "installation": "全体",
     "page": "画面",
     "person": "請求された方",
@@ -254,6 +266,7 @@ FIELDS = {
     "address": "アドレス",
     "addresses": "アドレスの件数",
     "allowed": "BCC一括送信を認める",
+    "apologised": "おわびした",
     "approver": "代理を頼んだ職員の番号",
     "asked": "探した内容の指紋",
     "attempt": "何回目の送信か",
@@ -265,12 +278,14 @@ FIELDS = {
     "by": "確かめ方",
     "by_link": "資料を参加者ページで渡す",
     "bytes": "大きさ（バイト）",
+    "call_on": "次にかける日",
     "choices": "選択肢",
     "code": "種類",
     "contact": "担当者の番号",
     "contacts": "担当者の件数",
     "count": "件数",
     "counts": "件数",
+    "deletion_agreed": "削除に同意",
     "delivery": "メールの番号",
     "deputy": "代理の職員の番号",
     "digest": "確定版の指紋",
@@ -284,6 +299,7 @@ FIELDS = {
     "events": "イベントの件数",
     "expected_count": "送信先の見込みの件数",
     "exposing": "ほかの事業所のアドレスがあったメール",
+    "explained": "説明した",
     "fields": "直した列",
     "file": "ファイルの指紋",
     "first_copy_minutes": "送信控えから残りを送るまでの分",
@@ -301,6 +317,7 @@ FIELDS = {
     "left": "残りの数",
     "login": "ユーザー名",
     "low": "下限",
+    "mailing": "メール案件の番号",
     "mailings": "メール案件の件数",
     "mails": "メールの数",
     "method": "要求の種類",
@@ -314,6 +331,7 @@ FIELDS = {
     "page": "画面",
     "paper": "自主点検表・確認テスト",
     "participants": "参加事業所の件数",
+    "party": "対応先の番号",
     "passed": "済んだ（合格した）",
     "passkey": "パスキー",
     "path": "画面のアドレス",
@@ -321,6 +339,7 @@ FIELDS = {
     "person": "職員の番号",
     "place": "会場",
     "port": "ポート",
+    "printouts_destroyed": "印刷物の廃棄",
     "purpose": "用件",
     "question": "質問の番号",
     "reached": "すでに届いた件数",

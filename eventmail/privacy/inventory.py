@@ -94,6 +94,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
+    # The contact list goes with its incident's names and numbers.
+    "incident_followups": {"wishes": BLANK},
+    "incident_calls": {"note": BLANK},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
