@@ -1,4 +1,4 @@
-"""What an incident holds of people has a retention of its own, and goes with a person on request."""
+"""What an incident holds of people has a retention of its own, and goes with them on request."""
 
 from __future__ import annotations
 
