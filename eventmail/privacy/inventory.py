@@ -94,6 +94,11 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
+    # An incident's own retention begins when it is closed (privacy/incidents.py).
+    "incidents": {"title": WORDS, "noticed_how": WORDS, "closing_note": WORDS},
+    "incident_mails": {"subject": BLANK, "sender": BLANK, "unread": BLANK, "sha256": SALTED},
+    "incident_parties": {"company": BLANK, "phone": BLANK},
+    "incident_addresses": {"address": BLANK, "address_key": BLANK, "shown_name": BLANK},
     # The contact list goes with its incident's names and numbers.
     "incident_followups": {"wishes": BLANK},
     "incident_calls": {"note": BLANK},
