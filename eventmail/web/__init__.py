@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -142,6 +143,7 @@ def register(app: Flask) -> None:
         person_views.blueprint,
         suppression.blueprint,
         corrections,
+        incidents,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

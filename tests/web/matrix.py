@@ -40,6 +40,9 @@ MAY: dict[Action, str] = {
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
     Action.MANAGE_TRAINING: "manager",
+    Action.SEE_INCIDENT: ALL,
+    Action.RESPOND: "author checker approver manager",
+    Action.LEAD_RESPONSE: "approver manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -75,6 +78,7 @@ PAGES: dict[Action, str] = {
         answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
+        incidents.make_event
     """,
     Action.IMPORT_ROSTER: """
         corrections.accept corrections.refuse
@@ -170,6 +174,17 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.SEE_INCIDENT: """
+        incidents.exposure incidents.index incidents.parties incidents.party incidents.show
+    """,
+    Action.RESPOND: """
+        incidents.add_mails incidents.change_party incidents.confirm incidents.create
+        incidents.edit incidents.event incidents.link incidents.mails incidents.merge
+        incidents.name_parties incidents.new incidents.save incidents.shown incidents.split
+    """,
+    Action.LEAD_RESPONSE: """
+        incidents.close incidents.reopen
     """,
     Action.MANAGE_TRAINING: """
         training.assign training.assignment training.confirm training.export training.manage

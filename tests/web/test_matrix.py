@@ -57,6 +57,7 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
+from tests.incidents import story
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -182,9 +183,14 @@ def _one_of_each(database: Database) -> dict[str, object]:
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
+        leak = story.leak(session, people.manager)
         return {
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
+            "incident_id": leak.id,
+            "mail_id": leak.mails[0].id,
+            "party_id": leak.parties[0].id,
+            "address_id": leak.parties[0].addresses[0].id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "task_id": task.id,
