@@ -15,6 +15,7 @@ from eventmail.mailings.models import SendMode
 class Kind(enum.StrEnum):
     """What is to be done, the most pressing first."""
 
+    INCIDENT = "incident"
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
@@ -33,6 +34,7 @@ class Kind(enum.StrEnum):
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
 RANKS = {
+    Kind.INCIDENT: -1,
     Kind.RELAY: 0,
     Kind.HALTED: 1,
     Kind.UNCERTAIN: 2,
@@ -63,6 +65,7 @@ class Task:
     import_id: int | None = None
     proposal_id: int | None = None
     training_id: int | None = None
+    incident_id: int | None = None
     due_on: date | None = None
     until: datetime | None = None
     subject: str = ""

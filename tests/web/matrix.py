@@ -78,6 +78,7 @@ PAGES: dict[Action, str] = {
         answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
+        incidents.make_event
     """,
     Action.IMPORT_ROSTER: """
         corrections.accept corrections.refuse
@@ -89,13 +90,6 @@ PAGES: dict[Action, str] = {
     """,
     Action.EDIT_MATERIALS: """
         events.put_materials events.remove_material materials.clean
-    """,
-    Action.SEE_INCIDENT: """
-        incident_calls.company incident_calls.index incident_calls.live
-    """,
-    Action.RESPOND: """
-        incident_calls.begin incident_calls.choose_event incident_calls.present
-        incident_calls.record incident_calls.strike incident_calls.take_away
     """,
     Action.EDIT_MAILING: """
         bounces.mend bounces.mend_page incident_calls.write
@@ -180,6 +174,20 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.SEE_INCIDENT: """
+        incidents.exposure incidents.index incidents.parties incidents.party incidents.show
+        incident_calls.company incident_calls.index incident_calls.live
+    """,
+    Action.RESPOND: """
+        incidents.add_mails incidents.change_party incidents.confirm incidents.create
+        incidents.edit incidents.event incidents.link incidents.mails incidents.merge
+        incidents.name_parties incidents.new incidents.save incidents.shown incidents.split
+        incident_calls.begin incident_calls.present incident_calls.record incident_calls.strike
+        incident_calls.take_away
+    """,
+    Action.LEAD_RESPONSE: """
+        incidents.close incidents.reopen
     """,
     Action.MANAGE_TRAINING: """
         training.assign training.assignment training.confirm training.export training.manage
