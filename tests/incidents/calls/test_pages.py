@@ -79,7 +79,7 @@ def test_an_older_page_shows_both_and_keeps_what_was_typed(
     author = sign_in("author")
     author.get(FIRST)
     call(database, people, REACHED)
-    typed = {"act": "reached", "version": "0", "wishes": "夕方にもう一度", "explained": "y"}
+    typed = {"act": "reached", "version": "0", "wishes": "夕方にもう一度", "unread": "y"}
     page = author.post(FIRST, typed, status=409)
     assert "長谷川 誠さんがこの事業所の記録を書きました" in page.text
     assert "つながった（長谷川 誠）" in page.text
@@ -91,7 +91,13 @@ def test_an_older_page_shows_both_and_keeps_what_was_typed(
         for each in page.all("input")
         if each.attributes.get("name") == "version"
     }
-    author.post(FIRST, typed | {"version": version or ""})
+    kept = {
+        str(each.attributes["name"]): "y"
+        for each in page.all("input")
+        if "checked" in each.attributes
+    }
+    assert set(kept) == {name for name, said in hands.ALL_SAID.items() if said} | {"unread"}
+    author.post(FIRST, typed | kept | {"version": version or ""})
     assert state(database) == (State.DONE, 2)
 
 
