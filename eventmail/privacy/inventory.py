@@ -99,6 +99,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_mails": {"subject": BLANK, "sender": BLANK, "unread": BLANK, "sha256": SALTED},
     "incident_parties": {"company": BLANK, "phone": BLANK},
     "incident_addresses": {"address": BLANK, "address_key": BLANK, "shown_name": BLANK},
+    # The contact list goes with its incident's names and numbers.
+    "incident_followups": {"wishes": BLANK},
+    "incident_calls": {"note": BLANK},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},

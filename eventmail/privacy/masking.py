@@ -87,6 +87,11 @@ NEEDED: dict[str, Action] = {
     "incidents.parties": Action.SEE_ADDRESSES,
     "incidents.party": Action.SEE_ADDRESSES,
     "incidents.change_party": Action.SEE_ADDRESSES,
+    # Whom everybody who responds calls.
+    "incident_calls.index": Action.RESPOND,
+    "incident_calls.company": Action.RESPOND,
+    "incident_calls.record": Action.RESPOND,
+    "incident_calls.strike": Action.RESPOND,
     "privacy.find_person": Action.MANAGE_PRIVACY,
     "privacy.erase_person": Action.MANAGE_PRIVACY,
 }

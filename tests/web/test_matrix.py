@@ -36,6 +36,7 @@ from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.incidents.calls.models import Outcome
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
@@ -58,6 +59,7 @@ from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
 from tests.incidents import story
+from tests.incidents.calls import hands as calls
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -184,7 +186,10 @@ def _one_of_each(database: Database) -> dict[str, object]:
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
         leak = story.leak(session, people.manager)
+        party_id = leak.parties[0].id
+        called = calls.call(session, people.author, leak, party_id, Outcome.ABSENT)
         return {
+            "call_id": called.calls[0].id,
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "incident_id": leak.id,
