@@ -21,6 +21,19 @@ KEYS = {
     "incident_own_deadlines": ("office_id", "version"),
 }
 
+# A line stays as it was written; when the incident's names go, only the words for others are left.
+LINES = "incident_chronicle"
+WRITTEN = (
+    *("id", "office_id", "incident_id", "key", "version", "happened_at", "hidden"),
+    *("original", "staff_id", "at"),
+)
+CHANGED = (
+    " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in WRITTEN)
+    + " OR (NEW.note IS DISTINCT FROM OLD.note AND NEW.note <> '')"
+    + " OR (NEW.text IS DISTINCT FROM OLD.text AND NEW.text <> '')"
+    + " OR (NEW.public IS DISTINCT FROM OLD.public AND (NEW.text <> '' OR OLD.text = ''))"
+)
+
 
 def upgrade() -> None:
     _assessments()
@@ -30,14 +43,20 @@ def upgrade() -> None:
     _measures()
     _own_deadlines()
     for table, key in KEYS.items():
-        guards.keep(table)
+        if table != LINES:
+            guards.keep(table)
         guards.never_replaced(table, ("id",), key)
+    guards.refuse(LINES, "UPDATE", "changed", CHANGED)
+    guards.never_deleted(LINES)
 
 
 def downgrade() -> None:
+    guards.may_be_deleted(LINES)
+    guards.allow(LINES, "changed")
     for table in reversed(KEYS):
         guards.allow(table, "replaced")
-        guards.release(table)
+        if table != LINES:
+            guards.release(table)
         op.drop_table(table)
 
 
@@ -67,6 +86,7 @@ def _chronicle() -> None:
         sa.Column("happened_at", MOMENT, nullable=False),
         _text("text", 1000),
         _text("public", 1000),
+        _text("original", 1000),
         _flag("hidden"),
         _text("note", 1000),
     )

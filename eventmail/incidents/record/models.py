@@ -78,8 +78,8 @@ class Report(Written, Base):
 class Chronicled(Written, Base):
     """A line of the chronology that somebody wrote, or what he made of one that wrote itself.
 
-    ``key`` names the line for good. ``public``: the words for others, empty where they follow
-    from ``text``.
+    ``key`` names the line for good; ``original``: what the line said of itself then. ``public``: the words for others, where somebody wrote them
+    himself. With the incident's names goes ``text``, and ``public`` is all that is left (guard).
     """
 
     __tablename__ = "incident_chronicle"
@@ -89,6 +89,7 @@ class Chronicled(Written, Base):
     happened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     text: Mapped[str] = mapped_column(sa.String(1000))
     public: Mapped[str] = mapped_column(sa.String(1000), default="")
+    original: Mapped[str] = mapped_column(sa.String(1000), default="")
     hidden: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(sa.String(1000), default="")
 
