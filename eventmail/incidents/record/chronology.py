@@ -64,6 +64,16 @@ def timeline(session: Session, incident: Incident) -> list[Entry]:
     return named(found, *names(session, incident))
 
 
+def public_words(session: Session, incident: Incident) -> Anonymous:
+    """Takes the names out of any other text of the incident, by the letters of the chronology."""
+    found = timeline(session, incident)
+    public = Anonymous(*names(session, incident), [each.text for each in found])
+    for each in found:
+        if not each.own_words:
+            public(each.text)
+    return public
+
+
 def find(session: Session, incident: Incident, key: str) -> Entry | None:
     """One line by its key."""
     return next((each for each in timeline(session, incident) if each.key == key), None)

@@ -78,8 +78,9 @@ class Report(Written, Base):
 class Chronicled(Written, Base):
     """A line of the chronology that somebody wrote, or what he made of one that wrote itself.
 
-    ``key`` names the line for good; ``original``: what the line said of itself then. ``public``: the words for others, where somebody wrote them
-    himself. With the incident's names goes ``text``, and ``public`` is all that is left (guard).
+    ``key`` names the line for good; ``original``: what it said of itself when this was written.
+    ``public``: the words for others, where somebody wrote them himself. With the incident's names
+    goes ``text``, and ``public`` is all that is left (guard).
     """
 
     __tablename__ = "incident_chronicle"
@@ -132,10 +133,7 @@ class Measure(Written, Base):
 
 
 class OwnDeadlines(Base):
-    """The office's own deadlines in working days; None is no deadline. The newest version counts.
-
-    An incident is judged by what was in force when it was opened.
-    """
+    """The office's own deadlines in working days; None: there is none. The newest counts."""
 
     __tablename__ = "incident_own_deadlines"
     __table_args__ = (

@@ -19,7 +19,6 @@ FIELDS = {Place.TO: "TO", Place.CC: "CC", Place.BCC: "BCC"}
 ACTS = {
     "incident.closed": "対応を終えた。",
     "incident.reopened": "対応を再開した。",
-    "incident.parties_named": "対応先（電話をかける事業所）の一覧を作った。",
 }
 PAPERS = "incident.paper"
 PAPER_MADE = "報告・公表のための書面を作った。"
@@ -91,5 +90,3 @@ def _done(session: Session, incident: Incident) -> Iterator[Line]:
         if each.done_on is not None:
             text = f"再発防止策を実施した（{LEVEL_NAMES[each.level]}）：{each.text}"
             yield Line(at_noon(each.done_on), text, f"measure:{each.number}", all_day=True)
-
-
