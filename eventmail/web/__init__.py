@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.incidents.record.views import blueprint as incident_record
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -138,6 +139,7 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         training,
+        incident_record,
         proposals,
         person_views.blueprint,
         suppression.blueprint,

@@ -68,14 +68,20 @@ class Standing:
 def facts(session: Session, incident: Incident, unread: Collection[int] = ()) -> DeadlineFacts:
     """Of one incident; ``unread``: companies that surely deleted the mails without reading them."""
     found = exposure(session, incident)
+    said = rows.newest(session, Assessment, incident)
     return DeadlineFacts(
         law=incident.law,
         persons=found.persons,
         noticed_on=clock.in_tokyo(incident.noticed_at).date(),
         unread=read_by_nobody(found, unread),
-        assessed=_assessed(rows.newest(session, Assessment, incident)),
+        assessed=assessed(said) if said else None,
         own=own(session, incident.office_id),
     )
+
+
+def assessed(found: Assessment) -> Assessed:
+    """The answers of a judgement."""
+    return Assessed(found.sensitive, found.financial, found.malicious)
 
 
 def standings(session: Session, incident: Incident) -> list[Standing]:
@@ -208,10 +214,6 @@ def _begin(session: Session, actor: Actor, incident: Incident) -> None:
     incidents.hold(session, incident)
     if incident.erased_at is not None:
         incidents.require_open(incident)
-
-
-def _assessed(found: Assessment | None) -> Assessed | None:
-    return Assessed(found.sensitive, found.financial, found.malicious) if found else None
 
 
 def _readers(found: Exposure, address_id: int) -> frozenset[int]:
