@@ -40,6 +40,9 @@ MAY: dict[Action, str] = {
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
     Action.MANAGE_TRAINING: "manager",
+    Action.SEE_INCIDENT: ALL,
+    Action.RESPOND: "author checker approver manager",
+    Action.LEAD_RESPONSE: "approver manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -170,6 +173,21 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.SEE_INCIDENT: """
+        incident_record.chronology incident_record.deadlines incident_record.measure
+        incident_record.measures
+    """,
+    Action.RESPOND: """
+        incident_record.add_entry incident_record.correct incident_record.entry
+        incident_record.finish_measure incident_record.new_entry incident_record.take_back_measure
+    """,
+    Action.LEAD_RESPONSE: """
+        incident_record.add_cause incident_record.add_measure incident_record.add_report
+        incident_record.assess incident_record.assessment incident_record.change_measure
+        incident_record.drop_cause incident_record.drop_measure incident_record.leave_out
+        incident_record.new_measure incident_record.own_deadlines incident_record.put_back
+        incident_record.report incident_record.set_own_deadlines incident_record.take_back_report
     """,
     Action.MANAGE_TRAINING: """
         training.assign training.assignment training.confirm training.export training.manage

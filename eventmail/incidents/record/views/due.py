@@ -87,29 +87,29 @@ def assess(incident_id: int) -> ResponseReturnValue:
     return redirect(url_for("incident_record.deadlines", incident_id=incident_id))
 
 
-@blueprint.get("/incidents/<int:incident_id>/reports/<kind>")
+@blueprint.get("/incidents/<int:incident_id>/reports/<duty>")
 @permitted(Action.LEAD_RESPONSE)
-def report(incident_id: int, kind: str) -> str:
+def report(incident_id: int, duty: str) -> str:
     """The form of one duty."""
     incident = of_office(incident_id)
-    standing = _standing(incident, kind)
+    standing = _standing(incident, duty)
     shown = {**ReportForm.shown(clock.now()), "seen": standing.version}
     return _report_page(incident, standing, ReportForm(data=shown))
 
 
-@blueprint.post("/incidents/<int:incident_id>/reports/<kind>")
+@blueprint.post("/incidents/<int:incident_id>/reports/<duty>")
 @permitted(Action.LEAD_RESPONSE)
-def add_report(incident_id: int, kind: str) -> ResponseReturnValue:
+def add_report(incident_id: int, duty: str) -> ResponseReturnValue:
     """報告した."""
     incident, form = of_office(incident_id), ReportForm()
-    standing = _standing(incident, kind)
+    standing = _standing(incident, duty)
     if not form.validate_on_submit():
         return _report_page(incident, standing, form), 422
 
     def act(db: Session, found: Incident) -> None:
         words = (form.number.data or "", form.note.data or "")
-        duty = standing.deadline.duty
-        reporting.report(db, actor(), found, duty, form.version, form.moment, *words)
+        which = standing.deadline.duty
+        reporting.report(db, actor(), found, which, form.version, form.moment, *words)
 
     if not tried(incident_id, act):
         return _report_page(incident, standing, form), 409
@@ -117,17 +117,17 @@ def add_report(incident_id: int, kind: str) -> ResponseReturnValue:
     return redirect(url_for("incident_record.deadlines", incident_id=incident_id))
 
 
-@blueprint.post("/incidents/<int:incident_id>/reports/<kind>/take-back")
+@blueprint.post("/incidents/<int:incident_id>/reports/<duty>/take-back")
 @permitted(Action.LEAD_RESPONSE)
-def take_back_report(incident_id: int, kind: str) -> ResponseReturnValue:
+def take_back_report(incident_id: int, duty: str) -> ResponseReturnValue:
     """It was not reported after all."""
-    duty, form = _standing(of_office(incident_id), kind).deadline.duty, ReasonForm()
+    which, form = _standing(of_office(incident_id), duty).deadline.duty, ReasonForm()
 
     def act(db: Session, found: Incident) -> None:
-        reporting.take_back(db, actor(), found, duty, form.version, form.note.data or "")
+        reporting.take_back(db, actor(), found, which, form.version, form.note.data or "")
 
     if not tried(incident_id, act):
-        return redirect(url_for("incident_record.report", incident_id=incident_id, kind=kind))
+        return redirect(url_for("incident_record.report", incident_id=incident_id, duty=duty))
     flash(TAKEN_BACK, "success")
     return redirect(url_for("incident_record.deadlines", incident_id=incident_id))
 
@@ -162,9 +162,9 @@ def _own_page(form: OwnForm) -> str:
     return render_template("incidents/record/own_deadlines.html", form=form, crumbs=crumbs())
 
 
-def _standing(incident: Incident, kind: str) -> Standing:
+def _standing(incident: Incident, duty: str) -> Standing:
     for each in reporting.standings(reading(), incident):
-        if each.deadline.duty.value == kind:
+        if each.deadline.duty.value == duty:
             return each
     raise NotFound
 
