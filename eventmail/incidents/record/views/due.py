@@ -49,7 +49,7 @@ def deadlines(incident_id: int) -> str:
         assessment=assessment,
         reasons=reasons_of(found, statute),
         texts=_texts(standings),
-        not_a_leak=(*laws.NOT_A_LEAK, laws.NUMBERED),
+        not_a_leak=(statute.recovered, *laws.NOT_A_LEAK, laws.NUMBERED),
         disclaimer=laws.DISCLAIMER,
         check=laws.CHECK,
         names=staff_names(db, people),
