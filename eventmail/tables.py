@@ -13,6 +13,7 @@ from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.incidents.calls.models import Followup
 from eventmail.incidents.models import Incident
+from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
@@ -47,6 +48,7 @@ __all__ = [
     "Incident",
     "LinkMail",
     "Mailing",
+    "Measure",
     "Office",
     "PageLink",
     "Passkey",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
+from eventmail.desk import incidents
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
 from eventmail.incidents import service as incidents
@@ -51,6 +52,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_imports(session, actor),
             *_settings(session, actor),
             *_training(session, actor),
+            *incidents.tasks(session, actor),
         )
     )
 

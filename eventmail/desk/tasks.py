@@ -29,6 +29,10 @@ class Kind(enum.StrEnum):
     TRAINING = "training"
     OVERDUE = "overdue"
     RESULTS = "results"
+    REPORT = "report"
+    REPORT_LATE = "report_late"
+    MEASURE = "measure"
+    MEASURE_LATE = "measure_late"
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
@@ -40,6 +44,8 @@ RANKS = {
     Kind.UNCERTAIN: 2,
     Kind.BOUNCED: 2,
     Kind.FIRST_COPY: 2,
+    Kind.REPORT: 2,
+    Kind.REPORT_LATE: 1,
     Kind.TOLD: 4,
 }
 OTHERS = 3
@@ -66,6 +72,7 @@ class Task:
     proposal_id: int | None = None
     training_id: int | None = None
     incident_id: int | None = None
+    number: int | None = None
     due_on: date | None = None
     until: datetime | None = None
     subject: str = ""

@@ -96,6 +96,7 @@ def register(app: Flask) -> None:
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.incidents.calls.views import blueprint as incident_calls
+    from eventmail.incidents.record.views import blueprint as incident_record
     from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
@@ -140,6 +141,7 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         training,
+        incident_record,
         proposals,
         person_views.blueprint,
         suppression.blueprint,

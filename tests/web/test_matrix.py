@@ -37,6 +37,8 @@ from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
 from eventmail.incidents.calls.models import Outcome
+from eventmail.incidents.record import service as record
+from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
@@ -188,8 +190,12 @@ def _one_of_each(database: Database) -> dict[str, object]:
         leak = story.leak(session, people.manager)
         party_id = leak.parties[0].id
         called = calls.call(session, people.author, leak, party_id, Outcome.ABSENT)
+        meet = Plan("会議を開く", owner_name="所長", due_on=day)
+        record.add_measure(session, people.manager, leak, meet)
         return {
             "call_id": called.calls[0].id,
+            "duty": "bureau",
+            "line": "noticed",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "incident_id": leak.id,
