@@ -18,7 +18,7 @@ def press(facts: Facts) -> Paper:
     )
     parts = (
         _text(words.PRESS_PARTS[0], [*overview(facts, facts.office), *_harm(facts)]),
-        _numbered(words.PRESS_PARTS[1], course(facts, facts.office)),
+        _numbered(words.PRESS_PARTS[1], course(facts)),
         _numbered(words.PRESS_PARTS[2], causes(facts)),
         _numbered(words.PRESS_PARTS[3], measures(facts)),
         _contact(facts),

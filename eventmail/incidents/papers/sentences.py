@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from eventmail.clock import in_tokyo, japanese_date
 from eventmail.incidents.papers import words
-from eventmail.incidents.papers.values import CallDay, Facts, Level, Measure, Wave
+from eventmail.incidents.papers.values import Facts, Happening, Level, Measure, Wave
 from eventmail.papers.paper import Line
 
 
@@ -32,10 +32,11 @@ def overview(facts: Facts, office: str) -> list[Line]:
     ]
 
 
-def course(facts: Facts, office: str) -> list[Line]:
-    """事実経過: what happened when, each day named once."""
-    steps = [*_sending(facts, office), *_own_lines(facts), *_answers(facts)]
-    return [Line(f"{day}、{text}") for day, text in _dated(sorted(steps, key=lambda x: x[0]))]
+def course(facts: Facts) -> list[Line]:
+    """事実経過: the chronology without names, each day named once; 確認中 while it is empty."""
+    steps = [each for each in facts.chronology if each.course]
+    told = [Line(f"{day}、{text}") for day, text in _dated(steps)]
+    return told or [Line(words.UNKNOWN)]
 
 
 def causes(facts: Facts) -> list[Line]:
@@ -67,13 +68,18 @@ def level_of(level: Level) -> str:
 
 
 def handled(facts: Facts) -> list[Line]:
-    """What was done for the companies, in numbers of now."""
+    """What was done for the companies, in numbers of now, and the mails that put it right."""
     done = facts.settled
     told = words.HANDLED.format(
         companies=facts.companies, reached=done.reached, agreed=done.deletion_agreed
     )
     waiting = words.WAITING.format(waiting=facts.waiting) if facts.waiting else ""
-    return [Line(told + waiting)]
+    return [Line(told + waiting), *(Line(_wave(each)) for each in facts.corrections)]
+
+
+def _wave(wave: Wave) -> str:
+    day = japanese_date(in_tokyo(wave.at).date())
+    return words.CORRECTED.format(day=day, count=wave.count)
 
 
 def lines(text: str) -> list[Line]:
@@ -93,47 +99,9 @@ def _mails(facts: Facts) -> str:
     return words.MAILS.format(count=len(shown), each="、".join(parts))
 
 
-Step = tuple[datetime, str]
-
-
-def _sending(facts: Facts, office: str) -> Iterable[Step]:
-    times = [each.sent_at for each in facts.mails if each.sent_at]
-    if times:
-        told = words.COURSE_SENT.format(
-            office=office, companies=facts.companies, mails=_mails(facts)
-        )
-        yield min(times), told
-    yield facts.noticed_at, facts.noticed_how.public or words.COURSE_NOTICED
-
-
-def _own_lines(facts: Facts) -> Iterable[Step]:
-    return ((each.at, each.told.public) for each in facts.chronology if each.own)
-
-
-def _answers(facts: Facts) -> Iterable[Step]:
-    yield from ((each.until, _called(each)) for each in facts.call_days)
-    yield from ((each.at, _wave(each)) for each in facts.waves)
-
-
-def _called(day: CallDay) -> str:
-    told = ""
-    if day.reached:
-        told += words.COURSE_REACHED.format(reached=day.reached)
-        partly = words.COURSE_PARTLY_AGREED.format(agreed=day.agreed)
-        told += words.COURSE_AGREED if day.agreed == day.reached else partly
-    if day.absent:
-        told += words.COURSE_ABSENT.format(absent=day.absent)
-    return told or words.COURSE_CALLED.format(called=day.called)
-
-
-def _wave(wave: Wave) -> str:
-    template = words.COURSE_CORRECTION if wave.correction else words.COURSE_HANDLING
-    return template.format(count=wave.count)
-
-
-def _dated(steps: Sequence[Step]) -> Iterable[tuple[str, str]]:
+def _dated(steps: Sequence[Happening]) -> Iterable[tuple[str, str]]:
     last: date | None = None
-    for at, text in steps:
-        day = in_tokyo(at).date()
-        yield ("同日" if day == last else japanese_date(day)), text
+    for each in sorted(steps, key=lambda step: step.at):
+        day = in_tokyo(each.at).date()
+        yield ("同日" if day == last else japanese_date(day)), each.told.public
         last = day

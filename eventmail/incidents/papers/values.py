@@ -49,20 +49,6 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class CallDay:
-    """One day on the telephone: companies called, reached for the first time, absent at its end.
-
-    ``until``: the last call; ``agreed``: of those reached, how many agreed to delete the mail.
-    """
-
-    until: datetime
-    called: int
-    reached: int
-    agreed: int
-    absent: int
-
-
-@dataclass(frozen=True, slots=True)
 class Wave:
     """A mail of the incident that went out. ``correction``: the first mail, put right."""
 
@@ -94,11 +80,11 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of the chronology. ``own``: somebody wrote it, nothing else tells of it."""
+    """A line of the chronology. ``course``: it belongs into 事実経過, and is not only of us."""
 
     at: datetime
     told: Told
-    own: bool = False
+    course: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +140,6 @@ class Facts:
     others: int
     unconfirmed: int = 0
     settled: Settled = Settled()
-    call_days: tuple[CallDay, ...] = ()
     waves: tuple[Wave, ...] = ()
     causes: tuple[Told, ...] = ()
     measures: tuple[Measure, ...] = ()

@@ -31,22 +31,6 @@ OVERVIEW_SHOWN = (
 MAILS = "{count}通（{each}）"
 EQUAL, UNEQUAL, TOTAL = "各{shown}件", "{shown}件", "計{total}件"
 
-COURSE_SENT = "{office}の職員が、{companies}社に、メール{mails}を送信した。"
-COURSE_NOTICED = (
-    "送信済みのメールを確認したところ、受信者全員のメールアドレスが表示されていることが判明した。"
-)
-COURSE_CALLED = "{called}社に電話をかけた。"
-COURSE_REACHED = (
-    "{reached}社に電話で事情を説明して謝罪し、メールの削除と、印刷した場合の廃棄を依頼し、"
-)
-COURSE_AGREED = "了承を得た。"
-COURSE_PARTLY_AGREED = "{agreed}社から了承を得た。"
-COURSE_ABSENT = "{absent}社は不在であったため、改めて電話することとした。"
-COURSE_HANDLING = "不在であった{count}社に、メールの取扱いについてのメールを個別に送信した。"
-COURSE_CORRECTION = (
-    "電話で説明した{count}社に、ほかの送信先が表示されない方法で、改めてメールを送信した。"
-)
-
 LEVELS = {Level.OFFICE: "所における取組", Level.BUREAU: "労働局における取組"}
 DONE = "（{day}実施）"
 UNTIL = "（{day}まで）"
@@ -59,6 +43,9 @@ PUBLISHED = {
 HANDLED = (
     "対象の{companies}社のうち{reached}社に電話で事情を説明して謝罪し、{agreed}社から、"
     "メールの削除についての了承を得た。"
+)
+CORRECTED = (
+    "{day}、電話で説明した{count}社に、ほかの送信先が表示されない方法で、改めてメールを送信した。"
 )
 WAITING = "残る{waiting}社には、引き続き電話をかけている。"
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from eventmail.clock import TOKYO
 from eventmail.incidents.models import Law, Place
 from eventmail.incidents.papers.values import (
-    CallDay,
     Duty,
     Facts,
     Handled,
@@ -45,6 +44,42 @@ WRITTEN = Written(
     reference="",
     version=1,
 )
+NOTICED_HOW = Told(
+    "森下 あかりが送信済みのメールを見直して、全社のアドレスが表示されていることに気づき、"
+    "長谷川 誠と確認したところ、「BCC」ではなく「To」に入力していた。",
+    "職員Aが送信済みのメールを見直して、全社のアドレスが表示されていることに気づき、"
+    "職員Bと確認したところ、「BCC」ではなく「To」に入力していた。",
+)
+CHRONOLOGY = (
+    Happening(
+        at(MAY_31, 10, 5),
+        same("メール（2通のうち1通目）を、TO欄に15件のアドレスを入れて送信した。"),
+    ),
+    Happening(
+        at(MAY_31, 10, 9),
+        same("メール（2通のうち2通目）を、TO欄に15件のアドレスを入れて送信した。"),
+    ),
+    Happening(at(MAY_31, 11, 30), NOTICED_HOW),
+    Happening(at(MAY_31, 13), Told("藤堂 健一郎に報告した。", "管理者に報告した。")),
+    Happening(
+        at(MAY_31, 16),
+        same("30社に電話し、25社に説明・謝罪・削除依頼（了承）、5社は不在。"),
+    ),
+    Happening(
+        at(MAY_31, 16, 30),
+        same("電話がつながらない5社に、今後の対応を知らせるメールを個別に送信した。"),
+    ),
+    Happening(
+        at(MAY_31, 18),
+        same("電話で説明した25社に、あらためて正しい方法（個別送信）でメールを送信した。"),
+    ),
+    Happening(at(JUNE_1, 10), same("5社に電話し、5社に説明・謝罪・削除依頼（了承）。")),
+    Happening(
+        at(JUNE_1, 11),
+        same("電話で説明した5社に、あらためて正しい方法（個別送信）でメールを送信した。"),
+    ),
+    Happening(at(JUNE_2, 17), same("報告・公表のための書面を作った。"), course=False),
+)
 FACTS = Facts(
     office=OFFICE,
     bureau=BUREAU,
@@ -52,12 +87,7 @@ FACTS = Facts(
     law=Law.ADMINISTRATIVE,
     written_on=JUNE_2,
     noticed_at=at(MAY_31, 11, 30),
-    noticed_how=Told(
-        "森下 あかりが送信済みのメールを見直して、全社のアドレスが表示されていることに気づき、"
-        "長谷川 誠と確認したところ、「BCC」ではなく「To」に入力していた。",
-        "職員Aが送信済みのメールを見直して、全社のアドレスが表示されていることに気づき、"
-        "職員Bと確認したところ、「BCC」ではなく「To」に入力していた。",
-    ),
+    noticed_how=NOTICED_HOW,
     mails=(
         Mail(1, at(MAY_31, 10, 5), 15, (Place.TO,)),
         Mail(2, at(MAY_31, 10, 9), 15, (Place.TO,)),
@@ -66,10 +96,6 @@ FACTS = Facts(
     persons=7,
     others=23,
     settled=Settled(30, 30, 30, 30, 30, 0),
-    call_days=(
-        CallDay(at(MAY_31, 16), called=30, reached=25, agreed=25, absent=5),
-        CallDay(at(JUNE_1, 10), called=5, reached=5, agreed=5, absent=0),
-    ),
     waves=(
         Wave(at(MAY_31, 16, 30), 5, correction=False),
         Wave(at(MAY_31, 18), 25, correction=True),
@@ -97,14 +123,7 @@ FACTS = Facts(
         Duty("所内の報告", MAY_31, "人数にかかわらず報告します"),
         Duty("個人情報保護委員会への速報", None, "100人を超えません：7人", "施行規則 第44条第1項"),
     ),
-    chronology=(
-        Happening(at(MAY_31, 10, 5), same("メール2通を送信した。")),
-        Happening(
-            at(MAY_31, 13),
-            Told("藤堂 健一郎に報告した。", "管理者に報告した。"),
-            own=True,
-        ),
-    ),
+    chronology=CHRONOLOGY,
     handled=tuple(
         Handled(each, at(MAY_31 if number < 25 else JUNE_1, 15), True, True)
         for number, each in enumerate(COMPANIES)
@@ -114,7 +133,7 @@ FACTS = Facts(
 FIRST_EVENING = replace(
     FACTS,
     settled=Settled(25, 25, 25, 25, 25, 0),
-    call_days=FACTS.call_days[:1],
+    chronology=CHRONOLOGY[:6],
     waves=FACTS.waves[:2],
     causes=(),
     measures=(),

@@ -8,7 +8,7 @@ import pytest
 
 from eventmail.incidents.papers.guarding import Hit, Secrets, What, hits
 from eventmail.incidents.papers.kinds import SORTS, Kind
-from eventmail.incidents.papers.values import Measure, Told
+from eventmail.incidents.papers.values import Happening, Measure, Told
 from eventmail.papers.paper import Line, Paper, Section, Style
 from tests.incidents.papers.story import COMPANIES, FACTS, OFFICE, STAFF, WRITTEN, same
 
@@ -110,7 +110,9 @@ TYPED = {
     "お問い合わせ先": replace(FACTS, written=replace(WRITTEN, contact=f"担当　{NAME}")),
     "1　事案の概要": replace(FACTS, written=replace(WRITTEN, second_harm=f"{NAME}が確認した。")),
     "": replace(FACTS, written=replace(WRITTEN, introduction=f"{NAME}です。")),
-    "2　事実経過": replace(FACTS, noticed_how=same(f"{NAME}が気づいた。")),
+    "2　事実経過": replace(
+        FACTS, chronology=(Happening(FACTS.noticed_at, same(f"{NAME}が気づいた。")),)
+    ),
     "3　発生原因": replace(FACTS, causes=(same(f"{NAME}が確認しなかった。"),)),
     "4　再発防止策": replace(FACTS, measures=(Measure(Told("", f"{NAME}が教える。")),)),
 }

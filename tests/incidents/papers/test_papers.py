@@ -10,15 +10,14 @@ import pytest
 from eventmail.incidents.models import Law, Place
 from eventmail.incidents.papers import words
 from eventmail.incidents.papers.kinds import SORTS, Kind
-from eventmail.incidents.papers.sentences import course, overview
-from eventmail.incidents.papers.values import CallDay, Mail, Published
+from eventmail.incidents.papers.sentences import overview
+from eventmail.incidents.papers.values import Mail, Published
 from eventmail.papers.paper import Paper, Section, markers
 from tests.incidents.papers.story import (
     BUREAU,
     COMPANIES,
     FACTS,
     FIRST_EVENING,
-    JUNE_1,
     MAY_31,
     OFFICE,
     STAFF,
@@ -62,14 +61,18 @@ def test_its_overview_has_30_companies_two_mails_of_15_and_7_of_30_addresses() -
 def test_its_course_has_25_and_5_and_both_waves_on_their_days() -> None:
     told = said(PRESS, "事実経過")
     days = [text.partition("、")[0] for text in told]
-    assert days == ["令和5年5月31日（水）", *["同日"] * 5, "令和5年6月1日（木）", "同日"]
-    assert [re.findall(r"(\d+)社", text) for text in told] == [
-        *(["30"], [], [], ["25", "5"], ["5"], ["25"], ["5"], ["5"]),
+    assert days == ["令和5年5月31日（水）", *["同日"] * 6, "令和5年6月1日（木）", "同日"]
+    assert [re.findall(r"(\d+)[社件]", text) for text in told] == [
+        *(["15"], ["15"], [], [], ["30", "25", "5"], ["5"], ["25"], ["5", "5"], ["5"]),
     ]
-    assert "職員A" in told[1]
-    assert told[2] == "同日、管理者に報告した。"
-    assert "謝罪し、メールの削除と、印刷した場合の廃棄を依頼し、了承を得た" in told[3]
-    assert ["改めてメールを送信" in text for text in told] == [*[False] * 5, True, False, True]
+    assert "職員A" in told[2]
+    assert told[3] == "同日、管理者に報告した。"
+    assert [number for number, text in enumerate(told) if "正しい方法" in text] == [6, 8]
+
+
+def test_lines_of_our_own_doings_are_no_part_of_the_course() -> None:
+    assert "書面を作った" not in "".join(PRESS.texts())
+    assert "書面を作った" in "".join(SORTS[Kind.INTERNAL].make(FACTS).texts())
 
 
 def test_its_causes_and_the_measures_of_the_office_and_of_the_bureau() -> None:
@@ -119,7 +122,7 @@ def test_on_the_first_evening_what_is_not_known_is_being_found_out() -> None:
     paper = SORTS[Kind.FIRST].make(FIRST_EVENING)
     open_items = [each.title[0] for each in paper.sections if each.lines[0].text == words.UNKNOWN]
     assert open_items == ["4", "5", "7", "8"]
-    (told,) = said(paper, "本人への対応の実施状況")
+    told, _ = said(paper, "本人への対応の実施状況")
     assert "30社のうち25社" in told
     assert "残る5社" in told
 
@@ -175,17 +178,10 @@ def test_other_ways_of_showing_addresses_are_told_otherwise() -> None:
     assert "表示される形で2通（20件、12件）を" in told
 
 
-CALLS = {
-    "nobody reached": (CallDay(at(JUNE_1, 10), 3, 0, 0, 3), "3社は不在"),
-    "not all agreed": (CallDay(at(JUNE_1, 10), 3, 3, 2, 0), "2社から了承を得た"),
-    "reached before": (CallDay(at(JUNE_1, 10), 2, 0, 0, 0), "2社に電話をかけた"),
-}
-
-
-@pytest.mark.parametrize(("day", "told"), CALLS.values(), ids=CALLS)
-def test_a_day_of_calls_claims_no_more_than_was_done(day: CallDay, told: str) -> None:
-    (line,) = [
-        x for x in course(replace(FACTS, call_days=(day,), waves=()), "所") if told in x.text
+def test_the_commission_learns_of_both_waves_of_corrected_mails() -> None:
+    told = said(SORTS[Kind.FINAL].make(FACTS), "本人への対応の実施状況")
+    assert "30社のうち30社" in told[0]
+    assert [text.partition("、")[0] for text in told[1:]] == [
+        *("令和5年5月31日（水）", "令和5年6月1日（木）"),
     ]
-    if day.agreed < day.reached or not day.reached:
-        assert "依頼し、了承を得た" not in line.text
+    assert ["25社" in told[1], "5社" in told[2]] == [True, True]
