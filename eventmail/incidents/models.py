@@ -42,11 +42,14 @@ class Evidence(enum.StrEnum):
 
 
 class Place(enum.StrEnum):
-    """The field in which an address stood. Whoever stood in Bcc saw, and was not seen."""
+    """The field in which an address stood. Whoever stood in Bcc saw, and was not seen; whoever is
+    only named in the text or in an attached file (``shown``) was seen, and did not see.
+    """
 
     TO = "to"
     CC = "cc"
     BCC = "bcc"
+    SHOWN = "shown"
 
 
 class Incident(Base):
@@ -68,6 +71,7 @@ class Incident(Base):
         ),
         sa.ForeignKeyConstraint(["office_id", "alert_id"], ["alerts.office_id", "alerts.id"]),
         sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", "closed"),
+        sa.CheckConstraint("erased_at IS NULL OR closed_at IS NOT NULL", "erased"),
         sa.Index("ix_incidents_office_id_closed_at", "office_id", "closed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -87,12 +91,17 @@ class Incident(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closing_note: Mapped[str] = mapped_column(sa.String(1000), default="")
     version: Mapped[int] = mapped_column(default=1)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its names and addresses
     mails: Mapped[list[IncidentMail]] = relationship(order_by="IncidentMail.number")
     parties: Mapped[list[Party]] = relationship(order_by="Party.position")
 
 
 class IncidentMail(Base):
-    """One mail that showed addresses. ``sha256``: of the file it was read from, empty if none."""
+    """One mail that showed addresses. ``sha256``: of the file it was read from, empty if none.
+
+    ``unread``: what stood in its fields and is no address, as ``{"text", "why"}``; ``own_count``:
+    addresses of the office itself, which are nobody's exposure.
+    """
 
     __tablename__ = "incident_mails"
     __table_args__ = (
@@ -112,6 +121,8 @@ class IncidentMail(Base):
     sender: Mapped[str] = mapped_column(sa.String(254), default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sha256: Mapped[str] = mapped_column(sa.String(64), default="")
+    own_count: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
     added_by: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sightings: Mapped[list[Sighting]] = relationship(
@@ -144,6 +155,7 @@ class Party(Base):
     phone: Mapped[str] = mapped_column(sa.String(40), default="")
     event_id: Mapped[int | None]
     participant_id: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
     addresses: Mapped[list[ExposedAddress]] = relationship(
         order_by="ExposedAddress.id", viewonly=True
     )

@@ -12,7 +12,7 @@ MOMENT = sa.DateTime(timezone=True)
 ORIGINS = ("mailing", "refusal", "outside")
 LAWS = ("administrative", "private")
 EVIDENCE = ("eml", "msg", "header", "roster", "mailing")
-PLACES = ("to", "cc", "bcc")
+PLACES = ("to", "cc", "bcc", "shown")
 ONE_MAILBOX = (
     "address NOT LIKE '%@%@%' AND address NOT LIKE '%,%' AND address NOT LIKE '%;%' "
     "AND address NOT LIKE '% %'"
@@ -32,11 +32,13 @@ def upgrade() -> None:
     _addresses()
     _sightings()
     guards.refuse("incidents", "UPDATE", "moved", MOVED)
+    guards.refuse("incidents", "UPDATE", "erased", "OLD.erased_at IS NOT NULL")
     guards.never_deleted("incidents")
 
 
 def downgrade() -> None:
     guards.may_be_deleted("incidents")
+    guards.allow("incidents", "erased")
     guards.allow("incidents", "moved")
     for table in ("sightings", "addresses", "parties", "mails"):
         op.drop_table(f"incident_{table}")
@@ -90,6 +92,7 @@ def _incidents() -> None:
         sa.Column("closed_at", MOMENT),
         sa.Column("closing_note", sa.String(1000), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("erased_at", MOMENT),
         _person("opened_by"),
         _person("closed_by"),
         sa.UniqueConstraint("office_id", "id"),
@@ -102,6 +105,7 @@ def _incidents() -> None:
         ),
         _within("office_id", "alert_id", parent="alerts", targets=("office_id", "id")),
         sa.CheckConstraint("(closed_at IS NULL) = (closed_by IS NULL)", "closed"),
+        sa.CheckConstraint("erased_at IS NULL OR closed_at IS NOT NULL", "erased"),
     )
     op.create_index("ix_incidents_office_id_closed_at", "incidents", ["office_id", "closed_at"])
 
@@ -117,6 +121,8 @@ def _mails() -> None:
         sa.Column("sender", sa.String(254), nullable=False),
         sa.Column("sent_at", MOMENT),
         sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("own_count", sa.Integer, nullable=False),
+        sa.Column("unread", sa.JSON, nullable=False),
         sa.Column("added_by", sa.Integer, sa.ForeignKey("staff.id"), nullable=False),
         sa.Column("added_at", MOMENT, nullable=False),
         _person("added_by"),
@@ -136,6 +142,7 @@ def _parties() -> None:
         sa.Column("phone", sa.String(40), nullable=False),
         sa.Column("event_id", sa.Integer),
         sa.Column("participant_id", sa.Integer),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.UniqueConstraint("office_id", "incident_id", "id"),
         _in_incident(),
         _within(
