@@ -12,6 +12,7 @@ from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.incidents.models import Incident
+from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
@@ -45,6 +46,7 @@ __all__ = [
     "Incident",
     "LinkMail",
     "Mailing",
+    "Measure",
     "Office",
     "PageLink",
     "Passkey",
