@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0032"
-down_revision = "0026"
+down_revision = "0029"
 
 MOMENT = sa.DateTime(timezone=True)
 NOTES, TAKINGS = "incident_paper_notes", "incident_paper_takings"

@@ -40,6 +40,9 @@ MAY: dict[Action, str] = {
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
     Action.MANAGE_TRAINING: "manager",
+    Action.SEE_INCIDENT: ALL,
+    Action.RESPOND: "author checker approver manager",
+    Action.LEAD_RESPONSE: "approver manager",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -87,8 +90,15 @@ PAGES: dict[Action, str] = {
     Action.EDIT_MATERIALS: """
         events.put_materials events.remove_material materials.clean
     """,
+    Action.SEE_INCIDENT: """
+        incident_calls.company incident_calls.index incident_calls.live
+    """,
+    Action.RESPOND: """
+        incident_calls.begin incident_calls.choose_event incident_calls.present
+        incident_calls.record incident_calls.strike incident_calls.take_away
+    """,
     Action.EDIT_MAILING: """
-        bounces.mend bounces.mend_page
+        bounces.mend bounces.mend_page incident_calls.write
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new

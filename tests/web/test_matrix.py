@@ -36,6 +36,7 @@ from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.incidents.calls.models import Outcome
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
@@ -57,6 +58,7 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
+from tests.incidents.calls import hands as calls
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -182,7 +184,13 @@ def _one_of_each(database: Database) -> dict[str, object]:
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
+        incident = calls.leak(session, people, event)
+        party_id, *_ = calls.parties(session, incident)
+        called = calls.call(session, people.author, incident, party_id, Outcome.ABSENT)
         return {
+            "incident_id": incident.id,
+            "party_id": party_id,
+            "call_id": called.calls[0].id,
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "suppression_id": stopped.id,
