@@ -126,6 +126,17 @@ def markers(lines: Sequence[Line]) -> list[str]:
     return found
 
 
+def outline(lines: Sequence[Line]) -> list[tuple[str, list[str]]]:
+    """The lines of a numbered section as the page nests them: each with those within it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.level and found:
+            found[-1][1].append(line.text)
+        else:
+            found.append((line.text, []))
+    return found
+
+
 def _printed(section: Section) -> Section:
     return replace(
         section,

@@ -96,6 +96,7 @@ def register(app: Flask) -> None:
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.incidents.calls.views import blueprint as incident_calls
+    from eventmail.incidents.papers.views import blueprint as incident_papers
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -144,6 +145,7 @@ def register(app: Flask) -> None:
         suppression.blueprint,
         corrections,
         incident_calls,
+        incident_papers,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

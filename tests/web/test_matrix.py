@@ -191,6 +191,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "incident_id": incident.id,
             "party_id": party_id,
             "call_id": called.calls[0].id,
+            "paper": "press",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "suppression_id": stopped.id,

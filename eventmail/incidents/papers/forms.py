@@ -6,7 +6,7 @@ from datetime import date
 
 from wtforms import DateField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventmail.incidents.papers.values import Published, Written
 from eventmail.web.forms import Form, LongTextField
@@ -44,7 +44,7 @@ class NotesForm(Form):
     def validate_published_on(self, field: DateField) -> None:
         """A day of our time."""
         if field.data is not None and not EARLIEST <= field.data <= LATEST:
-            raise ValueError(NO_SUCH_DAY)
+            raise ValidationError(NO_SUCH_DAY)
 
     @classmethod
     def of(cls, now: Written) -> NotesForm:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
 from eventmail.incidents.papers.guarding import Hit, Secrets, hits
 from eventmail.incidents.papers.kinds import SORTS, Kind
@@ -41,6 +41,12 @@ NO_NAMES = (
 )
 NO_DAY = "公表する日を入力するのは、「公表する」を選んだときだけです。"
 TYPED = ("second_harm", "contact", "introduction", "reference")
+
+
+ERASED = (
+    "この事案の名前は、保存期間が過ぎたため消去しました。公表できない名前がないかを"
+    "確かめられないため、取り出せません。"
+)
 
 
 class Unfit(UserError):
@@ -116,9 +122,11 @@ def take(session: Session, actor: Actor, incident: Incident, found: Made, form: 
     actor.require(needs(found.kind))
     if actor.office.id != incident.office_id:
         raise NotFound
+    incidents.hold(session, incident)  # one number at a time
+    if found.is_public and incident.erased_at is not None:
+        raise Unfit(ERASED)
     if not found.is_fit:
         raise Unfit(UNFIT.format(name=found.name, count=len(found.hits)))
-    session.get_one(Incident, incident.id, with_for_update=True)  # one number at a time
     content = _CONTENT[form](found.paper)
     number = _number(session, incident, found)
     taking = TakenPaper(
@@ -133,15 +141,15 @@ def take(session: Session, actor: Actor, incident: Incident, found: Made, form: 
         at=clock.now(),
     )
     session.add(taking)
-    _record(
+    incidents.audit(
         session,
-        actor,
         incident,
         "incident.paper_taken",
-        paper=found.name,
+        actor,
+        document=found.name,
         format=FORMAT_NAMES[form],
-        number=number,
-        digest=found.digest,
+        version=number,
+        document_digest=found.digest,
     )
     ending = "docx" if form is Format.WORD else "pdf"
     return Taken(f"{found.name}_事案{incident.id}_第{number}版.{ending}", content, number)
@@ -171,7 +179,9 @@ def write(
     if new.published_on is not None and new.published is not Published.YES:
         raise Named(NO_DAY, "published_on")
     _refuse_names(new, secrets)
-    session.get_one(Incident, incident.id, with_for_update=True)
+    incidents.hold(session, incident)
+    if incident.erased_at is not None:
+        raise UserError(incidents.ERASED)
     now = _latest(session, incident)
     if now is not None and now.version != new.version:
         raise Outdated(MEANWHILE.format(name=_name(session, now.staff_id)))
@@ -185,7 +195,7 @@ def write(
     )
     session.add(note)
     session.flush()
-    _record(session, actor, incident, "incident.paper_notes_written", version=note.version)
+    incidents.audit(session, incident, "incident.paper_notes_written", actor, version=note.version)
 
 
 def author_of(session: Session, incident: Incident) -> tuple[str, PaperNote] | None:
@@ -219,13 +229,6 @@ def _number(session: Session, incident: Incident, found: Made) -> int:
 
 def _name(session: Session, staff_id: int) -> str:
     return staff_names(session, [staff_id]).get(staff_id, "ほかの職員")
-
-
-def _record(
-    session: Session, actor: Actor, incident: Incident, act: str, **details: str | int
-) -> None:
-    details |= {"office_id": incident.office_id, "staff_id": actor.id}
-    record(session, act, f"incident:{incident.id}", **details)  # type: ignore[arg-type]
 
 
 def _drawn(paper: Paper) -> bytes:
