@@ -13,6 +13,7 @@ from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.incidents.calls.models import Followup
 from eventmail.incidents.models import Incident
+from eventmail.incidents.papers.models import PaperNote
 from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
@@ -51,6 +52,7 @@ __all__ = [
     "Measure",
     "Office",
     "PageLink",
+    "PaperNote",
     "Passkey",
     "Proposal",
     "RetentionHold",

@@ -108,6 +108,14 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_causes": {"text": WORDS, "note": WORDS},
     "incident_measures": {"text": WORDS, "note": WORDS},
     "incident_reports": {"note": WORDS},
+    # The service keeps names, addresses and numbers out of what is told to others.
+    "incident_paper_notes": {
+        "second_harm": WORDS,
+        "contact": WORDS,
+        "introduction": WORDS,
+        "reference": WORDS,
+    },
+    "incident_paper_takings": {"digest": SALTED, "sha256": SALTED},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},

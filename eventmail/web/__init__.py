@@ -96,6 +96,7 @@ def register(app: Flask) -> None:
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.incidents.calls.views import blueprint as incident_calls
+    from eventmail.incidents.papers.views import blueprint as incident_papers
     from eventmail.incidents.record.views import blueprint as incident_record
     from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
@@ -148,6 +149,7 @@ def register(app: Flask) -> None:
         corrections,
         incidents,
         incident_calls,
+        incident_papers,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

@@ -93,10 +93,15 @@ PAGES: dict[Action, str] = {
     """,
     Action.SEE_INCIDENT: """
         incident_calls.company incident_calls.index incident_calls.live
+        incident_papers.index incident_papers.show
     """,
     Action.RESPOND: """
         incident_calls.begin incident_calls.choose_event incident_calls.present
         incident_calls.record incident_calls.strike incident_calls.take_away
+        incident_papers.take
+    """,
+    Action.LEAD_RESPONSE: """
+        incident_papers.notes incident_papers.write_notes
     """,
     Action.EDIT_MAILING: """
         bounces.mend bounces.mend_page incident_calls.write

@@ -196,6 +196,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "call_id": called.calls[0].id,
             "duty": "bureau",
             "line": "noticed",
+            "paper": "press",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
             "incident_id": leak.id,
