@@ -133,6 +133,11 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "training.answered": "自主点検・確認テストに答えました",
         "training.confirmed": "自主点検・確認テストの結果を確認しました",
         "training.exported": "自主点検・確認テストの一覧を書き出しました",
+        "notice.sent": "局の担当者が、所の職員にお知らせ（注意喚起・指示）を送りました",
+        "notice.corrected": "局の担当者が、お知らせを訂正するお知らせを送りました",
+        "notice.withdrawn": "局の担当者が、お知らせを取り下げました",
+        "notice.read": "労働局からのお知らせを読みました",
+        "notice.exported": "労働局からのお知らせを読んだ状況を書き出しました",
         "access.refused": "権限のない操作を断りました",
         "staff.sessions_ended": "サインイン中の端末を終わらせました",
         "staff.administrator_made": "システム管理者にしました",
@@ -223,6 +228,7 @@ SUBJECTS = {
     "event": "イベント",
     "mailbox": "所のアドレス",
     "mailing": "メール案件",
+    "notice": "労働局からのお知らせ",
     "office": "所",
     "relay": "送信サーバー",
     "installation": "全体",
@@ -246,7 +252,9 @@ def subject_name(subject: str) -> str:
 
 
 FIELDS = {
+    "sort": "お知らせの種類",
     "status": "状態",
+    "words": "題名と本文の指紋",
     "sure": "確かな知らせか",
     "hardness": "届かなかった理由の種類",
     "about": "対象",

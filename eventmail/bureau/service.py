@@ -17,6 +17,7 @@ from eventmail.alerts.models import Alert
 from eventmail.alerts.wording import AUDIT
 from eventmail.events.models import Event
 from eventmail.mailings.models import Mailing, MailingState
+from eventmail.notices import figures as notices
 from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
@@ -48,6 +49,7 @@ class Figures:
     alerts: int = 0
     uncertain: int = 0
     overdue: int = 0  # self-inspections and tests whose last day is over
+    unread: int = 0  # notices of the bureau that somebody has not said that he read
 
     @property
     def mailings(self) -> int:
@@ -85,20 +87,21 @@ def overviews(session: Session, staff: Staff) -> list[Overview]:
 
 def _fill(session: Session, figures: dict[int, Figures]) -> None:
     ids = list(figures)
-    for office_id, count in _counted(session, _events(ids)):
-        figures[office_id].events = count
     for office_id, state, count in session.execute(_mailings(ids)):
         figures[office_id].states[state] = count
     for event in quiet_events(session, ids):
         figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
-    for office_id, count in _counted(session, _incidents(ids)):
-        figures[office_id].incidents = count
-    for office_id, count in _counted(session, _alerts(ids)):
-        figures[office_id].alerts = count
-    for office_id, count in _counted(session, _uncertain(ids)):
-        figures[office_id].uncertain = count
-    for office_id, count in training.overdue(session, ids).items():
-        figures[office_id].overdue = count
+    counted = {
+        "events": _counted(session, _events(ids)),
+        "incidents": _counted(session, _incidents(ids)),
+        "alerts": _counted(session, _alerts(ids)),
+        "uncertain": _counted(session, _uncertain(ids)),
+        "overdue": training.overdue(session, ids).items(),
+        "unread": notices.unread(session, ids).items(),
+    }
+    for figure, found in counted.items():
+        for office_id, count in found:
+            setattr(figures[office_id], figure, count)
 
 
 def _counted(session: Session, query: sa.Select[int, int]) -> Iterable[tuple[int, int]]:

@@ -28,6 +28,8 @@ class Kind(enum.StrEnum):
     TRAINING = "training"
     OVERDUE = "overdue"
     RESULTS = "results"
+    NOTICE = "notice"
+    UNREAD = "unread"  # a notice whose last day is over
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
@@ -49,7 +51,7 @@ class Task:
     """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
 
     A proposed change of a setting has no event, but a moment ``until`` which it waits; a
-    self-inspection has a last day, ``due_on``.
+    self-inspection and a notice of the bureau have a last day, ``due_on``.
     ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
     """
 
@@ -63,6 +65,7 @@ class Task:
     import_id: int | None = None
     proposal_id: int | None = None
     training_id: int | None = None
+    notice_id: int | None = None
     due_on: date | None = None
     until: datetime | None = None
     subject: str = ""

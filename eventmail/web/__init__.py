@@ -98,6 +98,7 @@ def register(app: Flask) -> None:
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
+    from eventmail.notices.views import blueprint as notices
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
@@ -138,6 +139,7 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         training,
+        notices,
         proposals,
         person_views.blueprint,
         suppression.blueprint,
