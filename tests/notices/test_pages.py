@@ -249,7 +249,7 @@ class TestTheBureau:
         page = sent_by(overseer, title="=HYPERLINK(1)")
         batch = overseer.response.request.path.rpartition("/")[2]
         assert page.h1 == "=HYPERLINK(1)"
-        response = overseer.post_raw(f"/overview/notices/sent/{batch}.xlsx", {})
+        response = overseer.post_raw(f"/overview/notices/sent/{batch}/figures.xlsx", {})
         sheet = openpyxl.load_workbook(io.BytesIO(response.data)).active
         rows = [[cell.value for cell in row] for row in sheet.rows]
         assert [[row[0], *row[5:]] for row in rows[1:]] == [

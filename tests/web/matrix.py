@@ -67,8 +67,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions notices.index notices.read notices.show
         offices.deputies_page offices.switch outbox.as_sent outbox.paper outbox.progress
         outbox.progress_json papers.drafting papers.drafting_pdf proposals.index proposals.show
-        roster.history staffmail.me staffmail.save suppression.index training.answer training.index training.outcome
-        training.task wordings.history wordings.index
+        roster.history staffmail.me staffmail.save suppression.index training.answer
+        training.index training.outcome training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question

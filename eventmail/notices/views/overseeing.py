@@ -61,7 +61,7 @@ def withdraw(batch: str) -> ResponseReturnValue:
     return redirect(url_for("notices.look", batch=batch))
 
 
-@blueprint.post("/overview/notices/sent/<batch>.xlsx")
+@blueprint.post("/overview/notices/sent/<batch>/figures.xlsx")
 @permitted(Action.OVERSEE)
 def figures_of(batch: str) -> ResponseReturnValue:
     """The figures by office as a workbook."""
