@@ -91,6 +91,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "reviews": {"reason": WORDS},
     "lifts": {"reason": WORDS},
     "mailing_notices": {"sentence": WORDS},
+    # The bureau's own words: no address but the offices' own can stand in them.
+    "notices": {"title": WORDS, "text": WORDS},
+    "notice_withdrawals": {"reason": WORDS},
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
@@ -148,6 +151,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "material_scans": ("sha256",),
     "material_versions": ("media_type", "sha256"),
     "materials": ("filename",),
+    "notice_mails": ("token", "reply"),
+    "notice_reminders": ("token", "reply"),
+    "notices": ("batch", "roles"),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
     "offices": ("name", "stop_reason"),
     "page_links": ("key_id",),

@@ -102,6 +102,7 @@ def register(app: Flask) -> None:
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
+    from eventmail.notices.views import blueprint as notices
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
@@ -143,6 +144,7 @@ def register(app: Flask) -> None:
         staffmail,
         training,
         incident_record,
+        notices,
         proposals,
         person_views.blueprint,
         suppression.blueprint,

@@ -67,11 +67,11 @@ PAGES: dict[Action, str] = {
         allowed.index corrections.index desk.index events.download events.participants
         events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
-        materials.scan materials.seen materials.versions offices.deputies_page offices.switch
-        outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
-        papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save suppression.index training.answer training.index training.outcome
-        training.task wordings.history wordings.index
+        materials.scan materials.seen materials.versions notices.index notices.read notices.show
+        offices.deputies_page offices.switch outbox.as_sent outbox.paper outbox.progress
+        outbox.progress_json papers.drafting papers.drafting_pdf proposals.index proposals.show
+        roster.history staffmail.me staffmail.save suppression.index training.answer
+        training.index training.outcome training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
@@ -166,7 +166,8 @@ PAGES: dict[Action, str] = {
         audit.index audit.show audit.take
     """,
     Action.OVERSEE: """
-        overview.index training.order training.overview
+        notices.edit notices.figures_of notices.look notices.preview notices.send notices.sent
+        notices.withdraw notices.write overview.index training.order training.overview
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
@@ -208,7 +209,7 @@ PAGES: dict[Action, str] = {
         incident_record.report incident_record.set_own_deadlines incident_record.take_back_report
     """,
     Action.MANAGE_TRAINING: """
-        training.assign training.assignment training.confirm training.export training.manage
-        training.result
+        notices.export training.assign training.assignment training.confirm
+        training.export training.manage training.result
     """,
 }

@@ -25,6 +25,7 @@ from werkzeug.routing import Rule
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
 from eventmail.addresses import EmailAddress
+from eventmail.administration import service as administration
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.answers import asking
@@ -42,9 +43,13 @@ from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
+from eventmail.notices import service as notices
+from eventmail.notices.drafting import Draft
+from eventmail.notices.models import Kind as NoticeKind
+from eventmail.notices.models import Notice
 from eventmail.offices import deputies
 from eventmail.offices import service as offices
-from eventmail.offices.models import Office, Role, Staff
+from eventmail.offices.models import Bureau, Office, Role, Staff
 from eventmail.offices.permissions import Action
 from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
@@ -152,6 +157,17 @@ def _came_back(session: Session, delivery: Delivery) -> None:
     session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
 
 
+def _told(session: Session) -> list[Notice]:
+    """What a bureau's overseer has sent to everybody."""
+    overseer = offices.add_person(session, None, "moto-kyoku", "元 局員", STRANGER)
+    bureau = session.scalars(sa.select(Bureau)).first()
+    assert bureau is not None
+    administration.make_overseer(session, overseer, bureau)
+    draft = Draft(NoticeKind.CAUTION, "題名", "本文", None, frozenset(Role))
+    seen = notices.stamp(draft, notices.prepared(session, overseer, draft))
+    return notices.send(session, overseer, draft, "0" * 32, seen)
+
+
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
@@ -176,6 +192,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         (task,) = training.own_tasks(session, people.author)
         yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
         result = training.take(session, people.author, task.id, yes)
+        (told,) = _told(session)
         stopped = suppression.suppress(
             session,
             event.office_id,
@@ -210,6 +227,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
+            "notice_id": told.id,
+            "batch": told.batch,
             "question_id": asking.add(session, people.author, event, parking).id,
             "contact_id": delivery.contact_id,
             "wording_id": made.id,
