@@ -45,6 +45,7 @@ class Action(enum.StrEnum):
     SEE_PRIVACY = "see_privacy"
     MANAGE_PRIVACY = "manage_privacy"
     MANAGE_TRAINING = "manage_training"
+    SET_UP_GATEWAY = "set_up_gateway"  # rules for the mail server that is not ours
 
 
 class Standing(enum.StrEnum):
@@ -99,6 +100,7 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
     Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
     Action.MANAGE_TRAINING: frozenset({Role.MANAGER}),
+    Action.SET_UP_GATEWAY: frozenset({Role.MANAGER, Standing.ADMINISTRATOR}),
 }
 STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {

@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.gateway.views import blueprint as gateway
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -132,6 +133,7 @@ def register(app: Flask) -> None:
         mailings,
         papers,
         relays,
+        gateway,
         outbox,
         bounces,
         alerts,

@@ -40,6 +40,7 @@ MAY: dict[Action, str] = {
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
     Action.MANAGE_TRAINING: "manager",
+    Action.SET_UP_GATEWAY: "manager administrator",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -170,6 +171,9 @@ PAGES: dict[Action, str] = {
     Action.MANAGE_PRIVACY: """
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
+    """,
+    Action.SET_UP_GATEWAY: """
+        gateway.all_messages gateway.index gateway.judge gateway.message gateway.take
     """,
     Action.MANAGE_TRAINING: """
         training.assign training.assignment training.confirm training.export training.manage
