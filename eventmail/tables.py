@@ -11,6 +11,7 @@ from eventmail.corrections.models import Correction
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
+from eventmail.incidents.models import Incident
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
@@ -41,6 +42,7 @@ __all__ = [
     "Delivery",
     "Event",
     "EventErasure",
+    "Incident",
     "LinkMail",
     "Mailing",
     "Office",

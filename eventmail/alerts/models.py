@@ -35,6 +35,7 @@ class Alert(Base):
             name="fk_alerts_mailbox",
         ),
         sa.UniqueConstraint("token"),
+        sa.Index("uq_alerts_office_id_id", "office_id", "id", unique=True),  # an incident's
         sa.CheckConstraint("(seen_at IS NULL) = (seen_by IS NULL)", "seen"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

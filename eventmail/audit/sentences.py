@@ -17,6 +17,7 @@ class Kind(enum.StrEnum):
     EVENT = "event"
     ANSWER = "answer"
     LETTER = "letter"
+    INCIDENT = "incident"
     STAFF = "staff"
     SETTING = "setting"
     TAKEN = "taken"
@@ -30,6 +31,7 @@ KIND_NAMES = {
     Kind.EVENT: "イベント・資料",
     Kind.ANSWER: "参加者の回答",
     Kind.LETTER: "文面のひな形・テストメール",
+    Kind.INCIDENT: "漏えい等への対応",
     Kind.STAFF: "職員・サインイン",
     Kind.SETTING: "所の設定",
     Kind.TAKEN: "書き出し・印刷・消去",
@@ -119,6 +121,15 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "wording.offered": "文面のひな形をまた選べるようにしました",
         "mailing.test_mail": "テストメールを送りました",
         "mailing.test_mail_settled": "テストメールの結果が出ました",
+    },
+    Kind.INCIDENT: {
+        "incident.opened": "漏えい等事案を登録しました",
+        "incident.changed": "漏えい等事案の内容を直しました",
+        "incident.mail_added": "アドレスが見えたメールを事案に登録しました",
+        "incident.parties_named": "事案の対応先の名前・電話番号を登録しました",
+        "incident.closed": "漏えい等事案の対応を終えました",
+        "incident.reopened": "漏えい等事案の対応を再開しました",
+        "incident.erased": "保存期間を過ぎた漏えい等事案の個人情報を消去しました",
     },
     Kind.STAFF: {
         "staff.added": "職員を登録しました",
@@ -225,6 +236,7 @@ SUBJECTS = {
     "mailing": "メール案件",
     "office": "所",
     "relay": "送信サーバー",
+    "incident": "漏えい等事案",
     "installation": "全体",
     "page": "画面",
     "person": "請求された方",
@@ -284,6 +296,7 @@ FIELDS = {
     "events": "イベントの件数",
     "expected_count": "送信先の見込みの件数",
     "exposing": "ほかの事業所のアドレスがあったメール",
+    "exposed": "漏えい等事案のアドレスの件数",
     "fields": "直した列",
     "file": "ファイルの指紋",
     "first_copy_minutes": "送信控えから残りを送るまでの分",
@@ -298,6 +311,7 @@ FIELDS = {
     "html": "HTMLのメール",
     "imports": "取り込みの件数",
     "kind": "形式",
+    "law": "法律の区分",
     "left": "残りの数",
     "login": "ユーザー名",
     "low": "下限",
@@ -310,7 +324,11 @@ FIELDS = {
     "name": "名前",
     "notice": "警告",
     "number": "何回目の回答か",
+    "happened_at": "起きた日時",
+    "noticed_at": "気づいた日時",
+    "origin": "きっかけ",
     "outcome": "結果",
+    "own": "所のアドレスの件数",
     "page": "画面",
     "paper": "自主点検表・確認テスト",
     "participants": "参加事業所の件数",
@@ -346,6 +364,8 @@ FIELDS = {
     "stoppable": "配信停止の対象",
     "stopped": "すべて止めている",
     "subject": "件名",
+    "title": "何が起きたか",
+    "unread": "読めなかった行の数",
     "unreadable": "調べられなかったメール",
     "until": "いつまで",
     "value": "値",

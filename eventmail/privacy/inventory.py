@@ -94,6 +94,11 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
+    # An incident's own retention begins when it is closed (privacy/incidents.py).
+    "incidents": {"title": WORDS, "noticed_how": WORDS, "closing_note": WORDS},
+    "incident_mails": {"subject": BLANK, "sender": BLANK, "unread": BLANK, "sha256": SALTED},
+    "incident_parties": {"company": BLANK, "phone": BLANK},
+    "incident_addresses": {"address": BLANK, "address_key": BLANK, "shown_name": BLANK},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},

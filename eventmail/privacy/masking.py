@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
+from eventmail.incidents.models import ExposedAddress
 from eventmail.mailings.models import SnapshotRecipient
 from eventmail.offices.permissions import Action, Actor
 from eventmail.suppression.models import Suppression
@@ -102,7 +103,7 @@ def participants_in(session: Session, office_id: int, text: str) -> frozenset[st
     known: set[str] = set()
     for start in range(0, len(keys), PORTION):
         some = keys[start : start + PORTION]
-        for table in (Contact, SnapshotRecipient, Suppression):
+        for table in (Contact, SnapshotRecipient, Suppression, ExposedAddress):
             query = sa.select(table.address_key).where(
                 table.office_id == office_id, table.address_key.in_(some)
             )
