@@ -8,13 +8,28 @@ from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, fullest_header
 
 WAY = "/etc/postfix/eventmail-to-cc.pcre"
+# Behind the line of the service that takes mail from inside.
+OPTION = "-o cleanup_service_name=cleanup-out"
+# Postfix would look into attached mails as well: a forwarded one may show as many as it likes.
+SERVICE = f"""\
+cleanup-out unix n - n - 0 cleanup
+  -o header_checks=pcre:{WAY}
+  -o nested_header_checks=
+  -o mime_header_checks=
+"""
 
 
 def write(rule: Rule) -> str:
-    """The table, with how it is put in as comments."""
+    """The table, with what goes into master.cf as comments."""
+    told = "".join(f"#     {line}\n" for line in SERVICE.splitlines())
     return f"""\
 # More than {rule.limit} external addresses in one To or Cc header: refuse.
-# {WAY}, for a cleanup(8) of its own that only mail from inside goes through.
+# {WAY}
+#
+# master.cf, behind the line of submission or smtpd that takes mail from inside:
+#     {OPTION}
+# master.cf, at its end:
+{told}#
 /{patterns.pcre(rule)}/
     REJECT 5.7.1 {for_postfix(rule.english)}
 """
@@ -33,11 +48,10 @@ POSTFIX = Target(
     place=(
         f"このファイルを {WAY} に置きます。PCREが使えるかは「postconf -m」にpcreが出るかで"
         "わかります（Debian・Ubuntuではpostfix-pcreを入れます）。",
-        "外から届くメールには掛けません。master.cfで、"
-        "職員のメールを受けるサービス（submissionなど）"
-        "に「-o cleanup_service_name=cleanup-out」を付けます。",
-        "master.cfに「cleanup-out unix n - n - 0 cleanup」の行を加え、その次の行に、空白で始めて"
-        f"「-o header_checks=pcre:{WAY}」と書き、「postfix reload」を実行します。",
+        "外から届くメールには掛けません。master.cfで、職員のメールを受けるサービス"
+        "（submissionなど）の行の次に、空白で始めて、下の「-o cleanup_service_name=…」を書きます。",
+        "master.cfの終わりに、下の「cleanup-out」からの4行を（#を取って）加え、"
+        "「postfix reload」を実行します。",
     ),
     trial=(
         f"「postmap -hq - pcre:{WAY} < 02-refuse-1.eml」を実行します。"
@@ -53,6 +67,7 @@ POSTFIX = Target(
         "超えたところから先を見ません。"
         "そこまでに数がそろえば止まります。",
         "Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。",
+        "止めたメールのヘッダーは、Postfixのログに（アドレスのまま）残ります。",
         "コンマのない並びは、1件に数えます（ふつうのメールソフトは作りません）。",
         "閉じていないかっこが何千も続くような、"
         "わざと壊したヘッダーは数え切れずに通ることがあります。",
