@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.gateway.views import blueprint as gateway
     from eventmail.incidents.calls.views import blueprint as incident_calls
     from eventmail.incidents.papers.views import blueprint as incident_papers
     from eventmail.incidents.record.views import blueprint as incident_record
@@ -137,6 +138,7 @@ def register(app: Flask) -> None:
         mailings,
         papers,
         relays,
+        gateway,
         outbox,
         bounces,
         alerts,

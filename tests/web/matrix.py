@@ -43,6 +43,7 @@ MAY: dict[Action, str] = {
     Action.SEE_INCIDENT: ALL,
     Action.RESPOND: "author checker approver manager",
     Action.LEAD_RESPONSE: "approver manager",
+    Action.SET_UP_GATEWAY: "manager administrator",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -207,6 +208,9 @@ PAGES: dict[Action, str] = {
         incident_record.drop_cause incident_record.drop_measure incident_record.leave_out
         incident_record.new_measure incident_record.own_deadlines incident_record.put_back
         incident_record.report incident_record.set_own_deadlines incident_record.take_back_report
+    """,
+    Action.SET_UP_GATEWAY: """
+        gateway.all_messages gateway.index gateway.judge gateway.message gateway.take
     """,
     Action.MANAGE_TRAINING: """
         notices.export training.assign training.assignment training.confirm
