@@ -35,11 +35,13 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import settling
+from tests import settling, sharing
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
+
+sharing.compiled_statements()
 
 pytest_plugins = ["tests.recorder"]
 
@@ -343,7 +345,7 @@ def sign_in(app: Flask) -> Callable[[str], Pages]:
 
     def enter(role: str) -> Pages:
         browser = Pages(app)
-        browser.sign_in(accounts[role]["login"], accounts[role]["password"])
+        browser.enter(accounts[role]["login"], accounts[role]["password"])
         return browser
 
     return enter
