@@ -1,7 +1,8 @@
 """Fixtures of the whole suite: both databases, the sample office, the pages.
 
-Every test that touches a database runs on SQLite and on PostgreSQL. Both start from a template
-that the real migrations made, with the sample office in it, so a test costs a copy.
+Tests that touch a database run on SQLite and on PostgreSQL, or by turns on one of them: ``kinds``
+says which. Both start from a template that the real migrations made, with the sample office in
+it, so a test costs a copy.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import settling, sharing
+from tests import kinds, settling, sharing
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
@@ -49,7 +50,6 @@ pytest_plugins = ["tests.recorder"]
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
 
-DATABASES = ("sqlite", "postgresql")
 SECRET = "tests only: nothing is signed with this elsewhere"
 
 
@@ -58,6 +58,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="write the golden results of the workbooks anew"
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    kinds.choose(metafunc)
 
 
 def pytest_collection_finish() -> None:
@@ -200,7 +204,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
         yield Templates(tmp_path_factory.mktemp("databases"), cleanup)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
