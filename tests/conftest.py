@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -36,7 +37,7 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import kinds, settling, sharing
+from tests import kinds, settling, sharing, slim
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
@@ -58,6 +59,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="write the golden results of the workbooks anew"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The sample data is a slim copy, except for pictures that somebody wants to look at."""
+    if config.getoption("--pictures") is None:
+        made = tempfile.TemporaryDirectory(prefix="em-slim-")
+        config.add_cleanup(made.cleanup)
+        sample.FOLDER = slim.copied(Path(made.name))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
