@@ -142,7 +142,7 @@ def test_a_fate_is_written_down_once(database: Database, approved: Snapshot) -> 
     """Told again, for nobody knew whether the first time was kept, it changes nothing."""
     with database.writing() as session:
         (taken,) = hands.claim(session, approved.id, "us", 1)
-        ledger.hand_over(session, [taken], "us", "0" * 64, b"head")
+        hands.hand_over(session, taken, "us")
     told = ledger.Settlement(taken, 1, DeliveryState.DEFERRED, "deferred", 451, "later")
     with database.writing() as session:
         ledger.settle_all(session, [told])
