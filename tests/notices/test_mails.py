@@ -37,7 +37,7 @@ from tests.notices.bureau import (
 from tests.recorder import Recorder
 
 URL = "https://mail.himesato.example"
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+once = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -95,6 +95,7 @@ def read(database: Database, people: People, notice: Notice) -> None:
         service.read(session, people.author, notice.id)
 
 
+@once
 def test_each_gets_a_mail_of_his_own_without_the_text(
     database: Database,
     bureau: Bureau,
@@ -120,6 +121,7 @@ def test_each_gets_a_mail_of_his_own_without_the_text(
     assert not any(each in body for each in TEXT.splitlines())
 
 
+@once
 def test_a_notice_is_mailed_at_night_too_but_nobody_is_reminded_then(
     database: Database,
     bureau: Bureau,
@@ -159,6 +161,7 @@ def test_who_has_not_read_it_is_reminded_two_days_before_and_once_after(
     assert late == [False, True]
 
 
+@once
 def test_one_reminder_a_day_tells_of_everything_and_none_on_the_day_of_the_notice(
     database: Database,
     bureau: Bureau,
@@ -175,6 +178,7 @@ def test_one_reminder_a_day_tells_of_everything_and_none_on_the_day_of_the_notic
     assert sorted(told(recorder, "読んでください（2件）")) == ["author", "checker"]
 
 
+@once
 def test_what_was_read_or_withdrawn_before_its_mail_went_is_not_mailed(
     database: Database,
     bureau: Bureau,
@@ -189,6 +193,7 @@ def test_what_was_read_or_withdrawn_before_its_mail_went_is_not_mailed(
     assert [to for to, _, _ in mails(recorder)] == ["checker"]
 
 
+@once
 def test_whoever_was_told_by_mail_is_told_of_a_withdrawal_or_a_correction(
     database: Database,
     bureau: Bureau,
@@ -206,6 +211,7 @@ def test_whoever_was_told_by_mail_is_told_of_a_withdrawal_or_a_correction(
     assert not any("別の局のもの" in body for _, _, body in mails(recorder))
 
 
+@once
 def test_nobody_is_reminded_of_what_does_not_hold(
     database: Database,
     bureau: Bureau,
@@ -222,6 +228,7 @@ def test_nobody_is_reminded_of_what_does_not_hold(
     assert told(recorder, "読んでください") == []
 
 
+@once
 def test_who_wants_no_notices_has_left_or_is_on_a_roster_gets_none(
     database: Database,
     bureau: Bureau,
@@ -246,6 +253,7 @@ def test_who_wants_no_notices_has_left_or_is_on_a_roster_gets_none(
         assert sorted(states) == ["dropped", "refused"]
 
 
+@once
 def test_the_preview_counts_those_who_get_a_mail(database: Database, bureau: Bureau) -> None:
     with database.reading() as session:
         overseer = session.get_one(Staff, bureau.overseer.id)

@@ -82,7 +82,7 @@ class TestWriting:
         assert page.h1 == "送る前の確認"
         assert "2所・7人に送る" in buttons(page)
         assert "あけぼの公共職業安定所 2 姫里公共職業安定所 5" in page.text
-        assert "メールでも知らせる 0人" in page.text
+        assert "メールでも知らせる0人" in page.text
         assert f"【イベントメール】労働局からの注意喚起：{TITLE}" in page.text
         assert people.author.staff.name not in page.text
         assert count(database, "notices") == 0

@@ -23,6 +23,7 @@ from eventmail.offices.permissions import Actor, Forbidden
 from eventmail.sample import People
 from tests import settling
 from tests.guards import leave_only
+from tests.mailings.test_races import at_once
 from tests.notices.bureau import (
     PASSWORD,
     Bureau,
@@ -313,7 +314,6 @@ class TestMending:
                 act()
 
 
-@once
 class TestFigures:
     def test_offices_are_counted_without_those_who_left(
         self, database: Database, bureau: Bureau, people: People
@@ -355,6 +355,37 @@ def _overdue(database: Database) -> None:
     leave_only(database, "notices", "replaced")
     with database.writing() as session:
         session.execute(sa.text("UPDATE notices SET due_on = '2020-01-01'"))
+
+
+def test_two_windows_that_send_at_once_send_once(database: Database, bureau: Bureau) -> None:
+    batch = new_batch()
+    with database.reading() as session:
+        overseer = session.get_one(Staff, bureau.overseer.id)
+        seen = service.stamp(draft(), service.prepared(session, overseer, draft()))
+
+    def press() -> None:
+        with database.writing() as session:
+            overseer = session.get_one(Staff, bureau.overseer.id)
+            service.send(session, overseer, draft(), batch, seen)
+
+    assert at_once(press, press) == []
+    assert count(database, "notices") == 2
+
+
+def _corrected(database: Database, bureau: Bureau, first: Notice) -> None:
+    correct(database, bureau.overseer, first)
+
+
+def test_one_withdraws_while_another_corrects_and_only_one_of_them_does(
+    database: Database, bureau: Bureau
+) -> None:
+    first, _ = send(database, bureau.overseer, draft())
+    refused = at_once(
+        lambda: withdraw(database, bureau.overseer, first.batch),
+        lambda: _corrected(database, bureau, first),
+    )
+    assert len(refused) == 1
+    assert "すでに取り下げたか訂正している" in refused[0]
 
 
 WRITTEN_ONCE = {
