@@ -11,6 +11,7 @@ from eventmail.corrections.models import Correction
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
+from eventmail.incidents.calls.models import Followup
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
@@ -43,6 +44,7 @@ __all__ = [
     "Delivery",
     "Event",
     "EventErasure",
+    "Followup",
     "Incident",
     "LinkMail",
     "Mailing",

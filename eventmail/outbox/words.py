@@ -30,6 +30,10 @@ LEFT_ROSTER = (
     "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
     "送るときは、新しいメールを作ってください。"
 )
+CALLED_SINCE = (
+    "承認のあとに電話の記録が変わり、このメールが合わなくなったため、送っていません。"
+    "漏えい等事案の連絡表から、いまの記録に合うメールを作ってください。"
+)
 CAME_BACK = "会社に電話などでアドレスを確かめ、「修正して再送」で送り直してください。"
 WAS_HALTED = (
     "案件が止まったため、送っていません。止まった理由を直し、作成に戻すと、この送信先にも送れます。"
@@ -176,6 +180,8 @@ BY_STATE = {
 
 def advice(state: DeliveryState, reply: str) -> str:
     """One sentence or two for the person at the screen; empty where there is nothing to do."""
+    if state is DeliveryState.WITHHELD and "電話の記録" in reply:
+        return CALLED_SINCE
     if state is DeliveryState.WITHHELD:
         return LEFT_ROSTER if "辞退・変更" in reply else WAS_HALTED
     if state is DeliveryState.DEFERRED:

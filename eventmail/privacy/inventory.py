@@ -105,6 +105,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_causes": {"text": WORDS, "note": WORDS},
     "incident_measures": {"text": WORDS, "note": WORDS},
     "incident_reports": {"note": WORDS},
+    # The contact list goes with its incident's names and numbers.
+    "incident_followups": {"wishes": BLANK},
+    "incident_calls": {"note": BLANK},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},

@@ -77,6 +77,11 @@ NEEDED: dict[str, Action] = {
     "bounces.mend": Action.EDIT_MAILING,
     "papers.recipients": Action.PRINT_RECIPIENTS,
     "allowed.add": Action.ALLOW_ADDRESS,
+    # Whom everybody who responds calls.
+    "incident_calls.index": Action.RESPOND,
+    "incident_calls.company": Action.RESPOND,
+    "incident_calls.record": Action.RESPOND,
+    "incident_calls.strike": Action.RESPOND,
     "privacy.find_person": Action.MANAGE_PRIVACY,
     "privacy.erase_person": Action.MANAGE_PRIVACY,
 }

@@ -95,6 +95,7 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.incidents.calls.views import blueprint as incident_calls
     from eventmail.incidents.record.views import blueprint as incident_record
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
@@ -144,6 +145,7 @@ def register(app: Flask) -> None:
         person_views.blueprint,
         suppression.blueprint,
         corrections,
+        incident_calls,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

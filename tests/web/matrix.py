@@ -90,8 +90,15 @@ PAGES: dict[Action, str] = {
     Action.EDIT_MATERIALS: """
         events.put_materials events.remove_material materials.clean
     """,
+    Action.SEE_INCIDENT: """
+        incident_calls.company incident_calls.index incident_calls.live
+    """,
+    Action.RESPOND: """
+        incident_calls.begin incident_calls.choose_event incident_calls.present
+        incident_calls.record incident_calls.strike incident_calls.take_away
+    """,
     Action.EDIT_MAILING: """
-        bounces.mend bounces.mend_page
+        bounces.mend bounces.mend_page incident_calls.write
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new
