@@ -90,13 +90,6 @@ PAGES: dict[Action, str] = {
     Action.EDIT_MATERIALS: """
         events.put_materials events.remove_material materials.clean
     """,
-    Action.SEE_INCIDENT: """
-        incident_calls.company incident_calls.index incident_calls.live
-    """,
-    Action.RESPOND: """
-        incident_calls.begin incident_calls.choose_event incident_calls.present
-        incident_calls.record incident_calls.strike incident_calls.take_away
-    """,
     Action.EDIT_MAILING: """
         bounces.mend bounces.mend_page incident_calls.write
         letters.choose letters.choose_page letters.copy_mailing letters.discard
@@ -182,10 +175,13 @@ PAGES: dict[Action, str] = {
         privacy.hold_page privacy.release
     """,
     Action.SEE_INCIDENT: """
+        incident_calls.company incident_calls.index incident_calls.live
         incident_record.chronology incident_record.deadlines incident_record.measure
         incident_record.measures
     """,
     Action.RESPOND: """
+        incident_calls.begin incident_calls.choose_event incident_calls.present
+        incident_calls.record incident_calls.strike incident_calls.take_away
         incident_record.add_entry incident_record.correct incident_record.entry
         incident_record.finish_measure incident_record.new_entry incident_record.take_back_measure
     """,
