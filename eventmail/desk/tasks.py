@@ -15,6 +15,7 @@ from eventmail.mailings.models import SendMode
 class Kind(enum.StrEnum):
     """What is to be done, the most pressing first."""
 
+    INCIDENT = "incident"
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
@@ -37,6 +38,7 @@ class Kind(enum.StrEnum):
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
 RANKS = {
+    Kind.INCIDENT: -1,
     Kind.RELAY: 0,
     Kind.HALTED: 1,
     Kind.UNCERTAIN: 2,

@@ -15,6 +15,12 @@ PROGRESS, SHOW = "outbox.progress", "mailings.show"
 DUE, MEASURE = "incident_record.deadlines", "incident_record.measure"
 # What each kind is called: its title around the subject, the button, its look, where it leads.
 WORDS = {
+    Kind.INCIDENT: (
+        "漏えい等事案「{}」の対応中です",
+        "次にすることを見る",
+        "error",
+        "incidents.show",
+    ),
     Kind.RELAY: ("「{}」を送るサーバーに接続できません", "送信の状況を見る", "error", PROGRESS),
     Kind.HALTED: ("「{}」が止まりました", "内容を見る", "error", SHOW),
     Kind.UNCERTAIN: (

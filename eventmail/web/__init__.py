@@ -97,6 +97,7 @@ def register(app: Flask) -> None:
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.incidents.calls.views import blueprint as incident_calls
     from eventmail.incidents.record.views import blueprint as incident_record
+    from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -146,6 +147,7 @@ def register(app: Flask) -> None:
         suppression.blueprint,
         corrections,
         incident_calls,
+        incidents,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)
