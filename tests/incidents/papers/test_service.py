@@ -182,6 +182,15 @@ class TestTaking:
         assert told_of[0]["document_digest"] == kept[-1].digest == kept[-2].digest
         assert kept[-1].sha256 != kept[-2].sha256
 
+    @pytest.mark.parametrize("kind", Kind)
+    def test_taking_a_paper_changes_no_paper(
+        self, database: Database, people: People, told: int, kind: Kind
+    ) -> None:
+        with database.writing() as session:
+            incident = session.get_one(Incident, told)
+            numbers = [take(session, people.manager, incident, kind, Format.PDF) for _ in range(2)]
+        assert numbers == [1, 1]
+
     @pytest.mark.parametrize("table", [PaperNote, TakenPaper])
     def test_what_is_kept_never_changes(
         self, database: Database, people: People, told: int, table: type[PaperNote | TakenPaper]
