@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
+from eventmail.desk.incidents import tasks as of_incidents
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
+from eventmail.incidents import service as incidents
 from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
@@ -29,6 +31,7 @@ from eventmail.training.papers import paper
 AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
 URGENT = "緊急の割り当てです。できるだけ早く答えてください。"
 UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
+UNFINISHED = "対応を終えるまで、ここに表示します。次にすることは、事案の画面で確かめられます。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
@@ -39,6 +42,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
     return by_urgency(
         (
+            *_incidents(session, actor),
             *_relay(session, actor, blocked),
             *_reviews(session, actor),
             *_returned(session, actor),
@@ -48,8 +52,23 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_imports(session, actor),
             *_settings(session, actor),
             *_training(session, actor),
+            *of_incidents(session, actor),
         )
     )
+
+
+def _incidents(session: Session, actor: Actor) -> Iterator[Task]:
+    """Leaks, or the fear of one, to which the office still has to see."""
+    if not actor.may(Action.RESPOND):
+        return
+    for each in incidents.open_ones(session, actor.office.id):
+        yield Task(
+            kind=Kind.INCIDENT,
+            since=each.noticed_at,
+            incident_id=each.id,
+            subject=each.title,
+            note=UNFINISHED,
+        )
 
 
 def _reviews(session: Session, actor: Actor) -> Iterator[Task]:

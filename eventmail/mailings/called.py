@@ -94,7 +94,7 @@ def unfit(
     """The condition that a mail of an incident must not leave for this company now."""
     reached = _mails.c.purpose != "handling"
     wrong = ~fits(reached, participant_id, _mails.c.incident_id)
-    return sa.exists().where(_mails.c.mailing_id == mailing_id, wrong)
+    return _exists(_mails, _mails.c.mailing_id == mailing_id, wrong)
 
 
 def _some(
@@ -102,7 +102,8 @@ def _some(
     incident_id: sa.ColumnElement[int],
     condition: sa.ColumnElement[bool],
 ) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
+    return _exists(
+        _parties,
         _parties.c.incident_id == incident_id,
         _parties.c.participant_id == participant_id,
         condition,
@@ -112,15 +113,22 @@ def _some(
 def _stands(outcome: str) -> sa.ColumnElement[bool]:
     """The party of the row around it has such a call, and it was not struck out."""
     strike = _calls.alias()
-    struck = sa.exists().where(strike.c.strikes_id == _calls.c.id)
-    return sa.exists().where(
-        _calls.c.party_id == _parties.c.id, _calls.c.outcome == outcome, ~struck
-    )
+    struck = _exists(strike, strike.c.strikes_id == _calls.c.id)
+    return _exists(_calls, _calls.c.party_id == _parties.c.id, _calls.c.outcome == outcome, ~struck)
 
 
 def _told() -> sa.ColumnElement[bool]:
-    said = sa.exists().where(_followups.c.party_id == _parties.c.id, _followups.c.explained)
+    said = _exists(_followups, _followups.c.party_id == _parties.c.id, _followups.c.explained)
     return sa.and_(_stands("reached"), said)
+
+
+def _exists(table: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Exists:
+    """Such a row of this one table; whatever else is named belongs to a query around it.
+
+    By itself SQLAlchemy looks only one query further out, and would ask the whole table.
+    """
+    query = sa.select(sa.literal(1)).select_from(table).where(*conditions)
+    return query.correlate_except(table).exists()
 
 
 def _not_mailed_yet(mailing: Mailing) -> tuple[sa.ColumnElement[bool], ...]:

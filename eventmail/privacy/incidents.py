@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.incidents import erasing
+from eventmail.incidents.calls import erasing as calls
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Party, Sighting
 from eventmail.incidents.record import erasing as record
 from eventmail.offices.models import Office
@@ -27,6 +28,7 @@ Writing = Callable[[], AbstractContextManager[Session]]
 # Whoever takes names out of texts comes before the names go.
 ROOMS: tuple[Callable[[Session, Incident], None], ...] = (
     record.of_incident,
+    calls.of_incident,
     erasing.of_incident,
 )
 UNDER_WAY = "「{title}」は対応中の漏えい等事案です。対応を終えてから、もう一度お試しください。"

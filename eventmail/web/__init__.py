@@ -97,6 +97,8 @@ def register(app: Flask) -> None:
     from eventmail.events.views.materials import blueprint as materials
     from eventmail.incidents.calls.views import blueprint as incident_calls
     from eventmail.incidents.papers.views import blueprint as incident_papers
+    from eventmail.incidents.record.views import blueprint as incident_record
+    from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
@@ -140,12 +142,14 @@ def register(app: Flask) -> None:
         desk.blueprint,
         staffmail,
         training,
+        incident_record,
         proposals,
         person_views.blueprint,
         suppression.blueprint,
         corrections,
         incident_calls,
         incident_papers,
+        incidents,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

@@ -36,7 +36,10 @@ from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.incidents.calls import linking
 from eventmail.incidents.calls.models import Outcome
+from eventmail.incidents.record import service as record
+from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
@@ -58,6 +61,7 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
+from tests.incidents import story
 from tests.incidents.calls import hands as calls
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
@@ -184,16 +188,23 @@ def _one_of_each(database: Database) -> dict[str, object]:
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
-        incident = calls.leak(session, people, event)
-        party_id, *_ = calls.parties(session, incident)
-        called = calls.call(session, people.author, incident, party_id, Outcome.ABSENT)
+        leak = story.leak(session, people.manager)
+        linking.choose_event(session, people.manager, leak, event.id)
+        party = leak.parties[0].id
+        called = calls.call(session, people.author, leak, party, Outcome.ABSENT)
+        meeting = Plan("会議を開く", owner_name="所長", due_on=day)
+        record.add_measure(session, people.manager, leak, meeting)
         return {
-            "incident_id": incident.id,
-            "party_id": party_id,
+            "duty": "bureau",
+            "line": "noticed",
             "call_id": called.calls[0].id,
             "paper": "press",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
+            "incident_id": leak.id,
+            "mail_id": leak.mails[0].id,
+            "party_id": leak.parties[0].id,
+            "address_id": leak.parties[0].addresses[0].id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "task_id": task.id,

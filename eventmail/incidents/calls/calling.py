@@ -30,11 +30,12 @@ def begin(session: Session, actor: Actor, incident: Incident, party_id: int) -> 
     if session.scalar(own) is None:
         raise NotFound
     now = clock.now()
+    stale = sa.and_(Caller.incident_id == incident.id, Caller.seen_at < now - LASTS)
+    session.execute(sa.delete(Caller).where(stale))
     place = {"office_id": incident.office_id, "incident_id": incident.id}
     key = {"party_id": party_id, "staff_id": actor.id}
     insert_new(session, Caller, place | key | {"opened_at": now, "seen_at": now})
     found = session.get_one(Caller, (party_id, actor.id), with_for_update=True)
-    found.opened_at = now if found.seen_at < now - LASTS else found.opened_at
     found.seen_at = now
     session.flush()
 

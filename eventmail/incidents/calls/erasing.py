@@ -21,7 +21,7 @@ def of_incident(session: Session, incident: Incident) -> None:
 
 
 def of_parties(session: Session, ids: Collection[int]) -> None:
-    """The same of some companies, of whose people nobody is left."""
+    """The same of some companies."""
     _blank(session, Followup.party_id.in_(ids), Call.party_id.in_(ids))
 
 

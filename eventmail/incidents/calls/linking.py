@@ -11,11 +11,11 @@ from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.incidents import service as incidents
 from eventmail.incidents.calls.models import IncidentMailing
 from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.offices.permissions import Action, Actor
 
-CLOSED = "この事案は対応を終えています。変えるときは、事案の画面で対応を再開してください。"
 MAILED = (
     "このイベントの名簿で、すでにメールを作っています。ほかのイベントには変えられません。"
     "同じイベントを選ぶと、名簿ともう一度照らし合わせます。"
@@ -26,8 +26,7 @@ def choose_event(session: Session, actor: Actor, incident: Incident, event_id: i
     """Mail by this event's roster; returns how many companies were found in it."""
     actor.require(Action.RESPOND)
     event = events.get_event(session, actor, event_id)
-    if incident.closed_at is not None:
-        raise UserError(CLOSED)
+    incidents.require_open(incident)
     if incident.event_id != event.id:
         _require_unmailed(session, incident)
         incident.event_id = event.id

@@ -12,6 +12,7 @@ from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.incidents import service as incidents
 from eventmail.incidents.calls import linking
 from eventmail.incidents.calls.models import IncidentMailing, Purpose
 from eventmail.incidents.calls.standing import Line, State, lines
@@ -28,7 +29,6 @@ NO_EVENT = (
     "どのイベントの名簿で送るかが、まだ選ばれていません。"
     "事案の画面でイベントを選んでから、もう一度お試しください。"
 )
-CLOSED = "この事案は対応を終えています。送るときは、事案の画面で対応を再開してください。"
 NOBODY = "いま送る相手の事業所がありません。電話の記録と、名簿との結びつきを確かめてください。"
 PURPOSE_NAMES = {
     Purpose.HANDLING: "取り扱いについてのメール",
@@ -106,8 +106,7 @@ def begin(session: Session, actor: Actor, incident: Incident, purpose: Purpose) 
     actor.require(Action.EDIT_MAILING)
     if incident.event_id is None:
         raise UserError(NO_EVENT)
-    if incident.closed_at is not None:
-        raise UserError(CLOSED)
+    incidents.require_open(incident)
     linking.match(session, incident)  # who came into the roster since
     if not any(each.companies for each in offers(session, incident) if each.purpose is purpose):
         raise UserError(NOBODY)

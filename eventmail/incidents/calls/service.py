@@ -18,6 +18,7 @@ from eventmail import clock, workdays
 from eventmail.audit.service import record
 from eventmail.database import insert_new
 from eventmail.errors import NotFound, UserError
+from eventmail.incidents import service as incidents
 from eventmail.incidents.calls.models import Call, Followup, Outcome
 from eventmail.incidents.calls.standing import (
     TICKS,
@@ -40,7 +41,6 @@ MEANWHILE = (
     "記録されている内容を確かめてから、もう一度押してください。"
 )
 SOMEBODY = "ほかの職員"
-CLOSED = "この事案は対応を終えています。記録するときは、事案の画面で対応を再開してください。"
 NO_REASON = "なぜ取り消すのかを1文で入力してください。"
 STRUCK_BEFORE = "この記録は、すでに取り消されています。"
 NOT_A_CALL = "取り消しの記録は、取り消せません。かけ直したときは、新しく記録してください。"
@@ -155,8 +155,7 @@ def _begin(session: Session, actor: Actor, incident: Incident, party_id: int) ->
     own = sa.select(Party.id).where(Party.id == party_id, Party.incident_id == incident.id)
     if session.scalar(own) is None:
         raise NotFound
-    if incident.closed_at is not None:
-        raise UserError(CLOSED)
+    incidents.require_open(incident)
     begun = clock.in_tokyo(incident.noticed_at).date()
     values = {"party_id": party_id, "office_id": incident.office_id, "incident_id": incident.id}
     fresh = dict.fromkeys(TICKS, False) | {"wishes": "", "version": 0, "due_on": begun}
@@ -224,7 +223,8 @@ def _next(found: Line) -> date | None:
 def _recordable(followup: Followup) -> dict[str, object]:
     """For the audit: what is ticked and when to call; never anybody's words."""
     due_on = followup.due_on.isoformat() if followup.due_on else None
-    return {name: getattr(followup, name) for name in TICKS} | {"call_on": due_on}
+    told = {name: getattr(followup, name) for name in TICKS if name != "unread"}
+    return told | {"unopened": followup.unread, "call_on": due_on}
 
 
 def _audit(

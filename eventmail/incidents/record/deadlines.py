@@ -225,5 +225,5 @@ def _final(
     when = f"知った日から{days}日以内（知った日が1日目）"
     if not workdays.is_open(last):
         when += f"。{days}日目が閉庁日のため、その翌開庁日"
-    texts = (statute.duty, statute.final, laws.COUNTING, laws.CLOSED_DAY)
+    texts = (statute.duty, statute.final, statute.counting, laws.CLOSED_DAY)
     return Deadline(Duty.FINAL, applies, open_day(last), when, why, texts, reasons)

@@ -44,6 +44,13 @@ class Text:
         return f"{self.source.partition('（')[0] or self.source} {self.place}".strip()
 
 
+COUNTED = (
+    "確報の期限は、知った日を1日目とし、土日・祝日も数える。30日目（60日目）が土日、祝日、"
+    "年末年始の閉庁日（12月29日〜1月3日）に当たるときは、その翌日が期限。"
+)
+RECOVERED = "第三者に閲覧されないうちに全てを回収した場合は、漏えいに当たらない。"
+
+
 @dataclass(frozen=True, slots=True)
 class Statute:
     """The places that hold for one kind of organisation. ``most``: reportable above this many."""
@@ -60,6 +67,8 @@ class Statute:
     final: Text
     persons: Text
     known: Text
+    counting: Text
+    recovered: Text
 
 
 ADMINISTRATIVE = Statute(
@@ -112,6 +121,8 @@ ADMINISTRATIVE = Statute(
         "「知った」時点は、行政機関等のいずれかの部署が知った時点。"
         "部署の中のある従事者が知った時点で、部署が知ったと考える。",
     ),
+    counting=Text(GUIDE, "4-4-1（確報）", COUNTED, sure=False),
+    recovered=Text(GUIDE, "4-4-1（漏えい等の考え方）", RECOVERED, sure=False),
 )
 PRIVATE = Statute(
     name="民間の事業者",
@@ -161,24 +172,15 @@ PRIVATE = Statute(
         "3-5-3-3",
         "法人では、いずれかの部署が事態を知った時点を基準とする。",
     ),
+    counting=Text(GENERAL, "3-5-3-4", COUNTED),
+    recovered=Text(GENERAL, "3-5-1-2", RECOVERED),
 )
 STATUTES = {Law.ADMINISTRATIVE: ADMINISTRATIVE, Law.PRIVATE: PRIVATE}
 
-COUNTING = Text(
-    GENERAL,
-    "3-5-3-4",
-    "確報の期限は、知った日を1日目とし、土日・祝日も数える。30日目（60日目）が土日、祝日、"
-    "年末年始の閉庁日（12月29日〜1月3日）に当たるときは、その翌日が期限。",
-)
 CLOSED_DAY = Text(
     CLOSED,
     "第1条・第2条",
     "期限が行政機関の休日（土日、祝日、12月29日〜1月3日）に当たるときは、休日の翌日を期限とみなす。",
-)
-RECOVERED = Text(
-    GENERAL,
-    "3-5-1-2",
-    "第三者に閲覧されないうちに全てを回収した場合は、漏えいに当たらない。",
 )
 UNREAD = Text(
     QA_GENERAL,
@@ -197,7 +199,7 @@ NUMBERED = Text(
     "マイナンバーが含まれるときは、この法律による報告が別にある。",
     sure=False,
 )
-NOT_A_LEAK = (RECOVERED, UNREAD, ENCRYPTED)
+NOT_A_LEAK = (UNREAD, ENCRYPTED)
 INTERNAL_RULE = Text(OWN, "", "所の中での報告。期限は所が決める。")
 BUREAU_RULE = Text(OWN, "", "労働局への報告。期限は所が決める。")
 
@@ -210,5 +212,5 @@ def every_text() -> tuple[Text, ...]:
         for name in Statute.__dataclass_fields__
         if isinstance(getattr(statute, name), Text)
     ]
-    rest = (COUNTING, CLOSED_DAY, *NOT_A_LEAK, NUMBERED, INTERNAL_RULE, BUREAU_RULE)
+    rest = (CLOSED_DAY, *NOT_A_LEAK, NUMBERED, INTERNAL_RULE, BUREAU_RULE)
     return (*own, *rest)

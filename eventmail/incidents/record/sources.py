@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.audit.models import AuditEntry
+from eventmail.incidents.calls import standing
+from eventmail.incidents.calls.mails import waves
+from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.models import Incident, IncidentMail, Place, Sighting
 from eventmail.incidents.record import rows
 from eventmail.incidents.record.deadlines import Duty
-from eventmail.incidents.record.lines import Known, Line, SentMail, at_noon
+from eventmail.incidents.record.lines import Agreed, Known, Line, SentMail, Talk, Wave, at_noon
 from eventmail.incidents.record.models import LEVEL_NAMES
 
 FIELDS = {Place.TO: "TO", Place.CC: "CC", Place.BCC: "BCC"}
@@ -39,6 +42,9 @@ def known(session: Session, incident: Incident) -> Known:
         opened_at=incident.opened_at,
         happened_at=incident.happened_at,
         mails=_mails(session, incident),
+        talks=_talks(session, incident),
+        agreed={each.party.id: _agreed(each) for each in standing.lines(session, incident)},
+        waves=_waves(session, incident),
         acts=[*_acts(session, incident), *_reports(session, incident), *_done(session, incident)],
     )
 
@@ -63,6 +69,32 @@ def _mails(session: Session, incident: Incident) -> list[SentMail]:
             tuple((name, counts.get((each.id, place), 0)) for place, name in FIELDS.items()),
         )
         for each in session.scalars(mails.order_by(IncidentMail.number))
+    ]
+
+
+def unread(session: Session, incident: Incident) -> frozenset[int]:
+    """The companies at which the mail was surely deleted before anybody read it."""
+    found = standing.lines(session, incident)
+    return frozenset(each.party.id for each in found if each.unread_and_deleted)
+
+
+def _talks(session: Session, incident: Incident) -> list[Talk]:
+    return [
+        Talk(each.at, each.party_id, each.outcome is Outcome.REACHED)
+        for each in standing.calls(session, incident)
+        if each.stands
+    ]
+
+
+def _agreed(line: standing.Line) -> Agreed:
+    return Agreed(*(line.ticked(name) for name in ("explained", "apologised", "deletion_agreed")))
+
+
+def _waves(session: Session, incident: Incident) -> list[Wave]:
+    return [
+        Wave(each.mailing.id, each.purpose.value, each.sent_at, each.count)
+        for each in waves(session, incident)
+        if each.sent_at is not None and each.count
     ]
 
 

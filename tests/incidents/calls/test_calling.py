@@ -14,12 +14,14 @@ from eventmail import clock
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.incidents.calls import calling, erasing, service
+from eventmail.incidents import service as incidents
+from eventmail.incidents.calls import calling, service
 from eventmail.incidents.calls.models import Call, Outcome
 from eventmail.incidents.calls.service import Outdated, Said
 from eventmail.incidents.calls.standing import State
 from eventmail.incidents.models import Incident
 from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.privacy import incidents as purging
 from eventmail.sample import People
 from tests.incidents.calls import hands
 from tests.mailings.test_races import at_once
@@ -182,7 +184,8 @@ def test_the_words_go_with_the_incidents_names_and_the_calls_stay(
         service.save(session, people.author, incident, first, Said(0, ABSENT, None, "田中様へ"))
         call_id = service.line(session, incident, first).calls[0].id
         service.strike(session, people.author, incident, first, call_id, "田中様は別の会社")
-        erasing.of_incident(session, incident)
+        incidents.close(session, people.manager, incident, "全社にかけ終えた", incident.version)
+        purging.blank(session, incident.id)
         found = service.line(session, incident, first)
         assert found.followup is not None
         assert found.followup.wishes == ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.errors import NotFound
+from eventmail.incidents import service
 from eventmail.incidents.calls.calling import in_words
 from eventmail.incidents.calls.export import in_words as call_in_words
 from eventmail.incidents.calls.standing import OUTCOME_NAMES, STATE_KINDS, STATE_NAMES, TICKS
@@ -19,13 +18,7 @@ blueprint = Blueprint("incident_calls", __name__)
 
 def incident_of(session: Session, incident_id: int, *, lock: bool = False) -> Incident:
     """One incident of the actor's office; of any other it is not found."""
-    query = sa.select(Incident).where(
-        Incident.id == incident_id, Incident.office_id == actor().office.id
-    )
-    found = session.scalar(query.with_for_update() if lock else query)
-    if found is None:
-        raise NotFound
-    return found
+    return service.find(session, actor().office.id, incident_id, lock=lock)
 
 
 def page(template: str, **values: object) -> str:

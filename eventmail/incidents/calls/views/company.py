@@ -17,6 +17,7 @@ from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.calls.service import Outdated, Said
 from eventmail.incidents.calls.standing import STATE_NAMES, TICKS, Line, State
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
+from eventmail.incidents.exposure import SHOWS
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Sighting
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, writing
@@ -212,6 +213,6 @@ def _figures(session: Session, incident: Incident, found: Line) -> talk.Figures:
         .order_by(IncidentMail.number)
     )
     mail = session.scalars(query.limit(1)).first()
-    shown = len(mail.sightings) if mail else 0
+    shown = sum(each.place in SHOWS for each in mail.sightings) if mail else 0
     sent_at = mail.sent_at if mail and mail.sent_at else incident.happened_at
     return talk.Figures(actor().office.name, sent_at, mail.subject if mail else "", shown)
