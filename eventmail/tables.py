@@ -19,6 +19,7 @@ from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
+from eventmail.notices.models import Notice
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
@@ -50,6 +51,7 @@ __all__ = [
     "LinkMail",
     "Mailing",
     "Measure",
+    "Notice",
     "Office",
     "PageLink",
     "PaperNote",

@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0032"
+revision = "0030"
 down_revision = "0029"
 
 MOMENT = sa.DateTime(timezone=True)
