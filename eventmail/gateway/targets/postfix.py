@@ -49,8 +49,9 @@ POSTFIX = Target(
         f"このファイルを {WAY} に置きます。PCREが使えるかは「postconf -m」にpcreが出るかで"
         "わかります（Debian・Ubuntuではpostfix-pcreを入れます）。",
         "外から届くメールには掛けません。master.cfで、職員のメールを受けるサービス"
-        "（submissionなど）の行の次に、空白で始めて、下の「-o cleanup_service_name=…」を書きます。",
-        "master.cfの終わりに、下の「cleanup-out」からの4行を（#を取って）加え、"
+        "（submissionなど）の行の次に、空白で始めて、上の「-o cleanup_service_name=…」"
+        "を書きます。",
+        "master.cfの終わりに、上の「cleanup-out」からの4行を（#を取って）加え、"
         "「postfix reload」を実行します。",
     ),
     trial=(
