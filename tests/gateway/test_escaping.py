@@ -89,12 +89,22 @@ def test_lua_says_exactly_that(tmp_path: Path) -> None:
         assert (refused, passed) == (f"reject\t{seen(text)} {RULE.url}", "pass\t"), name
 
 
+# Each of these ends a literal in single quotes, and any two side by side are the first of them.
+QUOTES_OF_POWERSHELL = "'\u2018\u2019\u201a\u201b"
+
+
 def unquoted_powershell(literal: str) -> str:
-    """What PowerShell reads: any two single quotes side by side are one, and one alone ends it."""
-    inside = literal[1:-1]
-    assert literal[0] == literal[-1] == "'"
-    assert not re.search(f"[{escaping.SINGLE}]", re.sub(rf"([{escaping.SINGLE}])\1", "", inside))
-    return re.sub(rf"([{escaping.SINGLE}])\1", r"\1", inside)
+    """What PowerShell reads."""
+    found, at = "", 1
+    while literal[at] not in QUOTES_OF_POWERSHELL or at + 1 < len(literal):
+        if literal[at] in QUOTES_OF_POWERSHELL:
+            assert literal[at + 1] in QUOTES_OF_POWERSHELL, f"it ends at {literal[at:]}"
+            at += 1
+            found += literal[at - 1]
+        else:
+            found += literal[at]
+        at += 1
+    return found
 
 
 @pytest.mark.parametrize("name", ATTACKS)
