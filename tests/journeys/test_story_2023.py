@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from datetime import date
-from sqlalchemy.orm import Session
-from eventmail.wire import Relay
+from eventmail.events import service as events
+from eventmail.events.models import Contact
 from eventmail.incidents.calls import mails
 from eventmail.incidents.calls import service as calls
 from eventmail.incidents.calls.models import Outcome, Purpose
@@ -26,10 +27,6 @@ from eventmail.incidents.models import Incident, Place
 from eventmail.incidents.papers.service import Made
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies, Duty
-from tests.incidents import story
-from tests.journeys.two_days import ABSENT, JUNE_1, JUNE_2, MAY_31, REACHED, TwoDays
-from eventmail.events import service as events
-from eventmail.events.models import Contact
 from eventmail.letters import choosing
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, SendMode, Snapshot
@@ -37,8 +34,11 @@ from eventmail.mailings.service import Blocked, Draft
 from eventmail.offices.permissions import Actor
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import FOLDER, People
+from eventmail.wire import Relay
 from tests import settling
 from tests.conftest import Meeting
+from tests.incidents import story
+from tests.journeys.two_days import ABSENT, JUNE_1, JUNE_2, MAY_31, REACHED, TwoDays
 from tests.mailings import journey
 from tests.mailings.test_pages import letter
 from tests.pages import Page, Pages

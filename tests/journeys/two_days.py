@@ -41,6 +41,7 @@ from tests.pages import Page, Pages
 from tests.recorder import Recorder
 
 MAY_31, JUNE_1, JUNE_2 = date(2023, 5, 31), date(2023, 6, 1), date(2023, 6, 2)
+MEETING = date(2023, 6, 7)
 REACHED, ABSENT = slice(0, 25), slice(25, 30)
 ALL = slice(0, 30)
 CONTACT = "みどり野労働局 職業安定部 職業安定課\n電話 00-0000-0000"
@@ -129,7 +130,7 @@ class TwoDays:
 
         def make(session: Session, incident: Incident) -> None:
             box = mailboxes(session, incident.office_id)[0].id
-            facts = EventFacts("誤送信への対応", JUNE_2, "", "所内", box, box)
+            facts = EventFacts("雇用情報交換会", MEETING, "13:30〜16:00", "会館", box, box)
             linking.make_event(session, self.people.author, incident, facts)
 
         self.act(make)
