@@ -218,7 +218,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "event_id": event.id,
             "incident_id": leak.id,
             "mail_id": leak.mails[0].id,
-            "party_id": party_id,
+            "party_id": leak.parties[0].id,
             "address_id": leak.parties[0].addresses[0].id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
