@@ -105,6 +105,9 @@ def test_outlooks_file_and_what_was_pasted_are_read_and_the_unread_told(
         {"listed": "会社A、e@v.example\n会社B、f@u.example、06-0000-0000", "place": "cc"},
     )
     assert "手で入れた一覧" in browser.get("/incidents/1").text
+    gone = browser.post("/incidents/1/mails/1/remove")
+    assert "メールを取り除きました" in gone.text
+    assert stats(gone)[:2] == ["4件", "4社"]
     assert "Cc 2件" in page.text
 
 

@@ -181,7 +181,8 @@ PAGES: dict[Action, str] = {
     Action.RESPOND: """
         incidents.add_mails incidents.change_party incidents.confirm incidents.create
         incidents.edit incidents.event incidents.link incidents.mails incidents.merge
-        incidents.name_parties incidents.new incidents.save incidents.shown incidents.split
+        incidents.name_parties incidents.new incidents.remove_mail incidents.save
+        incidents.shown incidents.split
     """,
     Action.LEAD_RESPONSE: """
         incidents.close incidents.reopen
