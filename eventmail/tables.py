@@ -13,11 +13,13 @@ from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
 from eventmail.incidents.calls.models import Followup
 from eventmail.incidents.models import Incident
+from eventmail.incidents.papers.models import PaperNote
 from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
+from eventmail.notices.models import Notice
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
@@ -49,8 +51,10 @@ __all__ = [
     "LinkMail",
     "Mailing",
     "Measure",
+    "Notice",
     "Office",
     "PageLink",
+    "PaperNote",
     "Passkey",
     "Proposal",
     "RetentionHold",

@@ -17,6 +17,7 @@ from eventmail.alerts.wording import AUDIT
 from eventmail.events.models import Event
 from eventmail.incidents.models import Incident
 from eventmail.mailings.models import Mailing, MailingState
+from eventmail.notices import figures as notices
 from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
@@ -49,6 +50,7 @@ class Figures:
     alerts: int = 0
     uncertain: int = 0
     overdue: int = 0  # self-inspections and tests whose last day is over
+    unread: int = 0  # notices of the bureau that somebody has not said that he read
 
     @property
     def mailings(self) -> int:
@@ -86,6 +88,10 @@ def overviews(session: Session, staff: Staff) -> list[Overview]:
 
 def _fill(session: Session, figures: dict[int, Figures]) -> None:
     ids = list(figures)
+    for office_id, state, count in session.execute(_mailings(ids)):
+        figures[office_id].states[state] = count
+    for event in quiet_events(session, ids):
+        figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
     counted = {
         "events": _events,
         "incidents": _incidents,
@@ -96,12 +102,10 @@ def _fill(session: Session, figures: dict[int, Figures]) -> None:
     for name, query in counted.items():
         for office_id, count in session.execute(query(ids)):
             setattr(figures[office_id], name, count)
-    for office_id, state, count in session.execute(_mailings(ids)):
-        figures[office_id].states[state] = count
-    for event in quiet_events(session, ids):
-        figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
-    for office_id, count in training.overdue(session, ids).items():
-        figures[office_id].overdue = count
+    told = {"overdue": training.overdue(session, ids), "unread": notices.unread(session, ids)}
+    for name, found in told.items():
+        for office_id, count in found.items():
+            setattr(figures[office_id], name, count)
 
 
 def _events(ids: list[int]) -> sa.Select[int, int]:

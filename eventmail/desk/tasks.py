@@ -33,6 +33,8 @@ class Kind(enum.StrEnum):
     REPORT_LATE = "report_late"
     MEASURE = "measure"
     MEASURE_LATE = "measure_late"
+    NOTICE = "notice"
+    UNREAD = "unread"  # a notice whose last day is over
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
@@ -57,7 +59,7 @@ class Task:
     """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
 
     A proposed change of a setting has no event, but a moment ``until`` which it waits; a
-    self-inspection has a last day, ``due_on``.
+    self-inspection and a notice of the bureau have a last day, ``due_on``.
     ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
     """
 
@@ -73,6 +75,7 @@ class Task:
     training_id: int | None = None
     incident_id: int | None = None
     number: int | None = None
+    notice_id: int | None = None
     due_on: date | None = None
     until: datetime | None = None
     subject: str = ""

@@ -63,6 +63,8 @@ WORDS = {
         "warning",
         MEASURE,
     ),
+    Kind.NOTICE: ("「{}」が届いています", "読む", "info", "notices.show"),
+    Kind.UNREAD: ("「{}」を読む期限を過ぎています", "読む", "warning", "notices.show"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

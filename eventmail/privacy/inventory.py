@@ -91,6 +91,9 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "reviews": {"reason": WORDS},
     "lifts": {"reason": WORDS},
     "mailing_notices": {"sentence": WORDS},
+    # The bureau's own words: no address but the offices' own can stand in them.
+    "notices": {"title": WORDS, "text": WORDS},
+    "notice_withdrawals": {"reason": WORDS},
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
@@ -99,15 +102,23 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_mails": {"subject": BLANK, "sender": BLANK, "unread": BLANK, "sha256": SALTED},
     "incident_parties": {"company": BLANK, "phone": BLANK},
     "incident_addresses": {"address": BLANK, "address_key": BLANK, "shown_name": BLANK},
+    # The contact list goes with its incident's names and numbers.
+    "incident_followups": {"wishes": BLANK},
+    "incident_calls": {"note": BLANK},
     # The chronology keeps the words for others, which name nobody.
     "incident_chronicle": {"text": BLANK, "note": BLANK, "public": WORDS, "original": WORDS},
     "incident_assessments": {"note": WORDS},
     "incident_causes": {"text": WORDS, "note": WORDS},
     "incident_measures": {"text": WORDS, "note": WORDS},
     "incident_reports": {"note": WORDS},
-    # The contact list goes with its incident's names and numbers.
-    "incident_followups": {"wishes": BLANK},
-    "incident_calls": {"note": BLANK},
+    # The service keeps names, addresses and numbers out of what is told to others.
+    "incident_paper_notes": {
+        "second_harm": WORDS,
+        "contact": WORDS,
+        "introduction": WORDS,
+        "reference": WORDS,
+    },
+    "incident_paper_takings": {"digest": SALTED, "sha256": SALTED},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
@@ -140,6 +151,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "material_scans": ("sha256",),
     "material_versions": ("media_type", "sha256"),
     "materials": ("filename",),
+    "notice_mails": ("token", "reply"),
+    "notice_reminders": ("token", "reply"),
+    "notices": ("batch", "roles"),
     "office_allowed_addresses": ("value",),  # the service refuses a participant's
     "offices": ("name", "stop_reason"),
     "page_links": ("key_id",),

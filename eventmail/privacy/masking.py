@@ -77,11 +77,6 @@ NEEDED: dict[str, Action] = {
     "bounces.mend": Action.EDIT_MAILING,
     "papers.recipients": Action.PRINT_RECIPIENTS,
     "allowed.add": Action.ALLOW_ADDRESS,
-    # Whom everybody who responds calls.
-    "incident_calls.index": Action.RESPOND,
-    "incident_calls.company": Action.RESPOND,
-    "incident_calls.record": Action.RESPOND,
-    "incident_calls.strike": Action.RESPOND,
     # What he has pasted himself is shown to him again when it cannot be read.
     "incidents.create": Action.RESPOND,
     "incidents.add_mails": Action.RESPOND,
@@ -92,6 +87,11 @@ NEEDED: dict[str, Action] = {
     "incidents.parties": Action.SEE_ADDRESSES,
     "incidents.party": Action.SEE_ADDRESSES,
     "incidents.change_party": Action.SEE_ADDRESSES,
+    # Whom everybody who responds calls.
+    "incident_calls.index": Action.RESPOND,
+    "incident_calls.company": Action.RESPOND,
+    "incident_calls.record": Action.RESPOND,
+    "incident_calls.strike": Action.RESPOND,
     "privacy.find_person": Action.MANAGE_PRIVACY,
     "privacy.erase_person": Action.MANAGE_PRIVACY,
 }

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 
 MOMENT = sa.DateTime(timezone=True)
 DUTIES = ("internal", "bureau", "preliminary", "persons", "final")

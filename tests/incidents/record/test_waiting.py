@@ -34,7 +34,8 @@ def incident(database: Database, leak: int) -> Find:
 
 def waits(database: Database, actor: Actor) -> list[tuple[Kind, str]]:
     with database.reading() as session:
-        return [(each.kind, each.subject) for each in desk.tasks(session, actor)]
+        found = desk.tasks(session, actor)
+        return [(e.kind, e.subject) for e in found if e.kind is not Kind.INCIDENT]
 
 
 def measure(
