@@ -127,18 +127,18 @@ def call_the_first(manager: Person, office: TwoDays) -> None:
     manager.see(f"/incidents/{office.id}/calls")
     manager.picture("incident-calls")
     manager.follow(story.COMPANIES[0].company)
-    for box in manager.page.locator("ol.talk input[type=checkbox]").all():
+    for box in manager.page.locator("ol.talk input[type=checkbox]:not([name=unread])").all():
         box.check()
     manager.picture("incident-call")
     manager.press("つながった：この内容で記録する")
-    manager.reads("1/30")
+    manager.reads("30社のうち1社に")
     row = manager.page.get_by_role("row").filter(has_text=story.COMPANIES[29].company)
     row.get_by_role("button", name=re.compile("不在")).click()
     manager.reads("不在")
     office.call(slice(1, 25), Outcome.REACHED)
     office.call(slice(25, 29), Outcome.ABSENT)
     manager.see(f"/incidents/{office.id}/calls")
-    manager.reads("25/30")
+    manager.reads("30社のうち25社に")
     manager.reads("きょうかける先（0社）")
     manager.picture("incident-calls-25")
 
@@ -150,14 +150,14 @@ def call_the_rest(manager: Person, office: TwoDays) -> None:
     manager.reads("きょうかける先（5社）")
     office.call(slice(25, 30), Outcome.REACHED)
     manager.see(f"/incidents/{office.id}/calls")
-    manager.reads("30/30")
+    manager.reads("30社のうち30社に")
 
 
 def write_down(manager: Person, office: TwoDays) -> None:
     """Causes, measures, the three questions, the notes for the papers."""
     manager.see(f"/incidents/{office.id}/measures")
     for _ in range(2):
-        manager.page.get_by_role("button", name=re.compile("^原因に加える（")).first.click()
+        manager.page.get_by_role("button", name=re.compile("^原因に加える")).first.click()
     manager.reads("原因（2件）")
     manager.page.get_by_role("link", name=re.compile("^担当と期限を決めて加える")).first.click()
     manager.page.get_by_label(re.compile("^期限")).fill("2023-06-01")
