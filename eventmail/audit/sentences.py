@@ -140,7 +140,6 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "incident.call_absent": "対応先に電話がつながらなかったことを記録しました",
         "incident.call_struck": "電話の記録のまちがいを取り消しました",
         "incident.followup_written": "対応先についてわかったことを保存しました",
-        "incident.event_chosen": "どのイベントの名簿でメールを送るかを選びました",
         "incident.mail_begun": "連絡表から、事案のメールを作りました",
         "incident.calls_exported": "電話連絡表を書き出しました",
         "incident.assessed": "事案の報告の要否の判断を入力しました",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.audit.models import AuditEntry
+from eventmail.clock import in_tokyo
 from eventmail.incidents.calls import standing
 from eventmail.incidents.calls.mails import waves
 from eventmail.incidents.calls.models import Outcome
@@ -18,13 +20,13 @@ from eventmail.incidents.record.lines import Agreed, Known, Line, SentMail, Talk
 from eventmail.incidents.record.models import LEVEL_NAMES
 
 FIELDS = {Place.TO: "TO", Place.CC: "CC", Place.BCC: "BCC"}
+PAPER_MADE = "報告・公表のための書面を作った。"
 # What of the audit belongs into the chronology; all else is either told by its own rows or detail.
 ACTS = {
     "incident.closed": "対応を終えた。",
     "incident.reopened": "対応を再開した。",
+    "incident.paper_taken": PAPER_MADE,
 }
-PAPERS = "incident.paper"
-PAPER_MADE = "報告・公表のための書面を作った。"
 DONE_OF = {
     Duty.INTERNAL: "所内の報告をした",
     Duty.BUREAU: "労働局に報告した",
@@ -99,14 +101,18 @@ def _waves(session: Session, incident: Incident) -> list[Wave]:
 
 
 def _acts(session: Session, incident: Incident) -> Iterator[Line]:
+    """The same act is told once a day."""
     query = sa.select(AuditEntry).where(
         AuditEntry.office_id == incident.office_id,
         AuditEntry.subject == f"incident:{incident.id}",
+        AuditEntry.action.in_(ACTS),
     )
+    told = set[tuple[str, date]]()
     for each in session.scalars(query.order_by(AuditEntry.id)):
-        text = PAPER_MADE if each.action.startswith(PAPERS) else ACTS.get(each.action)
-        if text:
-            yield Line(each.at, text, f"audit:{each.id}")
+        once = (each.action, in_tokyo(each.at).date())
+        if once not in told:
+            told.add(once)
+            yield Line(each.at, ACTS[each.action], f"audit:{each.id}")
 
 
 def _reports(session: Session, incident: Incident) -> Iterator[Line]:

@@ -194,6 +194,20 @@ def test_a_call_that_was_a_mistake_is_not_told(
     assert not [each for each in shown(database, incident) if each.key.startswith("calls:")]
 
 
+@sqlite_only
+def test_the_papers_of_a_day_are_told_once_and_details_never(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        for act in ("incident.paper_taken", "incident.paper_taken", "incident.mail_added"):
+            service.audit(session, found, act, people.manager)
+    told = [each.text for each in shown(database, incident)]
+    assert told.count("報告・公表のための書面を作った。") == 1
+    assert [each.key for each in shown(database, incident)[2:4]] == ["noticed", "opened"]
+    assert len(told) == 5
+
+
 REFUSED: dict[str, tuple[Words, str, str]] = {
     "no words": (Words(BEFORE, "  "), "直すため", "何があったか"),
     "an address": (Words(BEFORE, "a@b.example に送った"), "直すため", "@"),
