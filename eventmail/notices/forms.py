@@ -153,5 +153,5 @@ class WithdrawForm(Form):
         [DataRequired(NO_REASON), Length(max=200, message="200文字までで入力してください。")],
     )
     confirmed = BooleanField(
-        "取り下げることを確認しました。", [DataRequired("確認の欄にチェックを入れてください。")]
+        "取り下げることを確認しました", [DataRequired("確認の欄にチェックを入れてください。")]
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -71,6 +72,12 @@ class Addressed:
     def count(self) -> int:
         """How many people get it; who serves in two offices counts in each."""
         return sum(len(them) for _, them in self.people)
+
+    @property
+    def twice(self) -> int:
+        """How many people get it in more than one office."""
+        found = Counter(each.id for _, them in self.people for each in them)
+        return sum(number > 1 for number in found.values())
 
     @property
     def mailed(self) -> int:

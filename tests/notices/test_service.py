@@ -20,6 +20,7 @@ from eventmail.notices.models import Kind, Notice
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.proposals.roles import ROLES
 from eventmail.sample import People
 from tests import settling
 from tests.guards import leave_only
@@ -93,6 +94,17 @@ class TestSending:
         with database.writing() as session:
             session.get_one(Staff, people.checker.id).active = False
         assert of_office(send(database, bureau.overseer, draft()), people.author).people == 4
+
+    def test_who_serves_in_two_offices_gets_it_in_each_and_that_is_shown(
+        self, database: Database, bureau: Bureau, people: People
+    ) -> None:
+        with database.writing() as session:
+            place = ROLES.at(bureau.akebono.id, str(people.author.id))
+            settling.settle(session, place, [Role.CHECKER.value])
+        with database.reading() as session:
+            overseer = session.get_one(Staff, bureau.overseer.id)
+            to = service.prepared(session, overseer, draft())
+        assert (to.count, to.twice) == (8, 1)
 
     def test_another_bureaus_office_is_not_there(self, database: Database, bureau: Bureau) -> None:
         with pytest.raises(NotFound):
