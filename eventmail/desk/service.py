@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
+from eventmail.desk import incidents
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
 from eventmail.mailings import notices
@@ -42,6 +43,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
     return by_urgency(
         (
+            *incidents.tasks(session, actor),
             *_relay(session, actor, blocked),
             *_reviews(session, actor),
             *_returned(session, actor),

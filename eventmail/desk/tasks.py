@@ -15,6 +15,7 @@ from eventmail.mailings.models import SendMode
 class Kind(enum.StrEnum):
     """What is to be done, the most pressing first."""
 
+    INCIDENT = "incident"
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
@@ -28,6 +29,10 @@ class Kind(enum.StrEnum):
     TRAINING = "training"
     OVERDUE = "overdue"
     RESULTS = "results"
+    REPORT = "report"
+    REPORT_LATE = "report_late"
+    MEASURE = "measure"
+    MEASURE_LATE = "measure_late"
     NOTICE = "notice"
     UNREAD = "unread"  # a notice whose last day is over
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
@@ -35,11 +40,14 @@ class Kind(enum.StrEnum):
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
 RANKS = {
+    Kind.INCIDENT: -1,
     Kind.RELAY: 0,
     Kind.HALTED: 1,
     Kind.UNCERTAIN: 2,
     Kind.BOUNCED: 2,
     Kind.FIRST_COPY: 2,
+    Kind.REPORT: 2,
+    Kind.REPORT_LATE: 1,
     Kind.TOLD: 4,
 }
 OTHERS = 3
@@ -65,6 +73,8 @@ class Task:
     import_id: int | None = None
     proposal_id: int | None = None
     training_id: int | None = None
+    incident_id: int | None = None
+    number: int | None = None
     notice_id: int | None = None
     due_on: date | None = None
     until: datetime | None = None

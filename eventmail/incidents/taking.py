@@ -25,6 +25,7 @@ from eventmail.incidents.models import (
 from eventmail.incidents.own import Own
 from eventmail.incidents.reading.values import Listed, Seen, SentMail, Unread
 from eventmail.offices.permissions import Actor
+from eventmail.spreadsheet.rows import company_key
 
 NOBODY = "このメールからは、所の外のあて先が1件も読み取れませんでした。ファイルを確かめてください。"
 TWICE = "同じファイルは、{number}通目として登録してあります。"
@@ -32,6 +33,7 @@ CALLED = (
     "「{company}」には電話などの記録があるため、ほかの事業所にまとめられません。"
     "まとめる先を「{company}」にしてください。"
 )
+NO_ADDRESS = "「{company}」のアドレスがありません。アドレスも入れてください。"
 MOST_ADDRESSES = 10_000
 TOO_MANY = f"1つの事案に登録できるアドレスは{MOST_ADDRESSES:,}件までです。"
 LONGEST = {"company": 200, "name": 200, "phone": 40, "subject": 500, "sender": 254}
@@ -96,18 +98,15 @@ def name_parties(
     """
     service.touch(session, actor, incident)
     book = book_of(session, incident)
-    named: dict[str, Party] = {}
-    count = 0
-    for each in listed:
-        if each.email is not None and each.email in own:
-            continue
-        _name(session, book, named, each)
-        count += 1
+    here = session.scalars(sa.select(Party).where(Party.incident_id == incident.id))
+    named = {company_key(each.company): each for each in here}
+    outside = [each for each in listed if each.email is None or each.email not in own]
+    touched = {_name(session, book, named, each).id for each in outside}
     session.flush()
-    _forget_empty(session, incident, {each.id for each in named.values()})
+    _forget_empty(session, incident, touched)
     _settled(session, incident)
-    service.audit(session, incident, "incident.parties_named", actor, count=count)
-    return count
+    service.audit(session, incident, "incident.parties_named", actor, count=len(outside))
+    return len(outside)
 
 
 def told(unread: Iterable[Unread]) -> list[dict[str, str]]:
@@ -115,8 +114,75 @@ def told(unread: Iterable[Unread]) -> list[dict[str, str]]:
     return [{"text": each.text, "why": each.why} for each in unread]
 
 
+def unnamed(email: EmailAddress) -> str:
+    """What a company is called until somebody names it; never by a whole address."""
+    return f"{email.domain}（名前は未入力）"
+
+
 def new_party(session: Session, book: Book, company: str, phone: str = "") -> Party:
     """One more company at the end of the list."""
+    made = _party(book, company, phone)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def address_of(
+    session: Session, book: Book, email: EmailAddress, name: str, party: Party
+) -> ExposedAddress:
+    """The incident's row of an address, and the company's that it is of if it is a new one."""
+    found = book.addresses.get(email.key)
+    if found is None:
+        found = _address(book, email, name, party)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def show(
+    session: Session, incident: Incident, mail: IncidentMail, listed: Iterable[Listed]
+) -> None:
+    """Companies that stood in the text or in a file of a mail that they did not get."""
+    book = book_of(session, incident)
+    here = {each.address_id for each in mail.sightings}
+    position = len(here)
+    for each in listed:
+        party = new_party(session, book, each.company, each.phone)
+        if each.email is None:
+            raise UserError(NO_ADDRESS.format(company=each.company))
+        address = address_of(session, book, each.email, "", party)
+        if address.party_id != party.id:
+            let_go(session, party)
+        if address.id not in here:
+            session.add(_sighting(mail, address, Place.SHOWN, position))
+            here.add(address.id)
+            position += 1
+    session.flush()
+
+
+def _see(session: Session, book: Book, mail: IncidentMail, outside: list[Seen]) -> None:
+    """In three steps, however many they are: companies, addresses, where they stood."""
+    new = [each for each in outside if each.email.key not in book.addresses]
+    parties = [_party(book, _called(each)) for each in new]
+    session.add_all(parties)
+    session.flush()
+    session.add_all(
+        _address(book, each.email, each.name, party)
+        for each, party in zip(new, parties, strict=True)
+    )
+    session.flush()
+    for position, each in enumerate(outside):
+        address = book.addresses[each.email.key]
+        address.shown_name = address.shown_name or each.name[: LONGEST["name"]]
+        session.add(_sighting(mail, address, Place(each.where.value), position))
+
+
+def _called(each: Seen) -> str:
+    name = each.name.strip()
+    return name if name and "@" not in name else unnamed(each.email)
+
+
+def _party(book: Book, company: str, phone: str = "") -> Party:
     made = Party(
         office_id=book.incident.office_id,
         incident_id=book.incident.id,
@@ -125,37 +191,13 @@ def new_party(session: Session, book: Book, company: str, phone: str = "") -> Pa
         phone=phone[: LONGEST["phone"]],
     )
     book.position += 1
-    session.add(made)
-    session.flush()
     return made
 
 
-def _see(session: Session, book: Book, mail: IncidentMail, outside: list[Seen]) -> None:
-    for position, each in enumerate(outside):
-        address = _address(session, book, each.email, each.name)
-        session.add(
-            Sighting(
-                office_id=mail.office_id,
-                incident_id=mail.incident_id,
-                mail_id=mail.id,
-                address_id=address.id,
-                place=Place(each.where.value),
-                position=position,
-            )
-        )
-
-
-def _address(
-    session: Session, book: Book, email: EmailAddress, name: str, party: Party | None = None
-) -> ExposedAddress:
-    found = book.addresses.get(email.key)
-    if found is not None:
-        found.shown_name = found.shown_name or name[: LONGEST["name"]]
-        return found
+def _address(book: Book, email: EmailAddress, name: str, party: Party) -> ExposedAddress:
     if len(book.addresses) >= MOST_ADDRESSES:
         raise UserError(TOO_MANY)
-    party = party or new_party(session, book, name.strip() or str(email))
-    made = ExposedAddress(
+    made = book.addresses[email.key] = ExposedAddress(
         office_id=book.incident.office_id,
         incident_id=book.incident.id,
         party_id=party.id,
@@ -164,26 +206,36 @@ def _address(
         shown_name=name[: LONGEST["name"]],
         names_person=names_a_person(email),
     )
-    session.add(made)
-    session.flush()
-    book.addresses[email.key] = made
     return made
 
 
-def _name(session: Session, book: Book, named: dict[str, Party], each: Listed) -> None:
-    party = named.get(each.company)
+def _sighting(mail: IncidentMail, address: ExposedAddress, place: Place, position: int) -> Sighting:
+    return Sighting(
+        office_id=mail.office_id,
+        incident_id=mail.incident_id,
+        mail_id=mail.id,
+        address_id=address.id,
+        place=place,
+        position=position,
+    )
+
+
+def _name(session: Session, book: Book, named: dict[str, Party], each: Listed) -> Party:
+    key = company_key(each.company)
+    party = named.get(key)
     known = book.addresses.get(each.email.key) if each.email else None
     if party is None:
         party = session.get_one(Party, known.party_id) if known else None
         party = party or new_party(session, book, each.company)
         party.company = each.company[: LONGEST["company"]]
-        named[each.company] = party
+        named[key] = party
     party.phone = each.phone[: LONGEST["phone"]] or party.phone
     party.version += 1
     if known is not None:
         known.party_id = party.id
     elif each.email is not None:
-        _address(session, book, each.email, "", party)
+        address_of(session, book, each.email, "", party)
+    return party
 
 
 def book_of(session: Session, incident: Incident) -> Book:

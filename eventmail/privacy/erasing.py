@@ -20,6 +20,7 @@ from eventmail.events import service as events
 from eventmail.events.erased import ContactErasure, PersonErasure
 from eventmail.events.models import Contact, MaterialVersion, Participant
 from eventmail.incidents import erasing as of_incidents
+from eventmail.incidents.calls import erasing as of_calls
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import (
@@ -84,6 +85,8 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     _from_findings(session, person, words)
     if person.ids:
         _from_rosters(session, person)
+    # What was said on the telephone may name him.
+    of_calls.of_parties(session, {each.address.party_id for each in person.exposed})
     of_incidents.of_addresses(session, person.exposed_ids)
     for event in person.events:
         withdraw_empty(session, event)

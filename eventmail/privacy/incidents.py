@@ -16,14 +16,21 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.incidents import erasing
+from eventmail.incidents.calls import erasing as calls
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Party, Sighting
+from eventmail.incidents.record import erasing as record
 from eventmail.offices.models import Office
 from eventmail.privacy import due
 
 log = logging.getLogger(__name__)
 Writing = Callable[[], AbstractContextManager[Session]]
 # Every room of incidents blanks its own; a new one adds itself here.
-ROOMS: tuple[Callable[[Session, Incident], None], ...] = (erasing.of_incident,)
+# Whoever takes names out of texts comes before the names go.
+ROOMS: tuple[Callable[[Session, Incident], None], ...] = (
+    record.of_incident,
+    calls.of_incident,
+    erasing.of_incident,
+)
 UNDER_WAY = "「{title}」は対応中の漏えい等事案です。対応を終えてから、もう一度お試しください。"
 
 

@@ -102,6 +102,23 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_mails": {"subject": BLANK, "sender": BLANK, "unread": BLANK, "sha256": SALTED},
     "incident_parties": {"company": BLANK, "phone": BLANK},
     "incident_addresses": {"address": BLANK, "address_key": BLANK, "shown_name": BLANK},
+    # The contact list goes with its incident's names and numbers.
+    "incident_followups": {"wishes": BLANK},
+    "incident_calls": {"note": BLANK},
+    # The chronology keeps the words for others, which name nobody.
+    "incident_chronicle": {"text": BLANK, "note": BLANK, "public": WORDS, "original": WORDS},
+    "incident_assessments": {"note": WORDS},
+    "incident_causes": {"text": WORDS, "note": WORDS},
+    "incident_measures": {"text": WORDS, "note": WORDS},
+    "incident_reports": {"note": WORDS},
+    # The service keeps names, addresses and numbers out of what is told to others.
+    "incident_paper_notes": {
+        "second_harm": WORDS,
+        "contact": WORDS,
+        "introduction": WORDS,
+        "reference": WORDS,
+    },
+    "incident_paper_takings": {"digest": SALTED, "sha256": SALTED},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
@@ -124,6 +141,9 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "events": ("name", "hours", "place"),
     "factor_holders": ("handle",),
     "lifts": ("sha256", "digest"),
+    "incident_chronicle": ("key",),
+    "incident_measures": ("owner_name",),  # of the office or its bureau
+    "incident_reports": ("number",),
     "link_mails": ("token",),
     "contact_corrections": ("code_token",),
     "mailboxes": ("name", "address"),

@@ -6,7 +6,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0028"
-down_revision = "0026"
+down_revision = "0027"
 
 KEPT = ("notices", "notice_recipients", "notice_readings", "notice_withdrawals")
 MAILS, REMINDERS = "notice_mails", "notice_reminders"

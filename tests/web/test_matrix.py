@@ -37,6 +37,9 @@ from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.incidents.calls.models import Outcome
+from eventmail.incidents.record import service as record
+from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
@@ -62,6 +65,8 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
+from tests.incidents import story
+from tests.incidents.calls import hands as calls
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -199,9 +204,22 @@ def _one_of_each(database: Database) -> dict[str, object]:
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
+        leak = story.leak(session, people.manager)
+        party_id = leak.parties[0].id
+        called = calls.call(session, people.author, leak, party_id, Outcome.ABSENT)
+        meet = Plan("会議を開く", owner_name="所長", due_on=day)
+        record.add_measure(session, people.manager, leak, meet)
         return {
+            "call_id": called.calls[0].id,
+            "duty": "bureau",
+            "line": "noticed",
+            "paper": "press",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
+            "incident_id": leak.id,
+            "mail_id": leak.mails[0].id,
+            "party_id": leak.parties[0].id,
+            "address_id": leak.parties[0].addresses[0].id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "task_id": task.id,
@@ -231,6 +249,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "key": "x",
             "office_id": session.scalars(sa.select(Office.id).limit(1)).one(),
             "bureau_id": 1,
+            "target": "exim",
+            "name": "01-pass-1.eml",
         }
 
 
@@ -296,6 +316,7 @@ def test_a_method_that_a_page_does_not_know_is_refused_to_everybody(world: World
 def objects_of_an_office(app: Flask) -> list[Rule]:
     """The routes that name something of an office."""
     outside = {Action.ANYBODY, Action.OWN_ACCOUNT, Action.ADMINISTER, Action.OVERSEE}
+    outside.add(Action.SET_UP_GATEWAY)  # names no row of anybody
     return [
         rule
         for rule in rules(app)

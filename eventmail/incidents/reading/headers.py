@@ -117,11 +117,13 @@ def _fields(lines: Iterable[str]) -> Fields:
 def _pasted(lines: Iterable[str]) -> Fields:
     """The same of pasted text, in whose lists a new line may begin anywhere."""
     found: list[tuple[str, list[str]]] = []
+    has_place = False
     for line in lines:
-        if not line.strip() and any(name in PLACES for name, _ in found):
+        if not line.strip() and has_place:
             break
         label = _label(line)
         if label is not None:
+            has_place = has_place or label[0] in PLACES
             found.append((label[0], [line[label[1] :]]))
         else:
             _last(found).append((" " if line[:1] in (" ", "\t", "<", "＜") else "\n") + line)

@@ -26,7 +26,7 @@ HOSTILE = {
     "encoded words without end": b"To: " + b"=?utf-8?B?" * 50_000 + b"\r\n\r\n",
     "a charset that unpacks": b"To: =?zlib?B?eJwDAAAAAAE=?= <a@x.example>\r\n\r\n",
     "broken bytes": b"To: \xff\xfe\x80 <a@x.example>, \x1b$B\x80\x1b(B\r\n\r\n",
-    "a million fields": b"X: y\r\n" * 500_000,
+    "100,000 fields": b"X: y\r\n" * 100_000,
 }
 BROKEN = {
     "cut off": outlook.msg([outlook.recipient("to", "a@x.example")])[:700],
