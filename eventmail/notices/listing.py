@@ -59,6 +59,7 @@ def unread(session: Session, actor: Actor) -> list[Notice]:
         .where(NoticeRecipient.staff_id == actor.id, Notice.office_id == actor.office.id)
         .where(~is_read(), holds())
         .order_by(Notice.id)
+        .options(defer(Notice.text))
     )
     return list(session.scalars(query))
 
