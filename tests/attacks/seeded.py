@@ -12,6 +12,7 @@ from openpyxl.comments import Comment
 
 from eventmail.administration import service as administration
 from eventmail.database import Database
+from eventmail.notices import addressing
 from eventmail.notices import service as notices
 from eventmail.notices.drafting import Draft
 from eventmail.notices.models import Kind
@@ -96,7 +97,7 @@ def _told(database: Database, people: People) -> None:
         administration.make_overseer(session, overseer, bureau)
         where = frozenset({people.author.office.id})
         draft = Draft(Kind.CAUTION, ELEMENT[:100], ELEMENT, None, frozenset(Role), where)
-        seen = notices.stamp(draft, notices.prepared(session, overseer, draft))
+        seen = addressing.stamp(draft, addressing.prepared(session, overseer, draft))
         notices.send(session, overseer, draft, "0" * 32, seen)
 
 
