@@ -40,7 +40,7 @@ def run(*arguments: str, folder: Path, **environment: str) -> subprocess.Complet
         env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -193,7 +193,7 @@ class TestDemo:
             text=True,
             start_new_session=True,
         )
-        for _ in range(400):
+        for _ in range(2_400):  # two minutes, on a machine that has other things to do
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return child
@@ -204,7 +204,7 @@ class TestDemo:
     def end(self, child: subprocess.Popen[str]) -> str:
         """Ctrl-C in the terminal: the whole process group gets the signal."""
         os.killpg(child.pid, signal.SIGINT)
-        output, _ = child.communicate(timeout=30)
+        output, _ = child.communicate(timeout=120)
         return output
 
     def test_its_first_start_its_second_and_a_reset(
