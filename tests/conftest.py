@@ -1,13 +1,15 @@
 """Fixtures of the whole suite: both databases, the sample office, the pages.
 
-Every test that touches a database runs on SQLite and on PostgreSQL. Both start from a template
-that the real migrations made, with the sample office in it, so a test costs a copy.
+Tests that touch a database run on SQLite and on PostgreSQL, or by turns on one of them: ``kinds``
+says which. Both start from a template that the real migrations made, with the sample office in
+it, so a test costs a copy.
 """
 
 from __future__ import annotations
 
 import gc
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -35,11 +37,13 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import settling
+from tests import kinds, settling, sharing, slim
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
+
+sharing.compiled_statements()
 
 pytest_plugins = ["tests.recorder"]
 
@@ -47,7 +51,6 @@ pytest_plugins = ["tests.recorder"]
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
 
-DATABASES = ("sqlite", "postgresql")
 SECRET = "tests only: nothing is signed with this elsewhere"
 
 
@@ -56,6 +59,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="write the golden results of the workbooks anew"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The sample data is a slim copy, except for pictures that somebody wants to look at."""
+    if config.getoption("--pictures") is None:
+        made = tempfile.TemporaryDirectory(prefix="em-slim-")
+        config.add_cleanup(made.cleanup)
+        sample.FOLDER = slim.copied(Path(made.name))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    kinds.choose(metafunc)
 
 
 def pytest_collection_finish() -> None:
@@ -198,7 +213,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
         yield Templates(tmp_path_factory.mktemp("databases"), cleanup)
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def database(request: pytest.FixtureRequest, templates: Templates) -> Iterator[Database]:
     """A migrated database with the sample office, as far on as the test's fixtures ask for."""
     level = next((each for each in reversed(LEVELS) if each in request.fixturenames), LEVELS[0])
@@ -343,7 +358,7 @@ def sign_in(app: Flask) -> Callable[[str], Pages]:
 
     def enter(role: str) -> Pages:
         browser = Pages(app)
-        browser.sign_in(accounts[role]["login"], accounts[role]["password"])
+        browser.enter(accounts[role]["login"], accounts[role]["password"])
         return browser
 
     return enter

@@ -41,7 +41,8 @@ def judge(
     ``shared`` are addresses that all may read, ``house`` the domains of the office's own staff
     besides the sender's.
     """
-    everyone = {_plain(each) for mail in mails for each in mail.rcpt_to} - set(map(_plain, shared))
+    reached = {_plain(each) for mail in mails for each in mail.rcpt_to}
+    everyone = frozenset(reached - set(map(_plain, shared)))
     outside = {_plain(each) for mail in mails if not _is_notice(mail) for each in mail.rcpt_to}
     found = [
         f"mail {number}: {fault}"
@@ -94,7 +95,7 @@ def _faults_of_notice(mail: Mail, outside: set[str], house: set[str]) -> Iterato
         yield "a notice with more than its text"
 
 
-def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:
+def _faults(mail: Mail, everyone: frozenset[str]) -> Iterator[str]:
     parsed = email.message_from_bytes(mail.content, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     block = mail.content.partition(b"\r\n\r\n")[0]
@@ -111,8 +112,8 @@ def _faults(mail: Mail, everyone: set[str]) -> Iterator[str]:
     if not _addresses(parsed, "To") <= alone | {sender}:
         yield "To is neither the one recipient nor the office"
     strangers = everyone - alone - office - {sender}
-    for place, text in _texts(parsed, block):
-        if any(_shown(each, text) for each in strangers if each in text):
+    for place, shown in _shown_in(parsed, block, everyone):
+        if shown & strangers:
             yield f"another recipient's address in {place}"
 
 
@@ -130,21 +131,25 @@ def _addresses(parsed: EmailMessage, name: str) -> set[str]:
     return {_plain(address) for _, address in getaddresses(values)}
 
 
-def _texts(parsed: EmailMessage, block: bytes) -> Iterator[tuple[str, str]]:
-    yield "a raw header", block.decode("latin-1").lower()
+def _shown_in(
+    parsed: EmailMessage, block: bytes, everyone: frozenset[str]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each place of a mail, and whose addresses stand there."""
+    yield "a raw header", _shown(everyone, block.decode("latin-1").lower())
     for name, value in parsed.items():
-        yield f"header {name}", str(value).lower()
+        yield f"header {name}", _shown(everyone, str(value).lower())
     for part in parsed.walk():
         if not part.is_multipart():
             content = part.get_payload(decode=True)
             assert isinstance(content, bytes)
-            yield "a file name", (part.get_filename() or "").lower()
-            yield from ((f"part {part.get_content_type()}", text) for text in _decoded(content))
+            yield "a file name", _shown(everyone, (part.get_filename() or "").lower())
+            yield f"part {part.get_content_type()}", _shown_within(everyone, content)
 
 
 @functools.lru_cache(maxsize=64)  # many mails carry the same attachment
-def _decoded(content: bytes) -> tuple[str, ...]:
-    return tuple(text.lower() for text in _decodings(content))
+def _shown_within(everyone: frozenset[str], content: bytes) -> frozenset[str]:
+    shown = (_shown(everyone, text.lower()) for text in _decodings(content))
+    return frozenset().union(*shown)
 
 
 def _decodings(content: bytes) -> Iterator[str]:
@@ -157,7 +162,11 @@ def _decodings(content: bytes) -> Iterator[str]:
                 yield from _decodings(archive.read(name))
 
 
-def _shown(address: str, text: str) -> bool:
+def _shown(everyone: Iterable[str], text: str) -> frozenset[str]:
+    return frozenset(each for each in everyone if each in text and _stands_alone(each, text))
+
+
+def _stands_alone(address: str, text: str) -> bool:
     return re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", text) is not None
 
 

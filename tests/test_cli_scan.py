@@ -14,12 +14,12 @@ from click.testing import CliRunner
 
 from eventmail.cli import cli
 from eventmail.processes import ENTRY
-from eventmail.sample import FOLDER
 from tests.scanning import office
 from tests.scanning.pdfs import bar, drawn, says, together
+from tests.slim import REAL
 from tests.wire.files import locked_workbook
 
-ROSTER = str(FOLDER / "参加企業一覧.xlsx")
+ROSTER = str(REAL / "参加企業一覧.xlsx")
 
 
 def run(*arguments: str) -> tuple[str, int]:
@@ -60,7 +60,7 @@ def test_the_json_has_exactly_these_parts(book: str) -> None:
 
 @pytest.mark.parametrize("name", ["当日スケジュール.pdf", "ご来場のご案内.pdf"])
 def test_an_ordinary_material_is_clear(name: str) -> None:
-    found, code = told(str(FOLDER / name), "--roster", ROSTER)
+    found, code = told(str(REAL / name), "--roster", ROSTER)
     assert code == 0
     assert (found["hidden"], found["addresses"], found["participants"]) == ([], [], [])
     assert found["findings"] == []
@@ -105,9 +105,9 @@ def test_the_report_is_for_people(book: str) -> None:
     ("arguments", "sentence"),
     [
         (["ない.pdf"], "ファイル「ない.pdf」を開けません。"),
-        ([str(FOLDER)], "を開けません。"),
+        ([str(REAL)], "を開けません。"),
         ([ROSTER, "--roster", "ない.xlsx"], "ファイル「ない.xlsx」を開けません。"),
-        ([ROSTER, "--roster", str(FOLDER / "ご来場のご案内.pdf")], "を読み取れません。"),
+        ([ROSTER, "--roster", str(REAL / "ご来場のご案内.pdf")], "を読み取れません。"),
     ],
 )
 def test_what_cannot_be_opened_is_said_in_one_sentence(arguments: list[str], sentence: str) -> None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from eventmail import migrate
 from eventmail.audit import chain
 from eventmail.database import Database
-from tests.conftest import DATABASES, Templates, opened
+from tests.conftest import Templates, opened
+from tests.kinds import DATABASES
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -23,7 +23,17 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.outbox import ledger, limits
-from eventmail.outbox.job import Claim, Halt, Job, Made, asked_to_stop, load, make, welcome
+from eventmail.outbox.job import (
+    Claim,
+    Halt,
+    Job,
+    Made,
+    asked_to_stop,
+    load,
+    make,
+    not_called,
+    welcome,
+)
 from eventmail.outbox.ledger import Leaving
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
@@ -37,6 +47,7 @@ log = logging.getLogger(__name__)
 
 NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
 ASKED_TO_STOP = "承認のあとに配信を停止したため、送信を見合わせました。"
+CALLED_SINCE = "承認のあとに電話の記録が変わったため、送信を見合わせました。"
 NOT_SENT = "この1通は送らずに戻しました。"
 PATIENCE = (0.1, 0.5, 1.0, 2.0)  # seconds between the tries to write down what is known
 
@@ -284,7 +295,9 @@ class Supply:
         """Those of these claims that do not leave: who left, changed or wants no such mail."""
         staying = set(ids) - welcome(session, ids) if ids else set()
         asked = asked_to_stop(session, sorted(staying)) if staying else set()
-        for reason, which in ((ASKED_TO_STOP, asked), (NO_LONGER, staying - asked)):
+        called = not_called(session, sorted(staying - asked)) if staying - asked else set()
+        rest = staying - asked - called
+        for reason, which in ((ASKED_TO_STOP, asked), (CALLED_SINCE, called), (NO_LONGER, rest)):
             if which:
                 ledger.withhold(session, sorted(which), self.worker, reason)
         return staying

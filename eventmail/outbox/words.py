@@ -31,6 +31,10 @@ LEFT_ROSTER = (
     "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
     "送るときは、新しいメールを作ってください。"
 )
+CALLED_SINCE = (
+    "承認のあとに電話の記録が変わり、このメールが合わなくなったため、送っていません。"
+    "漏えい等事案の連絡表から、いまの記録に合うメールを作ってください。"
+)
 ASKED_TO_STOP = (
     "承認のあとに配信が停止されたため、送っていません。"
     "知らせることがあるときは、会社に電話などで伝えてください。"
@@ -163,7 +167,11 @@ def meaning(reply: str) -> Meaning | None:
 
 
 # Why a mail was withheld, by the words of ``supply`` in its row.
-WITHHELD_BY = (("辞退・変更", LEFT_ROSTER), ("配信を停止", ASKED_TO_STOP))
+WITHHELD_BY = (
+    ("辞退・変更", LEFT_ROSTER),
+    ("配信を停止", ASKED_TO_STOP),
+    ("電話の記録", CALLED_SINCE),
+)
 # Where the state alone says what happened.
 BY_STATE = {
     DeliveryState.UNCERTAIN: OPEN_FATE,

@@ -20,7 +20,7 @@ from eventmail.accounts.signing_in import Refused, SignedIn
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.offices import service
-from eventmail.offices.models import Office, Role, Staff
+from eventmail.offices.models import Membership, Office, Role, Staff
 from eventmail.offices.permissions import ALLOWED, Action, Actor, Forbidden, Standing
 from eventmail.passwords import Attempt
 from eventmail.sample import People
@@ -203,8 +203,8 @@ def test_setting_up_refuses_in_one_sentence(
 
 @pytest.mark.parametrize("action", list(ALLOWED))
 @pytest.mark.parametrize("role", list(Role))
-def test_the_table_of_roles_and_actions(people: People, role: Role, action: Action) -> None:
-    actor: Actor = getattr(people, role.value)
+def test_the_table_of_roles_and_actions(role: Role, action: Action) -> None:
+    actor = Actor(Staff(memberships=[Membership(office_id=1, role=role)]), Office(id=1))
     if ALLOWED[action] & {role, Standing.ANYONE, Standing.SIGNED_IN}:
         actor.require(action)
     else:

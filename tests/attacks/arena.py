@@ -88,7 +88,8 @@ class Also:
 class Attack:
     """One way in, or one disguise. ``level`` is how far the sample office has come ("" for none).
 
-    An attack with a level is struck on SQLite and on PostgreSQL, each time on a copy of its own.
+    Direct SQL is struck on SQLite and on PostgreSQL, what else has a level on one of them, each
+    time on a copy of its own.
     Where a refused strike leaves nothing behind that the second would meet (``leaves_nothing``),
     both are struck on the same copy, because a copy on PostgreSQL takes time.
     """

@@ -23,8 +23,7 @@ REACHED = {"author": 30, "checker": 20, "approver": 20, "manager": 15, "auditor"
 
 @pytest.mark.parametrize("role", REACHED)
 def test_walking_through_the_hostile_office_finds_nothing(hostile: Place, role: str) -> None:
-    crawler = hostile.crawler(role)
-    crawler.walk()
+    crawler = hostile.walked(role)
     if not role:
         crawler.walk("/sign-in")
     assert not crawler.found, report(crawler.found)

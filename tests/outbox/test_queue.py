@@ -10,7 +10,8 @@ import pytest
 
 from eventmail.config import Mode, Settings
 from eventmail.outbox.queue import make_huey
-from tests.conftest import DATABASES, SECRET, Templates
+from tests.conftest import SECRET, Templates
+from tests.kinds import DATABASES
 
 AT_ONCE = 8
 

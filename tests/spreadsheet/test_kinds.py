@@ -10,10 +10,10 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 import eventmail.spreadsheet
-from eventmail.sample import FOLDER
 from eventmail.spreadsheet.limits import LARGEST_FILE
 from eventmail.spreadsheet.refusal import MESSAGES, UnreadableFile
 from eventmail.spreadsheet.workbook import read_workbook
+from tests.slim import REAL
 from tests.spreadsheet.books import book, saved
 from tests.spreadsheet.packages import SPREADSHEET, archive, compound, ods, row
 
@@ -76,7 +76,7 @@ REFUSED = {
     "rar": (b"Rar!\x1a\x07\x01\0", "other_zip"),
     "lzh": (b"\x21\x0d-lh5-\x10\0\0\0", "other_zip"),
     "gz": (b"\x1f\x8b\x08\0\0\0\0\0", "other_zip"),
-    "pdf": ((FOLDER / "当日スケジュール.pdf").read_bytes(), "pdf"),
+    "pdf": ((REAL / "当日スケジュール.pdf").read_bytes(), "pdf"),
     "pdf after a line break": (b"\r\n%PDF-1.7\n", "pdf"),
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(50), "image"),
     "jpeg": (b"\xff\xd8\xff\xe0" + bytes(50), "image"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,20 +10,18 @@ import time_machine
 
 from eventmail import clock
 from eventmail.clock import TOKYO
-from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.offices.models import Staff
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
-from eventmail.training.reminding import Told, is_wanted
+from eventmail.staffmail.daily import Told, is_wanted
 from eventmail.wire import parse_mail
 from tests.conftest import Meeting
 from tests.recorder import Recorder
+from tests.staffmail.staff import OWN, URL
 from tests.training.asking import CHECKLIST, TEST, answer, assign, bad, count, good
 
-OWN = "himesato-anteisho.example"
-URL = "https://mail.himesato.example"
 DUE = date(2026, 12, 10)
 ASSIGNED = datetime(2026, 12, 1, 9, tzinfo=TOKYO)
 
@@ -65,20 +62,8 @@ def test_a_mail_is_wanted_when(day: int, before: list[Told], expected: bool) -> 
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return replace(settings, public_url=URL)
-
-
-@pytest.fixture
-def outbox(settings: Settings, database: Database) -> Iterator[Outbox]:
-    found = Outbox(settings, database)
-    yield found
-    found.huey.storage.close()
-
-
-@pytest.fixture
 def known(database: Database, people: People) -> People:
-    """Author and checker have addresses of their own."""
+    """Author and checker have addresses of their own; the approver has none."""
     with database.writing() as session:
         for role in ("author", "checker"):
             session.get_one(Staff, getattr(people, role).id).address = f"{role}@{OWN}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from eventmail.sample import FOLDER
 from eventmail.wire.searchable import in_child, search
 from eventmail.wire.sites import Site, shows
 from tests.attacks.hiding import HIDING
+from tests.slim import REAL
 from tests.wire import files
 from tests.wire.test_searchable import REASONS, nested
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_looked_into_says_why(content: bytes, reason: str) -> Non
     "name", ["当日スケジュール.pdf", "ご来場のご案内.pdf", "参加企業一覧.xlsx"]
 )
 def test_the_child_answers_as_the_function_does(name: str) -> None:
-    content = (FOLDER / name).read_bytes()
+    content = (REAL / name).read_bytes()
     answer = in_child(content)
     found = search(content)
     assert [site.to_json() for site in found.sites] == answer["sites"]
@@ -68,4 +68,4 @@ def test_the_child_answers_as_the_function_does(name: str) -> None:
 
 
 def test_the_samples_own_roster_is_full_of_addresses() -> None:
-    assert len(in_child((FOLDER / "参加企業一覧.xlsx").read_bytes())["sites"]) >= 30
+    assert len(in_child((REAL / "参加企業一覧.xlsx").read_bytes())["sites"]) >= 30
