@@ -165,7 +165,7 @@ ASKED_TO_STOP = (
 NOT_CALLED = (
     sa.select(_d.id)
     .select_from(table_of(Delivery).join(table_of(Snapshot), _n.id == _d.snapshot_id))
-    .where(_among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
+    .where(among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
 )
 # Everything that can say no to a sending.
 STANDING = (
