@@ -11,10 +11,15 @@ from eventmail.corrections.models import Correction
 from eventmail.database import Base
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
+from eventmail.incidents.calls.models import Followup
+from eventmail.incidents.models import Incident
+from eventmail.incidents.papers.models import PaperNote
+from eventmail.incidents.record.models import Measure
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
+from eventmail.notices.models import Notice
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
@@ -41,10 +46,15 @@ __all__ = [
     "Delivery",
     "Event",
     "EventErasure",
+    "Followup",
+    "Incident",
     "LinkMail",
     "Mailing",
+    "Measure",
+    "Notice",
     "Office",
     "PageLink",
+    "PaperNote",
     "Passkey",
     "Proposal",
     "RetentionHold",

@@ -37,6 +37,8 @@ PERHAPS_FROM_OUTSIDE = {
     ("invitations", "staff_id"),
     ("invitations", "made_by"),
     ("training_assignments", "overseer_id"),  # of the bureau
+    ("notices", "overseer_id"),
+    ("notice_withdrawals", "overseer_id"),
 }
 # Parents without the office in the key: a guard holds them to the same one (or says why not).
 GUARDED = {

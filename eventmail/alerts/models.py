@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventmail.alerts.wording import AUDIT, words_of
+from eventmail.alerts.wording import AUDIT, is_of_sending, words_of
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.offices.models import people_of_the_office
 
@@ -35,6 +35,7 @@ class Alert(Base):
             name="fk_alerts_mailbox",
         ),
         sa.UniqueConstraint("token"),
+        sa.Index("uq_alerts_office_id_id", "office_id", "id", unique=True),  # an incident's
         sa.CheckConstraint("(seen_at IS NULL) = (seen_by IS NULL)", "seen"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +63,11 @@ class Alert(Base):
     def title(self) -> str:
         """What the pages call it."""
         return words_of(self.kind).title
+
+    @property
+    def is_of_sending(self) -> bool:
+        """Whether it is about a sending that was stopped."""
+        return is_of_sending(self.kind)
 
     @property
     def is_of_records(self) -> bool:

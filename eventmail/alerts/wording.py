@@ -54,3 +54,8 @@ KINDS = {AUDIT: RECORDS, REPLIED: REPLY}
 def words_of(kind: str) -> Words:
     """The words for an alert of this kind."""
     return KINDS.get(kind, STOPPED)
+
+
+def is_of_sending(kind: str) -> bool:
+    """Whether an alert of this kind says that a sending was stopped."""
+    return kind not in KINDS

@@ -5,7 +5,6 @@ none reads a participant, a contact or a recipient.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -16,7 +15,9 @@ from eventmail import clock
 from eventmail.alerts.models import Alert
 from eventmail.alerts.wording import AUDIT
 from eventmail.events.models import Event
+from eventmail.incidents.models import Incident
 from eventmail.mailings.models import Mailing, MailingState
+from eventmail.notices import figures as notices
 from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
@@ -45,9 +46,11 @@ class Figures:
     states: dict[MailingState, int] = field(default_factory=dict)
     quiet: list[Quiet] = field(default_factory=list)
     incidents: int = 0  # sendings that were stopped, lately or still to be seen to
+    leaks: int = 0  # incidents that are not over
     alerts: int = 0
     uncertain: int = 0
     overdue: int = 0  # self-inspections and tests whose last day is over
+    unread: int = 0  # notices of the bureau that somebody has not said that he read
 
     @property
     def mailings(self) -> int:
@@ -85,24 +88,24 @@ def overviews(session: Session, staff: Staff) -> list[Overview]:
 
 def _fill(session: Session, figures: dict[int, Figures]) -> None:
     ids = list(figures)
-    for office_id, count in _counted(session, _events(ids)):
-        figures[office_id].events = count
     for office_id, state, count in session.execute(_mailings(ids)):
         figures[office_id].states[state] = count
     for event in quiet_events(session, ids):
         figures[event.office_id].quiet.append(Quiet(event.name, event.held_on))
-    for office_id, count in _counted(session, _incidents(ids)):
-        figures[office_id].incidents = count
-    for office_id, count in _counted(session, _alerts(ids)):
-        figures[office_id].alerts = count
-    for office_id, count in _counted(session, _uncertain(ids)):
-        figures[office_id].uncertain = count
-    for office_id, count in training.overdue(session, ids).items():
-        figures[office_id].overdue = count
-
-
-def _counted(session: Session, query: sa.Select[int, int]) -> Iterable[tuple[int, int]]:
-    return [(office_id, count) for office_id, count in session.execute(query)]
+    counted = {
+        "events": _events,
+        "incidents": _incidents,
+        "leaks": _leaks,
+        "alerts": _alerts,
+        "uncertain": _uncertain,
+    }
+    for name, query in counted.items():
+        for office_id, count in session.execute(query(ids)):
+            setattr(figures[office_id], name, count)
+    told = {"overdue": training.overdue(session, ids), "unread": notices.unread(session, ids)}
+    for name, found in told.items():
+        for office_id, count in found.items():
+            setattr(figures[office_id], name, count)
 
 
 def _events(ids: list[int]) -> sa.Select[int, int]:
@@ -141,6 +144,14 @@ def _incidents(ids: list[int]) -> sa.Select[int, int]:
             sa.or_(Alert.seen_at.is_(None), Alert.raised_at >= lately),
         )
         .group_by(Alert.office_id)
+    )
+
+
+def _leaks(ids: list[int]) -> sa.Select[int, int]:
+    return (
+        sa.select(Incident.office_id, sa.func.count())
+        .where(Incident.office_id.in_(ids), Incident.closed_at.is_(None))
+        .group_by(Incident.office_id)
     )
 
 

@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
+from eventmail.desk import incidents
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
 from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
+from eventmail.notices import listing as bureau_notices
+from eventmail.notices.wording import named
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
@@ -28,6 +31,7 @@ from eventmail.training.papers import paper
 
 AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
 URGENT = "緊急の割り当てです。できるだけ早く答えてください。"
+UNREAD = "労働局からのお知らせです。本文を読み、「読みました」を押してください。"
 UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
@@ -39,6 +43,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
     return by_urgency(
         (
+            *incidents.tasks(session, actor),
             *_relay(session, actor, blocked),
             *_reviews(session, actor),
             *_returned(session, actor),
@@ -48,6 +53,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
             *_imports(session, actor),
             *_settings(session, actor),
             *_training(session, actor),
+            *_notices(session, actor),
         )
     )
 
@@ -219,6 +225,20 @@ def _training(session: Session, actor: Actor) -> Iterator[Task]:
             training_id=made.id,
             subject=paper(made.sort, made.edition).title,
             note=UNCONFIRMED.format(count=count),
+        )
+
+
+def _notices(session: Session, actor: Actor) -> Iterator[Task]:
+    """What the bureau told this person and he has not said that he read."""
+    for each in bureau_notices.unread(session, actor):
+        late = each.due_on is not None and each.due_on < clock.today()
+        yield Task(
+            kind=Kind.UNREAD if late else Kind.NOTICE,
+            since=each.sent_at,
+            due_on=each.due_on,
+            notice_id=each.id,
+            subject=f"{named(each)}：{each.title}",
+            note=UNREAD,
         )
 
 

@@ -15,6 +15,7 @@ from eventmail.mailings.models import SendMode
 class Kind(enum.StrEnum):
     """What is to be done, the most pressing first."""
 
+    INCIDENT = "incident"
     RELAY = "relay"
     HALTED = "halted"
     UNCERTAIN = "uncertain"
@@ -28,16 +29,25 @@ class Kind(enum.StrEnum):
     TRAINING = "training"
     OVERDUE = "overdue"
     RESULTS = "results"
+    REPORT = "report"
+    REPORT_LATE = "report_late"
+    MEASURE = "measure"
+    MEASURE_LATE = "measure_late"
+    NOTICE = "notice"
+    UNREAD = "unread"  # a notice whose last day is over
     TOLD = "told"  # nothing to do, but good to know: what the person had in hand went another way
 
 
 # What is on fire comes before whatever has a date; of the rest the nearest date comes first.
 RANKS = {
+    Kind.INCIDENT: -1,
     Kind.RELAY: 0,
     Kind.HALTED: 1,
     Kind.UNCERTAIN: 2,
     Kind.BOUNCED: 2,
     Kind.FIRST_COPY: 2,
+    Kind.REPORT: 2,
+    Kind.REPORT_LATE: 1,
     Kind.TOLD: 4,
 }
 OTHERS = 3
@@ -49,7 +59,7 @@ class Task:
     """``since``: for how long it has waited. ``note``: why it came back, or what is wrong.
 
     A proposed change of a setting has no event, but a moment ``until`` which it waits; a
-    self-inspection has a last day, ``due_on``.
+    self-inspection and a notice of the bureau have a last day, ``due_on``.
     ``occasion`` names what the person is told of by mail, once; empty if that is nothing.
     """
 
@@ -63,6 +73,9 @@ class Task:
     import_id: int | None = None
     proposal_id: int | None = None
     training_id: int | None = None
+    incident_id: int | None = None
+    number: int | None = None
+    notice_id: int | None = None
     due_on: date | None = None
     until: datetime | None = None
     subject: str = ""

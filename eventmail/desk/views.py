@@ -12,8 +12,15 @@ from eventmail.web.context import actor, actor_if_any, reading, services
 
 blueprint = Blueprint("desk", __name__)
 PROGRESS, SHOW = "outbox.progress", "mailings.show"
+DUE, MEASURE = "incident_record.deadlines", "incident_record.measure"
 # What each kind is called: its title around the subject, the button, its look, where it leads.
 WORDS = {
+    Kind.INCIDENT: (
+        "漏えい等事案「{}」の対応中です",
+        "次にすることを見る",
+        "error",
+        "incidents.show",
+    ),
     Kind.RELAY: ("「{}」を送るサーバーに接続できません", "送信の状況を見る", "error", PROGRESS),
     Kind.HALTED: ("「{}」が止まりました", "内容を見る", "error", SHOW),
     Kind.UNCERTAIN: (
@@ -42,6 +49,22 @@ WORDS = {
         "training.assignment",
     ),
     Kind.OVERDUE: ("「{}」の期限を過ぎています", "答える", "warning", "training.task"),
+    Kind.REPORT: ("漏えい等事案：「{}」が必要です", "期限と理由を見る", "info", DUE),
+    Kind.REPORT_LATE: (
+        "漏えい等事案：「{}」の期限を過ぎています",
+        "期限と理由を見る",
+        "error",
+        DUE,
+    ),
+    Kind.MEASURE: ("再発防止策「{}」の担当です", "内容を見る", "info", MEASURE),
+    Kind.MEASURE_LATE: (
+        "再発防止策「{}」の期限を過ぎています",
+        "内容を見て、実施を記録する",
+        "warning",
+        MEASURE,
+    ),
+    Kind.NOTICE: ("「{}」が届いています", "読む", "info", "notices.show"),
+    Kind.UNREAD: ("「{}」を読む期限を過ぎています", "読む", "warning", "notices.show"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
 

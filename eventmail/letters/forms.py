@@ -28,6 +28,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from eventmail import clock
 from eventmail.events.models import Event, Material
 from eventmail.letters.trying import NO_BOX, Box
+from eventmail.mailings.called import BY_CALLS
 from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Mailing, SendMode
 from eventmail.mailings.service import Draft
 from eventmail.web.forms import Form, LongTextField, TextField
@@ -84,6 +85,7 @@ class Choices:
     offers: Sequence[Offer] = ()
     earlier: Sequence[Mailing] = ()
     batches: bool = False
+    of_incident: bool = False
     typed: Mapping[str, list[str]] | None = None
 
 
@@ -167,11 +169,11 @@ class LetterForm(Form):
             ),
         ]
         wanted = mailing.audience if mailing else Audience.ALL
-        kinds = [e for e in Audience if choices.earlier or e is not Audience.NEW or e is wanted]
+        kinds = [e for e in Audience if e is wanted or _is_offered(e, choices, wanted)]
         self.audience.choices = [SelectChoice(each.value, AUDIENCE_NAMES[each]) for each in kinds]
         if self.is_submitted() and choices.typed is None:
             self._keep_what_was_not_asked(mailing)
-        if not choices.batches:
+        if not choices.batches or choices.of_incident:
             del self.mode
 
     def _keep_what_was_not_asked(self, mailing: Mailing | None) -> None:
@@ -280,6 +282,13 @@ def too_early_or_late(start: datetime, held_on: date) -> str:
     if start.date() > held_on >= today:
         return AFTER_EVENT.format(day=clock.japanese_date(held_on))
     return ""
+
+
+def _is_offered(kind: Audience, choices: Choices, wanted: Audience) -> bool:
+    """An incident's mail is for those it was begun for, and nobody else's is for them."""
+    if kind in BY_CALLS or (wanted in BY_CALLS and choices.of_incident):
+        return False
+    return bool(choices.earlier) or kind is not Audience.NEW
 
 
 def number(told: str | None) -> int:

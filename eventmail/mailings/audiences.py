@@ -2,7 +2,8 @@
 
 Each audience is a condition that only takes contacts away from those taking part. Those by the
 participants' answers are asked when a draft is shown or submitted; what was submitted keeps the
-recipients that were checked and approved, whoever answers meanwhile (:func:`frozen`).
+recipients that were checked and approved, whoever answers meanwhile (:func:`frozen`). Those of
+an incident's mails stand in ``called.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.answers import current
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings import called
 from eventmail.mailings.findings import Finding, Level, Place, Where
 from eventmail.mailings.models import (
     Audience,
@@ -55,6 +57,8 @@ def frozen(mailing: Mailing, snapshot: Snapshot) -> sa.ColumnElement[bool]:
 
     Otherwise each answer that comes while two people look would send them back to the beginning.
     """
+    if mailing.audience in called.BY_CALLS:
+        return called.frozen(mailing, snapshot)
     if mailing.audience not in BY_ANSWERS:
         return named_by(mailing)
     query = sa.select(SnapshotRecipient.contact_id)
@@ -62,8 +66,10 @@ def frozen(mailing: Mailing, snapshot: Snapshot) -> sa.ColumnElement[bool]:
 
 
 def moved_on(session: Session, mailing: Mailing, snapshot: Snapshot) -> int:
-    """How many recipients of a snapshot its audience would not name any more: they answered."""
-    if mailing.audience not in BY_ANSWERS:
+    """How many recipients of a snapshot its audience would not name any more: they answered, or
+    were called.
+    """
+    if mailing.audience not in (*BY_ANSWERS, *called.BY_CALLS):
         return 0
     query = (
         sa.select(sa.func.count())
@@ -89,6 +95,7 @@ def earlier(session: Session, event_id: int, besides: int | None = None) -> list
 def lacking(session: Session, mailing: Mailing) -> Iterator[Finding]:
     """What the author has not said yet about whom the mailing is for, and what has changed."""
     recipients = Place(Where.RECIPIENTS)
+    yield from called.lacking(session, mailing)
     if mailing.expected_count is None:
         yield Finding("no_expected_count", NO_COUNT, place=recipients)
     if mailing.audience is Audience.NEW:
@@ -164,4 +171,6 @@ _CONDITIONS: dict[Audience, Callable[[Mailing], sa.ColumnElement[bool]]] = {
     Audience.UNANSWERED: lambda _: current.unanswered(),
     Audience.UNCONFIRMED: lambda _: current.unconfirmed(),
     Audience.ATTENDING: lambda _: current.attending(),
+    Audience.REACHED: called.named,
+    Audience.ABSENT: called.named,
 }

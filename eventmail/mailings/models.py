@@ -45,6 +45,8 @@ class Audience(enum.StrEnum):
     UNANSWERED = "unanswered"
     UNCONFIRMED = "unconfirmed"
     ATTENDING = "attending"
+    REACHED = "reached"  # these two only for the mails of an incident
+    ABSENT = "absent"
 
 
 AUDIENCE_NAMES = {
@@ -54,6 +56,8 @@ AUDIENCE_NAMES = {
     Audience.UNANSWERED: "まだ回答していない事業所だけ（未回答）",
     Audience.UNCONFIRMED: "受け取りを確認していない送信先だけ（未確認）",
     Audience.ATTENDING: "参加と回答した事業所だけ（参加のみ）",
+    Audience.REACHED: "電話で説明が済んだ事業所だけ",
+    Audience.ABSENT: "まだ電話がつながっていない事業所だけ",
 }
 MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
 STOPPABLE_NAMES = {

@@ -14,7 +14,7 @@ from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
-from eventmail.mailings import audiences, findings
+from eventmail.mailings import audiences, called, findings
 from eventmail.mailings.answers import (
     Unanswered,
     answer,
@@ -255,6 +255,9 @@ def _write(session: Session, mailing: Mailing, draft: Draft) -> None:
     changed = draft.mode is not mailing.mode and draft.mode is SendMode.BATCH
     if changed and not batches_allowed(session, mailing.office_id):
         raise UserError(BATCH_NOT_ALLOWED)
+    moved = draft.mode is not mailing.mode or draft.audience is not mailing.audience
+    if mailing.id and moved and called.is_of_incident(session, mailing):
+        raise UserError(called.FIXED)
     mailing.purpose, mailing.subject, mailing.body = draft.purpose, draft.subject, draft.body
     draft = draft if draft.audience is Audience.NEW else dataclasses.replace(draft, since_id=None)
     for name in SAID_OF_SENDING:

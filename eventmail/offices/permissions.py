@@ -45,6 +45,10 @@ class Action(enum.StrEnum):
     SEE_PRIVACY = "see_privacy"
     MANAGE_PRIVACY = "manage_privacy"
     MANAGE_TRAINING = "manage_training"
+    SET_UP_GATEWAY = "set_up_gateway"  # rules for the mail server that is not ours
+    SEE_INCIDENT = "see_incident"
+    RESPOND = "respond"  # open an incident, add what is known, call, write down
+    LEAD_RESPONSE = "lead_response"  # what is told to others, and when it is over
 
 
 class Standing(enum.StrEnum):
@@ -99,6 +103,11 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.SEE_PRIVACY: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
     Action.MANAGE_PRIVACY: frozenset({Role.MANAGER}),
     Action.MANAGE_TRAINING: frozenset({Role.MANAGER}),
+    Action.SET_UP_GATEWAY: frozenset({Role.MANAGER, Standing.ADMINISTRATOR}),
+    Action.SEE_INCIDENT: EVERY_ROLE,
+    # Whoever notices a leak opens it, and all hands call; what is told outside is decided above.
+    Action.RESPOND: HANDS_ON | {Role.MANAGER},
+    Action.LEAD_RESPONSE: frozenset({Role.MANAGER, Role.APPROVER}),
 }
 STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
 ROLE_NAMES = {

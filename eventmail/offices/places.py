@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound
-from eventmail.offices.models import Office, OfficeStaff, Staff
+from eventmail.offices.models import Membership, Office, OfficeStaff, Role, Staff
+from eventmail.offices.permissions import Action, allows, refusal, standings
 
 
 def serves(staff: Staff) -> frozenset[int]:
@@ -26,6 +28,24 @@ def anywhere(staff: Staff) -> bool:
 def offices_of(session: Session, staff: Staff) -> list[Office]:
     """The offices in which somebody has a role, by name."""
     query = sa.select(Office).where(Office.id.in_(serves(staff))).order_by(Office.name)
+    return list(session.scalars(query))
+
+
+def overseen(session: Session, overseer: Staff) -> list[Office]:
+    """The offices of the bureaus that somebody oversees, by name. Refused to anybody else."""
+    if not allows(Action.OVERSEE, standings(overseer)):
+        raise refusal(Action.OVERSEE)
+    bureaus = [each.bureau_id for each in overseer.oversight]
+    query = sa.select(Office).where(Office.bureau_id.in_(bureaus)).order_by(Office.name)
+    return list(session.scalars(query))
+
+
+def serving(session: Session, office_id: int, roles: Collection[Role] = tuple(Role)) -> list[Staff]:
+    """Whoever has one of these roles in the office and may sign in, by name."""
+    works = Staff.memberships.any(
+        sa.and_(Membership.office_id == office_id, Membership.role.in_(roles))
+    )
+    query = sa.select(Staff).where(Staff.active, works).order_by(Staff.name, Staff.id)
     return list(session.scalars(query))
 
 

@@ -165,6 +165,12 @@ def asked_to_stop(session: Session, delivery_ids: Sequence[int]) -> set[int]:
     return set(found.scalars())
 
 
+def not_called(session: Session, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of them who are not welcome because of how the calls of the incident stand."""
+    found = session.connection().execute(statements.NOT_CALLED, {"ids": list(delivery_ids)})
+    return set(found.scalars())
+
+
 def _suppressed(session: Session, job: Job, people: Sequence[Recipient]) -> frozenset[str]:
     snapshot = job.snapshot
     return suppression.suppressed_keys(

@@ -42,7 +42,7 @@ class Settlement:
     """
 
     delivery_id: int
-    number: int | None
+    number: int
     state: DeliveryState
     outcome: str = ""
     code: int | None = None
@@ -122,19 +122,6 @@ def hand_over_all(
     ]
 
 
-def hand_over(
-    session: Session, delivery_ids: Sequence[int], worker: str, digest: str, head: bytes
-) -> list[Attempt]:
-    """As :func:`hand_over_all`, for one mail; returns its attempts, or nothing."""
-    (numbers,) = hand_over_all(session, worker, [Leaving(tuple(delivery_ids), digest, head)])
-    if numbers is None:
-        return []
-    query = sa.select(Attempt).where(
-        Attempt.delivery_id.in_(delivery_ids), Attempt.settled_at.is_(None)
-    )
-    return list(session.scalars(query.order_by(Attempt.delivery_id)))
-
-
 def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
     """Write the fates of deliveries, and the relay's words in their attempts.
 
@@ -149,35 +136,12 @@ def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
     states = {key: (state, over) for key, state, over in connection.execute(statements.LOCK, ids)}
     # Asked after the lock, which may have waited for whoever decided.
     open_ = {(key, number) for key, number in connection.execute(statements.ANSWERABLE, ids)}
-    going = [
-        each
-        for each in settlements
-        if each.number is None or (each.delivery_id, each.number) in open_
-    ]
+    going = [each for each in settlements if (each.delivery_id, each.number) in open_]
     if not going:
         return
     rows = [_settled_row(each, *states[each.delivery_id]) for each in going]
     statements.SETTLE.run(connection, rows)
-    words = [_words_row(each, now) for each in going if each.number is not None]
-    if words:
-        statements.ANSWER.run(connection, words)
-
-
-def settle(
-    session: Session,
-    delivery_id: int,
-    attempt_id: int | None,
-    state: DeliveryState,
-    *,
-    outcome: str = "",
-    code: int | None = None,
-    text: str = "",
-    due_at: datetime | None = None,
-) -> None:
-    """As :func:`settle_all`, for one delivery and its attempt by id."""
-    number = session.get_one(Attempt, attempt_id).number if attempt_id is not None else None
-    settle_all(session, [Settlement(delivery_id, number, state, outcome, code, text, due_at)])
-    session.expire_all()
+    statements.ANSWER.run(connection, [_words_row(each, now) for each in going])
 
 
 def withhold(session: Session, delivery_ids: Collection[int], worker: str, reason: str) -> None:

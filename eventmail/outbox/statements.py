@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eventmail.database import table_of
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.mailings import called
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import Recipient
 from eventmail.offices.models import Office
@@ -134,6 +135,8 @@ RECIPIENTS = (
 )
 # Whether no mail of this kind goes there any more.
 STOPPED = suppression.applies(_r.address_key, _d.office_id, _d.event_id, stoppable=_n.stoppable)
+# An incident's mail to whoever was not called, or is said to be absent and was reached since.
+UNCALLED = called.unfit(_n.mailing_id, _d.participant_id)
 # Those whose contact still takes part, at the address that was approved, and wants such mails.
 WELCOME = (
     sa.select(_d.id)
@@ -151,6 +154,7 @@ WELCOME = (
                 _c.address == _r.address,
                 table_of(Participant).c.status == ParticipantStatus.ATTENDING,
                 ~STOPPED,
+                ~UNCALLED,
             ),
         ),
     )
@@ -160,6 +164,12 @@ ASKED_TO_STOP = (
     sa.select(_d.id)
     .select_from(_with_recipient.join(table_of(Snapshot), _n.id == _d.snapshot_id))
     .where(_among(_d.id, "ids"), STOPPED)
+)
+# Those to whom the incident's mail does not fit (any more), as the calls stand.
+NOT_CALLED = (
+    sa.select(_d.id)
+    .select_from(table_of(Delivery).join(table_of(Snapshot), _n.id == _d.snapshot_id))
+    .where(_among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
 )
 # Everything that can say no to a sending.
 STANDING = (

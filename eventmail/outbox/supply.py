@@ -2,9 +2,9 @@
 
 One short transaction, a turn, does four things at once for all of them: it settles what the relay
 has answered, asks whether anything says no (STOP, pause, limits), hands over what is made, and
-claims what comes next. Whichever connection finds the supply low takes the turn. Never are more
-than :data:`WIDTH` mails for each connection handed over and not settled: that is what a crash can
-leave ``uncertain``.
+claims what comes next, which is then made. Turns are taken in a thread of their own as soon as the
+supply runs low, so that no connection stands still for them. Never are more than :data:`WIDTH`
+mails for each connection handed over and not settled: that is what a crash can leave ``uncertain``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -22,7 +23,17 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.outbox import ledger, limits
-from eventmail.outbox.job import Claim, Halt, Job, Made, asked_to_stop, load, make, welcome
+from eventmail.outbox.job import (
+    Claim,
+    Halt,
+    Job,
+    Made,
+    asked_to_stop,
+    load,
+    make,
+    not_called,
+    welcome,
+)
 from eventmail.outbox.ledger import Leaving
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
@@ -39,6 +50,7 @@ FEWEST = 2  # mails claimed for each connection at least, however slow the relay
 A_TURN = 0.1  # seconds that the mails of one turn should last
 NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
 ASKED_TO_STOP = "承認のあとに配信を停止したため、送信を見合わせました。"
+CALLED_SINCE = "承認のあとに電話の記録が変わったため、送信を見合わせました。"
 NOT_SENT = "この1通は送らずに戻しました。"
 PATIENCE = (0.1, 0.5, 1.0, 2.0)  # seconds between the tries to write down what is known
 
@@ -68,6 +80,8 @@ class Supply:
         self._made: deque[Made] = deque()
         self._handed: deque[Handed] = deque()
         self._answered: deque[Answer] = deque()
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="supply")
+        self._coming: Future[bool] | None = None
         self._turning = threading.Lock()
         self._moving = threading.Lock()
         self._pace = _Pace()
@@ -85,17 +99,14 @@ class Supply:
 
     def take(self, taker: Taker) -> Handed | None:
         """The next mail to leave, over this connection; None if there is none to send now."""
-        more = True
-        while more and not self.stops:
-            if self._is_low and self._turning.acquire(blocking=not self._handed):
-                try:
-                    more = bool(self._handed and not self._is_low) or self._refill()
-                finally:
-                    self._turning.release()
+        while not self.stops:
             with self._moving:
+                coming = self._refilling()
                 if self._handed:
                     taker.pulled.append(self._handed.popleft())
                     return taker.pulled[-1]
+            if not coming.result():
+                return None
         return None
 
     def answer(self, taker: Taker, answer: Answer) -> None:
@@ -147,20 +158,32 @@ class Supply:
         except Halt as halt:
             self.halt = halt
 
+    def _refilling(self) -> Future[bool]:
+        """The refill that is under way, or was the last; where it is time, another one begins.
+
+        After one that broke there is no other: whoever needs it meets with the same fault.
+        """
+        last = self._coming
+        if last is None or (self._is_low and last.done() and last.exception() is None):
+            last = self._coming = self._ahead.submit(self._refill)
+        return last
+
     @property
     def _is_low(self) -> bool:
         count = len(self._handed)
-        return not count or (not self._dry and count < self._pace.mails // 4)
+        more = bool(self._made) or not self._dry
+        return not count or (more and count < max(len(self._takers), self._pace.mails // 4))
 
     def _refill(self) -> bool:
         """Take turns until a mail is ready to leave; False if there is none to send now."""
-        going = True
-        while going and not self.stops:
-            going = self.turn()
-            self.make_claimed()
-            if self._handed:
-                return True
-        return False
+        with self._turning:
+            going = bool(self._takers)
+            while going and not self.stops:
+                going = self.turn()
+                self.make_claimed()
+                if self._handed:
+                    return True
+            return False
 
     def _written(self, work: Callable[[Session, Standing], Result]) -> Result:
         """A transaction that writes down all answers so far, and does ``work``."""
@@ -275,7 +298,9 @@ class Supply:
         """Those of these claims that do not leave: who left, changed or wants no such mail."""
         staying = set(ids) - welcome(session, ids) if ids else set()
         asked = asked_to_stop(session, sorted(staying)) if staying else set()
-        for reason, which in ((ASKED_TO_STOP, asked), (NO_LONGER, staying - asked)):
+        called = not_called(session, sorted(staying - asked)) if staying - asked else set()
+        rest = staying - asked - called
+        for reason, which in ((ASKED_TO_STOP, asked), (CALLED_SINCE, called), (NO_LONGER, rest)):
             if which:
                 ledger.withhold(session, sorted(which), self.worker, reason)
         return staying

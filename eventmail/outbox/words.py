@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from eventmail.outbox.fates import GIVEN_UP
 from eventmail.outbox.models import DeliveryState
+from eventmail.wire import troubles
+from eventmail.wire.troubles import ENHANCED
 
-ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 CODE = re.compile(r"\s*(\d{3})\b")
 
 BY_PHONE = "急ぐときは、会社に電話などで知らせてください。"
@@ -30,6 +31,14 @@ LEFT_ROSTER = (
     "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
     "送るときは、新しいメールを作ってください。"
 )
+CALLED_SINCE = (
+    "承認のあとに電話の記録が変わり、このメールが合わなくなったため、送っていません。"
+    "漏えい等事案の連絡表から、いまの記録に合うメールを作ってください。"
+)
+ASKED_TO_STOP = (
+    "承認のあとに配信が停止されたため、送っていません。"
+    "知らせることがあるときは、会社に電話などで伝えてください。"
+)
 CAME_BACK = "会社に電話などでアドレスを確かめ、「修正して再送」で送り直してください。"
 WAS_HALTED = (
     "案件が止まったため、送っていません。止まった理由を直し、作成に戻すと、この送信先にも送れます。"
@@ -45,38 +54,31 @@ class Meaning:
     do: str
 
 
-NO_MAILBOX = Meaning("このアドレスは存在しないと返ってきました。", MEND)
-MOVED = Meaning("このアドレスは移転したと返ってきました。", MEND)
-BAD_ADDRESS = Meaning("アドレスの書き方が正しくないと返ってきました。", MEND)
-NO_DOMAIN = Meaning("アドレスの@から後ろが見つからないと返ってきました。", MEND)
-NO_MAIL_THERE = Meaning("アドレスの@から後ろは、メールを受け取らない設定になっています。", MEND)
-DISABLED = Meaning("このアドレスは使用が止められていると返ってきました。", MEND)
-FULL = Meaning("相手のメールボックスがいっぱいです。", OTHER_WAY)
+NO_MAILBOX = Meaning(troubles.NO_MAILBOX, MEND)
+MOVED = Meaning(troubles.MOVED, MEND)
+BAD_ADDRESS = Meaning(troubles.BAD_ADDRESS, MEND)
+NO_DOMAIN = Meaning(troubles.NO_DOMAIN, MEND)
+NO_MAIL_THERE = Meaning(troubles.NO_MAIL_THERE, MEND)
+DISABLED = Meaning(troubles.DISABLED, MEND)
+FULL = Meaning(troubles.FULL, OTHER_WAY)
 TOO_BIG = Meaning(
-    "メールが大きすぎると返ってきました。",
+    troubles.TOO_BIG,
     "添付する資料を小さくするか減らして、新しいメールを作ってください。",
 )
 GREYLISTED = Meaning("はじめて届くメールを、いったん断るサーバーです。", OTHER_WAY)
-TOO_FAST = Meaning(
-    "短い時間に届くメールが多すぎると返ってきました。", "時間をおいて、もう一度送ってください。"
-)
+TOO_FAST = Meaning(troubles.TOO_FAST, "時間をおいて、もう一度送ってください。")
 SPAM = Meaning(
     "迷惑メールと判定されたか、相手の受信の決まりで断られました。",
     f"会社に電話などで知らせ、くり返すときは{ADMINISTRATOR}",
 )
-UNSIGNED = Meaning(
-    "差出人がなりすましでないことを確かめられない（SPF・DKIM・DMARC）と返ってきました。",
-    ADMINISTRATOR,
-)
+UNSIGNED = Meaning(troubles.UNSIGNED, ADMINISTRATOR)
 LISTED = Meaning("所の送信サーバーが、迷惑メールの発信元の一覧に載っています。", ADMINISTRATOR)
 NO_RELAYING = Meaning("送信サーバーが、このあて先への送信を認めていません。", ADMINISTRATOR)
-SENDER = Meaning("差出人のアドレスが受け付けられませんでした。", ADMINISTRATOR)
+SENDER = Meaning(troubles.SENDER, ADMINISTRATOR)
 SIGN_IN = Meaning("送信サーバーへのサインインが認められませんでした。", ADMINISTRATOR)
 THEIR_TROUBLE = Meaning("相手のサーバーで一時的な問題が起きています。", OTHER_WAY)
 NO_CONNECTION = Meaning("相手のサーバーに接続できませんでした。", MEND)
-LOOP = Meaning(
-    "相手の側で転送がくり返され、届きませんでした。", "会社に電話などで知らせてください。"
-)
+LOOP = Meaning(troubles.LOOP, "会社に電話などで知らせてください。")
 CONTENT = Meaning("メールの形式が受け付けられませんでした。", ADMINISTRATOR)
 PROTOCOL = Meaning("送信サーバーとのやりとりが、うまくいきませんでした。", ADMINISTRATOR)
 LATER = Meaning("相手のサーバーが、いまは受け取れないと返してきました。", OTHER_WAY)
@@ -102,30 +104,28 @@ TEXTS: tuple[tuple[str, Meaning], ...] = (
     (r"spam|junk|virus|malware|policy|content rejected", SPAM),
 )  # fmt: skip
 
+BY_TROUBLE = {
+    each.happened: each
+    for each in (
+        NO_MAILBOX,
+        MOVED,
+        BAD_ADDRESS,
+        NO_DOMAIN,
+        NO_MAIL_THERE,
+        DISABLED,
+        FULL,
+        TOO_BIG,
+        TOO_FAST,
+        LOOP,
+        SENDER,
+        UNSIGNED,
+    )
+}
 # Subject and detail of the enhanced code; a code without its own entry goes by its subject.
 CODES: dict[tuple[int, int], Meaning] = {
-    (1, 0): NO_MAILBOX,
-    (1, 1): NO_MAILBOX,
-    (1, 2): NO_DOMAIN,
-    (1, 3): BAD_ADDRESS,
-    (1, 4): NO_MAILBOX,
-    (1, 6): MOVED,
-    (1, 7): SENDER,
-    (1, 8): SENDER,
-    (1, 10): NO_MAIL_THERE,
-    (2, 1): DISABLED,
-    (2, 2): FULL,
-    (2, 3): TOO_BIG,
-    (3, 4): TOO_BIG,
-    (4, 3): NO_DOMAIN,
-    (4, 4): NO_DOMAIN,
-    (4, 5): TOO_FAST,
-    (4, 6): LOOP,
-    (6, 7): BAD_ADDRESS,
+    **{code: BY_TROUBLE[trouble] for code, trouble in troubles.CODES.items()},
     (7, 8): SIGN_IN,
     (7, 9): SIGN_IN,
-    (7, 28): TOO_FAST,
-    **dict.fromkeys([(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 29, 30)], UNSIGNED),
 }
 SUBJECTS: dict[int, Meaning] = {
     1: BAD_ADDRESS,
@@ -166,6 +166,12 @@ def meaning(reply: str) -> Meaning | None:
     return _by_enhanced(text) or _by_text(text) or REPLY_CODES.get(number) or _by_class(number)
 
 
+# Why a mail was withheld, by the words of ``supply`` in its row.
+WITHHELD_BY = (
+    ("辞退・変更", LEFT_ROSTER),
+    ("配信を停止", ASKED_TO_STOP),
+    ("電話の記録", CALLED_SINCE),
+)
 # Where the state alone says what happened.
 BY_STATE = {
     DeliveryState.UNCERTAIN: OPEN_FATE,
@@ -177,7 +183,7 @@ BY_STATE = {
 def advice(state: DeliveryState, reply: str) -> str:
     """One sentence or two for the person at the screen; empty where there is nothing to do."""
     if state is DeliveryState.WITHHELD:
-        return LEFT_ROSTER if "辞退・変更" in reply else WAS_HALTED
+        return next((told for mark, told in WITHHELD_BY if mark in reply), WAS_HALTED)
     if state is DeliveryState.DEFERRED:
         return _deferred(meaning(reply))
     if state is DeliveryState.REFUSED:

@@ -23,6 +23,7 @@ from eventmail.database import Database
 from eventmail.desk import telling
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
+from eventmail.notices import posting as notices
 from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
@@ -193,9 +194,10 @@ class Outbox:
         try:
             telling.note(self.database, self.blocked)
             reminding.note(self.database)
+            notices.note(self.database)
             post = staffmail.Post(chosen.public_url, chosen.staff_domains)
-            staffmail.send_due(self.database, self.open_relay, post)
-            staffmail.send_due(self.database, self.open_relay, post, reminding.REMINDERS)
+            for sort in (None, reminding.REMINDERS, notices.MAILS, notices.REMINDERS):
+                staffmail.send_due(self.database, self.open_relay, post, sort)
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 

@@ -14,7 +14,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from eventmail.papers.paper import Line, Paper, Section, Style
+from eventmail.papers.characters import cells
+from eventmail.papers.paper import Head, Line, Paper, Section, Style, markers
 from eventmail.papers.setting import (
     A4,
     FOOT,
@@ -36,17 +37,47 @@ LETTER = Type(MINCHO, 10.5)
 LABELS = 104.0
 SEAL = 62.0  # the empty part of a stamp's box
 MODULE = 2.4
+STEP = 26.0  # how far a number's text stands in
 
 
 def drawn(paper: Paper) -> BinaryIO:
     """The PDF in a temporary file, ready to be read."""
     pages = Pages()
-    pages.lines(broken(paper.title, HEAD, _free(pages)), HEAD)
-    pages.lines(broken(paper.office, PLAIN, _free(pages)), PLAIN)
+    if paper.head is None:
+        pages.lines(broken(paper.title, HEAD, _free(pages)), HEAD)
+        pages.lines(broken(paper.office, PLAIN, _free(pages)), PLAIN)
+    else:
+        _head(pages, paper, paper.head)
     for section in paper.sections:
         _section(pages, section, paper.code)
+    if paper.head is not None:
+        _aside(pages, paper.head.closing, PLAIN)
     total = len(pages.pages)
     return written(pages.pages, paper.title, lambda number: f"{paper.foot}　{number}/{total}")
+
+
+def _head(pages: Pages, paper: Paper, head: Head) -> None:
+    _aside(pages, head.date, PLAIN)
+    pages.lines(broken(head.addressee, PLAIN, _free(pages)), PLAIN)
+    _aside(pages, paper.office, PLAIN)
+    pages.space(12)
+    _centred(pages, paper.title, HEAD)
+    pages.space(6)
+    for text in head.opening:
+        pages.lines(broken(text, PLAIN, _free(pages)), PLAIN)
+    pages.space(6)
+    _centred(pages, head.mark, PLAIN)
+
+
+def _centred(pages: Pages, text: str, type: Type) -> None:
+    for line in broken(text, type, _free(pages)):
+        pages.lines([line], type, MARGIN + (_free(pages) - type.width(line)) / 2)
+
+
+def _aside(pages: Pages, text: str, type: Type) -> None:
+    """Set a text at the right edge."""
+    for line in broken(text, type, _free(pages)):
+        pages.lines([line], type, MARGIN + _free(pages) - type.width(line))
 
 
 def written(
@@ -92,7 +123,10 @@ def _section(pages: Pages, section: Section, code: str) -> None:
     pages.lines(broken(section.title, TITLE, _free(pages)), TITLE)
     if section.note:
         pages.lines(broken(section.note, NOTE, _free(pages)), NOTE)
-    _SETTERS[section.style](pages, section.lines)
+    if section.style is Style.TABLE:
+        _table(pages, section.rows)
+    else:
+        _SETTERS[section.style](pages, section.lines)
     if section.style is Style.CODE:
         _qr(pages, code)
 
@@ -115,6 +149,38 @@ def _facts(pages: Pages, lines: Sequence[Line]) -> None:
 def _letter(pages: Pages, lines: Sequence[Line]) -> None:
     for line in lines:
         pages.lines(broken(line.text, LETTER, _free(pages)), LETTER)
+
+
+def _numbered(pages: Pages, lines: Sequence[Line]) -> None:
+    for marker, line in zip(markers(lines), lines, strict=True):
+        start = STEP * (line.level + 1)
+        texts = broken(line.text, PLAIN, _free(pages) - start)
+        pages.room(PLAIN.leading)
+        before = pages.y
+        pages.lines([marker], PLAIN, MARGIN + start - STEP)
+        pages.y = before
+        pages.lines(texts, PLAIN, MARGIN + start)
+        pages.y -= 3
+
+
+def _table(pages: Pages, rows: Sequence[Sequence[str]]) -> None:
+    """Columns as wide as their longest cell asks for, within the page."""
+    asked = [max(cells(each) for each in column) + 2 for column in zip(*rows, strict=True)]
+    least = _free(pages) / len(asked) / 2
+    shares = [least + (_free(pages) / 2) * each / sum(asked) for each in asked]
+    for index, row in enumerate(rows):
+        type = LABEL if index == 0 else NOTE
+        texts = [broken(each, type, width - 8) for each, width in zip(row, shares, strict=True)]
+        height = max(map(len, texts)) * type.leading + 4
+        pages.room(height)
+        x = MARGIN
+        for lines, width in zip(texts, shares, strict=True):
+            pages.put(Box(x, pages.y - height, width, height))
+            for number, text in enumerate(lines, start=1):
+                y = pages.y - number * type.leading + type.size * 0.3
+                pages.put(Text(x + 4, y, type, text))
+            x += width
+        pages.y -= height
 
 
 def _mode(pages: Pages, lines: Sequence[Line]) -> None:
@@ -173,4 +239,6 @@ _SETTERS = {
     Style.FACTS: _facts,
     Style.LETTER: _letter,
     Style.CODE: _facts,
+    Style.TEXT: _letter,
+    Style.NUMBERED: _numbered,
 }

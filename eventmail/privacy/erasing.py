@@ -19,6 +19,8 @@ from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.erased import ContactErasure, PersonErasure
 from eventmail.events.models import Contact, MaterialVersion, Participant
+from eventmail.incidents import erasing as of_incidents
+from eventmail.incidents.calls import erasing as of_calls
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import (
@@ -32,7 +34,7 @@ from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery
 from eventmail.own_page.models import LinkMail
-from eventmail.privacy import due, files
+from eventmail.privacy import due, files, incidents
 from eventmail.privacy.people import Person, contacts_of
 from eventmail.privacy.purge import QUIET, blank_contact
 from eventmail.roster.importing import withdraw_empty
@@ -58,11 +60,11 @@ def obstacle(session: Session, person: Person) -> str:
         found = due.obstacles(session, event)
         if found:
             return BUSY.format(event=event.name, obstacle=found[0])
-    return ""
+    return incidents.obstacle(person.exposed)
 
 
 def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason: str) -> int:
-    """Erase the person; returns how many contacts it was.
+    """Erase the person; returns how many contacts and addresses in incidents it was.
 
     Raises :class:`UserError` while something is under way.
     """
@@ -71,7 +73,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
         raise UserError(NO_REASON)
     for event in sorted(person.events, key=lambda each: each.id):
         events.lock(session, event.id)
-    if not person.ids:
+    if not person.is_held:
         raise UserError(NOBODY)
     reason_against = obstacle(session, person)
     if reason_against:
@@ -81,12 +83,16 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
     _from_mails(session, person.ids)
     answers.of_contacts(session, person.ids, words | _family_names(person))
     _from_findings(session, person, words)
-    _from_rosters(session, person)
+    if person.ids:
+        _from_rosters(session, person)
+    # What was said on the telephone may name him.
+    of_calls.of_parties(session, {each.address.party_id for each in person.exposed})
+    of_incidents.of_addresses(session, person.exposed_ids)
     for event in person.events:
         withdraw_empty(session, event)
     suppression.forget_strangers(session, actor.office.id)
     session.expire_all()
-    return len(person.ids)
+    return len(person.ids) + len(person.exposed)
 
 
 def erased_rows(session: Session, sealer: Sealer, found: RosterImport) -> list[str]:
@@ -129,15 +135,16 @@ def _write_down(
 ) -> None:
     owner = {"office_id": actor.office.id}
     made: dict[str, PersonErasure] = {}
+    for key in sorted(_keys(person)):
+        digest = sealer.digest(key, PURPOSE)
+        made[digest] = PersonErasure(
+            **owner, digest=digest, reason=reason, staff_id=actor.id, at=clock.now()
+        )
+    session.add_all(made.values())
+    session.flush()
     for each in person.entries:
-        digest = sealer.digest(each.contact.address_key, PURPOSE)
-        if digest not in made:
-            made[digest] = PersonErasure(
-                **owner, digest=digest, reason=reason, staff_id=actor.id, at=clock.now()
-            )
-            session.add(made[digest])
-            session.flush()
         contact = each.contact
+        digest = sealer.digest(contact.address_key, PURPOSE)
         session.add(
             ContactErasure(
                 **owner,
@@ -159,7 +166,18 @@ def _write_down(
             contacts=len(person.ids),
             events=len(person.events),
             mails=len(person.mails),
+            exposed=len(person.exposed),
         )
+
+
+def _keys(person: Person) -> frozenset[str]:
+    """The addresses by which he is known here."""
+    return frozenset(
+        (
+            *(each.contact.address_key for each in person.entries),
+            *(each.address.address_key for each in person.exposed),
+        )
+    )
 
 
 def _from_mails(session: Session, ids: frozenset[int]) -> None:

@@ -23,11 +23,15 @@ ROSTER = (
 MAILS = ("イベント", "件名", "あて先", "状態", "送信した日時", "送信サーバーの応答")
 NOTES = ("イベント", "指摘", "回答")
 SAID = ("イベント", "参加・欠席", "人数", "質問への回答", "連絡事項", "電話のメモ", "回答した日時")
+EXPOSED = (
+    *("事案", "事業所名", "電話番号", "メールアドレス", "表示された名前", "どのメールに載ったか"),
+    "気づいた日時",
+)
 WIDTH = 24
 
 
 def workbook(person: Person) -> bytes:
-    """Four sheets: the rosters, the mails, what was remarked, what the person answered."""
+    """The rosters, the mails, what was remarked, what the person answered; incidents, if any."""
     book = Workbook(write_only=True)
     for title, head, rows in (
         ("名簿", ROSTER, _roster(person)),
@@ -36,6 +40,8 @@ def workbook(person: Person) -> bytes:
         ("参加の回答", SAID, _said(person)),
     ):
         _sheet(book, title, head, rows)
+    if person.exposed:
+        _sheet(book, "漏えい等の事案", EXPOSED, _exposed(person))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -98,3 +104,16 @@ def _said(person: Person) -> Iterable[tuple[str, ...]]:
         values = "\n".join(f"{label}：{value}" for label, value in each.values)
         at = clock.japanese_moment(each.at)
         yield (each.event, each.attendance, people, values, each.message, each.note, at)
+
+
+def _exposed(person: Person) -> Iterable[tuple[str, ...]]:
+    for each in person.exposed:
+        yield (
+            each.incident.title,
+            each.company,
+            each.phone,
+            each.address.address,
+            each.address.shown_name,
+            "、".join(f"{number}通目" for number in each.mails),
+            clock.japanese_moment(each.incident.noticed_at),
+        )

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
+from eventmail.incidents.models import ExposedAddress
 from eventmail.mailings.models import SnapshotRecipient
 from eventmail.offices.permissions import Action, Actor
 from eventmail.suppression.models import Suppression
@@ -76,6 +77,21 @@ NEEDED: dict[str, Action] = {
     "bounces.mend": Action.EDIT_MAILING,
     "papers.recipients": Action.PRINT_RECIPIENTS,
     "allowed.add": Action.ALLOW_ADDRESS,
+    # What he has pasted himself is shown to him again when it cannot be read.
+    "incidents.create": Action.RESPOND,
+    "incidents.add_mails": Action.RESPOND,
+    "incidents.name_parties": Action.SEE_ADDRESSES,
+    "incidents.exposure": Action.SEE_ADDRESSES,
+    "incidents.confirm": Action.SEE_ADDRESSES,
+    "incidents.shown": Action.SEE_ADDRESSES,
+    "incidents.parties": Action.SEE_ADDRESSES,
+    "incidents.party": Action.SEE_ADDRESSES,
+    "incidents.change_party": Action.SEE_ADDRESSES,
+    # Whom everybody who responds calls.
+    "incident_calls.index": Action.RESPOND,
+    "incident_calls.company": Action.RESPOND,
+    "incident_calls.record": Action.RESPOND,
+    "incident_calls.strike": Action.RESPOND,
     "privacy.find_person": Action.MANAGE_PRIVACY,
     "privacy.erase_person": Action.MANAGE_PRIVACY,
 }
@@ -102,7 +118,7 @@ def participants_in(session: Session, office_id: int, text: str) -> frozenset[st
     known: set[str] = set()
     for start in range(0, len(keys), PORTION):
         some = keys[start : start + PORTION]
-        for table in (Contact, SnapshotRecipient, Suppression):
+        for table in (Contact, SnapshotRecipient, Suppression, ExposedAddress):
             query = sa.select(table.address_key).where(
                 table.office_id == office_id, table.address_key.in_(some)
             )

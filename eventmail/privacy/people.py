@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from eventmail.mailings.review_models import SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.models import Attempt, Delivery
 from eventmail.outbox.service import STATE_NAMES
+from eventmail.privacy.incidents import Exposed, exposed
 from eventmail.roster.models import RosterImport, Source
 
 
@@ -75,11 +77,22 @@ class Person:
     mails: tuple[Mail, ...]
     notes: tuple[Note, ...]
     said: tuple[Said, ...] = ()
+    exposed: tuple[Exposed, ...] = ()
 
     @property
     def ids(self) -> frozenset[int]:
         """The contacts that are this person."""
         return frozenset(each.contact.id for each in self.entries)
+
+    @property
+    def exposed_ids(self) -> frozenset[int]:
+        """The addresses in incidents that are this person's."""
+        return frozenset(each.address.id for each in self.exposed)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether anything of the person is held here."""
+        return bool(self.entries or self.exposed)
 
     @property
     def events(self) -> list[Event]:
@@ -99,8 +112,24 @@ def find(session: Session, actor: Actor, asked: str) -> Person:
     entries = _entries(session, actor.office.id, _contacts(session, actor.office.id, asked))
     ids = frozenset(each.contact.id for each in entries)
     return Person(
-        asked.strip(), entries, _mails(session, ids), _notes(session, ids), _said(session, ids)
+        asked.strip(),
+        entries,
+        _mails(session, ids),
+        _notes(session, ids),
+        _said(session, ids),
+        exposed(session, actor.office.id, _is_asked(asked, entries)),
     )
+
+
+def _is_asked(asked: str, entries: tuple[Entry, ...]) -> Callable[[str, str], bool]:
+    """Whether an address, or the name that stood beside it, is the person's."""
+    keys = {each.contact.address_key for each in entries}
+    try:
+        keys.add(EmailAddress.parse(asked).key)
+        wanted = ""
+    except AddressError:
+        wanted = folded(asked)
+    return lambda key, name: key in keys or (bool(name) and folded(name) == wanted)
 
 
 def _contacts(session: Session, office_id: int, asked: str) -> list[int]:

@@ -21,7 +21,7 @@ from eventmail.web.context import actor, reading, services, writing
 
 __all__ = ["blueprint"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DONE = "この方の情報（{count}件の担当者）を消去しました。件数と送信の結果は残っています。"
+DONE = "この方の情報（{count}件）を消去しました。件数と送信の結果は残っています。"
 
 
 @blueprint.get("/privacy/person")
@@ -60,7 +60,7 @@ def hand_over() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, None), 422
     found = people.find(reading(), actor(), form.asked.data)
-    if not found.entries:
+    if not found.is_held:
         return _page(form, found), 404
     with writing() as session:
         handing.note(session, actor(), _sealer(), found)
@@ -82,7 +82,7 @@ def erase_person() -> ResponseReturnValue:
     try:
         with writing() as session:
             again = people.find(session, actor(), asked.asked.data)
-            if again.ids != found.ids:
+            if (again.ids, again.exposed_ids) != (found.ids, found.exposed_ids):
                 raise UserError(erasing.NOBODY)
             count = erasing.erase(session, actor(), _sealer(), again, form.reason.data)
     except Forbidden:

@@ -29,7 +29,7 @@ from eventmail.offices.models import Office
 from eventmail.outbox import retention
 from eventmail.outbox.models import Delivery
 from eventmail.own_page.models import LinkMail
-from eventmail.privacy import due, files
+from eventmail.privacy import due, files, incidents
 from eventmail.roster.models import (
     AT_WORK,
     OPEN,
@@ -55,9 +55,9 @@ def is_night(moment: datetime) -> bool:
 
 
 def run(writing: Writing, forget: Callable[[str], None], today: date | None = None) -> int:
-    """Erase what is due; returns how many events are done. ``forget``: a file's digest, on disk.
+    """Erase what is due; returns how many events and incidents are done.
 
-    One event that fails does not keep the others.
+    One event that fails does not keep the others. ``forget``: a file's digest, on disk.
     """
     done = 0
     for event_id in _waiting(writing, today or clock.today()):
@@ -67,7 +67,7 @@ def run(writing: Writing, forget: Callable[[str], None], today: date | None = No
                 done += 1
         except Exception:
             log.exception("the erasure of event %s has to wait for another night", event_id)
-    return done
+    return done + incidents.run(writing, today or clock.today())
 
 
 def _waiting(writing: Writing, today: date) -> list[int]:

@@ -20,7 +20,7 @@ from eventmail.outbox.models import Dispatch
 log = logging.getLogger(__name__)
 
 DONE = "storage.scrubbed"
-ERASED = ("event.erased", "person.erased", "snapshot.erased")
+ERASED = ("event.erased", "person.erased", "snapshot.erased", "incident.erased")
 
 
 def scrub(database: Database) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +84,39 @@ def add(session: Session, actor: Actor, event: Event, typed: Typed) -> Contact:
     session.add(RosterChange(import_id=change.id, contact_id=contact.id, before=None))
     _finish(session, actor, event, change, contact, new=1)
     return contact
+
+
+def add_all(session: Session, actor: Actor, event: Event, typed: Sequence[Typed]) -> list[Contact]:
+    """Put several contacts into an empty roster as one import, a company for each name."""
+    told = [each.told() for each in typed]
+    made = _begin(session, actor, event, "added", {"contacts": told})
+    suppression.recognise(session, event.office_id, [each.email.key for each in typed])
+    row, companies = _next_row(session, event), dict[str, Participant]()
+    added = []
+    for number, each in enumerate(typed):
+        key = company_key(each.company)
+        if key not in companies:
+            companies[key] = Participant(
+                office_id=event.office_id,
+                event_id=event.id,
+                company=each.company,
+                status=ParticipantStatus(each.status),
+            )
+        contact = Contact(
+            office_id=event.office_id,
+            event_id=event.id,
+            participant=companies[key],
+            source_row=row + number,
+            **_values(made, each),
+        )
+        contact.names_person = names_a_person(each.email)
+        added.append(contact)
+    session.add_all(added)
+    session.flush()
+    session.add_all(RosterChange(import_id=made.id, contact_id=c.id, before=None) for c in added)
+    if added:
+        _finish(session, actor, event, made, added[0], new=len(added))
+    return added
 
 
 def change(

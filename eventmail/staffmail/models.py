@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+import secrets
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from eventmail import clock
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.offices.models import people_of_the_office
 
@@ -37,6 +40,27 @@ class Posted:
     attempts: Mapped[int] = mapped_column(default=0)
     token: Mapped[str] = mapped_column(sa.String(32))
     reply: Mapped[str] = mapped_column(sa.String(500), default="")
+
+
+class Daily(Posted):
+    """The columns of a mail of which one person gets at most one a day (in Tokyo)."""
+
+    day: Mapped[date]
+
+
+def fresh(office_id: int, staff_id: int) -> dict[str, Any]:
+    """The values of a mail to somebody that is due now."""
+    now = clock.now()
+    return {
+        "office_id": office_id,
+        "staff_id": staff_id,
+        "made_at": now,
+        "state": NoticeState.QUEUED,
+        "due_at": now,
+        "attempts": 0,
+        "token": secrets.token_hex(16),
+        "reply": "",
+    }
 
 
 class StaffNotice(Posted, Base):

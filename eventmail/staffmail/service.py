@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import clock
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import address_digest, record
 from eventmail.database import insert_new
@@ -16,7 +14,7 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.offices.permissions import Actor
-from eventmail.staffmail.models import NoticeState, StaffNotice
+from eventmail.staffmail.models import StaffNotice, fresh
 
 FOREIGN = (
     "アドレス「{address}」は、所のアドレスと同じドメインではないため登録できません。"
@@ -104,19 +102,10 @@ def want_notices(session: Session, actor: Actor, wanted: bool) -> None:
 
 def queue(session: Session, actor: Actor, mailing_id: int, kind: str, occasion: str) -> None:
     """Have a notice sent, unless this person was ever told of this occasion."""
-    now = clock.now()
-    values = {
-        "office_id": actor.office.id,
-        "staff_id": actor.id,
+    values = fresh(actor.office.id, actor.id) | {
         "mailing_id": mailing_id,
         "occasion": occasion,
         "kind": kind,
-        "made_at": now,
-        "state": NoticeState.QUEUED,
-        "due_at": now,
-        "attempts": 0,
-        "token": secrets.token_hex(16),
-        "reply": "",
     }
     insert_new(session, StaffNotice, values)
 

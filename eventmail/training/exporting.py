@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Actor
-from eventmail.spreadsheet.safe_text import as_text
+from eventmail.spreadsheet.sheets import written
 from eventmail.training import figures
 from eventmail.training.figures import FATE_NAMES, Line
 from eventmail.training.models import PURPOSE_NAMES, Assignment
@@ -56,21 +53,7 @@ def filename(made: Assignment) -> str:
 
 def workbook(session: Session, made: Assignment) -> BinaryIO:
     """One row a person."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(SORT_NAMES[made.sort])
-    for index, width in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + index)].width = width
-    sheet.freeze_panes = "A2"
-    head = [as_text(sheet, name) for name in COLUMNS]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    for values in rows(session, made):
-        sheet.append([as_text(sheet, value) for value in values])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return cast(BinaryIO, file)
+    return written(SORT_NAMES[made.sort], COLUMNS, rows(session, made))
 
 
 def rows(session: Session, made: Assignment) -> Iterator[tuple[str, ...]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectMultipleField
+from wtforms import DateField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.settings import Value
@@ -17,7 +16,7 @@ from eventmail.training.models import PURPOSE_NAMES, Purpose
 from eventmail.training.papers import SORT_NAMES, Paper, Sort
 from eventmail.training.service import NO_OFFICE, NO_SORT, NOBODY, Wanted
 from eventmail.training.withdrawing import NAMES
-from eventmail.web.forms import Form
+from eventmail.web.forms import Form, boxes
 
 UNANSWERED = "答えを選んでください。"
 NO_DAY = "期限の日を入力してください。"
@@ -37,20 +36,10 @@ def answer_form(paper: Paper) -> type[Form]:
     return type("AnswerForm", (Form,), fields)
 
 
-def _boxes(label: str, *validators: object, **options: Any) -> SelectMultipleField:
-    return SelectMultipleField(
-        label,
-        list(validators),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-        **options,
-    )
-
-
 class AssignForm(Form):
     """What, why, until when, and to whom: all of them, or those who are ticked."""
 
-    sorts = _boxes(
+    sorts = boxes(
         "割り当てるもの",
         DataRequired(NO_SORT),
         choices=[SelectChoice(each.value, name) for each, name in SORT_NAMES.items()],
@@ -63,7 +52,7 @@ class AssignForm(Form):
     )
     due_on = DateField("期限", [InputRequired(NO_DAY)])
     whom = RadioField("対象", [InputRequired(NOBODY)], default=EVERYBODY)
-    chosen = _boxes("選ぶもの", coerce=int)
+    chosen = boxes("選ぶもの", coerce=int)
     NOT_ONE = NOBODY
 
     def validate(self, **options: Any) -> bool:
@@ -119,7 +108,7 @@ def office_form(offices: Sequence[Office]) -> OrderForm:
 class OverdueForm(ChangeForm):
     """What somebody cannot do while he is late."""
 
-    withdrawn = _boxes(
+    withdrawn = boxes(
         "期限を過ぎた職員が、終えるまでできないこと",
         choices=[SelectChoice(each, name) for each, name in NAMES.items()],
     )

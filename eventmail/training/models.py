@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.offices.models import people_of_the_office
-from eventmail.staffmail.models import Posted
+from eventmail.staffmail.models import Daily
 from eventmail.training.papers import Sort
 
 
@@ -134,7 +134,7 @@ class Confirmation(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Reminder(Posted, Base):
+class Reminder(Daily, Base):
     """One mail to one person about everything that is open: at most one a day (in Tokyo)."""
 
     __tablename__ = "training_reminders"
@@ -144,4 +144,3 @@ class Reminder(Posted, Base):
         sa.UniqueConstraint("token"),
         sa.Index("ix_training_reminders_state_due_at", "state", "due_at"),
     )
-    day: Mapped[date]

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
-from eventmail.offices.models import Membership, Office, Staff
-from eventmail.offices.permissions import Action, Actor, allows, refusal, standings
+from eventmail.offices import places
+from eventmail.offices.models import Staff
+from eventmail.offices.permissions import Action, Actor
 from eventmail.training.figures import is_done
 from eventmail.training.marking import complete, mark
 from eventmail.training.models import (
@@ -58,7 +59,7 @@ def assign(
     """The manager assigns to staff of his office, all of them if none are named: how many."""
     actor.require(Action.MANAGE_TRAINING)
     _check(wanted)
-    here = {each.id for each in serving(session, actor.office.id)}
+    here = {each.id for each in places.serving(session, actor.office.id)}
     chosen = here if staff_ids is None else set(staff_ids)
     if not chosen <= here:
         raise UserError(NOT_HERE)
@@ -80,13 +81,13 @@ def order(
     Answers to how many people; he is told no names.
     """
     _check(wanted)
-    own = {each.id for each in offices_of(session, overseer)}
+    own = {each.id for each in places.overseen(session, overseer)}
     chosen = own if office_ids is None else set(office_ids)
     if not chosen <= own:
         raise NotFound
     if not chosen:
         raise UserError(NO_OFFICE)
-    people = {each: {one.id for one in serving(session, each)} for each in sorted(chosen)}
+    people = {each: {one.id for one in places.serving(session, each)} for each in sorted(chosen)}
     if not any(people.values()):
         raise UserError(EMPTY_OFFICES)
     batch = secrets.token_hex(16)
@@ -96,22 +97,6 @@ def order(
             made.overseer_id = overseer.id
             _make(session, made, ids, overseer)
     return sum(map(len, people.values()))
-
-
-def offices_of(session: Session, overseer: Staff) -> list[Office]:
-    """The offices of the bureaus that somebody oversees, by name. Refused to anybody else."""
-    if not allows(Action.OVERSEE, standings(overseer)):
-        raise refusal(Action.OVERSEE)
-    bureaus = [each.bureau_id for each in overseer.oversight]
-    query = sa.select(Office).where(Office.bureau_id.in_(bureaus)).order_by(Office.name)
-    return list(session.scalars(query))
-
-
-def serving(session: Session, office_id: int) -> list[Staff]:
-    """Whoever has a role in the office and may sign in, by name."""
-    works = Staff.memberships.any(Membership.office_id == office_id)
-    query = sa.select(Staff).where(Staff.active, works).order_by(Staff.name, Staff.id)
-    return list(session.scalars(query))
 
 
 def paper_of(assignment: Assignment) -> Paper:

@@ -95,9 +95,15 @@ def register(app: Flask) -> None:
     from eventmail.desk import views as desk
     from eventmail.events.views import blueprint as events
     from eventmail.events.views.materials import blueprint as materials
+    from eventmail.gateway.views import blueprint as gateway
+    from eventmail.incidents.calls.views import blueprint as incident_calls
+    from eventmail.incidents.papers.views import blueprint as incident_papers
+    from eventmail.incidents.record.views import blueprint as incident_record
+    from eventmail.incidents.views import blueprint as incidents
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
+    from eventmail.notices.views import blueprint as notices
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
     from eventmail.papers.views import blueprint as papers
@@ -132,16 +138,22 @@ def register(app: Flask) -> None:
         mailings,
         papers,
         relays,
+        gateway,
         outbox,
         bounces,
         alerts,
         desk.blueprint,
         staffmail,
         training,
+        incident_record,
+        notices,
         proposals,
         person_views.blueprint,
         suppression.blueprint,
         corrections,
+        incidents,
+        incident_calls,
+        incident_papers,
     )
     for blueprint in rooms:
         app.register_blueprint(blueprint)

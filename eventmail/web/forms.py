@@ -6,8 +6,9 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -56,6 +57,17 @@ class LongTextField(TextAreaField):  # type: ignore[misc]
 
     def __init__(self, label: str, validators: Any = (), **options: Any) -> None:
         super().__init__(label, validators, filters=[cleaned], **options)
+
+
+def boxes(label: str, *validators: object, **options: Any) -> SelectMultipleField:
+    """Several choices, each with a box to tick."""
+    return SelectMultipleField(
+        label,
+        list(validators),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        **options,
+    )
 
 
 def _unless_passkey(form: Form, _field: object) -> None:

@@ -8,7 +8,12 @@ from eventmail.config import MEGABYTE
 from eventmail.web.cookie import SESSION
 
 KILOBYTE = 1024
-TAKE_FILES = frozenset({"events.put_materials", "roster.upload"})
+TAKE_FILES = frozenset(
+    {
+        *("events.put_materials", "gateway.judge", "roster.upload"),
+        *("incidents.create", "incidents.add_mails", "incidents.name_parties"),
+    }
+)
 ORDINARY = MEGABYTE
 STRANGERS = 64 * KILOBYTE
 # A table of rows sends a field for each of them; one page of rows is far below this.

@@ -19,6 +19,9 @@ class WordingKind(enum.StrEnum):
     CHANGE = "change"
     ABSENCE = "absence"
     APOLOGY = "apology"
+    INCIDENT_HANDLING = "incident_handling"  # these three after addresses were shown
+    INCIDENT_CORRECTION = "incident_correction"
+    INCIDENT_APOLOGY = "incident_apology"
     OWN = "own"
 
 

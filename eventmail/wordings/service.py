@@ -63,6 +63,11 @@ def offer_named(session: Session, office: Office, key: str) -> Offer:
     raise NotFound
 
 
+def offer_for(session: Session, office: Office, kind: WordingKind) -> Offer:
+    """What the office says on one of the usual occasions."""
+    return next(each for each in offers(session, office) if each.kind is kind)
+
+
 def standard(kind: WordingKind, office: Office) -> Offer:
     """The built-in wording of an occasion, signed with the office's name."""
     text = TEXTS[kind]

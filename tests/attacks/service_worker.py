@@ -74,7 +74,7 @@ def queued_again(world: World) -> bool:
     """A mail that may have arrived is taken up again when its worker's time is over."""
     with world.database.writing() as session:
         (taken,) = hands.claim(session, world.ids["snapshot"], "dead", 1)
-        ledger.hand_over(session, [taken], "dead", "0" * 64, b"head")
+        hands.hand_over(session, taken, "dead")
     world.run("UPDATE deliveries SET lease_until = {now} WHERE state = 'claimed'")
     with world.database.writing() as session:
         ledger.reclaim_lapsed(session)

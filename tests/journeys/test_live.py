@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
-from eventmail.outbox import control, ledger, listing
+from eventmail.outbox import control, listing
 from eventmail.outbox.models import DeliveryState
 from eventmail.sample import People
 from tests.journeys.people import Person
@@ -27,7 +27,7 @@ def settle(database: Database, snapshot: Snapshot, state: DeliveryState, words: 
     with database.writing() as session:
         (taken,) = hands.claim(session, snapshot.id, "w", 1)
         attempt = hands.hand_over(session, taken, "w")
-        ledger.settle(session, taken, attempt.id, state, code=int(words[:3]), text=words[4:])
+        hands.settle(session, attempt, state, int(words[:3]), words[4:])
     return taken
 
 

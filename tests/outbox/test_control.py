@@ -334,7 +334,7 @@ class TestCancel:
         do(database, control.cancel, people.approver, approved)
         assert states(database, approved) == {"cancelled": 29, "claimed": 1}
         with database.writing() as session:
-            ledger.settle(session, taken, attempt.id, DeliveryState.ACCEPTED, code=250, text="ok")
+            hands.settle(session, attempt, DeliveryState.ACCEPTED, code=250, text="ok")
             service.finish_if_done(session, session.get_one(Snapshot, approved.id))
         assert states(database, approved) == {"cancelled": 29, "accepted": 1}
         assert take_up(database, people, approved.mailing_id) == 1

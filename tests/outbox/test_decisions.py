@@ -303,7 +303,7 @@ def test_a_worker_that_settles_late_changes_nothing_of_what_a_person_decided(
     lost, attempt = lapse(database, approved)
     decide(database, people.author, lost, verdict)
     with database.writing() as session:
-        ledger.settle(session, lost, attempt.id, answer, outcome="late", code=451, text="late")
+        hands.settle(session, attempt, answer, 451, "late")
     assert stored(database, lost).state is decisions.STATES[verdict]
     with database.reading() as session:
         assert session.get_one(Attempt, attempt.id).outcome == "uncertain"
@@ -317,7 +317,7 @@ def test_a_worker_that_settles_late_does_not_take_the_next_ones_claim(
     with database.writing() as session:
         taken = hands.claim(session, approved.id, "next", 30)
         assert lost in taken
-        ledger.settle(session, lost, attempt.id, S.ACCEPTED, code=250, text="late")
+        hands.settle(session, attempt, S.ACCEPTED, 250, "late")
     assert stored(database, lost).claimed_by == "next"
 
 
@@ -326,7 +326,7 @@ def test_a_worker_that_settles_before_the_decision_leaves_nothing_to_decide(
 ) -> None:
     lost, attempt = lapse(database, approved)
     with database.writing() as session:
-        ledger.settle(session, lost, attempt.id, S.ACCEPTED, code=250, text="taken")
+        hands.settle(session, attempt, S.ACCEPTED, 250, "taken")
     with pytest.raises(UserError, match="もう決まっています"):
         decide(database, people.author, lost, V.SEND_AGAIN)
 

@@ -15,7 +15,7 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.outbox import estimate, ledger, listing, service
-from eventmail.outbox.models import Attempt, DeliveryState, Dispatch
+from eventmail.outbox.models import DeliveryState, Dispatch
 from eventmail.outbox.worker import Outbox
 from eventmail.privacy.masking import masked
 from eventmail.sample import People
@@ -221,17 +221,13 @@ class TestEstimate:
         begun = clock.now()
         with database.writing() as session:
             ids = hands.claim(session, snapshot.id, "w", count)
-            for each in ids:
-                hands.hand_over(session, each, "w")
+            attempts = [hands.hand_over(session, each, "w") for each in ids]
         with (
             time_machine.travel(begun + timedelta(seconds=seconds), tick=False),
             database.writing() as session,
         ):
-            for each in ids:
-                attempt = session.scalars(
-                    sa.select(Attempt.id).where(Attempt.delivery_id == each)
-                ).one()
-                ledger.settle(session, each, attempt, DeliveryState.ACCEPTED, code=250)
+            for attempt in attempts:
+                hands.settle(session, attempt, DeliveryState.ACCEPTED, 250)
 
     def ends(self, database: Database, snapshot: Snapshot) -> str:
         with database.reading() as session:

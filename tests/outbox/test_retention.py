@@ -21,7 +21,7 @@ from eventmail.mailings.models import (
     Snapshot,
     SnapshotRecipient,
 )
-from eventmail.outbox import decisions, exposure, ledger, retention, sending, service
+from eventmail.outbox import decisions, exposure, retention, sending, service
 from eventmail.outbox.models import (
     Attempt,
     DecisionRecord,
@@ -166,7 +166,7 @@ def test_not_while_a_mail_is_on_its_way(
 ) -> None:
     with database.writing() as session:
         (late,) = hands.claim(session, approved.id, "other", 1)
-        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
+        hands.hand_over(session, late, "other")
         service.halt(session, approved, "test", "止めました。")
     with pytest.raises(UserError, match="途中"):
         erase(database, people, approved)

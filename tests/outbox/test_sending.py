@@ -300,10 +300,10 @@ def test_what_is_halted_sends_nothing_more_and_keeps_its_reason(
     """Another worker has a mail in flight while the mailing is halted."""
     with database.writing() as session:
         (late,) = hands.claim(session, snapshot.id, "other", 1)
-        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
+        attempt = hands.hand_over(session, late, "other")
         service.halt(session, snapshot, "test", "止めました。")
     with database.writing() as session:
-        ledger.settle(session, late, None, DeliveryState.DEFERRED)
+        hands.settle(session, attempt, DeliveryState.DEFERRED)
     sending.run(database, relay, snapshot.id)
     assert recorder.seen == []
     assert progress_of(database, snapshot).notice == "止めました。"
@@ -335,7 +335,7 @@ class TestLapsedLeases:
         with database.writing() as session:
             (found,) = hands.claim(session, snapshot.id, "dead", 1)
             if handed_over:
-                assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head")
+                hands.hand_over(session, found, "dead")
             return found
 
     def after_an_hour(self, database: Database, delivery_id: int) -> Delivery:
@@ -367,5 +367,5 @@ class TestLapsedLeases:
         found = self.claim_one(database, snapshot, handed_over=False)
         self.after_an_hour(database, found)
         with database.writing() as session:
-            assert ledger.hand_over(session, [found], "dead", "0" * 64, b"head") == []
+            assert not hands.may_hand_over(session, found, "dead")
             assert session.scalars(sa.select(Attempt)).all() == []

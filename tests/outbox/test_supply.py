@@ -18,7 +18,7 @@ from eventmail.outbox import ledger, supply
 from eventmail.outbox.job import Job
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
-from eventmail.outbox.supply import WIDTH, Supply
+from eventmail.outbox.supply import READY, WIDTH, Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Window
 from eventmail.wire import Connection, Relay
@@ -41,6 +41,25 @@ class Forgetful(Database):
             self.away -= 1
             raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
         return super().writing()
+
+
+class Blocked(Database):
+    """A database whose next transaction begins when ``free`` is set."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.free = threading.Event()
+
+    def writing(self) -> AbstractContextManager[Session]:
+        assert self.free.wait(10), "somebody waits for a turn that need not"
+        return super().writing()
+
+
+@pytest.fixture
+def blocked(database: Database) -> Iterator[Blocked]:
+    found = Blocked(database.url.render_as_string(hide_password=False))
+    yield found
+    found.dispose()
 
 
 @pytest.fixture
@@ -98,6 +117,21 @@ def test_a_connection_alone_has_no_more_under_way_than_its_share(
         window.close()
 
 
+def test_what_is_ready_leaves_while_the_next_turn_is_being_taken(
+    blocked: Blocked, job: Job, shared: Supply, relay: Relay
+) -> None:
+    shared.job = replace(job, database=blocked)
+    with Connection(relay) as connection:
+        window = Window(shared, connection)
+        blocked.free.set()
+        assert shared.take(window)
+        blocked.free.clear()
+        while len(window.pulled) < READY:
+            assert shared.take(window)
+        blocked.free.set()
+        window.close()
+
+
 def test_nothing_can_be_taken_before_it_is_written_down(
     forgetful: Forgetful, job: Job, shared: Supply, relay: Relay
 ) -> None:
@@ -142,7 +176,7 @@ def test_a_fate_is_written_down_once(database: Database, approved: Snapshot) -> 
     """Told again, for nobody knew whether the first time was kept, it changes nothing."""
     with database.writing() as session:
         (taken,) = hands.claim(session, approved.id, "us", 1)
-        ledger.hand_over(session, [taken], "us", "0" * 64, b"head")
+        hands.hand_over(session, taken, "us")
     told = ledger.Settlement(taken, 1, DeliveryState.DEFERRED, "deferred", 451, "later")
     with database.writing() as session:
         ledger.settle_all(session, [told])

@@ -13,7 +13,7 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, MailingState, Reached, Snapshot
 from eventmail.offices.permissions import Forbidden
-from eventmail.outbox import ledger, limits, listing, sending, service
+from eventmail.outbox import limits, listing, sending, service
 from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -125,7 +125,7 @@ def test_not_while_a_mail_is_still_on_its_way(
 ) -> None:
     with database.writing() as session:
         (late,) = hands.claim(session, approved.id, "other", 1)
-        assert ledger.hand_over(session, [late], "other", "0" * 64, b"head")
+        hands.hand_over(session, late, "other")
         service.halt(session, approved, "test", "止めました。")
     with pytest.raises(UserError, match="まだ送信処理中"):
         take_up(database, people, approved.mailing_id)

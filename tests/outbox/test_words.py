@@ -98,6 +98,7 @@ ADVICE: dict[str, tuple[DeliveryState, str, str]] = {
     "no answer": (DeliveryState.UNCERTAIN, ledger.CUT_OFF, words.OPEN_FATE),
     "no answer but words": (DeliveryState.UNCERTAIN, "250 garbled", words.OPEN_FATE),
     "left the roster": (DeliveryState.WITHHELD, supply.NO_LONGER, words.LEFT_ROSTER),
+    "asked to stop": (DeliveryState.WITHHELD, supply.ASKED_TO_STOP, words.ASKED_TO_STOP),
     "halted": (DeliveryState.WITHHELD, service.STOPPED, words.WAS_HALTED),
     "cancelled": (DeliveryState.CANCELLED, service.CANCELLED, words.WAS_CANCELLED),
     "put off without a reply": (DeliveryState.DEFERRED, "", "自動で送り直します。"),

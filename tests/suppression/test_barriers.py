@@ -26,6 +26,8 @@ from eventmail.wire import Relay
 from tests.conftest import Meeting
 from tests.guards import drop_guard
 from tests.mailings import journey
+from tests.outbox.test_control import states
+from tests.outbox.test_supply import under_way
 from tests.recorder import Recorder
 
 Lower = Callable[[pytest.MonkeyPatch, Database], None]
@@ -102,6 +104,30 @@ def test_each_barrier_alone_keeps_the_mail_from_whoever_stopped_it(
     assert (len(snapshot.recipients) == 29) == (barrier == "the query")
     state = journey.reload(database, people, 1).state
     assert (state is MailingState.HALTED) == (barrier in ("the gate", "the database"))
+
+
+def test_a_mail_that_the_database_refuses_halts_the_mailing_once_and_leaves_no_claim_behind(
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    relay: Relay,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only if the worker's own look is broken: its turn is undone whole, and nobody tries again."""
+    address = first_contact(database)
+    snapshot = approve(database, people)
+    stop(database, meeting.event.office_id, address, Kind.UNSUBSCRIBED)
+    for name in ("the worker", "the gate"):
+        BARRIERS[name](monkeypatch, database)
+
+    for _ in range(2):
+        sending.run(database, relay, snapshot.id)
+
+    assert len(reached(recorder)) == 1, "the office's copy"
+    assert states(database, snapshot) == {"withheld": 30}
+    assert under_way(database) == 0
+    assert journey.reload(database, people, 1).state is MailingState.HALTED
 
 
 def test_who_stops_after_the_approval_is_withheld_and_the_rest_leaves(

@@ -15,7 +15,7 @@ from eventmail.events.models import Contact
 from eventmail.offices.models import Staff
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
-from eventmail.training.reminding import Told, is_wanted
+from eventmail.staffmail.daily import Told, is_wanted
 from eventmail.wire import parse_mail
 from tests.conftest import Meeting
 from tests.recorder import Recorder

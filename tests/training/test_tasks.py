@@ -12,6 +12,7 @@ from eventmail import sample
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor, Forbidden, Standing
@@ -144,7 +145,7 @@ class TestTheBureau:
         assign(database, people.manager, CHECKLIST)  # the office's own does not count there
         answer(database, people.author, good(TEST), tasks(database, people.author)[1].id)
         with database.reading() as session:
-            ids = [each.id for each in service.offices_of(session, overseer)]
+            ids = [each.id for each in places.overseen(session, overseer)]
             ((made, found),) = figures.orders(session, ids)
         assert (len(made), found) == (2, Count(6, 1, 0))
 

@@ -40,6 +40,10 @@ MAY: dict[Action, str] = {
     Action.SEE_PRIVACY: "manager approver auditor",
     Action.MANAGE_PRIVACY: "manager",
     Action.MANAGE_TRAINING: "manager",
+    Action.SEE_INCIDENT: ALL,
+    Action.RESPOND: "author checker approver manager",
+    Action.LEAD_RESPONSE: "approver manager",
+    Action.SET_UP_GATEWAY: "manager administrator",
     Action.OVERSEE: "overseer",
     Action.ADMINISTER: "administrator",
 }
@@ -64,17 +68,18 @@ PAGES: dict[Action, str] = {
         allowed.index corrections.index desk.index events.download events.participants
         events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
-        materials.scan materials.seen materials.versions offices.deputies_page offices.switch
-        outbox.as_sent outbox.paper outbox.progress outbox.progress_json papers.drafting
-        papers.drafting_pdf proposals.index proposals.show roster.history staffmail.me
-        staffmail.save suppression.index training.answer training.index training.outcome
-        training.task wordings.history wordings.index
+        materials.scan materials.seen materials.versions notices.index notices.read notices.show
+        offices.deputies_page offices.switch outbox.as_sent outbox.paper outbox.progress
+        outbox.progress_json papers.drafting papers.drafting_pdf proposals.index proposals.show
+        roster.history staffmail.me staffmail.save suppression.index training.answer
+        training.index training.outcome training.task wordings.history wordings.index
     """,
     Action.EDIT_EVENT: """
         answers.add_question answers.call_page answers.change_question answers.edit_question
         answers.move_question answers.retire_question answers.set_deadline answers.take_call
         events.change events.create events.edit events.new letters.copy_event
         letters.copy_event_page
+        incidents.make_event
     """,
     Action.IMPORT_ROSTER: """
         corrections.accept corrections.refuse
@@ -87,8 +92,34 @@ PAGES: dict[Action, str] = {
     Action.EDIT_MATERIALS: """
         events.put_materials events.remove_material materials.clean
     """,
+    Action.SEE_INCIDENT: """
+        incident_calls.company incident_calls.index incident_calls.live
+        incident_papers.index incident_papers.show
+        incidents.exposure incidents.index incidents.parties incidents.party incidents.show
+        incident_record.chronology incident_record.deadlines incident_record.measure
+        incident_record.measures
+    """,
+    Action.RESPOND: """
+        incident_calls.begin incident_calls.choose_event incident_calls.present
+        incident_calls.record incident_calls.strike incident_calls.take_away
+        incident_papers.take
+        incidents.add_mails incidents.change_party incidents.confirm incidents.create
+        incidents.edit incidents.event incidents.link incidents.mails incidents.merge
+        incidents.name_parties incidents.new incidents.save incidents.shown incidents.split
+        incident_record.add_entry incident_record.correct incident_record.entry
+        incident_record.finish_measure incident_record.new_entry incident_record.take_back_measure
+    """,
+    Action.LEAD_RESPONSE: """
+        incident_papers.notes incident_papers.write_notes
+        incidents.close incidents.reopen
+        incident_record.add_cause incident_record.add_measure incident_record.add_report
+        incident_record.assess incident_record.assessment incident_record.change_measure
+        incident_record.drop_cause incident_record.drop_measure incident_record.leave_out
+        incident_record.new_measure incident_record.own_deadlines incident_record.put_back
+        incident_record.report incident_record.set_own_deadlines incident_record.take_back_report
+    """,
     Action.EDIT_MAILING: """
-        bounces.mend bounces.mend_page
+        bounces.mend bounces.mend_page incident_calls.write
         letters.choose letters.choose_page letters.copy_mailing letters.discard
         letters.discard_new letters.keep letters.keep_new letters.present letters.send_test_mail
         letters.test_mail_page mailings.answer mailings.create mailings.edit mailings.new
@@ -150,7 +181,8 @@ PAGES: dict[Action, str] = {
         audit.index audit.show audit.take
     """,
     Action.OVERSEE: """
-        overview.index training.order training.overview
+        notices.edit notices.figures_of notices.look notices.preview notices.send notices.sent
+        notices.withdraw notices.write overview.index training.order training.overview
     """,
     Action.ADMINISTER: """
         administration.add_bureau administration.add_office administration.index
@@ -171,8 +203,11 @@ PAGES: dict[Action, str] = {
         privacy.erase_person privacy.find_person privacy.hand_over privacy.hold
         privacy.hold_page privacy.release
     """,
+    Action.SET_UP_GATEWAY: """
+        gateway.all_messages gateway.index gateway.judge gateway.message gateway.take
+    """,
     Action.MANAGE_TRAINING: """
-        training.assign training.assignment training.confirm training.export training.manage
-        training.result
+        notices.export training.assign training.assignment training.confirm
+        training.export training.manage training.result
     """,
 }

@@ -25,6 +25,7 @@ from werkzeug.routing import Rule
 from eventmail import clock, create_app, sample
 from eventmail.accounts import invitations
 from eventmail.addresses import EmailAddress
+from eventmail.administration import service as administration
 from eventmail.alerts import service as alerts
 from eventmail.allowed import service as allowed
 from eventmail.answers import asking
@@ -36,12 +37,19 @@ from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, MaterialVersion
+from eventmail.incidents.calls.models import Outcome
+from eventmail.incidents.record import service as record
+from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
+from eventmail.notices import service as notices
+from eventmail.notices.drafting import Draft
+from eventmail.notices.models import Kind as NoticeKind
+from eventmail.notices.models import Notice
 from eventmail.offices import deputies
 from eventmail.offices import service as offices
-from eventmail.offices.models import Office, Role, Staff
+from eventmail.offices.models import Bureau, Office, Role, Staff
 from eventmail.offices.permissions import Action
 from eventmail.outbox.models import Delivery
 from eventmail.proposals import service as proposals
@@ -57,6 +65,8 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
+from tests.incidents import story
+from tests.incidents.calls import hands as calls
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -147,6 +157,17 @@ def _came_back(session: Session, delivery: Delivery) -> None:
     session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
 
 
+def _told(session: Session) -> list[Notice]:
+    """What a bureau's overseer has sent to everybody."""
+    overseer = offices.add_person(session, None, "moto-kyoku", "元 局員", STRANGER)
+    bureau = session.scalars(sa.select(Bureau)).first()
+    assert bureau is not None
+    administration.make_overseer(session, overseer, bureau)
+    draft = Draft(NoticeKind.CAUTION, "題名", "本文", None, frozenset(Role))
+    seen = notices.stamp(draft, notices.prepared(session, overseer, draft))
+    return notices.send(session, overseer, draft, "0" * 32, seen)
+
+
 def _one_of_each(database: Database) -> dict[str, object]:
     people = _people(database)
     with database.writing() as session:
@@ -171,6 +192,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         (task,) = training.own_tasks(session, people.author)
         yes = {each.id: "yes" for each in training.paper_of(task.assignment).questions}
         result = training.take(session, people.author, task.id, yes)
+        (told,) = _told(session)
         stopped = suppression.suppress(
             session,
             event.office_id,
@@ -182,9 +204,22 @@ def _one_of_each(database: Database) -> dict[str, object]:
         contact = session.get_one(Contact, delivery.contact_id)
         guest = Guest(event.office_id, event, contact.participant, contact, 0)
         wanted = corrections.Wanted("", "", "新しい担当", contact.email)
+        leak = story.leak(session, people.manager)
+        party_id = leak.parties[0].id
+        called = calls.call(session, people.author, leak, party_id, Outcome.ABSENT)
+        meet = Plan("会議を開く", owner_name="所長", due_on=day)
+        record.add_measure(session, people.manager, leak, meet)
         return {
+            "call_id": called.calls[0].id,
+            "duty": "bureau",
+            "line": "noticed",
+            "paper": "press",
             "correction_id": corrections.propose(session, guest, wanted).id,
             "event_id": event.id,
+            "incident_id": leak.id,
+            "mail_id": leak.mails[0].id,
+            "party_id": leak.parties[0].id,
+            "address_id": leak.parties[0].addresses[0].id,
             "suppression_id": stopped.id,
             "mailing_id": mailing.id,
             "task_id": task.id,
@@ -192,6 +227,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "result_id": result.id,
             "delivery_id": delivery.id,
             "participant_id": delivery.participant_id,
+            "notice_id": told.id,
+            "batch": told.batch,
             "question_id": asking.add(session, people.author, event, parking).id,
             "contact_id": delivery.contact_id,
             "wording_id": made.id,
@@ -212,6 +249,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "key": "x",
             "office_id": session.scalars(sa.select(Office.id).limit(1)).one(),
             "bureau_id": 1,
+            "target": "exim",
+            "name": "01-pass-1.eml",
         }
 
 
@@ -277,6 +316,7 @@ def test_a_method_that_a_page_does_not_know_is_refused_to_everybody(world: World
 def objects_of_an_office(app: Flask) -> list[Rule]:
     """The routes that name something of an office."""
     outside = {Action.ANYBODY, Action.OWN_ACCOUNT, Action.ADMINISTER, Action.OVERSEE}
+    outside.add(Action.SET_UP_GATEWAY)  # names no row of anybody
     return [
         rule
         for rule in rules(app)

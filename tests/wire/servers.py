@@ -74,8 +74,8 @@ def _place() -> Iterator[tuple[Path, int, NextHop]]:
 
 
 @contextmanager
-def postfix() -> Iterator[Server]:
-    """Postfix with a configuration, a queue and a log of its own."""
+def postfix(option: str = "", services: str = "") -> Iterator[Server]:
+    """Postfix with a configuration, a queue and a log of its own; more for smtpd, more services."""
     with _place() as (folder, port, next_hop):
         path = certificate(folder, "127.0.0.1")
         (folder / "data").mkdir()
@@ -107,7 +107,9 @@ def postfix() -> Iterator[Server]:
         config = folder / "config"
         config.mkdir()
         (config / "main.cf").write_text("".join(f"{k} = {v}\n" for k, v in main.items()))
-        (config / "master.cf").write_text(_MASTER.replace("PORT", str(port)))
+        (config / "master.cf").write_text(
+            _MASTER.replace("PORT", str(port)).replace("MORE", option) + services
+        )
         command = (str(POSTFIX), "-c", str(config))
         subprocess.run([*command, "start"], check=True, stderr=subprocess.DEVNULL, timeout=60)
         try:
@@ -118,7 +120,7 @@ def postfix() -> Iterator[Server]:
 
 # service, type, private, unprivileged, chroot, wake up, processes, command
 _MASTER = """
-127.0.0.1:PORT inet n - n - - smtpd
+127.0.0.1:PORT inet n - n - - smtpd MORE
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite

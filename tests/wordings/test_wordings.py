@@ -30,11 +30,16 @@ def names(database: Database, people: People) -> list[str]:
         return [each.text.name for each in service.offers(session, people.author.office)]
 
 
-BUILT_IN = ["案内", "資料送付", "変更のお知らせ", "欠席連絡へのお礼", "お詫び"]
+BUILT_IN = [
+    *("案内", "資料送付", "変更のお知らせ", "欠席連絡へのお礼", "お詫び"),
+    *("お詫びと取り扱い", "訂正の送付", "宛先の誤りのお詫び"),
+]
 
 
 class TestBuiltIn:
-    def test_every_office_begins_with_five(self, database: Database, people: People) -> None:
+    def test_every_office_begins_with_the_built_in_ones(
+        self, database: Database, people: People
+    ) -> None:
         assert names(database, people) == BUILT_IN
 
     @pytest.mark.parametrize("kind", TEXTS, ids=[each.value for each in TEXTS])
@@ -72,7 +77,12 @@ class TestFindings:
         assert seen(TEXTS[kind], "12月4日（金）", people.author.office.name) == expected
 
     @pytest.mark.parametrize(
-        "kind", [WordingKind.ANNOUNCEMENT, WordingKind.CHANGE, WordingKind.APOLOGY]
+        "kind",
+        [
+            *(WordingKind.ANNOUNCEMENT, WordingKind.CHANGE, WordingKind.APOLOGY),
+            *(WordingKind.INCIDENT_HANDLING, WordingKind.INCIDENT_CORRECTION),
+            WordingKind.INCIDENT_APOLOGY,
+        ],
     )
     def test_what_only_a_person_knows_cannot_be_forgotten(
         self, kind: WordingKind, people: People

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from eventmail.bounces.reading.parsing import Part
 from eventmail.bounces.reading.report import Told
-from eventmail.bounces.reading.status import ADDRESS, DELAYED, ENHANCED, FAILED, LONGEST, MOST
+from eventmail.bounces.reading.status import ADDRESS, DELAYED, FAILED, LONGEST, MOST
+from eventmail.wire.troubles import ENHANCED
 
 OPENERS = (
     # qmail (QSBMF), also Yahoo!'s and many providers' own

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 from eventmail.bounces.reading.report import Class, Recipient, Told
-from eventmail.bounces.reading.status import ADDRESS, DELAYED, ENHANCED
+from eventmail.bounces.reading.status import ADDRESS, DELAYED
+from eventmail.wire import troubles
+from eventmail.wire.troubles import ENHANCED
 
 HARD, SOFT, POLICY, UNKNOWN = Class.HARD, Class.SOFT, Class.POLICY, Class.UNKNOWN
 
@@ -19,30 +21,28 @@ class Finding:
     reason: str
 
 
-NO_MAILBOX = Finding(HARD, "このアドレスは存在しないと返ってきました。")
+NO_MAILBOX = Finding(HARD, troubles.NO_MAILBOX)
 NO_PHONE = Finding(
     HARD, "このアドレスは存在しないか、相手の携帯電話の受信設定（指定受信など）で断られました。"
 )
-MOVED = Finding(HARD, "このアドレスは移転したと返ってきました。")
-BAD_ADDRESS = Finding(HARD, "アドレスの書き方が正しくないと返ってきました。")
-NO_DOMAIN = Finding(HARD, "アドレスの@から後ろが見つからないと返ってきました。")
-NO_MAIL_THERE = Finding(HARD, "アドレスの@から後ろは、メールを受け取らない設定になっています。")
-DISABLED = Finding(HARD, "このアドレスは使用が止められていると返ってきました。")
+MOVED = Finding(HARD, troubles.MOVED)
+BAD_ADDRESS = Finding(HARD, troubles.BAD_ADDRESS)
+NO_DOMAIN = Finding(HARD, troubles.NO_DOMAIN)
+NO_MAIL_THERE = Finding(HARD, troubles.NO_MAIL_THERE)
+DISABLED = Finding(HARD, troubles.DISABLED)
 LIMITED = Finding(SOFT, "このアドレスは、いま一時的に使えないと返ってきました。")
-FULL = Finding(SOFT, "相手のメールボックスがいっぱいです。")
-TOO_BIG = Finding(SOFT, "メールが大きすぎると返ってきました。")
+FULL = Finding(SOFT, troubles.FULL)
+TOO_BIG = Finding(SOFT, troubles.TOO_BIG)
 GREYLISTED = Finding(SOFT, "はじめて届くメールを、いったん断るサーバーです。")
-TOO_FAST = Finding(SOFT, "短い時間に届くメールが多すぎると返ってきました。")
+TOO_FAST = Finding(SOFT, troubles.TOO_FAST)
 NO_CONNECTION = Finding(SOFT, "相手のサーバーにつながらず、期限までに届けられませんでした。")
 THEIR_TROUBLE = Finding(SOFT, "相手のサーバーで一時的な問題が起きています。")
-LOOP = Finding(SOFT, "相手の側で転送がくり返され、届きませんでした。")
+LOOP = Finding(SOFT, troubles.LOOP)
 SPAM = Finding(POLICY, "迷惑メールと判定されたか、相手の受信の決まりで断られました。")
-UNSIGNED = Finding(
-    POLICY, "差出人がなりすましでないことを確かめられない（SPF・DKIM・DMARC）と返ってきました。"
-)
+UNSIGNED = Finding(POLICY, troubles.UNSIGNED)
 LISTED = Finding(POLICY, "所の送信サーバーが、迷惑メールの発信元の一覧に載っています。")
 NO_RELAYING = Finding(POLICY, "途中のサーバーが、このあて先への送信を認めていません。")
-SENDER = Finding(POLICY, "差出人のアドレスが受け付けられませんでした。")
+SENDER = Finding(POLICY, troubles.SENDER)
 CONTENT = Finding(POLICY, "メールの形式が受け付けられませんでした。")
 LATER = Finding(SOFT, "相手のサーバーが、いまは受け取れないと返してきました。")
 WAITING = Finding(SOFT, "まだ届いていません。送信サーバーが送り直しを続けています。")
@@ -106,34 +106,30 @@ TEXTS: tuple[tuple[str, Finding], ...] = (
 )  # fmt: skip
 PATTERNS = tuple((re.compile(pattern, re.I), found) for pattern, found in TEXTS)
 
+BY_TROUBLE = {
+    each.reason: each
+    for each in (
+        NO_MAILBOX,
+        MOVED,
+        BAD_ADDRESS,
+        NO_DOMAIN,
+        NO_MAIL_THERE,
+        DISABLED,
+        FULL,
+        TOO_BIG,
+        TOO_FAST,
+        LOOP,
+        SENDER,
+        UNSIGNED,
+    )
+}
 # Subject and detail of a permanent code; a code without its own entry goes by its subject.
 CODES: dict[tuple[int, int], Finding] = {
-    (1, 0): NO_MAILBOX,
-    (1, 1): NO_MAILBOX,
-    (1, 2): NO_DOMAIN,
-    (1, 3): BAD_ADDRESS,
-    (1, 4): NO_MAILBOX,
-    (1, 6): MOVED,
-    (1, 7): SENDER,
-    (1, 8): SENDER,
-    (1, 10): NO_MAIL_THERE,
-    (2, 1): DISABLED,
-    (2, 2): FULL,
-    (2, 3): TOO_BIG,
-    (3, 4): TOO_BIG,
+    **{code: BY_TROUBLE[trouble] for code, trouble in troubles.CODES.items()},
     (3, 2): THEIR_TROUBLE,
-    (4, 3): NO_DOMAIN,
-    (4, 4): NO_DOMAIN,
-    (4, 5): TOO_FAST,
-    (4, 6): LOOP,
     (4, 7): NO_CONNECTION,
-    (4, 14): LOOP,
     (4, 300): NO_CONNECTION,
-    (4, 310): NO_DOMAIN,
     (4, 316): NO_CONNECTION,
-    (6, 7): BAD_ADDRESS,
-    (7, 28): TOO_FAST,
-    **dict.fromkeys([(7, n) for n in (20, 21, 22, 23, 24, 25, 26, 27, 29, 30)], UNSIGNED),
 }
 SUBJECTS: dict[int, Finding] = {6: CONTENT, 7: SPAM}
 # Sure of themselves: here a text cannot say better what happened.

@@ -16,12 +16,15 @@ from eventmail.bounces.reading.charsets import decoded, header_text
 LARGEST = 10 * 1024 * 1024  # what stands behind it is the returned mail's attachments
 DEEPEST, MOST_PARTS, LONGEST_TEXT, LONGEST_HEADER, MOST_HEADERS = 8, 100, 128 * 1024, 4000, 300
 SMALL = 256 * 1024
+LARGEST_HEAD = 1024 * 1024
+SPACED = re.compile(rb"^([!-9;-~]{1,100})[ \t]+:", re.M)
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:+-]{1,40})", re.I)
 TAG = re.compile(r"<[^<>]{0,2000}>")
 UNSEEN = re.compile(r"<(/?)(?:style|script)\b", re.I)
 BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li)\b[^<>]{0,200}>", re.I)
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&#64;": "@", "&quot;": '"', "&amp;": "&"}
 BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+BLANK_BYTES = re.compile(rb"\r?\n\r?\n")
 ODD = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 
 
@@ -64,6 +67,19 @@ def parse(raw: bytes) -> Mail:
     message = _message(raw[:LARGEST])
     beginning = message if len(raw) <= SMALL else _message(raw[:SMALL])
     return Mail(_Growing().part(message, 0), beginning)
+
+
+def raw_headers(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """Every header of a mail itself, its name in lower case and its value exactly as it stands.
+
+    A space before the colon is read as mail servers read it. Raises ``ValueError`` for a head of
+    more than 1 MB: what is not read to its end says nothing.
+    """
+    head = SPACED.sub(rb"\1:", raw[: LARGEST_HEAD + 1].lstrip(b"\r\n"))
+    if len(head) > LARGEST_HEAD and not BLANK_BYTES.search(head):
+        raise ValueError("the head does not end")
+    found = BytesParser().parsebytes(head, headersonly=True).raw_items()
+    return tuple((name.casefold(), str(value)) for name, value in found)
 
 
 def _message(raw: bytes) -> Any:

@@ -8,7 +8,8 @@ from flufl.bounce import all_failures
 
 from eventmail.bounces.reading.parsing import ODD, Mail
 from eventmail.bounces.reading.report import Told
-from eventmail.bounces.reading.status import ADDRESS, DELAYED, ENHANCED, FAILED, MOST
+from eventmail.bounces.reading.status import ADDRESS, DELAYED, FAILED, MOST
+from eventmail.wire.troubles import ENHANCED
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it would log what it chokes on
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from eventmail.bounces.reading.parsing import Part
 from eventmail.bounces.reading.report import Told
+from eventmail.wire.troubles import ENHANCED
 
-ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 FIELD = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):[ \t]*(.*)")
 ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@＠]{1,128}@[A-Za-z0-9.\[\]_-]{1,255}")
 FAILED, DELAYED = "failed", "delayed"

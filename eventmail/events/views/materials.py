@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service, shelf, showing
+from eventmail.events.models import MaterialVersion
 from eventmail.events.views import tell_voided
 from eventmail.mailings import service as mailings
 from eventmail.mailings.deciding import in_check_with
+from eventmail.mailings.views.checking import lead_on
 from eventmail.offices.permissions import Action, permitted
 from eventmail.scanning import cleaner
 from eventmail.scanning.picturing import NoPicture, page_as_png
@@ -77,11 +79,21 @@ def seen(version_id: int, number: int) -> ResponseReturnValue:
         return redirect(_to(version_id, number + 1))
     name = version.material.filename
     if not shown.left:
-        flash(SEEN_ALL.format(name=name), "success")
-        return redirect(_to(version_id, number))
+        return _seen_all(version, SEEN_ALL.format(name=name)) or redirect(_to(version_id, number))
     pages = "、".join(f"{each}ページ" for each in shown.left[:5])
     flash(NOT_ALL.format(name=name, pages=pages + ("ほか" if shown.left[5:] else "")), "warning")
     return redirect(_to(version_id, shown.left[0]))
+
+
+def _seen_all(version: MaterialVersion, sentence: str) -> ResponseReturnValue | None:
+    """Whoever checks one mailing with it goes on to his next task there."""
+    session = reading()
+    session.rollback()
+    checks = in_check_with(session, actor(), version.event_id, version.sha256)
+    if len(checks) == 1:
+        return lead_on(session, checks[0], sentence)
+    flash(sentence, "success")
+    return None
 
 
 @blueprint.post("/materials/<int:version_id>/clean")

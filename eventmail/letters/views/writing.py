@@ -13,7 +13,7 @@ from eventmail.letters import presence, slots
 from eventmail.letters.diffing import Row, side_by_side
 from eventmail.letters.forms import TYPED, Choices, LetterForm
 from eventmail.letters.models import Slot
-from eventmail.mailings import audiences, service
+from eventmail.mailings import audiences, called, service
 from eventmail.mailings.letter import FIELDS
 from eventmail.mailings.models import Audience, Mailing
 from eventmail.mailings.review import Deed, transition
@@ -155,6 +155,7 @@ def _choices(event: Event, mailing: Mailing | None, slot: Slot | None = None) ->
         offers=wordings.offers(session, actor().office),
         earlier=audiences.earlier(session, event.id, mailing.id if mailing else None),
         batches=service.batches_allowed(session, event.office_id),
+        of_incident=mailing is not None and called.is_of_incident(session, mailing),
         typed=slot.typed if slot else None,
     )
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-
-import holidays
+from datetime import datetime, time, timedelta
 
 from eventmail.clock import TOKYO, in_tokyo, japanese_date, japanese_moment
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.telling import found
+from eventmail.workdays import closed_days, is_holiday, is_open, next_open
 
 OPENS, LATE, CLOSES = time(8, 30), time(16, 30), time(17, 15)
 MORNING = time(9, 0)
 EVE_FROM = {True: time(12, 0), False: time(15, 0)}  # before a holiday or long break; a weekend
-_YEAR_END = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 
 
 def start(ground: Ground) -> Iterator[Finding]:
@@ -55,40 +52,16 @@ def _reason(moment: datetime) -> str:
         )
     tomorrow = day + timedelta(days=1)
     if not is_open(tomorrow):
-        long = _closed_days(tomorrow) >= 3 or is_holiday(tomorrow)
+        long = closed_days(tomorrow) >= 3 or is_holiday(tomorrow)
         if at >= EVE_FROM[long]:
-            return f"{_closed_days(tomorrow)}日間の休みの前の午後です"
+            return f"{closed_days(tomorrow)}日間の休みの前の午後です"
     return ""
-
-
-def is_open(day: date) -> bool:
-    """Whether the offices work on that day."""
-    return day.weekday() < 5 and not is_holiday(day)
-
-
-def is_holiday(day: date) -> bool:
-    """National holidays, and the days around New Year on which public offices are closed."""
-    return (day.month, day.day) in _YEAR_END or day in _holidays(day.year)
 
 
 def next_morning(moment: datetime) -> datetime:
     """The next morning on which the office works, after ``moment``."""
     local = in_tokyo(moment)
     day = local.date()
-    if local.time() >= MORNING:
-        day += timedelta(days=1)
-    while not is_open(day):
-        day += timedelta(days=1)
+    if local.time() >= MORNING or not is_open(day):
+        day = next_open(day)
     return datetime.combine(day, MORNING, TOKYO)
-
-
-def _closed_days(first: date) -> int:
-    count = 0
-    while not is_open(first + timedelta(days=count)):
-        count += 1
-    return count
-
-
-@lru_cache(maxsize=16)
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("JP", years=year))

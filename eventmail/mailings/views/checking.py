@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,7 +47,7 @@ def count(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, form, 409)
-    return _back(mailing_id, "送信先の件数を記録しました。", "files")
+    return _onward(mailing_id, "送信先の件数を記録しました。")
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check/material")
@@ -61,7 +62,7 @@ def see_material(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
-    return _back(mailing_id, "資料を最後まで見たことを記録しました。", "files")
+    return _onward(mailing_id, "資料を最後まで見たことを記録しました。")
 
 
 @blueprint.get("/mailings/<int:mailing_id>/check/letter/<int:contact_id>")
@@ -90,7 +91,7 @@ def see_letter(mailing_id: int, contact_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return _letter_page(mailing_id, contact_id, 409)
-    return _back(mailing_id, "届くメールを見たことを記録しました。", "letters")
+    return _onward(mailing_id, "届くメールを見たことを記録しました。")
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check/finding")
@@ -105,7 +106,7 @@ def accept_answer(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
-    return _back(mailing_id, "回答を認めたことを記録しました。", "findings")
+    return _onward(mailing_id, "回答を認めたことを記録しました。")
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check")
@@ -135,9 +136,46 @@ def _refused(mailing_id: int, act: Callable[[Session, Mailing], None]) -> bool:
     return False
 
 
-def _back(mailing_id: int, sentence: str, anchor: str) -> ResponseReturnValue:
-    flash(sentence, "success")
-    return redirect(url_for("mailings.check_page", mailing_id=mailing_id, _anchor=anchor))
+def _onward(mailing_id: int, sentence: str) -> ResponseReturnValue:
+    session = reading()
+    session.rollback()  # the step was recorded since this request began to look
+    mailing = service.get_mailing(session, actor(), mailing_id)
+    return lead_on(session, mailing, sentence)
+
+
+def lead_on(session: Session, mailing: Mailing, sentence: str) -> ResponseReturnValue:
+    """Say what was recorded and what is left, and open the next task of this checker.
+
+    Going back to the overview between any two tasks would double the number of pages.
+    """
+    snapshot = mailing.latest
+    assert snapshot is not None
+    tasks = checking.tasks(session, snapshot, actor().id)
+    left = f"残り：{'、'.join(tasks.missing)}。" if tasks.missing else "すべて確認しました。"
+    flash(sentence + left, "success")
+    return redirect(_next(session, mailing, snapshot, tasks))
+
+
+def _next(session: Session, mailing: Mailing, snapshot: Snapshot, tasks: checking.Tasks) -> str:
+    here = partial(url_for, "mailings.check_page", mailing_id=mailing.id)
+    if not tasks.counted:
+        return here(_anchor="who")
+    if tasks.open_materials:
+        first = tasks.open_materials[0].sha256
+        shown = set(_looks(mailing)) - checking.without_pages(session, snapshot)
+        return _looks(mailing)[first] if first in shown else here(_anchor="files")
+    if tasks.open_letters:
+        contact_id = tasks.open_letters[0].contact_id
+        return url_for("mailings.letter_page", mailing_id=mailing.id, contact_id=contact_id)
+    return here(_anchor="findings" if tasks.open_findings else "decide")
+
+
+def _looks(mailing: Mailing) -> dict[str, str]:
+    """Where each of its materials can be looked at, by digest."""
+    return {
+        each.newest.sha256: url_for("materials.look", version_id=each.newest.id)
+        for each in mailing.materials
+    }
 
 
 def in_check(mailing_id: int) -> tuple[Mailing, Snapshot] | None:
@@ -193,10 +231,7 @@ def page(
         now=clock.now(),
         may_review=service.may_review(session, mailing, actor()),
         names=staff_names(session, people),
-        versions={
-            each.newest.sha256: url_for("materials.look", version_id=each.newest.id)
-            for each in mailing.materials
-        },
+        versions=_looks(mailing),
     )
     return text, status
 

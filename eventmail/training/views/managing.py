@@ -6,15 +6,16 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.spreadsheet.sheets import XLSX
 from eventmail.training import exporting, figures, service
 from eventmail.training.forms import AssignForm, staff_form
 from eventmail.training.marking import told_of
 from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import actor, reading, writing
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ASSIGNED = "{count}人に割り当てました。メールのお知らせを受け取る職員には、メールでも知らせます。"
 CONFIRMED = "{name}さんの結果を確認しました。"
 
@@ -23,14 +24,14 @@ CONFIRMED = "{name}さんの結果を確認しました。"
 @permitted(Action.MANAGE_TRAINING)
 def manage() -> str:
     """Every assignment of the office, and the form for another."""
-    return _page(staff_form(service.serving(reading(), actor().office.id)))
+    return _page(staff_form(places.serving(reading(), actor().office.id)))
 
 
 @blueprint.post("/training/manage")
 @permitted(Action.MANAGE_TRAINING)
 def assign() -> ResponseReturnValue:
     """Assign to all or some of the office's staff."""
-    form = staff_form(service.serving(reading(), actor().office.id))
+    form = staff_form(places.serving(reading(), actor().office.id))
     if not form.validate_on_submit():
         return _page(form), 422
     try:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
+from eventmail.offices import places
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.training import figures, service
 from eventmail.training.figures import Count
@@ -21,14 +22,14 @@ ORDERED = "あわせて{count}人に割り当てました。"
 @permitted(Action.OVERSEE)
 def overview() -> str:
     """Each office's figures, and the form to assign."""
-    return _page(office_form(service.offices_of(reading(), current_user)))
+    return _page(office_form(places.overseen(reading(), current_user)))
 
 
 @blueprint.post("/overview/training")
 @permitted(Action.OVERSEE)
 def order() -> ResponseReturnValue:
     """Assign to all or some of the bureau's offices."""
-    form = office_form(service.offices_of(reading(), current_user))
+    form = office_form(places.overseen(reading(), current_user))
     if not form.validate_on_submit():
         return _page(form), 422
     try:
@@ -46,7 +47,7 @@ def order() -> ResponseReturnValue:
 def _page(form: OrderForm) -> str:
     db = reading()
     db.rollback()
-    offices = service.offices_of(db, current_user)
+    offices = places.overseen(db, current_user)
     ids = [each.id for each in offices]
     counts = figures.by_office(db, ids)
     return page(

@@ -1,0 +1,50 @@
+"""What of the office's incidents waits for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from eventmail.desk.tasks import Kind, Task
+from eventmail.incidents import service
+from eventmail.incidents.record import waiting
+from eventmail.offices.permissions import Action, Actor
+
+UNFINISHED = "対応を終えるまで、ここに表示します。次にすることは、事案の画面で確かめられます。"
+
+
+def tasks(session: Session, actor: Actor) -> Iterator[Task]:
+    """What is open; reports that are due, for those who lead; measures, for their owners."""
+    yield from _open(session, actor)
+    for each in waiting.reports(session, actor):
+        kind = Kind.REPORT_LATE if each.is_overdue else Kind.REPORT
+        yield _task(kind, each)
+    for each in waiting.measures(session, actor):
+        yield _task(Kind.MEASURE_LATE if each.is_overdue else Kind.MEASURE, each)
+
+
+def _task(kind: Kind, each: waiting.Waiting) -> Task:
+    title = f"「{each.incident.title}」。"
+    return Task(
+        kind=kind,
+        due_on=each.due_on,
+        incident_id=each.incident.id,
+        number=each.number,
+        subject=each.subject,
+        note=title + each.note,
+    )
+
+
+def _open(session: Session, actor: Actor) -> Iterator[Task]:
+    """Leaks, or the fear of one, to which the office still has to see."""
+    if not actor.may(Action.RESPOND):
+        return
+    for each in service.open_ones(session, actor.office.id):
+        yield Task(
+            kind=Kind.INCIDENT,
+            since=each.noticed_at,
+            incident_id=each.id,
+            subject=each.title,
+            note=UNFINISHED,
+        )

@@ -1,0 +1,69 @@
+"""Who is on the telephone with which company now. It warns, and locks nobody out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.database import insert_new
+from eventmail.errors import NotFound
+from eventmail.incidents.calls.models import Caller
+from eventmail.incidents.models import Incident, Party
+from eventmail.offices.models import Staff
+from eventmail.offices.permissions import Action, Actor
+
+LASTS = timedelta(minutes=2)
+
+
+def begin(session: Session, actor: Actor, incident: Incident, party_id: int) -> None:
+    """Note that the actor is calling. Who was not heard of for two minutes begins anew."""
+    actor.require(Action.RESPOND)
+    own = sa.select(Party.id).where(
+        Party.id == party_id,
+        Party.incident_id == incident.id,
+        Party.office_id == actor.office.id,
+    )
+    if session.scalar(own) is None:
+        raise NotFound
+    now = clock.now()
+    stale = sa.and_(Caller.incident_id == incident.id, Caller.seen_at < now - LASTS)
+    session.execute(sa.delete(Caller).where(stale))
+    place = {"office_id": incident.office_id, "incident_id": incident.id}
+    key = {"party_id": party_id, "staff_id": actor.id}
+    insert_new(session, Caller, place | key | {"opened_at": now, "seen_at": now})
+    found = session.get_one(Caller, (party_id, actor.id), with_for_update=True)
+    found.seen_at = now
+    session.flush()
+
+
+def end(session: Session, actor: Actor, party_id: int) -> None:
+    """Note that the actor has rung off."""
+    own = sa.and_(Caller.party_id == party_id, Caller.staff_id == actor.id)
+    session.execute(sa.delete(Caller).where(own))
+
+
+def now_calling(session: Session, incident: Incident, besides: int = 0) -> dict[int, list[str]]:
+    """Who calls whom now, by company, the longest first; ``besides``: leave this person out."""
+    query = (
+        sa.select(Caller.party_id, Staff.name)
+        .join(Staff, Staff.id == Caller.staff_id)
+        .where(
+            Caller.incident_id == incident.id,
+            Caller.staff_id != besides,
+            Caller.seen_at >= clock.now() - LASTS,
+        )
+        .order_by(Caller.opened_at, Caller.staff_id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for party_id, name in session.execute(query):
+        found[party_id].append(name)
+    return dict(found)
+
+
+def in_words(names: list[str]) -> str:
+    """``いま電話中：佐藤``; empty for nobody."""
+    return f"いま電話中：{'、'.join(names)}" if names else ""

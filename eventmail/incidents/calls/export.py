@@ -1,0 +1,97 @@
+"""The contact list as a workbook; nothing in it is a formula."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.audit.service import record
+from eventmail.incidents.calls.standing import OUTCOME_NAMES, STATE_NAMES, TICKS, Line, Told, lines
+from eventmail.incidents.models import Incident
+from eventmail.offices.permissions import Action, Actor
+from eventmail.spreadsheet.safe_text import as_text
+
+COLUMNS = {
+    "番号": 8,
+    "事業所名": 30,
+    "電話番号": 18,
+    "状態": 18,
+    "次にかける日": 14,
+    "電話の記録": 44,
+    "説明": 8,
+    "おわび": 8,
+    "削除の同意": 12,
+    "印刷物の廃棄": 12,
+    "未読": 8,
+    "要望": 44,
+}
+YES, NO = "済", ""
+
+
+def note(session: Session, actor: Actor, incident: Incident) -> None:
+    """Keep who took the list away."""
+    actor.require(Action.RESPOND)
+    record(
+        session,
+        "incident.calls_exported",
+        f"incident:{incident.id}",
+        office_id=incident.office_id,
+        staff_id=actor.id,
+        kind="xlsx",
+    )
+
+
+def filename(incident: Incident) -> str:
+    """The file's name; the incident's title may hold anything, so its number stands for it."""
+    return f"電話連絡表_事案{incident.id}_{clock.today():%Y%m%d}.xlsx"
+
+
+def workbook(session: Session, incident: Incident) -> BinaryIO:
+    """One row a company, in the order of the list."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("電話連絡表")
+    for index, width in enumerate(COLUMNS.values()):
+        sheet.column_dimensions[chr(ord("A") + index)].width = width
+    sheet.freeze_panes = "A2"
+    head = [as_text(sheet, name) for name in COLUMNS]
+    for cell in head:
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    for values in rows(session, incident):
+        sheet.append([as_text(sheet, value) for value in values])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    book.save(file)
+    file.seek(0)
+    return cast(BinaryIO, file)
+
+
+def rows(session: Session, incident: Incident) -> Iterator[tuple[str, ...]]:
+    """The values of each row."""
+    return (_row(number, each) for number, each in enumerate(lines(session, incident), 1))
+
+
+def in_words(told: Told) -> str:
+    """``5月31日 13:05 不在（佐藤）``, and that it was a mistake."""
+    local = clock.in_tokyo(told.at)
+    when = f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
+    mistake = "　取り消し済み" if told.struck is not None else ""
+    return f"{when} {OUTCOME_NAMES[told.outcome]}（{told.by}）{mistake}"
+
+
+def _row(number: int, each: Line) -> tuple[str, ...]:
+    return (
+        str(number),
+        each.party.company,
+        each.party.phone,
+        STATE_NAMES[each.state],
+        each.due_on.isoformat() if each.due_on else "",
+        "、".join(in_words(told) for told in each.calls),
+        *(YES if each.ticked(name) else NO for name in TICKS),
+        each.followup.wishes if each.followup else "",
+    )

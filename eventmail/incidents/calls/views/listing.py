@@ -1,0 +1,121 @@
+"""The list: whom to call today, everybody by state, live; and the same as a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import jsonify, request, send_file
+from flask.typing import ResponseReturnValue
+
+from eventmail import clock
+from eventmail.events import service as events
+from eventmail.incidents.calls import calling, export, mails, service
+from eventmail.incidents.calls.standing import (
+    STATE_KINDS,
+    STATE_NAMES,
+    Line,
+    Progress,
+    State,
+    due_by,
+    progress_of,
+)
+from eventmail.incidents.calls.views.common import blueprint, incident_of, page
+from eventmail.offices.permissions import Action, permitted
+from eventmail.roster.views.common import search_text
+from eventmail.web.context import actor, reading, writing
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DONE_TEXT = "{total}社のうち{explained}社に、電話での説明が済みました。"
+NOBODY_TEXT = "電話をかける事業所が、まだありません。"
+
+
+@blueprint.get("/incidents/<int:incident_id>/calls")
+@permitted(Action.SEE_INCIDENT)
+def index(incident_id: int) -> str:
+    """Today's calls first, then everybody else; or those of one state, or of a search."""
+    session = reading()
+    incident = incident_of(session, incident_id)
+    found = service.lines(session, incident)
+    chosen, text = _state(), search_text()
+    shown = [each for each in found if _is_wanted(each, chosen, text)]
+    due = due_by(shown, clock.today())
+    return page(
+        "index",
+        incident=incident,
+        progress=progress_of(found, clock.today()),
+        said=said(progress_of(found, clock.today())),
+        counts=_counts(found),
+        states=list(State),
+        chosen=chosen,
+        q=text,
+        due=due,
+        rest=[each for each in shown if each not in due],
+        busy=calling.now_calling(session, incident, actor().id),
+        offers=mails.offers(session, incident),
+        waves=mails.waves(session, incident),
+        purposes=mails.PURPOSE_NAMES,
+        events=events.list_events(session, actor()),
+        linked=sum(each.party.participant_id is not None for each in found),
+    )
+
+
+@blueprint.get("/incidents/<int:incident_id>/calls.json")
+@permitted(Action.SEE_INCIDENT)
+def live(incident_id: int) -> ResponseReturnValue:
+    """The numbers and how each company stands; 304 while nothing changed."""
+    session = reading()
+    incident = incident_of(session, incident_id)
+    found = service.lines(session, incident)
+    busy = calling.now_calling(session, incident, actor().id)
+    progress = progress_of(found, clock.today())
+    response = jsonify(
+        finished=False,
+        announce=said(progress),
+        fields={"total": progress.total, "said": said(progress), **_counts(found)},
+        rows={str(each.party.id): _row(each, busy) for each in found},
+    )
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.post("/incidents/<int:incident_id>/calls.xlsx")
+@permitted(Action.RESPOND)
+def take_away(incident_id: int) -> ResponseReturnValue:
+    """The list as a workbook. Who took it is recorded."""
+    incident = incident_of(reading(), incident_id)
+    file = export.workbook(reading(), incident)
+    with writing() as session:
+        export.note(session, actor(), incident_of(session, incident_id))
+    name = export.filename(incident)
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
+
+
+def said(progress: Progress) -> str:
+    """How far it has come, in a sentence."""
+    told = DONE_TEXT if progress.total else NOBODY_TEXT
+    return told.format(total=progress.total, explained=progress.explained)
+
+
+def _row(each: Line, busy: dict[int, list[str]]) -> dict[str, str]:
+    return {
+        "text": STATE_NAMES[each.state],
+        "kind": STATE_KINDS[each.state],
+        "note": calling.in_words(busy.get(each.party.id, [])),
+        "advice": export.in_words(each.calls[-1]) if each.calls else "",
+    }
+
+
+def _counts(found: Sequence[Line]) -> dict[str, int]:
+    """How many companies stand how; by the names that the page shows them under."""
+    counts = {each: sum(line.state is each for line in found) for each in State}
+    return {f"count_{each}": count for each, count in counts.items()}
+
+
+def _state() -> State | None:
+    told = request.args.get("state", "")
+    return State(told) if told in set(State) else None
+
+
+def _is_wanted(each: Line, state: State | None, text: str) -> bool:
+    names = f"{each.party.company}\n{each.party.phone}".casefold()
+    return (state is None or each.state is state) and text.casefold() in names

@@ -1,0 +1,236 @@
+"""Who saw whose address. Computed from where each address stood, never stored.
+
+Everybody whom a mail went to saw every address in its To and Cc. Colleagues of one company saw
+each other's and nothing foreign: no exposure. Counts are of companies and of addresses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from eventmail.incidents.models import (
+    ExposedAddress,
+    Incident,
+    IncidentMail,
+    Party,
+    Place,
+    Sighting,
+)
+
+READS = frozenset({Place.TO, Place.CC, Place.BCC})
+SHOWS = frozenset({Place.TO, Place.CC, Place.SHOWN})
+Stood = list[tuple[int, Place]]  # which address, in which field
+Signature = tuple[tuple[int, frozenset[Place]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One mail: how many addresses stood in which field, who read it, what it showed."""
+
+    mail: IncidentMail
+    counts: dict[Place, int]
+    readers: frozenset[int]  # parties
+    visible: frozenset[int]  # addresses
+    companies: int  # whose address it showed
+    places: dict[int, frozenset[Place]]  # of each party
+
+    @property
+    def addresses(self) -> int:
+        """How many addresses it showed."""
+        return len(self.visible)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Companies that got and showed the same in all mails: a row and a column of the matrix."""
+
+    number: int
+    parties: tuple[Party, ...]
+    places: Signature  # by the number of the mail
+
+    @property
+    def size(self) -> int:
+        """How many companies they are."""
+        return len(self.parties)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one company saw of the others, and by how many others it was seen."""
+
+    party: Party
+    addresses: int
+    companies: int
+    seen_by: int
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """All of it. ``addresses``: those that another company saw, in their order."""
+
+    mails: tuple[Shown, ...]
+    parties: tuple[Party, ...]
+    addresses: tuple[ExposedAddress, ...]
+    groups: tuple[Group, ...]
+    matrix: tuple[tuple[int, ...], ...]  # [who saw][whose]: companies that each of the group saw
+    views: tuple[View, ...]
+
+    @property
+    def total(self) -> int:
+        """How many addresses were seen by another company: 30件."""
+        return len(self.addresses)
+
+    @cached_property
+    def companies(self) -> int:
+        """Whose addresses these are: 30社."""
+        return len({each.party_id for each in self.addresses})
+
+    @cached_property
+    def persons(self) -> int:
+        """Of these addresses, those that identify a person: 7件."""
+        return sum(each.counts_as_person for each in self.addresses)
+
+    @property
+    def others(self) -> int:
+        """Those that do not: 23件."""
+        return self.total - self.persons
+
+    @cached_property
+    def unconfirmed(self) -> int:
+        """How many of them nobody has looked at yet."""
+        return sum(each.is_person is None for each in self.addresses)
+
+    @cached_property
+    def readers(self) -> int:
+        """How many companies saw an address of another one."""
+        return sum(each.companies > 0 for each in self.views)
+
+    def seen_by(self, party_id: int) -> tuple[ExposedAddress, ...]:
+        """The addresses of others that one company saw."""
+        visible = frozenset[int]().union(
+            *(each.visible for each in self.mails if party_id in each.readers)
+        )
+        return tuple(
+            each for each in self.addresses if each.id in visible and each.party_id != party_id
+        )
+
+
+def exposure(session: Session, incident: Incident) -> Exposure:
+    """Who saw whose address in the mails of an incident."""
+    own = sa.select(Party).where(Party.incident_id == incident.id).order_by(Party.position)
+    parties = session.scalars(own.options(selectinload(Party.addresses))).all()
+    query = sa.select(Sighting.mail_id, Sighting.address_id, Sighting.place)
+    where: dict[int, Stood] = defaultdict(list)
+    for mail_id, address_id, place in session.execute(
+        query.where(Sighting.incident_id == incident.id).order_by(Sighting.position)
+    ):
+        where[mail_id].append((address_id, place))
+    mails = session.scalars(
+        sa.select(IncidentMail)
+        .where(IncidentMail.incident_id == incident.id)
+        .order_by(IncidentMail.number)
+    )
+    return compute(parties, [(each, where[each.id]) for each in mails])
+
+
+def compute(parties: Iterable[Party], mails: Iterable[tuple[IncidentMail, Stood]]) -> Exposure:
+    """The same of what is in hand already."""
+    companies = tuple(parties)
+    addresses = sorted((a for each in companies for a in each.addresses), key=lambda a: a.id)
+    owner = {a.id: each.id for each in companies for a in each.addresses}
+    shown = tuple(_shown(mail, stood, owner) for mail, stood in mails)
+    groups = _groups(companies, mails=shown)
+    eyes = _Eyes(shown, owner)
+    return Exposure(
+        mails=shown,
+        parties=companies,
+        addresses=tuple(each for each in addresses if _is_exposed(each, shown)),
+        groups=groups,
+        matrix=tuple(tuple(eyes.of_group(who, whose) for whose in groups) for who in groups),
+        views=tuple(eyes.view(each) for each in companies),
+    )
+
+
+def _shown(mail: IncidentMail, stood: Stood, owner: Mapping[int, int]) -> Shown:
+    visible = frozenset(address for address, place in stood if place in SHOWS)
+    places: dict[int, set[Place]] = defaultdict(set)
+    for address, place in stood:
+        places[owner[address]].add(place)
+    return Shown(
+        mail=mail,
+        counts=dict(Counter(place for _, place in stood)),
+        readers=frozenset(owner[address] for address, place in stood if place in READS),
+        visible=visible,
+        companies=len({owner[address] for address in visible}),
+        places={party: frozenset(found) for party, found in places.items()},
+    )
+
+
+def _is_exposed(address: ExposedAddress, mails: Iterable[Shown]) -> bool:
+    own = {address.party_id}
+    return any(address.id in each.visible and each.readers - own for each in mails)
+
+
+def _groups(parties: Iterable[Party], mails: Iterable[Shown]) -> tuple[Group, ...]:
+    shown = tuple(mails)
+    found: dict[Signature, list[Party]] = defaultdict(list)
+    for each in parties:
+        signature = tuple(
+            (mail.mail.number, mail.places[each.id]) for mail in shown if each.id in mail.places
+        )
+        if signature:
+            found[signature].append(each)
+    return tuple(
+        Group(number, tuple(members), signature)
+        for number, (signature, members) in enumerate(found.items(), 1)
+    )
+
+
+class _Eyes:
+    """What the readers of the same mails saw is counted once, however many they are."""
+
+    def __init__(self, mails: tuple[Shown, ...], owner: Mapping[int, int]) -> None:
+        self._mails, self._owner = mails, owner
+        self._seen: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
+        self._seers: dict[frozenset[int], frozenset[int]] = {}
+
+    def view(self, party: Party) -> View:
+        """One company's."""
+        addresses, companies = self._what(party.id)
+        own = sum(each.id in addresses for each in party.addresses)
+        return View(
+            party=party,
+            addresses=len(addresses) - own,
+            companies=len(companies - {party.id}),
+            seen_by=len(self._who(party) - {party.id}),
+        )
+
+    def of_group(self, who: Group, whose: Group) -> int:
+        """How many companies of a group each company of another one saw; of its own, the others."""
+        _, companies = self._what(who.parties[0].id)
+        seen = whose.size if whose.parties[0].id in companies else 0
+        return seen - 1 if seen and who is whose else seen
+
+    def _what(self, party_id: int) -> tuple[frozenset[int], frozenset[int]]:
+        read = frozenset(each.mail.number for each in self._mails if party_id in each.readers)
+        if read not in self._seen:
+            addresses = frozenset[int]().union(
+                *(each.visible for each in self._mails if each.mail.number in read)
+            )
+            self._seen[read] = addresses, frozenset(self._owner[each] for each in addresses)
+        return self._seen[read]
+
+    def _who(self, party: Party) -> frozenset[int]:
+        own = {each.id for each in party.addresses}
+        showing = frozenset(each.mail.number for each in self._mails if own & each.visible)
+        if showing not in self._seers:
+            self._seers[showing] = frozenset[int]().union(
+                *(each.readers for each in self._mails if each.mail.number in showing)
+            )
+        return self._seers[showing]

@@ -1,0 +1,147 @@
+"""An incident from outside and an event: by its roster the companies get the incident's mails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from eventmail.addresses import EmailAddress
+from eventmail.errors import UserError
+from eventmail.events import service as events
+from eventmail.events.models import Contact, Event, Participant
+from eventmail.events.service import EventFacts
+from eventmail.incidents import parties, service, taking
+from eventmail.incidents.models import ExposedAddress, Incident, Party
+from eventmail.mailings import service as mailings
+from eventmail.offices.permissions import Actor
+from eventmail.roster import hand
+from eventmail.spreadsheet.rows import company_key
+
+LINKED = "この事案は、すでにイベント「{event}」とつながっています。"
+NOBODY = "対応先のアドレスがまだ1件もありません。先に、アドレスが見えたメールを登録してください。"
+SAME_NAME = (
+    "「{company}」という名前の対応先が2つあります。"
+    "同じ事業所なら1つにまとめ、別の事業所なら名前を分けてください。"
+)
+
+
+def link(session: Session, actor: Actor, incident: Incident, event: Event) -> int:
+    """Find the companies in an event's roster by their addresses; returns how many were found.
+
+    Done again after the roster has changed, it finds the others as well.
+    """
+    service.touch(session, actor, incident)
+    if incident.event_id not in (None, event.id):
+        other = session.get_one(Event, incident.event_id)
+        raise UserError(LINKED.format(event=other.name))
+    incident.event_id = event.id
+    session.flush()
+    known = _known(session, incident, event)
+    for participant, addresses in known.items():
+        _match(session, incident, participant, addresses)
+    _drop_empty(session, incident)
+    session.flush()
+    session.expire_all()
+    service.audit(session, incident, "incident.linked", actor, event=event.id, count=len(known))
+    return len(known)
+
+
+def unmatched(session: Session, incident: Incident) -> list[Party]:
+    """Companies that the event's roster does not know."""
+    return [each for each in parties.all_of(session, incident) if each.participant_id is None]
+
+
+def make_event(session: Session, actor: Actor, incident: Incident, facts: EventFacts) -> Event:
+    """An event of its own for the response; its roster are the incident's companies."""
+    service.touch(session, actor, incident)
+    if incident.event_id is not None:
+        raise UserError(LINKED.format(event=session.get_one(Event, incident.event_id).name))
+    found = parties.all_of(session, incident)
+    typed = _typed(found)
+    event = events.add_event(session, actor, facts)
+    hand.add_all(session, actor, event, typed)
+    mailings.refresh(session, event)
+    link(session, actor, incident, event)
+    return event
+
+
+def _typed(found: list[Party]) -> list[hand.Typed]:
+    names: set[str] = set()
+    for each in found:
+        key = company_key(each.company)
+        if key in names:
+            raise UserError(SAME_NAME.format(company=each.company))
+        names.add(key)
+    typed = [
+        hand.Typed(party.company, EmailAddress.parse(each.address), phone=party.phone)
+        for party in found
+        for each in party.addresses
+        if each.address
+    ]
+    if not typed:
+        raise UserError(NOBODY)
+    return typed
+
+
+def _known(
+    session: Session, incident: Incident, event: Event
+) -> dict[Participant, list[tuple[ExposedAddress, str]]]:
+    """The roster's companies that the incident's addresses are of, with the telephone numbers."""
+    query = (
+        sa.select(ExposedAddress, Contact)
+        .join(Contact, Contact.address_key == ExposedAddress.address_key)
+        .where(
+            ExposedAddress.incident_id == incident.id,
+            Contact.office_id == incident.office_id,
+            Contact.event_id == event.id,
+            Contact.active,
+        )
+        .options(joinedload(Contact.participant))
+        .order_by(ExposedAddress.id)
+    )
+    found: dict[Participant, list[tuple[ExposedAddress, str]]] = defaultdict(list)
+    for address, contact in session.execute(query):
+        found[contact.participant].append((address, contact.phone))
+    return found
+
+
+def _match(
+    session: Session,
+    incident: Incident,
+    participant: Participant,
+    found: list[tuple[ExposedAddress, str]],
+) -> None:
+    party = _party_of(session, incident, participant, found[0][0])
+    parties.move(session, [address for address, _ in found], party)
+    party.event_id, party.participant_id = participant.event_id, participant.id
+    party.company = participant.company
+    party.phone = party.phone or next((phone for _, phone in found if phone), "")
+    party.version += 1
+    session.flush()
+
+
+def _party_of(
+    session: Session, incident: Incident, participant: Participant, address: ExposedAddress
+) -> Party:
+    """The one that is the participant's already; else the address's, unless it is another's."""
+    query = sa.select(Party).where(
+        Party.incident_id == incident.id, Party.participant_id == participant.id
+    )
+    own = session.scalar(query)
+    if own is not None:
+        return own
+    now = session.get_one(Party, address.party_id)
+    if now.participant_id is None:
+        return now
+    return taking.new_party(session, taking.book_of(session, incident), participant.company)
+
+
+def _drop_empty(session: Session, incident: Incident) -> None:
+    left = sa.exists().where(ExposedAddress.party_id == Party.id)
+    query = sa.select(Party).where(
+        Party.incident_id == incident.id, ~left, Party.participant_id.is_(None), Party.phone == ""
+    )
+    for each in session.scalars(query).all():
+        taking.let_go(session, each)

@@ -1,0 +1,1 @@
+"""The papers of an incident: internal report, report to the Commission, press release, notice."""

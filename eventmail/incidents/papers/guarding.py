@@ -1,0 +1,214 @@
+"""The guard of the public papers: no name, address or number of a company or of staff is in them.
+
+It reads the finished paper, whatever its sentences were made from. In doubt it refuses. Blanks and
+signs within a name, the width of letters and the kind of kana hide nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from eventmail.incidents.papers import words
+from eventmail.papers.paper import Paper
+
+SHORTEST, SHORTEST_LOCAL, SHORTEST_PHONE = 2, 4, 8
+_FORMS = re.compile(
+    r"(?:株式会社|有限会社|合同会社|合資会社|合名会社|医療法人(?:社団|財団)?|社会福祉法人|学校法人|"
+    r"(?:一般|公益)(?:社団|財団)法人|特定非営利活動法人|npo法人|\((?:株|有|合|医|福|学)\))"
+)
+_SIGNS = re.compile(r"[\s・･·‐‑‒–—―−〜~_,.、。'’`´\-]+")
+_ADDRESS = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
+_NUMBER = re.compile(r"[\d+][\d\s()‐‑‒–—―−ー.\-]{6,}\d")
+_KANJI = "\u4e00-\u9fff々〆\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003ffff"
+_KANA = r"ぁ-ゖー"
+# What may stand right beside a family name so that it is still one.
+_BEFORE = "当員任者長官係氏及佐師査兼主事は"
+_AFTER = "氏様殿君さ主係課所部室局次補統職相両並及等他作確起決はがのをにとも"
+
+
+class What(enum.StrEnum):
+    """What was found."""
+
+    COMPANY = "事業所の名前"
+    STAFF = "職員の名前"
+    PERSON = "担当者の名前"
+    ADDRESS = "メールアドレス"
+    DOMAIN = "事業所のドメイン"
+    PHONE = "事業所の電話番号"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must not be read. ``own``: the office's own names and addresses, which may."""
+
+    companies: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()  # names that stood beside addresses
+    addresses: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that must not stand there. ``section``: its title; empty above the first one.
+
+    ``shown`` is what was found, empty for addresses and numbers: they are not shown again.
+    """
+
+    section: str
+    what: What
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text in one width, small letters and one kana; ``bare`` without blanks and signs too."""
+
+    plain: str
+    bare: str
+
+
+Finder = Callable[[Folded], bool]
+
+
+def hits(paper: Paper, secrets: Secrets) -> tuple[Hit, ...]:
+    """Everything in the finished paper that must not be read, each once a section."""
+    finders = list(_finders(secrets))
+    own = sorted(map(fold, secrets.own), key=len, reverse=True)
+    found = [
+        Hit(place, what, shown)
+        for place, text in _places(paper)
+        for folded in [_folded(text, own)]
+        for what, shown, finds in finders
+        if finds(folded)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _places(paper: Paper) -> Iterator[tuple[str, str]]:
+    """Each part's whole text, and each line by itself: a name may be broken over two."""
+    head = paper.head
+    above = [paper.title, paper.office, paper.foot]
+    above += [head.date, head.addressee, *head.opening, head.mark, head.closing] if head else []
+    yield "", "\n".join(above)
+    for section in paper.sections:
+        yield section.title, "\n".join(section.texts())
+
+
+def _folded(text: str, own: Iterable[str]) -> Folded:
+    """The text, with the office's own names and addresses taken out."""
+    plain = fold(text)
+    for each in own:
+        plain = plain.replace(each, "\0") if each else plain
+    return Folded(plain, _bare(plain))
+
+
+def fold(text: str) -> str:
+    """One width, small letters, one kana, nothing that cannot be seen."""
+    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    folded = unicodedata.normalize("NFKC", seen).casefold()
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
+
+
+def _finders(secrets: Secrets) -> Iterator[tuple[What, str, Finder]]:
+    for company in secrets.companies:
+        for form in _forms(company):
+            yield What.COMPANY, company, _holds(form)
+    for kind, names in ((What.STAFF, secrets.staff), (What.PERSON, secrets.persons)):
+        for name in names:
+            yield from ((kind, name, finds) for finds in _named(name))
+    for address in secrets.addresses:
+        yield from _of_address(address)
+    yield What.ADDRESS, "", lambda text: bool(_ADDRESS.search(text.plain))
+    for phone in secrets.phones:
+        digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone)).lstrip("0")
+        if len(digits) >= SHORTEST_PHONE:
+            yield What.PHONE, "", _rings(digits)
+
+
+def _forms(company: str) -> set[str]:
+    """The whole name and, unless it is a word of ours, the name without its legal form."""
+    folded = fold(company)
+    short = _bare(_FORMS.sub("", folded))
+    found = {_bare(folded)} | ({short} if short not in OURS.bare else set())
+    return {each for each in found if len(each) >= SHORTEST}
+
+
+def _bare(text: str) -> str:
+    return _SIGNS.sub("", text)
+
+
+def _holds(form: str) -> Finder:
+    """Names in Latin letters only as whole words: ``art`` is no part of ``start``."""
+    if re.fullmatch(r"[a-z0-9&]+", form):
+        spread = r"[\s\-・.]*".join(map(re.escape, form))
+        word = re.compile(rf"(?<![a-z0-9]){spread}(?![a-z0-9])")
+        return lambda text: bool(word.search(text.plain))
+    return lambda text: form in text.bare
+
+
+def _named(name: str) -> Iterator[Finder]:
+    """The whole name anywhere, the family name where it stands as a name."""
+    whole = _bare(fold(name))
+    if len(whole) > SHORTEST:
+        yield lambda text: whole in text.bare
+    short = {whole} if len(whole) == SHORTEST else set()
+    for family in short | _families(fold(name).split()):
+        pattern = _standing(family)
+        if len(family) >= SHORTEST and not pattern.search(OURS.plain):
+            yield _searching(pattern)
+
+
+def _searching(pattern: re.Pattern[str]) -> Finder:
+    return lambda text: bool(pattern.search(text.plain))
+
+
+def _families(parts: list[str]) -> set[str]:
+    """What may be the family name; of a name without a blank its first two or three kanji."""
+    if len(parts) != 1:
+        return set(parts[:1])
+    run = re.match(f"[{_KANJI}]*", parts[0])
+    kanji = run[0] if run else ""
+    return {kanji[:2], kanji[:3]} if len(kanji) > 3 else {kanji[:2]}
+
+
+def _standing(family: str) -> re.Pattern[str]:
+    """A family name that stands as one, and is not two letters of a longer word."""
+    letters = r"\s*".join(map(re.escape, family))
+    if re.search(f"[{_KANJI}]", family):
+        before, after = _beside(_KANJI)
+    elif re.search(f"[{_KANA}]", family):
+        before, after = _beside(_KANA)
+    else:
+        before, after = "(?<![a-z])", "(?![a-z])"
+    return re.compile(f"(?:{before}){letters}(?:{after})")
+
+
+def _beside(alike: str) -> tuple[str, str]:
+    return f"(?<![{alike}])|(?<=[{_BEFORE}])", f"(?![{alike}])|(?=[{_AFTER}])"
+
+
+def _of_address(address: str) -> Iterator[tuple[What, str, Finder]]:
+    local, _, domain = fold(address).partition("@")
+    if domain:
+        yield What.DOMAIN, "", lambda text: domain in text.plain
+    if len(local) >= SHORTEST_LOCAL and re.search(r"[._\-]", local):
+        word = re.compile(rf"(?<![a-z0-9._\-]){re.escape(local)}(?![a-z0-9])")
+        yield What.ADDRESS, "", _searching(word)
+
+
+def _rings(digits: str) -> Finder:
+    def finds(text: Folded) -> bool:
+        numbers = (re.sub(r"\D", "", each[0]) for each in _NUMBER.finditer(text.plain))
+        return any(digits in each for each in numbers)
+
+    return finds
+
+
+# Words that stand in every paper cannot be forbidden; with its legal form such a name still is.
+OURS = _folded("\n".join(words.every_text()), ())

@@ -1,0 +1,229 @@
+"""What has to be reported to whom until when, and why: a pure function of the facts."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from eventmail import workdays
+from eventmail.incidents.models import Law
+from eventmail.incidents.record import laws
+from eventmail.incidents.record.laws import Statute, Text
+
+FIRST_DAYS, LAST_DAYS = 3, 5  # 速報: about so many days, the day of knowing is the first
+FINAL_DAYS, MALICIOUS_DAYS = 30, 60
+UNANSWERED = "まだ判断を入力していません"
+
+
+class Duty(enum.StrEnum):
+    """Who is told, and how thoroughly."""
+
+    INTERNAL = "internal"
+    BUREAU = "bureau"
+    PRELIMINARY = "preliminary"
+    PERSONS = "persons"
+    FINAL = "final"
+
+
+DUTY_NAMES = {
+    Duty.INTERNAL: "所内の報告",
+    Duty.BUREAU: "労働局への報告",
+    Duty.PRELIMINARY: "個人情報保護委員会への速報",
+    Duty.PERSONS: "本人への通知",
+    Duty.FINAL: "個人情報保護委員会への確報",
+}
+BY_LAW = (Duty.PRELIMINARY, Duty.PERSONS, Duty.FINAL)
+
+
+class Applies(enum.StrEnum):
+    """Whether something has to be done. ``unknown``: somebody has to say more first."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What a person says of the incident, which no machine can know."""
+
+    sensitive: bool
+    financial: bool
+    malicious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The office's own deadlines in working days: 0 is the same day, None is no deadline."""
+
+    internal: int | None = 0
+    bureau: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineFacts:
+    """``persons``: whose addresses name them; ``unread``: those of them whom nobody has read."""
+
+    law: Law
+    persons: int
+    noticed_on: date
+    unread: int = 0
+    assessed: Assessed | None = None
+    own: Own = Own()
+
+    @property
+    def leaked(self) -> int:
+        """Whose data has leaked."""
+        return max(self.persons - self.unread, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that makes it reportable, or does not; ``met`` is None where nobody has said."""
+
+    text: Text
+    met: bool | None
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """``since``: from this day on it is expected; ``due``: the last day, None if there is none."""
+
+    duty: Duty
+    applies: Applies
+    due: date | None
+    when: str
+    why: str
+    texts: tuple[Text, ...]
+    reasons: tuple[Reason, ...] = ()
+    since: date | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return DUTY_NAMES[self.duty]
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has to be done until some day."""
+        return self.applies is Applies.YES and self.due is not None
+
+
+def deadlines(facts: DeadlineFacts) -> list[Deadline]:
+    """All duties in the order in which they come."""
+    statute = laws.STATUTES[facts.law]
+    reasons = reasons_of(facts, statute)
+    applies, why = _verdict(facts, reasons)
+    return [
+        *_own(facts),
+        _preliminary(facts, statute, applies, why, reasons),
+        Deadline(
+            Duty.PERSONS,
+            applies,
+            None,
+            "状況に応じて、速やかに",
+            why,
+            (statute.telling, statute.persons),
+            reasons,
+        ),
+        _final(facts, statute, applies, why, reasons),
+    ]
+
+
+def reasons_of(facts: DeadlineFacts, statute: Statute) -> tuple[Reason, ...]:
+    """Each case of the rules, and whether this is one."""
+    said = facts.assessed
+    answers = (said.sensitive, said.financial, said.malicious) if said else (None, None, None)
+    cases = (
+        (statute.sensitive, "要配慮個人情報が含ま", ("れます", "れません")),
+        (statute.financial, "財産的被害のおそれがあり", ("ます", "ません")),
+        (statute.malicious, "不正の目的のおそれがあり", ("ます", "ません")),
+    )
+    said_of = zip(cases, answers, strict=True)
+    return (
+        _counted(facts.leaked, statute),
+        *(Reason(text, met, _told(met, stem, ends)) for (text, stem, ends), met in said_of),
+    )
+
+
+def day(noticed_on: date, number: int) -> date:
+    """The ``number``-th day, of which the day of knowing is the first."""
+    return noticed_on + timedelta(days=number - 1)
+
+
+def open_day(last: date) -> date:
+    """The day itself, or the first day after it on which the offices work."""
+    return last if workdays.is_open(last) else workdays.next_open(last)
+
+
+def after_working_days(noticed_on: date, count: int) -> date:
+    """So many working days later; 0 is the same day, whatever day it is."""
+    found = noticed_on
+    for _ in range(count):
+        found = workdays.next_open(found)
+    return found
+
+
+def _told(met: bool | None, stem: str, ends: tuple[str, str]) -> str:
+    return UNANSWERED if met is None else stem + ends[0 if met else 1]
+
+
+def _counted(leaked: int, statute: Statute) -> Reason:
+    more = leaked > statute.most
+    told = f"{statute.most:,}人を超え{'ます' if more else 'ません'}：{leaked:,}人"
+    return Reason(statute.many, more, told)
+
+
+def _verdict(facts: DeadlineFacts, reasons: tuple[Reason, ...]) -> tuple[Applies, str]:
+    if facts.leaked == 0:
+        told = "開封されずに削除されたことを確かめたため" if facts.persons else ""
+        return Applies.NO, f"{told}個人を識別するアドレスの漏えいがありません：0人"
+    met = [each.told for each in reasons if each.met]
+    if met:
+        return Applies.YES, "、".join(met)
+    if any(each.met is None for each in reasons):
+        return Applies.UNKNOWN, f"{reasons[0].told}。ほかの場合に当たるかは、{UNANSWERED}。"
+    return Applies.NO, "、".join(each.told for each in reasons)
+
+
+def _own(facts: DeadlineFacts) -> list[Deadline]:
+    rows = (
+        (Duty.INTERNAL, facts.own.internal, laws.INTERNAL_RULE),
+        (Duty.BUREAU, facts.own.bureau, laws.BUREAU_RULE),
+    )
+    return [_own_one(facts.noticed_on, *row) for row in rows]
+
+
+def _own_one(noticed_on: date, duty: Duty, days: int | None, text: Text) -> Deadline:
+    if days is None:
+        return Deadline(duty, Applies.NO, None, "", "所の期限を決めていません", (text,))
+    due = after_working_days(noticed_on, days)
+    when = "知った日のうち" if days == 0 else f"知った日から{days}開庁日以内"
+    return Deadline(duty, Applies.YES, due, when, "人数にかかわらず報告します", (text,))
+
+
+def _preliminary(
+    facts: DeadlineFacts, statute: Statute, applies: Applies, why: str, reasons: tuple[Reason, ...]
+) -> Deadline:
+    due = day(facts.noticed_on, LAST_DAYS)
+    when = f"速やかに（おおむね{FIRST_DAYS}〜{LAST_DAYS}日以内）"
+    if not workdays.is_open(due):
+        when += "。5日目は閉庁日です。その前に報告してください"
+    texts = (statute.duty, statute.preliminary, statute.known)
+    since = day(facts.noticed_on, FIRST_DAYS)
+    return Deadline(Duty.PRELIMINARY, applies, due, when, why, texts, reasons, since)
+
+
+def _final(
+    facts: DeadlineFacts, statute: Statute, applies: Applies, why: str, reasons: tuple[Reason, ...]
+) -> Deadline:
+    malicious = facts.assessed is not None and facts.assessed.malicious
+    days = MALICIOUS_DAYS if malicious else FINAL_DAYS
+    last = day(facts.noticed_on, days)
+    when = f"知った日から{days}日以内（知った日が1日目）"
+    if not workdays.is_open(last):
+        when += f"。{days}日目が閉庁日のため、その翌開庁日"
+    texts = (statute.duty, statute.final, statute.counting, laws.CLOSED_DAY)
+    return Deadline(Duty.FINAL, applies, open_day(last), when, why, texts, reasons)

@@ -1,0 +1,63 @@
+"""The blueprint, and what all its pages have around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, flash, render_template, url_for
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.errors import NotFound, UserError
+from eventmail.incidents import service as incidents
+from eventmail.incidents.models import Incident
+from eventmail.offices.permissions import Forbidden
+from eventmail.web.context import actor, reading, writing
+
+blueprint = Blueprint("incident_record", __name__)
+PAGES = (
+    ("incident_record.deadlines", "期限"),
+    ("incident_record.chronology", "経過"),
+    ("incident_record.measures", "原因・再発防止策"),
+)
+
+
+def of_office(incident_id: int) -> Incident:
+    """The incident for looking at; of another office it is not found."""
+    db = reading()
+    db.rollback()
+    return incidents.find(db, actor().office.id, incident_id)
+
+
+def tried(incident_id: int, act: Callable[[Session, Incident], object]) -> bool:
+    """Do it in one transaction; what a rule said no to is told on the page that follows."""
+    try:
+        with writing() as db:
+            act(db, incidents.find(db, actor().office.id, incident_id, lock=True))
+    except (NotFound, Forbidden):
+        raise
+    except UserError as error:
+        flash(error.message, "error")
+        return False
+    return True
+
+
+def page(template: str, incident: Incident, **values: object) -> str:
+    """A page of an incident."""
+    return render_template(
+        f"incidents/record/{template}.html",
+        incident=incident,
+        crumbs=crumbs(incident),
+        today=clock.today(),
+        **values,
+    )
+
+
+def crumbs(incident: Incident | None = None) -> list[tuple[str, str | None]]:
+    """The way back up."""
+    found: list[tuple[str, str | None]] = [("ホーム", "/")]
+    if "incidents.index" in current_app.view_functions:
+        found.append(("漏えい等事案", url_for("incidents.index")))
+    if incident is not None and "incidents.show" in current_app.view_functions:
+        found.append((incident.title, url_for("incidents.show", incident_id=incident.id)))
+    return found

@@ -1,0 +1,87 @@
+"""What of the offices' incidents waits for somebody: reports that are due, measures not done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.incidents import service as incidents
+from eventmail.incidents.models import Incident
+from eventmail.incidents.record import reporting
+from eventmail.incidents.record.deadlines import Applies
+from eventmail.incidents.record.models import Measure
+from eventmail.offices.permissions import Action, Actor
+
+OPEN_QUESTION = "報告が必要かどうかが、まだ決まっていません。3つの質問に答えてください。"
+OVERDUE = "期限を過ぎています。"
+OF_NOBODY = "担当が職員でないため、対応を進める職員に出しています。"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """``number``: of the measure, None for a report. Without ``due_on``: as soon as can be."""
+
+    incident: Incident
+    subject: str
+    due_on: date | None
+    note: str = ""
+    number: int | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its last day has gone by."""
+        return self.due_on is not None and self.due_on < clock.today()
+
+
+def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
+    """Of each incident that is not over, what is to be reported next."""
+    if not actor.may(Action.LEAD_RESPONSE):
+        return
+    for incident in incidents.open_ones(session, actor.office.id):
+        standings = reporting.standings(session, incident)
+        unknown = any(each.deadline.applies is Applies.UNKNOWN for each in standings)
+        first = reporting.next_due(standings)
+        if first is None and not unknown:
+            continue
+        name = first.deadline.name if first else "報告の要否の判断"
+        note = " ".join(
+            told
+            for told, so in ((OVERDUE, first and first.is_overdue), (OPEN_QUESTION, unknown))
+            if so
+        )
+        yield Waiting(incident, name, first.deadline.due if first else None, note)
+
+
+def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
+    """The actor's own that are not done; for those who lead also late ones of no staff member."""
+    late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < clock.today())
+    mine = Measure.owner_id == actor.id
+    whose = sa.or_(mine, late) if actor.may(Action.LEAD_RESPONSE) else mine
+    newest = (
+        sa.select(Measure.incident_id, Measure.number, sa.func.max(Measure.version).label("last"))
+        .where(Measure.office_id == actor.office.id)
+        .group_by(Measure.incident_id, Measure.number)
+        .subquery()
+    )
+    query = (
+        sa.select(Measure, Incident)
+        .join(Incident, Incident.id == Measure.incident_id)
+        .join(
+            newest,
+            sa.and_(
+                newest.c.incident_id == Measure.incident_id,
+                newest.c.number == Measure.number,
+                newest.c.last == Measure.version,
+            ),
+        )
+        .where(Measure.office_id == actor.office.id, Incident.erased_at.is_(None))
+        .where(Measure.done_on.is_(None), ~Measure.dropped, whose)
+    )
+    for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
+        note = "" if each.owner_id == actor.id else OF_NOBODY
+        yield Waiting(incident, each.text, each.due_on, note, each.number)

@@ -1,0 +1,105 @@
+"""The rooms of an incident, in the order of the work: one navigation for all its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from eventmail.incidents.exposure import Exposure
+from eventmail.incidents.models import Evidence, Incident, Origin, Party
+
+# Endpoint and label. A room that this installation does not have is left out.
+ROOMS = (
+    ("incidents.show", "概要"),
+    ("incidents.exposure", "見えたアドレス"),
+    ("incidents.parties", "対応先"),
+    ("incident_calls.index", "電話・メール"),
+    ("incident_record.deadlines", "期限・報告"),
+    ("incident_record.chronology", "経過"),
+    ("incident_record.measures", "原因・再発防止"),
+    ("incident_papers.index", "書類"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one thing to do now: what, why, and where."""
+
+    title: str
+    text: str
+    endpoint: str
+    label: str
+
+
+NO_MAILS = Next(
+    "アドレスが見えたメールを登録してください",
+    "送信済みのメール（.emlか.msg）を置くか、宛先の欄を貼り付けると、"
+    "どの事業所にどのアドレスが見えたかを数えます。",
+    "incidents.mails",
+    "メールを登録する",
+)
+NOT_SAID = Next(
+    "どの事業所の情報が見えたかを選んでください",
+    "メールは1通ずつ送っているため、ほかの事業所のあて先は見えていません。"
+    "本文や添付ファイルに情報が載っていた事業所を選んでください。",
+    "incidents.exposure",
+    "見えた事業所を選ぶ",
+)
+REFUSED = Next(
+    "止めた理由を確かめて、対応を終えてください",
+    "このメールは送る前に止めたため、だれにも届いていません。"
+    "案件の画面で止まった理由を確かめ、下の「対応を終える」に書いてください。",
+    "",
+    "",
+)
+
+
+def rooms(known: Collection[str]) -> list[tuple[str, str]]:
+    """Those of the rooms whose pages there are."""
+    return [(endpoint, label) for endpoint, label in ROOMS if endpoint in known]
+
+
+def next_step(
+    incident: Incident, found: Exposure, parties: Collection[Party], known: Collection[str]
+) -> Next | None:
+    """What to do now; None once it is over."""
+    if incident.closed_at is not None:
+        return None
+    ours = all(each.mail.evidence is Evidence.MAILING for each in found.mails)
+    silent = sum(not each.phone for each in parties)
+    steps = (
+        (incident.origin is Origin.REFUSAL, REFUSED),
+        (not found.mails, NO_MAILS),
+        (ours and not found.total, NOT_SAID),
+        (silent > 0, _to_name(silent, len(parties))),
+        (found.unconfirmed > 0, _to_confirm(found)),
+        ("incident_calls.index" in known, _to_call(len(parties))),
+    )
+    return next((step for is_now, step in steps if is_now), None)
+
+
+def _to_name(silent: int, total: int) -> Next:
+    return Next(
+        f"電話番号がない対応先が{silent}件あります",
+        f"対応先{total}件の名前と電話番号を入れると、連絡を始められます。",
+        "incidents.parties",
+        "名前と電話番号を入れる",
+    )
+
+
+def _to_confirm(found: Exposure) -> Next:
+    return Next(
+        f"個人の名前が入ったアドレスかどうか、{found.unconfirmed}件を確かめてください",
+        "いまの件数は機械の見立てです。人が見て確かめると、報告する件数が決まります。",
+        "incidents.exposure",
+        f"{found.unconfirmed}件を確かめる",
+    )
+
+
+def _to_call(total: int) -> Next:
+    return Next(
+        "対応先に電話で連絡してください",
+        f"対応先{total}件への説明・おわび・メールの削除のお願いを、1件ずつ記録します。",
+        "incident_calls.index",
+        "連絡の一覧を開く",
+    )

@@ -1,0 +1,131 @@
+"""Who saw whose address: the matrix, and the addresses for a person to look at."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from eventmail.incidents import opening, persons
+from eventmail.incidents.exposure import Exposure
+from eventmail.incidents.exposure import exposure as exposure_of
+from eventmail.incidents.models import ExposedAddress
+from eventmail.incidents.reading import lists
+from eventmail.incidents.views.adding import UNREAD
+from eventmail.incidents.views.common import attempt, blueprint, found, page
+from eventmail.offices.permissions import Action, permitted
+from eventmail.web.context import actor, reading
+from eventmail.web.forms import row_number
+
+ROWS = 100  # on a page: a form has a field for each
+MOST_GROUPS = 12
+ANSWERS = {"yes": True, "no": False}
+KEPT = "{count}件の答えを記録しました。"
+SAME = "答えはどれも前と同じです。"
+SHOWN = "情報が見えた事業所を記録しました。"
+NO_ANSWER = "どちらかを選んでから、保存してください。"
+
+
+@blueprint.get("/incidents/<int:incident_id>/exposure")
+@permitted(Action.SEE_INCIDENT)
+def exposure(incident_id: int) -> str:
+    """Which mail showed what to whom; the addresses, page by page."""
+    return _page(incident_id)
+
+
+@blueprint.post("/incidents/<int:incident_id>/exposure")
+@permitted(Action.RESPOND)
+def confirm(incident_id: int) -> ResponseReturnValue:
+    """Keep what somebody says of the addresses of one page."""
+    found(incident_id)
+    answers = _answers()
+    if not answers:
+        flash(NO_ANSWER, "error")
+        return _page(incident_id), 422
+    count: list[int] = []
+
+    def do(session: Session) -> None:
+        incident = found(incident_id, session)
+        count.append(persons.confirm(session, actor(), incident, answers))
+
+    fault = attempt(do)
+    if fault:
+        flash(fault, "error")
+        return _page(incident_id), 409
+    flash(KEPT.format(count=count[0]) if count[0] else SAME, "success")
+    number = _number()
+    return redirect(url_for("incidents.exposure", incident_id=incident_id, page=number) + "#who")
+
+
+@blueprint.post("/incidents/<int:incident_id>/mails/<int:mail_id>/shown")
+@permitted(Action.RESPOND)
+def shown(incident_id: int, mail_id: int) -> ResponseReturnValue:
+    """Whose data a mail of ours showed to those who got it."""
+    opening.find_mail(reading(), found(incident_id), mail_id)
+    ids = {int(each) for each in request.form.getlist("party") if each.isdecimal()}
+    text = request.form.get("beside", "")
+    beside = lists.of_text(text)
+    faults = [UNREAD.format(line=each.text, why=each.why) for each in beside.unread]
+    if faults:
+        return _page(incident_id, faults, ids, text), 422
+
+    def do(session: Session) -> None:
+        incident = found(incident_id, session)
+        mail = opening.find_mail(session, incident, mail_id)
+        opening.say_shown(session, actor(), incident, mail, ids, beside.listed)
+
+    fault = attempt(do)
+    if fault:
+        return _page(incident_id, [fault], ids, text), 409
+    flash(SHOWN, "success")
+    return redirect(url_for("incidents.exposure", incident_id=incident_id))
+
+
+def _answers() -> dict[int, bool]:
+    """``person-12`` is the answer to the address 12."""
+    found_answers = {}
+    for name, value in request.form.items():
+        word, _, number = name.partition("-")
+        if word == "person" and number.isdecimal() and value in ANSWERS:
+            found_answers[row_number(number)] = ANSWERS[value]
+    return found_answers
+
+
+def _number() -> int:
+    return request.values.get("page", 1, type=row_number)
+
+
+def _page(
+    incident_id: int,
+    faults: list[str] | None = None,
+    ticked: set[int] | None = None,
+    typed: str = "",
+) -> str:
+    session = reading()
+    incident = found(incident_id)
+    seen = exposure_of(session, incident)
+    pages = max(1, -(-len(seen.addresses) // ROWS))
+    number = min(_number(), pages)
+    return page(
+        "exposure",
+        incident,
+        "incidents.exposure",
+        seen=seen,
+        rows=_rows(seen, number),
+        company={each.id: each.company for each in seen.parties},
+        number=number,
+        pages=pages,
+        most_groups=MOST_GROUPS,
+        faults=faults or [],
+        ticked=_shown_now(seen) if ticked is None else ticked,
+        typed=typed,
+    )
+
+
+def _shown_now(seen: Exposure) -> set[int]:
+    owner = {each.id: party.id for party in seen.parties for each in party.addresses}
+    return {owner[each] for mail in seen.mails for each in mail.visible}
+
+
+def _rows(seen: Exposure, number: int) -> tuple[ExposedAddress, ...]:
+    return seen.addresses[(number - 1) * ROWS : number * ROWS]
