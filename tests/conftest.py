@@ -44,6 +44,7 @@ from tests.pages import Pages
 from tests.postgres import cluster
 
 sharing.compiled_statements()
+gc.disable()  # until all tests are collected: looking through them again and again took a third
 
 pytest_plugins = ["tests.recorder"]
 
@@ -78,6 +79,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000)
+    gc.enable()
 
 
 def opened(url: str) -> Database:

@@ -60,6 +60,15 @@ def _copied(source: psycopg.Connection, table: str) -> bytes:
         return b"".join(bytes(each) for each in rows)
 
 
+def _set_sequences(sequences: dict[str, int | None]) -> sql.Composed:
+    """All of them in one question."""
+    each = (
+        sql.SQL("setval({}, {}, {})").format(name, value or 1, value is not None)
+        for name, value in sequences.items()
+    )
+    return sql.SQL("SELECT ROW({})").format(sql.SQL(", ").join(each))
+
+
 @dataclass(slots=True)
 class Lent:
     """One database, and the connection that sets it back."""
@@ -102,8 +111,7 @@ class Lent:
                 place = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))
                 with self.own.cursor().copy(place) as copy:
                     copy.write(content)
-            for name, value in rows.sequences.items():
-                self.own.execute("SELECT setval(%s, %s, %s)", [name, value or 1, value is not None])
+            self.own.execute(_set_sequences(rows.sequences))
 
 
 @dataclass(slots=True)
