@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from eventmail.incidents.exposure import Exposure
 from eventmail.incidents.models import Evidence, Incident, Origin, Party
 
-# Endpoint and label. A room that this installation does not have is left out.
+# Endpoint and label.
 ROOMS = (
     ("incidents.show", "概要"),
     ("incidents.exposure", "見えたアドレス"),
@@ -54,15 +54,10 @@ REFUSED = Next(
 )
 
 
-def rooms(known: Collection[str]) -> list[tuple[str, str]]:
-    """Those of the rooms whose pages there are."""
-    return [(endpoint, label) for endpoint, label in ROOMS if endpoint in known]
-
-
 def next_step(
-    incident: Incident, found: Exposure, parties: Collection[Party], known: Collection[str]
+    incident: Incident, found: Exposure, parties: Collection[Party], then: Callable[[], Next]
 ) -> Next | None:
-    """What to do now; None once it is over."""
+    """What to do now; None once it is over. ``then``: what follows when all this is known."""
     if incident.closed_at is not None:
         return None
     ours = all(each.mail.evidence is Evidence.MAILING for each in found.mails)
@@ -73,9 +68,8 @@ def next_step(
         (ours and not found.total, NOT_SAID),
         (silent > 0, _to_name(silent, len(parties))),
         (found.unconfirmed > 0, _to_confirm(found)),
-        ("incident_calls.index" in known, _to_call(len(parties))),
     )
-    return next((step for is_now, step in steps if is_now), None)
+    return next((step for is_now, step in steps if is_now), None) or then()
 
 
 def _to_name(silent: int, total: int) -> Next:
@@ -93,13 +87,4 @@ def _to_confirm(found: Exposure) -> Next:
         "いまの件数は機械の見立てです。人が見て確かめると、報告する件数が決まります。",
         "incidents.exposure",
         f"{found.unconfirmed}件を確かめる",
-    )
-
-
-def _to_call(total: int) -> Next:
-    return Next(
-        "対応先に電話で連絡してください",
-        f"対応先{total}件への説明・おわび・メールの削除のお願いを、1件ずつ記録します。",
-        "incident_calls.index",
-        "連絡の一覧を開く",
     )

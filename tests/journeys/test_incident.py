@@ -151,6 +151,8 @@ def call_the_rest(manager: Person, office: TwoDays) -> None:
     office.call(slice(25, 30), Outcome.REACHED)
     manager.see(f"/incidents/{office.id}/calls")
     manager.reads("30社のうち30社に")
+    manager.follow("概要")
+    manager.reads("次にすること：「所内の報告」の期限を過ぎています")
 
 
 def write_down(manager: Person, office: TwoDays) -> None:
@@ -161,8 +163,10 @@ def write_down(manager: Person, office: TwoDays) -> None:
     manager.reads("原因（2件）")
     manager.page.get_by_role("link", name=re.compile("^担当と期限を決めて加える")).first.click()
     manager.page.get_by_label(re.compile("^期限")).fill("2023-06-01")
+    manager.page.get_by_label(re.compile("^担当の職員")).select_option(index=1)
     manager.picture("incident-measure")
     manager.press("再発防止策に加える")
+    manager.reads("再発防止策（1件のうち0件を実施済み）")
     manager.picture("incident-measures")
     manager.see(f"/incidents/{office.id}/deadlines")
     manager.picture("incident-deadlines")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -126,9 +126,9 @@ def _read_file(form: NewForm | MailsForm, file: object, mails: list[SentMail]) -
         form.files.errors.append(UNREADABLE.format(name=file.filename, why=error.message))
 
 
-def rooms() -> list[tuple[str, str]]:
+def rooms() -> tuple[tuple[str, str], ...]:
     """The rooms of an incident that there are, for the navigation."""
-    return steps.rooms(current_app.view_functions.keys())
+    return steps.ROOMS
 
 
 @blueprint.app_context_processor

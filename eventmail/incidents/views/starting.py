@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from eventmail.incidents import opening, parties, service, steps, taking
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.forms import LAW_NAMES, EditForm, FactsForm, NewForm, NoteForm, local
 from eventmail.incidents.models import Incident
+from eventmail.incidents.record import following
 from eventmail.incidents.views.common import (
     attempt,
     blueprint,
@@ -159,7 +160,6 @@ def _show(incident_id: int, form: NoteForm) -> str:
     seen = exposure(session, incident)
     people = {each for each in (incident.opened_by, incident.closed_by) if each}
     event = session.get(Event, incident.event_id) if incident.event_id else None
-    known = current_app.view_functions.keys()
     listed = parties.all_of(session, incident)
     return page(
         "show",
@@ -168,7 +168,9 @@ def _show(incident_id: int, form: NoteForm) -> str:
         form=form,
         seen=seen,
         event=event,
-        next_step=steps.next_step(incident, seen, listed, known),
+        next_step=steps.next_step(
+            incident, seen, listed, lambda: following.following(session, incident)
+        ),
         law_names=LAW_NAMES,
         names=staff_names(session, people),
         parties=listed,
