@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from eventmail.incidents.models import (
     ExposedAddress,
@@ -123,8 +124,7 @@ class Exposure:
 
 def exposure(session: Session, incident: Incident) -> Exposure:
     """Who saw whose address in the mails of an incident."""
-    own = sa.select(Party).where(Party.incident_id == incident.id).order_by(Party.position)
-    parties = session.scalars(own.options(selectinload(Party.addresses))).all()
+    parties = with_addresses(session, incident)
     query = sa.select(Sighting.mail_id, Sighting.address_id, Sighting.place)
     where: dict[int, Stood] = defaultdict(list)
     for mail_id, address_id, place in session.execute(
@@ -135,8 +135,22 @@ def exposure(session: Session, incident: Incident) -> Exposure:
         sa.select(IncidentMail)
         .where(IncidentMail.incident_id == incident.id)
         .order_by(IncidentMail.number)
+        .options(lazyload(IncidentMail.sightings))
     )
     return compute(parties, [(each, where[each.id]) for each in mails])
+
+
+def with_addresses(session: Session, incident: Incident) -> list[Party]:
+    """The incident's companies in their order with their addresses, by two queries in all."""
+    own = sa.select(Party).where(Party.incident_id == incident.id).order_by(Party.position)
+    query = sa.select(ExposedAddress).where(ExposedAddress.incident_id == incident.id)
+    addresses: dict[int, list[ExposedAddress]] = defaultdict(list)
+    for each in session.scalars(query.order_by(ExposedAddress.id)):
+        addresses[each.party_id].append(each)
+    found = list(session.scalars(own))
+    for party in found:
+        set_committed_value(party, "addresses", addresses[party.id])
+    return found
 
 
 def compute(parties: Iterable[Party], mails: Iterable[tuple[IncidentMail, Stood]]) -> Exposure:
@@ -173,8 +187,10 @@ def _shown(mail: IncidentMail, stood: Stood, owner: Mapping[int, int]) -> Shown:
 
 
 def _is_exposed(address: ExposedAddress, mails: Iterable[Shown]) -> bool:
-    own = {address.party_id}
-    return any(address.id in each.visible and each.readers - own for each in mails)
+    return any(
+        address.id in each.visible and len(each.readers) > (address.party_id in each.readers)
+        for each in mails
+    )
 
 
 def _groups(parties: Iterable[Party], mails: Iterable[Shown]) -> tuple[Group, ...]:
@@ -204,11 +220,12 @@ class _Eyes:
         """One company's."""
         addresses, companies = self._what(party.id)
         own = sum(each.id in addresses for each in party.addresses)
+        seers = self._who(party)
         return View(
             party=party,
             addresses=len(addresses) - own,
-            companies=len(companies - {party.id}),
-            seen_by=len(self._who(party) - {party.id}),
+            companies=len(companies) - (party.id in companies),
+            seen_by=len(seers) - (party.id in seers),
         )
 
     def of_group(self, who: Group, whose: Group) -> int:

@@ -13,6 +13,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.events.service import EventFacts
 from eventmail.incidents import parties, service, taking
+from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Actor
@@ -139,9 +140,6 @@ def _party_of(
 
 
 def _drop_empty(session: Session, incident: Incident) -> None:
-    left = sa.exists().where(ExposedAddress.party_id == Party.id)
-    query = sa.select(Party).where(
-        Party.incident_id == incident.id, ~left, Party.participant_id.is_(None), Party.phone == ""
-    )
-    for each in session.scalars(query).all():
-        taking.let_go(session, each)
+    for each in with_addresses(session, incident):
+        if not each.addresses and each.participant_id is None and not each.phone:
+            taking.let_go(session, each)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from eventmail.addresses import CARRIERS, EmailAddress
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service, taking
+from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.offices.permissions import Actor
 from eventmail.spreadsheet.domain_tables import FREE_MAIL
@@ -44,8 +45,7 @@ def find(session: Session, incident: Incident, party_id: int) -> Party:
 
 def all_of(session: Session, incident: Incident) -> list[Party]:
     """All of them, in their order."""
-    query = sa.select(Party).where(Party.incident_id == incident.id).order_by(Party.position)
-    return list(session.scalars(query.options(selectinload(Party.addresses))))
+    return with_addresses(session, incident)
 
 
 def change(

@@ -104,9 +104,11 @@ def touch(session: Session, actor: Actor, incident: Incident, version: int | Non
     """
     actor.require(Action.RESPOND)
     hold(session, incident)
-    if version is not None and version != incident.version:
-        raise UserError(CHANGED)
     require_open(incident)
+    if version is None:
+        return
+    if version != incident.version:
+        raise UserError(CHANGED)
     incident.version += 1
     session.flush()
 

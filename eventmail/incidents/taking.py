@@ -262,10 +262,10 @@ def _require_new(session: Session, incident: Incident, sent: SentMail) -> None:
 
 def _forget_empty(session: Session, incident: Incident, named: Collection[int]) -> None:
     """Companies whose addresses a list has all put to another one."""
-    left = sa.exists().where(ExposedAddress.party_id == Party.id)
-    query = sa.select(Party).where(Party.incident_id == incident.id, ~left)
-    for each in session.scalars(query):
-        if each.id not in named:
+    query = sa.select(ExposedAddress.party_id).where(ExposedAddress.incident_id == incident.id)
+    kept = {*named, *session.scalars(query)}
+    for each in session.scalars(sa.select(Party).where(Party.incident_id == incident.id)).all():
+        if each.id not in kept:
             let_go(session, each)
 
 

@@ -195,6 +195,12 @@ def test_the_home_page_tells_the_office_itself(sign_in: Any, soon: Event) -> Non
     )
 
 
+def test_there_the_manager_is_shown_what_stops_the_mail_program(sign_in: Any, soon: Event) -> None:
+    told = "所のメールサーバーに規則を入れられます"
+    assert told in sign_in("manager").get("/").text
+    assert told not in sign_in("author").get("/").text
+
+
 def test_the_longest_bar_fills_the_width_and_no_piece_is_lost() -> None:
     S = MailingState
     few = Figures("少ない所", stopped=False, states={S.SENT: 1})

@@ -120,6 +120,19 @@ def rspamd_says(rule: Path, mails: list[bytes], folder: Path, user: str = "staff
     paths = [folder / f"{number}.eml" for number in range(len(mails))]
     for path, raw in zip(paths, mails, strict=True):
         path.write_bytes(raw)
+    lines = _lua(harness, [str(rule), user, *map(str, paths)]).splitlines()
+    return [each.removeprefix("ANSWER\t") for each in lines if each.startswith("ANSWER\t")]
+
+
+def lua_reads(literals: list[str], folder: Path) -> list[str]:
+    """What each literal is to Lua."""
+    script = folder / "literals.lua"
+    lines = [f"print({literal})" for literal in literals]
+    script.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return _lua(script, []).split("\n")[: len(literals)]
+
+
+def _lua(script: Path, arguments: list[str]) -> str:
     library = RSPAMD / "usr/lib"
     found = subprocess.run(
         [
@@ -127,12 +140,11 @@ def rspamd_says(rule: Path, mails: list[bytes], folder: Path, user: str = "staff
                 str(RSPAMD / "usr/bin/rspamadm"),
                 f"--var=LUALIBDIR={RSPAMD}/usr/share/rspamd/lualib",
             ),
-            *("lua", "-b", "-s", str(harness), "-a", str(rule), "-a", user),
-            *(part for path in paths for part in ("-a", str(path))),
+            *("lua", "-b", "-s", str(script)),
+            *(part for each in arguments for part in ("-a", each)),
         ],
         env={"LD_LIBRARY_PATH": f"{library}/rspamd:{library}/x86_64-linux-gnu"},
         capture_output=True,
         timeout=60,
     )
-    lines = found.stdout.decode().splitlines()
-    return [each.removeprefix("ANSWER\t") for each in lines if each.startswith("ANSWER\t")]
+    return found.stdout.decode()

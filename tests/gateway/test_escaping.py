@@ -12,7 +12,7 @@ import pytest
 from eventmail.gateway import escaping, rule
 from eventmail.gateway.targets import BY_KEY
 from tests.gateway.cases import CASES, OWN, RULE, out
-from tests.gateway.programs import exim_says, exim_with, postfix_says, rspamd_says
+from tests.gateway.programs import exim_says, exim_with, lua_reads, postfix_says, rspamd_says
 
 # What a text would have to hold to be more than a text.
 ATTACKS = {
@@ -81,20 +81,35 @@ def test_exim_says_exactly_that(name: str, attacked: dict[str, Path]) -> None:
 
 
 def test_lua_says_exactly_that(tmp_path: Path) -> None:
-    for name, text in ATTACKS.items():
-        path = tmp_path / "rule.lua"
-        path.write_bytes(BY_KEY["rspamd"].content(rule.made(4, OWN, RULE.url, "", text)))
-        mails = [CASES["one too many"].raw, CASES["one"].raw]
-        refused, passed = rspamd_says(path, mails, tmp_path)
-        assert (refused, passed) == (f"reject\t{seen(text)} {RULE.url}", "pass\t"), name
+    rules = [rule.made(4, OWN, RULE.url, "", text) for text in ATTACKS.values()]
+    said = lua_reads([escaping.for_lua(each.english) for each in rules], tmp_path)
+    assert said == [seen(each.english) for each in rules]
+
+
+def test_the_whole_rule_in_lua_says_it(tmp_path: Path) -> None:
+    text = "".join(ATTACKS.values())
+    path = tmp_path / "rule.lua"
+    path.write_bytes(BY_KEY["rspamd"].content(rule.made(4, OWN, RULE.url, "", text)))
+    mails = [CASES["one too many"].raw, CASES["one"].raw]
+    assert rspamd_says(path, mails, tmp_path) == [f"reject\t{seen(text)} {RULE.url}", "pass\t"]
+
+
+# Each of these ends a literal in single quotes, and any two side by side are the first of them.
+QUOTES_OF_POWERSHELL = "'\u2018\u2019\u201a\u201b"
 
 
 def unquoted_powershell(literal: str) -> str:
-    """What PowerShell reads: any two single quotes side by side are one, and one alone ends it."""
-    inside = literal[1:-1]
-    assert literal[0] == literal[-1] == "'"
-    assert not re.search(f"[{escaping.SINGLE}]", re.sub(rf"([{escaping.SINGLE}])\1", "", inside))
-    return re.sub(rf"([{escaping.SINGLE}])\1", r"\1", inside)
+    """What PowerShell reads."""
+    found, at = "", 1
+    while literal[at] not in QUOTES_OF_POWERSHELL or at + 1 < len(literal):
+        if literal[at] in QUOTES_OF_POWERSHELL:
+            assert literal[at + 1] in QUOTES_OF_POWERSHELL, f"it ends at {literal[at:]}"
+            at += 1
+            found += literal[at - 1]
+        else:
+            found += literal[at]
+        at += 1
+    return found
 
 
 @pytest.mark.parametrize("name", ATTACKS)

@@ -6,14 +6,19 @@ import io
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from eventmail import sample
+from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.gateway.targets import BY_KEY
 from tests.gateway.cases import out
 from tests.pages import Page, Pages
 
+# Nothing here is kept; what is read of the database is one plain query.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 SignIn = Callable[[str], Pages]
 ASKED = {"limit": "4", "own": "himesato.example.jp", "url": "https://mail.himesato.example.jp"}
 QUERY = urlencode(ASKED)
@@ -124,6 +129,23 @@ def test_what_cannot_be_looked_at_is_told_in_one_sentence(sign_in: SignIn) -> No
         if isinstance(content := data.get("mail"), bytes):
             data["mail"] = (io.BytesIO(content), "sent.eml")
         assert sentence in judged(browser, status=422, **data).text, name
+
+
+def test_the_mail_is_kept_nowhere(sign_in: SignIn, app: Flask, database: Database) -> None:
+    browser = sign_in("manager")
+    browser.get("/gateway")
+    records = count_of_records(database)
+    judged(browser, mail=(io.BytesIO(STORY.encode()), "sent.eml"))
+    judged(browser, header=STORY)
+    assert count_of_records(database) == records
+    folder = app.extensions["eventmail"].settings.data_dir
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    assert not [each for each in files if b"kigyo11.example" in each.read_bytes()]
+
+
+def count_of_records(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalars(sa.select(sa.func.count()).select_from(AuditEntry)).one()
 
 
 def test_a_head_that_does_not_end_counts_as_refused(sign_in: SignIn) -> None:

@@ -1,22 +1,32 @@
-"""The accident of 31 May 2023: tried as an ordinary mailing, where it cannot be made to happen.
+"""The accident of 31 May 2023, twice: how it cannot be made to happen here, and what followed it.
 
 Thirty companies, fifteen and fifteen in two mails, every address in To, nobody who looked. Each
-step of it is tried here as the office took it.
+step of it is first tried as an ordinary mailing. Then the two days after it are walked through with
+the clock of those days, from the sent mails to the press release, and every figure is the story's.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact
+from eventmail.incidents.calls import mails
+from eventmail.incidents.calls import service as calls
+from eventmail.incidents.calls.models import Outcome, Purpose
+from eventmail.incidents.models import Incident, Place
+from eventmail.incidents.papers.service import Made
+from eventmail.incidents.record import reporting
+from eventmail.incidents.record.deadlines import Applies, Duty
 from eventmail.letters import choosing
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, SendMode, Snapshot
@@ -24,8 +34,11 @@ from eventmail.mailings.service import Blocked, Draft
 from eventmail.offices.permissions import Actor
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import FOLDER, People
+from eventmail.wire import Relay
 from tests import settling
 from tests.conftest import Meeting
+from tests.incidents import story
+from tests.journeys.two_days import ABSENT, JUNE_1, JUNE_2, MAY_31, REACHED, TwoDays
 from tests.mailings import journey
 from tests.mailings.test_pages import letter
 from tests.pages import Page, Pages
@@ -190,3 +203,107 @@ class TestNobodyLooked:
             decided(database, getattr(people, who), submitted, decide)
         work(outbox)
         assert recorder.received == []
+
+
+class TestTheTwoDays:
+    """What the office did by hand in two days, and what it can say of it afterwards."""
+
+    @pytest.fixture
+    def office(
+        self, database: Database, people: People, relay: Relay, recorder: Recorder,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> TwoDays:  # fmt: skip
+        return TwoDays(database, people, relay, recorder, monkeypatch)
+
+    def test_from_the_sent_mails_to_the_press_release(
+        self, office: TwoDays, sign_in: Callable[[str], Pages]
+    ) -> None:
+        office.it_is(MAY_31, 13)
+        page = office.open(sign_in("manager"))
+        assert "30件" in page.text
+        office.name_and_look()
+        self.judge_the_exposure(office)
+        office.make_roster()
+        office.it_is(MAY_31, 16)
+        office.call(REACHED, Outcome.REACHED)
+        office.call(ABSENT, Outcome.ABSENT)
+        assert self.progress(office) == (30, 25, 5)
+        assert self.due(office, MAY_31) == 0
+        assert self.due(office, JUNE_1) == 5
+
+        office.it_is(MAY_31, 18)
+        assert office.mail(Purpose.HANDLING) == addresses_of(ABSENT)
+        assert office.mail(Purpose.CORRECTION) == addresses_of(REACHED)
+
+        office.it_is(JUNE_1, 10)
+        office.call(ABSENT, Outcome.REACHED)
+        assert self.progress(office) == (30, 30, 0)
+        assert office.mail(Purpose.CORRECTION) == addresses_of(ABSENT)
+        office.write_down()
+        office.hold_the_meeting()
+
+        office.it_is(JUNE_2, 10)
+        self.judge_the_deadlines(office)
+        self.judge_the_press_release(office.press_release())
+        office.see(self.judge_the_waves)
+
+    def judge_the_exposure(self, office: TwoDays) -> None:
+        found = office.exposed()
+        assert [each.counts for each in found.mails] == [{Place.TO: 15}, {Place.TO: 15}]
+        assert (found.total, found.companies) == (30, 30)
+        assert (found.persons, found.others, found.unconfirmed) == (7, 23, 0)
+        assert {each.companies for each in found.views} == {14}
+        assert found.matrix == ((14, 0), (0, 14))
+
+    def judge_the_deadlines(self, office: TwoDays) -> None:
+        """Seven are not more than a hundred: no duty to report, and the page says why."""
+        found = {e.deadline.duty: e.deadline for e in office.see(reporting.standings)}
+        for duty in (Duty.PRELIMINARY, Duty.FINAL, Duty.PERSONS):
+            assert found[duty].applies is Applies.NO
+            assert "7人" in found[duty].why
+
+    def judge_the_press_release(self, made: Made) -> None:
+        assert made.hits == ()
+        assert made.paper.head is not None
+        assert made.paper.head.date == "令和5年6月2日（金）"
+        titles = [each.title for each in made.paper.sections]
+        assert titles == [
+            *("1　事案の概要", "2　事実経過", "3　発生原因", "4　再発防止策", "お問い合わせ先"),
+        ]
+        overview, course, causes, measures = (
+            "\n".join(line.text for line in each.lines) for each in made.paper.sections[:4]
+        )
+        assert "30社" in overview
+        assert "2通（各15件、計30件）" in overview
+        assert "識別できるものは7件、識別できないものは23件" in overview
+        assert re.findall(r"(?:令和5年)?[56]月\d+日（[水木]）", course) == [
+            *("令和5年5月31日（水）", "令和5年6月1日（木）")
+        ]
+        assert "30社に電話し、25社に" in course
+        assert "5社は不在" in course
+        waves = [line for line in course.splitlines() if "正しい方法" in line]
+        assert ["25社" in waves[0], "5社" in waves[1]] == [True, True]
+        assert causes.count("\n") == 1
+        assert "会議" in measures
+        whole = "\n".join(made.paper.texts())
+        assert not [each for each in story.COMPANIES if each.company in whole]
+        assert "@" not in whole
+
+    def judge_the_waves(self, session: Session, incident: Incident) -> None:
+        sent = [(each.purpose, each.count) for each in mails.waves(session, incident)]
+        assert sent == [
+            (Purpose.HANDLING, 5),
+            (Purpose.CORRECTION, 25),
+            (Purpose.CORRECTION, 5),
+        ]
+
+    def progress(self, office: TwoDays) -> tuple[int, int, int]:
+        found = office.see(calls.progress)
+        return found.total, found.reached, found.absent
+
+    def due(self, office: TwoDays, day: date) -> int:
+        return len(office.see(lambda db, found: calls.due(db, found, day)))
+
+
+def addresses_of(which: slice) -> set[str]:
+    return {each.address for each in story.COMPANIES[which]}

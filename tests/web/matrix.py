@@ -100,7 +100,7 @@ PAGES: dict[Action, str] = {
         incident_record.measures
     """,
     Action.RESPOND: """
-        incident_calls.begin incident_calls.choose_event incident_calls.present
+        incident_calls.begin incident_calls.present
         incident_calls.record incident_calls.strike incident_calls.take_away
         incident_papers.take
         incidents.add_mails incidents.change_party incidents.confirm incidents.create

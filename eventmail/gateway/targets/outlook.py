@@ -94,7 +94,7 @@ OUTLOOK = Target(
     place=(
         "OutlookでAlt＋F11を押し、「Project1」→「Microsoft Outlook Objects」"
         "→「ThisOutlookSession」を"
-        "開いて、下の中身を貼り付けます。",
+        "開いて、上の中身を貼り付けます。",
         "マクロに組織の証明書で署名し、グループポリシーの「VBAマクロ通知設定」"
         "を「デジタル署名されたマクロを"
         "除き、すべてのマクロを無効にする」にして、証明書を「信頼できる発行元」に配ります。",

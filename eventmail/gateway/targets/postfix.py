@@ -49,8 +49,9 @@ POSTFIX = Target(
         f"このファイルを {WAY} に置きます。PCREが使えるかは「postconf -m」にpcreが出るかで"
         "わかります（Debian・Ubuntuではpostfix-pcreを入れます）。",
         "外から届くメールには掛けません。master.cfで、職員のメールを受けるサービス"
-        "（submissionなど）の行の次に、空白で始めて、下の「-o cleanup_service_name=…」を書きます。",
-        "master.cfの終わりに、下の「cleanup-out」からの4行を（#を取って）加え、"
+        "（submissionなど）の行の次に、空白で始めて、上の「-o cleanup_service_name=…」"
+        "を書きます。",
+        "master.cfの終わりに、上の「cleanup-out」からの4行を（#を取って）加え、"
         "「postfix reload」を実行します。",
     ),
     trial=(
@@ -67,6 +68,7 @@ POSTFIX = Target(
         "超えたところから先を見ません。"
         "そこまでに数がそろえば止まります。",
         "Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。",
+        "サーバーの上でsendmailコマンドから送るメールには、pickupの行にも同じ指定が要ります。",
         "止めたメールのヘッダーは、Postfixのログに（アドレスのまま）残ります。",
         "コンマのない並びは、1件に数えます（ふつうのメールソフトは作りません）。",
         "閉じていないかっこが何千も続くような、"

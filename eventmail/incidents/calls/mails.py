@@ -13,7 +13,6 @@ from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.incidents import service as incidents
-from eventmail.incidents.calls import linking
 from eventmail.incidents.calls.models import IncidentMailing, Purpose
 from eventmail.incidents.calls.standing import Line, State, lines
 from eventmail.incidents.models import Incident
@@ -26,8 +25,8 @@ from eventmail.wordings import service as wordings
 from eventmail.wordings.models import WordingKind
 
 NO_EVENT = (
-    "どのイベントの名簿で送るかが、まだ選ばれていません。"
-    "事案の画面でイベントを選んでから、もう一度お試しください。"
+    "この事案は、まだイベントとつながっていません。"
+    "どのイベントの名簿で送るかを選んでから、もう一度お試しください。"
 )
 NOBODY = "いま送る相手の事業所がありません。電話の記録と、名簿との結びつきを確かめてください。"
 PURPOSE_NAMES = {
@@ -107,7 +106,6 @@ def begin(session: Session, actor: Actor, incident: Incident, purpose: Purpose) 
     if incident.event_id is None:
         raise UserError(NO_EVENT)
     incidents.require_open(incident)
-    linking.match(session, incident)  # who came into the roster since
     if not any(each.companies for each in offers(session, incident) if each.purpose is purpose):
         raise UserError(NOBODY)
     event = events.get_event(session, actor, incident.event_id)

@@ -33,6 +33,7 @@ from eventmail.incidents.calls.standing import (
 from eventmail.incidents.models import Incident, Party
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Actor
+from eventmail.suppression import service as suppression
 
 __all__ = ["Due", "Outdated", "Said", "calls", "due", "line", "lines", "progress", "save", "strike"]
 
@@ -156,6 +157,7 @@ def _begin(session: Session, actor: Actor, incident: Incident, party_id: int) ->
     if session.scalar(own) is None:
         raise NotFound
     incidents.require_open(incident)
+    suppression.lock_office(session, incident.office_id)  # whoever hands a mail over is waited for
     begun = clock.in_tokyo(incident.noticed_at).date()
     values = {"party_id": party_id, "office_id": incident.office_id, "incident_id": incident.id}
     fresh = dict.fromkeys(TICKS, False) | {"wishes": "", "version": 0, "due_on": begun}

@@ -37,6 +37,7 @@ from eventmail.incidents.record import service as record
 from eventmail.incidents.record.chronology import chronology, names, public_words
 from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure as Planned
+from eventmail.incidents.record.sources import PAPER_MADE
 from eventmail.offices.models import Bureau, BureauMembership, Office, Staff
 from eventmail.offices.service import mailboxes, staff_names
 
@@ -80,6 +81,7 @@ def facts(session: Session, incident: Incident) -> Facts:
         chronology=tuple(
             Happening(each.at, Told(each.text, each.public), not each.key.startswith(NO_COURSE))
             for each in chronology(session, incident)
+            if each.text != PAPER_MADE  # else each taking would change what is taken
         ),
         handled=tuple(map(_handled, lines)),
         written=written(session, incident),

@@ -90,7 +90,7 @@ def _measure(each: Measure) -> tuple[str, ...]:
 
 def _duties(facts: Facts) -> Section:
     rows = [
-        (each.name, japanese_date(each.due) if each.due else "期限なし", each.why, each.cited)
+        (each.name, japanese_date(each.due) if each.due else "―", each.why, each.cited)
         for each in facts.duties
     ]
     return _table("8　報告と通知", ("報告・通知", "期限", "理由", "根拠"), rows)

@@ -14,7 +14,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service as incidents
 from eventmail.incidents.exposure import Exposure, exposure
 from eventmail.incidents.models import Incident
-from eventmail.incidents.record import rows
+from eventmail.incidents.record import rows, sources
 from eventmail.incidents.record.deadlines import (
     Applies,
     Assessed,
@@ -65,15 +65,15 @@ class Standing:
         return self.is_open and due is not None and due < self.today
 
 
-def facts(session: Session, incident: Incident, unread: Collection[int] = ()) -> DeadlineFacts:
-    """Of one incident; ``unread``: companies that surely deleted the mails without reading them."""
+def facts(session: Session, incident: Incident) -> DeadlineFacts:
+    """All that the duties of one incident follow from."""
     found = exposure(session, incident)
     said = rows.newest(session, Assessment, incident)
     return DeadlineFacts(
         law=incident.law,
         persons=found.persons,
         noticed_on=clock.in_tokyo(incident.noticed_at).date(),
-        unread=read_by_nobody(found, unread),
+        unread=read_by_nobody(found, sources.unread(session, incident)),
         assessed=assessed(said) if said else None,
         own=own(session, incident.office_id),
     )

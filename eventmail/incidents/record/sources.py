@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.audit.models import AuditEntry
+from eventmail.clock import in_tokyo
+from eventmail.incidents.calls import standing
+from eventmail.incidents.calls.mails import waves
+from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.models import Incident, IncidentMail, Place, Sighting
 from eventmail.incidents.record import rows
 from eventmail.incidents.record.deadlines import Duty
-from eventmail.incidents.record.lines import Known, Line, SentMail, at_noon
+from eventmail.incidents.record.lines import Agreed, Known, Line, SentMail, Talk, Wave, at_noon
 from eventmail.incidents.record.models import LEVEL_NAMES
 
 FIELDS = {Place.TO: "TO", Place.CC: "CC", Place.BCC: "BCC"}
+PAPER_MADE = "報告・公表のための書面を作った。"
 # What of the audit belongs into the chronology; all else is either told by its own rows or detail.
 ACTS = {
     "incident.closed": "対応を終えた。",
     "incident.reopened": "対応を再開した。",
+    "incident.paper_taken": PAPER_MADE,
 }
-PAPERS = "incident.paper"
-PAPER_MADE = "報告・公表のための書面を作った。"
 DONE_OF = {
     Duty.INTERNAL: "所内の報告をした",
     Duty.BUREAU: "労働局に報告した",
@@ -39,6 +44,9 @@ def known(session: Session, incident: Incident) -> Known:
         opened_at=incident.opened_at,
         happened_at=incident.happened_at,
         mails=_mails(session, incident),
+        talks=_talks(session, incident),
+        agreed={each.party.id: _agreed(each) for each in standing.lines(session, incident)},
+        waves=_waves(session, incident),
         acts=[*_acts(session, incident), *_reports(session, incident), *_done(session, incident)],
     )
 
@@ -66,15 +74,45 @@ def _mails(session: Session, incident: Incident) -> list[SentMail]:
     ]
 
 
+def unread(session: Session, incident: Incident) -> frozenset[int]:
+    """The companies at which the mail was surely deleted before anybody read it."""
+    found = standing.lines(session, incident)
+    return frozenset(each.party.id for each in found if each.unread_and_deleted)
+
+
+def _talks(session: Session, incident: Incident) -> list[Talk]:
+    return [
+        Talk(each.at, each.party_id, each.outcome is Outcome.REACHED)
+        for each in standing.calls(session, incident)
+        if each.stands
+    ]
+
+
+def _agreed(line: standing.Line) -> Agreed:
+    return Agreed(*(line.ticked(name) for name in ("explained", "apologised", "deletion_agreed")))
+
+
+def _waves(session: Session, incident: Incident) -> list[Wave]:
+    return [
+        Wave(each.mailing.id, each.purpose.value, each.sent_at, each.count)
+        for each in waves(session, incident)
+        if each.sent_at is not None and each.count
+    ]
+
+
 def _acts(session: Session, incident: Incident) -> Iterator[Line]:
+    """The same act is told once a day."""
     query = sa.select(AuditEntry).where(
         AuditEntry.office_id == incident.office_id,
         AuditEntry.subject == f"incident:{incident.id}",
+        AuditEntry.action.in_(ACTS),
     )
+    told = set[tuple[str, date]]()
     for each in session.scalars(query.order_by(AuditEntry.id)):
-        text = PAPER_MADE if each.action.startswith(PAPERS) else ACTS.get(each.action)
-        if text:
-            yield Line(each.at, text, f"audit:{each.id}")
+        once = (each.action, in_tokyo(each.at).date())
+        if once not in told:
+            told.add(once)
+            yield Line(each.at, ACTS[each.action], f"audit:{each.id}")
 
 
 def _reports(session: Session, incident: Incident) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, current_app, render_template
@@ -18,6 +18,7 @@ from eventmail.incidents.own import Own, own_of
 from eventmail.incidents.reading.values import SentMail
 from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.forms import row_number
 
 blueprint = Blueprint("incidents", __name__)
 ORIGIN_NAMES = {
@@ -87,6 +88,14 @@ def attempt(deed: Callable[[Session], None]) -> str:
         reading().rollback()
         return error.message
     return ""
+
+
+def ids(values: Iterable[str]) -> set[int]:
+    """The numbers of rows that a form names; what no column holds is not found."""
+    try:
+        return {row_number(each) for each in values}
+    except ValueError as error:
+        raise NotFound from error
 
 
 def take(form: NewForm | MailsForm) -> Taken:

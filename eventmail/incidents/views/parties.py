@@ -18,7 +18,7 @@ from eventmail.incidents.models import Party
 from eventmail.incidents.reading import lists
 from eventmail.incidents.reading.values import Listed
 from eventmail.incidents.views.adding import UNREAD
-from eventmail.incidents.views.common import attempt, blueprint, found, own, page
+from eventmail.incidents.views.common import attempt, blueprint, found, ids, own, page
 from eventmail.offices.permissions import Action, permitted
 from eventmail.spreadsheet.reader import read_roster
 from eventmail.spreadsheet.refusal import UnreadableFile
@@ -112,18 +112,18 @@ def change_party(incident_id: int, party_id: int) -> ResponseReturnValue:
 def merge(incident_id: int) -> ResponseReturnValue:
     """Somebody says that these are one company."""
     found(incident_id)
-    ids = {row_number(each) for each in request.form.getlist("party") if each.isdecimal()}
+    chosen = ids(request.form.getlist("party"))
     kept: list[Party] = []
     fault = attempt(
         lambda session: kept.append(
-            service.merge(session, actor(), found(incident_id, session), ids)
+            service.merge(session, actor(), found(incident_id, session), chosen)
         )
     )
     if fault:
         flash(fault, "error")
     else:
         name = service.find(reading(), found(incident_id), kept[0].id).company
-        flash(MERGED.format(count=len(ids), company=name), "success")
+        flash(MERGED.format(count=len(chosen), company=name), "success")
     return redirect(url_for("incidents.parties", incident_id=incident_id))
 
 

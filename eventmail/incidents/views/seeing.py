@@ -12,7 +12,7 @@ from eventmail.incidents.exposure import exposure as exposure_of
 from eventmail.incidents.models import ExposedAddress
 from eventmail.incidents.reading import lists
 from eventmail.incidents.views.adding import UNREAD
-from eventmail.incidents.views.common import attempt, blueprint, found, page
+from eventmail.incidents.views.common import attempt, blueprint, found, ids, page
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import row_number
@@ -62,33 +62,34 @@ def confirm(incident_id: int) -> ResponseReturnValue:
 def shown(incident_id: int, mail_id: int) -> ResponseReturnValue:
     """Whose data a mail of ours showed to those who got it."""
     opening.find_mail(reading(), found(incident_id), mail_id)
-    ids = {int(each) for each in request.form.getlist("party") if each.isdecimal()}
+    chosen = ids(request.form.getlist("party"))
     text = request.form.get("beside", "")
     beside = lists.of_text(text)
     faults = [UNREAD.format(line=each.text, why=each.why) for each in beside.unread]
     if faults:
-        return _page(incident_id, faults, ids, text), 422
+        return _page(incident_id, faults, chosen, text), 422
 
     def do(session: Session) -> None:
         incident = found(incident_id, session)
         mail = opening.find_mail(session, incident, mail_id)
-        opening.say_shown(session, actor(), incident, mail, ids, beside.listed)
+        opening.say_shown(session, actor(), incident, mail, chosen, beside.listed)
 
     fault = attempt(do)
     if fault:
-        return _page(incident_id, [fault], ids, text), 409
+        return _page(incident_id, [fault], chosen, text), 409
     flash(SHOWN, "success")
     return redirect(url_for("incidents.exposure", incident_id=incident_id))
 
 
 def _answers() -> dict[int, bool]:
     """``person-12`` is the answer to the address 12."""
-    found_answers = {}
-    for name, value in request.form.items():
-        word, _, number = name.partition("-")
-        if word == "person" and number.isdecimal() and value in ANSWERS:
-            found_answers[row_number(number)] = ANSWERS[value]
-    return found_answers
+    given = {
+        name.removeprefix("person-"): ANSWERS[value]
+        for name, value in request.form.items()
+        if name.startswith("person-") and value in ANSWERS
+    }
+    ids(given)
+    return {int(number): answer for number, answer in given.items()}
 
 
 def _number() -> int:
@@ -116,6 +117,7 @@ def _page(
         number=number,
         pages=pages,
         most_groups=MOST_GROUPS,
+        column_names=[f"グループ{each.number}のアドレス" for each in seen.groups],
         faults=faults or [],
         ticked=_shown_now(seen) if ticked is None else ticked,
         typed=typed,

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact, Event, Participant
-from eventmail.incidents.calls import linking, mails, service
+from eventmail.incidents.calls import mails, service
 from eventmail.incidents.calls.models import Outcome, Purpose
 from eventmail.incidents.calls.service import Said
 from eventmail.incidents.calls.standing import TICKS, Line
@@ -32,6 +32,7 @@ def leak(session: Session, people: People, event: Event) -> Incident:
         title=TITLE,
         origin=Origin.OUTSIDE,
         law=Law.ADMINISTRATIVE,
+        event_id=event.id,
         noticed_at=NOTICED,
         opened_by=people.manager.id,
         opened_at=NOTICED,
@@ -41,7 +42,6 @@ def leak(session: Session, people: People, event: Event) -> Incident:
     query = sa.select(Contact).join(Contact.participant).where(Contact.event_id == event.id)
     for number, each in enumerate(session.scalars(query.order_by(Participant.id)), 1):
         _party(session, incident, number, each)
-    linking.choose_event(session, people.manager, incident, event.id)
     return incident
 
 
@@ -49,6 +49,7 @@ def _party(session: Session, incident: Incident, number: int, contact: Contact) 
     place = {"office_id": incident.office_id, "incident_id": incident.id}
     company = contact.participant.company
     party = Party(**place, position=number, company=company, phone=f"06-0000-01{number:02}")
+    party.event_id, party.participant_id = contact.event_id, contact.participant_id
     session.add(party)
     session.flush()
     session.add(

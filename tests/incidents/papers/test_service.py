@@ -72,6 +72,19 @@ class TestFacts:
             for kind in (Kind.PRESS, Kind.CIRCULAR):
                 assert made(session, incident, kind).hits == ()
 
+    def test_the_press_release_has_the_days_and_numbers_of_the_records(
+        self, database: Database, told: int
+    ) -> None:
+        with database.reading() as session:
+            press = made(session, session.get_one(Incident, told), Kind.PRESS).paper
+        course = [each.text for each in press.sections[1].lines]
+        mails, calls = course[:2], course[-2:]
+        assert mails[0].startswith("令和5年5月31日（水）、")
+        assert ["15件" in each for each in mails] == [True, True]
+        assert calls[0].startswith("同日、30社に電話し、25社に")
+        assert calls[0].endswith("5社は不在。")
+        assert calls[1].startswith("令和5年6月1日（木）、5社に電話し、5社に")
+
     def test_names_that_somebody_typed_are_letters_for_others(
         self, database: Database, people: People, told: int
     ) -> None:
@@ -181,6 +194,15 @@ class TestTaking:
         assert [each["version"] for each in told_of] == [1, 1, 2, 1]
         assert told_of[0]["document_digest"] == kept[-1].digest == kept[-2].digest
         assert kept[-1].sha256 != kept[-2].sha256
+
+    @pytest.mark.parametrize("kind", Kind)
+    def test_taking_a_paper_changes_no_paper(
+        self, database: Database, people: People, told: int, kind: Kind
+    ) -> None:
+        with database.writing() as session:
+            incident = session.get_one(Incident, told)
+            numbers = [take(session, people.manager, incident, kind, Format.PDF) for _ in range(2)]
+        assert numbers == [1, 1]
 
     @pytest.mark.parametrize("table", [PaperNote, TakenPaper])
     def test_what_is_kept_never_changes(

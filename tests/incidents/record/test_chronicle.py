@@ -15,6 +15,8 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service
+from eventmail.incidents.calls import service as calls
+from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import chronicle, chronology
 from eventmail.incidents.record.chronicle import Words
@@ -27,6 +29,7 @@ from tests.incidents import story
 
 BEFORE = story.NOTICED - timedelta(minutes=5)
 SEEN = Words(BEFORE, "職員Aが送信済みメールを見て、職員Bと確かめた。")
+THURSDAY = story.NOTICED + timedelta(days=1)
 sqlite_only = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
@@ -149,6 +152,60 @@ class TestWritten:
     ) -> None:
         with database.writing() as session, pytest.raises(NotFound):
             chronicle.correct(session, people.author, incident(session), "x", 0, SEEN, "y")
+
+
+EVERYTHING = dict.fromkeys(("explained", "apologised", "deletion_agreed"), True)
+
+
+@sqlite_only
+def test_the_calls_of_the_two_days_tell_themselves(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        ids = [each.id for each in found.parties]
+        days = ((story.NOTICED, ids[:25], ids[25:]), (THURSDAY, ids[25:], []))
+        for at, reached, absent in days:
+            for party, outcome in (
+                *((each, Outcome.REACHED) for each in reached),
+                *((each, Outcome.ABSENT) for each in absent),
+            ):
+                version = calls.line(session, found, party).version
+                ticks = EVERYTHING if outcome is Outcome.REACHED else None
+                said = calls.Said(version, outcome, ticks)
+                calls.save(session, people.author, found, party, said, at)
+    told = {each.key: each.text for each in shown(database, incident)}
+    assert told["calls:2023-05-31"] == (
+        "30社に電話し、25社に説明・謝罪・削除依頼（了承）、5社は不在。"
+    )
+    assert told["calls:2023-06-01"] == "5社に電話し、5社に説明・謝罪・削除依頼（了承）。"
+
+
+@sqlite_only
+def test_a_call_that_was_a_mistake_is_not_told(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        party = found.parties[0].id
+        said = calls.Said(0, Outcome.ABSENT)
+        line = calls.save(session, people.author, found, party, said, story.NOTICED)
+        calls.strike(session, people.author, found, party, line.calls[0].id, "別の会社だった")
+    assert not [each for each in shown(database, incident) if each.key.startswith("calls:")]
+
+
+@sqlite_only
+def test_the_papers_of_a_day_are_told_once_and_details_never(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        for act in ("incident.paper_taken", "incident.paper_taken", "incident.mail_added"):
+            service.audit(session, found, act, people.manager)
+    told = [each.text for each in shown(database, incident)]
+    assert told.count("報告・公表のための書面を作った。") == 1
+    assert [each.key for each in shown(database, incident)[2:4]] == ["noticed", "opened"]
+    assert len(told) == 5
 
 
 REFUSED: dict[str, tuple[Words, str, str]] = {

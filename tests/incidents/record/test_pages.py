@@ -322,3 +322,24 @@ class TestMeasures:
         plan = Plan("教材を配る", owner_id=people.author.id, due_on=THURSDAY)
         with database.writing() as session:
             service.add_measure(session, people.manager, session.get_one(Incident, leak), plan)
+
+
+class TestIncidentsPage:
+    def test_it_says_what_is_due_and_what_is_late(
+        self, database: Database, people: People, leak: int, sign_in: SignIn
+    ) -> None:
+        TestMeasures._measure(database, people, leak)
+        page = sign_in("author").get(f"/incidents/{leak}")
+        assert "次の期限：所内の報告" in page.text
+        assert "まだ決まっていません" in page.text
+        assert "再発防止策1件のうち0件を実施済み" in page.text
+        assert "1件が期限を過ぎています" in page.text
+
+    def test_when_all_is_reported_it_says_so(
+        self, database: Database, people: People, leak: int, sign_in: SignIn
+    ) -> None:
+        with database.writing() as session:
+            found = session.get_one(Incident, leak)
+            reporting.set_own(session, people.manager, Own(None, None))
+            reporting.assess(session, people.manager, found, NOTHING, 0)
+        assert "すべて済んでいます" in sign_in("author").get(f"/incidents/{leak}").text

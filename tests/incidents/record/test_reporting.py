@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.database import Database
 from eventmail.errors import UserError
+from eventmail.incidents.calls import service as calls
+from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import chronology, reporting
@@ -173,6 +175,21 @@ def test_what_all_readers_deleted_unread_has_not_leaked(database: Database, inci
         for case, (first, second, _) in UNREAD.items()
     }
     assert counted == {case: count for case, (_, _, count) in UNREAD.items()}
+
+
+@sqlite_only
+def test_what_is_ticked_on_the_telephone_takes_persons_out_of_the_count(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        for party in found.parties[:15]:
+            ticks = {"explained": True, "deletion_agreed": True, "unread": True}
+            said = calls.Said(0, Outcome.REACHED, ticks)
+            calls.save(session, people.author, found, party.id, said, LATER)
+    with database.reading() as session:
+        facts = reporting.facts(session, incident(session))
+    assert (facts.persons, facts.unread, facts.leaked) == (7, 4, 3)
 
 
 @sqlite_only

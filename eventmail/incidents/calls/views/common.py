@@ -32,5 +32,6 @@ def page(template: str, **values: object) -> str:
         calling=in_words,
         call_in_words=call_in_words,
         today=clock.today(),
+        current="incident_calls.index",
         **values,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import flash, jsonify, redirect, request, url_for
@@ -47,6 +48,14 @@ class SaidForm(Form):
     def ticks(self) -> Mapping[str, bool]:
         """The boxes by name."""
         return {name: bool(getattr(self, name).data) for name in TICKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody had typed when a colleague was quicker."""
+
+    ticks: Mapping[str, bool]
+    wishes: str
 
 
 class StrikeForm(Form):
@@ -118,7 +127,8 @@ def record(incident_id: int, party_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         reading().rollback()
         newest = service.line(reading(), incident_of(reading(), incident_id), party_id)
-        return _page(incident, newest, form, mine=form, act=act), 409
+        mine = Typed(form.ticks, form.wishes.data or "")
+        return _page(incident, newest, _joined(newest, form), mine=mine, act=act), 409
     except UserError as error:
         flash(error.message, "error")
         return _page(incident, before, form), 409
@@ -175,12 +185,23 @@ def _stored(found: Line) -> SaidForm:
     return SaidForm(formdata=None, wishes=wishes, version=str(found.version), **kept)
 
 
+def _joined(newest: Line, form: SaidForm) -> SaidForm:
+    """Both together, so that pressing again takes nothing of the colleague's away."""
+    for name in TICKS:
+        field = getattr(form, name)
+        field.data = bool(field.data) or newest.ticked(name)
+    theirs = newest.followup.wishes if newest.followup else ""
+    own = (form.wishes.data or "").strip()
+    form.wishes.data = own if theirs in own else "\n".join(filter(None, (theirs, own)))
+    return form
+
+
 def _page(
     incident: Incident,
     found: Line,
     form: SaidForm,
     *,
-    mine: SaidForm | None = None,
+    mine: Typed | None = None,
     act: str = "",
     strike_form: StrikeForm | None = None,
     striking: int = 0,
@@ -196,6 +217,7 @@ def _page(
         strike_form=strike_form or StrikeForm(formdata=None),
         striking=striking,
         differing=_stored(found) if mine is not None else None,
+        mine=mine,
         act=act,
         others=busy.get(found.party.id, []),
         guide=talk.guide(_figures(session, incident, found)),

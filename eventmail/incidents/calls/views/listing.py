@@ -8,7 +8,6 @@ from flask import jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
-from eventmail.events import service as events
 from eventmail.incidents.calls import calling, export, mails, service
 from eventmail.incidents.calls.standing import (
     STATE_KINDS,
@@ -54,7 +53,6 @@ def index(incident_id: int) -> str:
         offers=mails.offers(session, incident),
         waves=mails.waves(session, incident),
         purposes=mails.PURPOSE_NAMES,
-        events=events.list_events(session, actor()),
         linked=sum(each.party.participant_id is not None for each in found),
     )
 

@@ -1,4 +1,4 @@
-"""The mails that follow the calls: by which event's roster, and a draft for those they are for."""
+"""The mails that follow the calls: a draft for those whom each is for."""
 
 from __future__ import annotations
 
@@ -6,39 +6,16 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
-from eventmail.incidents.calls import linking, mails
+from eventmail.incidents.calls import mails
 from eventmail.incidents.calls.models import Purpose
 from eventmail.incidents.calls.views.common import blueprint, incident_of
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
-from eventmail.web.forms import row_number
+from eventmail.web.context import actor, writing
 
 BEGUN = (
     "下書きを作りました。●●を書きかえ、送る予定の件数を入力してください。"
     "このあと、いつもどおり確認と決裁を受けて送ります。"
 )
-CHOSEN = "イベントを選びました。連絡表の事業所のうち{count}社を、名簿で見つけました。"
-NO_CHOICE = "イベントを選んでください。"
-
-
-@blueprint.post("/incidents/<int:incident_id>/calls/event")
-@permitted(Action.RESPOND)
-def choose_event(incident_id: int) -> ResponseReturnValue:
-    """Say by which event's roster the companies are mailed."""
-    incident_of(reading(), incident_id)
-    event_id = request.form.get("event", type=row_number)
-    try:
-        if event_id is None:
-            raise UserError(NO_CHOICE)
-        with writing() as session:
-            incident = incident_of(session, incident_id, lock=True)
-            count = linking.choose_event(session, actor(), incident, event_id)
-        flash(CHOSEN.format(count=count), "success")
-    except (Forbidden, NotFound):
-        raise
-    except UserError as error:
-        flash(error.message, "error")
-    return redirect(url_for("incident_calls.index", incident_id=incident_id, _anchor="mails"))
 
 
 @blueprint.post("/incidents/<int:incident_id>/calls/mail")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from sqlalchemy.orm import Session
 
 from eventmail import clock
@@ -15,11 +15,6 @@ from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("incident_record", __name__)
-PAGES = (
-    ("incident_record.deadlines", "期限"),
-    ("incident_record.chronology", "経過"),
-    ("incident_record.measures", "原因・再発防止策"),
-)
 
 
 def of_office(incident_id: int) -> Incident:
@@ -56,8 +51,7 @@ def page(template: str, incident: Incident, **values: object) -> str:
 def crumbs(incident: Incident | None = None) -> list[tuple[str, str | None]]:
     """The way back up."""
     found: list[tuple[str, str | None]] = [("ホーム", "/")]
-    if "incidents.index" in current_app.view_functions:
-        found.append(("漏えい等事案", url_for("incidents.index")))
-    if incident is not None and "incidents.show" in current_app.view_functions:
+    found.append(("漏えい等事案", url_for("incidents.index")))
+    if incident is not None:
         found.append((incident.title, url_for("incidents.show", incident_id=incident.id)))
     return found

@@ -6,8 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from eventmail import workdays
-from eventmail.clock import in_tokyo
+from eventmail import clock, workdays
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import rows, service
 from eventmail.incidents.record.forms import CauseForm, MeasureForm, ReasonForm
@@ -66,7 +65,7 @@ def new_measure(incident_id: int) -> str:
     """A measure in one's own words, or a ready one to fill up."""
     incident = of_office(incident_id)
     ready = BY_KEY.get(request.args.get("ready", ""))
-    shown: dict[str, object] = {"due_on": workdays.next_open(in_tokyo(incident.noticed_at).date())}
+    shown: dict[str, object] = {"due_on": workdays.next_open(clock.today())}
     if ready is not None:
         training = "yes" if ready.training else ""
         shown |= {"text": ready.text, "level": ready.level.value, "training": training}
