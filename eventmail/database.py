@@ -9,10 +9,11 @@ services lock the rows they decide on (``SELECT … FOR UPDATE``), which SQLite 
 from __future__ import annotations
 
 import enum
+import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 
 PATIENCE = 30  # seconds to wait for another writer
@@ -55,6 +57,55 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _Many(sa.types.TypeDecorator[Collection[Any]]):
+    """Many values as one: an array, or (SQLite) a list in JSON."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, item: sa.types.TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """What the database knows it as."""
+        array = dialect.name == "postgresql"
+        return dialect.type_descriptor(sa.ARRAY(self.item) if array else sa.String())
+
+    def process_bind_param(self, value: Collection[Any] | None, dialect: sa.Dialect) -> object:
+        """As the driver takes it."""
+        items = list(value or ())
+        return items if dialect.name == "postgresql" else json.dumps(items)
+
+
+class _Given(sa.sql.functions.FunctionElement[Any]):
+    """The values of one parameter as rows."""
+
+    inherit_cache = True
+
+
+@compiles(_Given, "sqlite")
+def _of_json(element: _Given, compiler: Any, **options: Any) -> str:
+    listed = compiler.process(element.clause_expr, **options)
+    return f"(SELECT value FROM json_each{listed})"  # noqa: S608 - a parameter's mark
+
+
+@compiles(_Given, "postgresql")
+def _of_array(element: _Given, compiler: Any, **options: Any) -> str:
+    listed = compiler.process(element.clause_expr, **options)
+    return f"(SELECT unnest{listed})"
+
+
+def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether a column's value is one of those that are given as ``name``, however many.
+
+    They are one parameter: SQLAlchemy's ``in_`` writes a statement anew for each number of them and
+    names each, which takes longer than running it.
+    """
+    given = _Given(sa.bindparam(name, type_=_Many(column.type)))
+    return column.op("IN", is_comparison=True)(given)
 
 
 def choice(kind: type[enum.Enum], name: str) -> sa.Enum:

@@ -126,6 +126,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "incident.opened": "漏えい等事案を登録しました",
         "incident.changed": "漏えい等事案の内容を直しました",
         "incident.mail_added": "アドレスが見えたメールを事案に登録しました",
+        "incident.mail_removed": "事案に登録したメールを取り除きました",
         "incident.parties_named": "事案の対応先の名前・電話番号を登録しました",
         "incident.party_changed": "事案の対応先の名前・電話番号を直しました",
         "incident.parties_merged": "事案の対応先を1つの事業所にまとめました",

@@ -271,12 +271,19 @@ def _forget_empty(session: Session, incident: Incident, named: Collection[int]) 
 
 def let_go(session: Session, party: Party) -> None:
     """Take a company out whose addresses are another's now; not one that was called already."""
+    if not let_go_if_untouched(session, party):
+        raise UserError(CALLED.format(company=party.company))
+
+
+def let_go_if_untouched(session: Session, party: Party) -> bool:
+    """Take a company out unless another room has something of it; whether it went."""
     try:
         with session.begin_nested():
-            session.delete(party)
-            session.flush()
-    except IntegrityError as error:
-        raise UserError(CALLED.format(company=party.company)) from error
+            session.execute(sa.delete(Party).where(Party.id == party.id))
+    except IntegrityError:
+        return False
+    session.expunge(party)
+    return True
 
 
 def _settled(session: Session, incident: Incident) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
-from eventmail.database import table_of
+from eventmail.database import among, table_of
 from eventmail.doorway import doorway_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact
@@ -69,7 +69,7 @@ COPIED = (
 
 # Built once: it is asked with every handful of mails.
 _OWN = sa.select(table_of(Contact).c.participant_id, table_of(Contact).c.address).where(
-    table_of(Contact).c.participant_id.in_(sa.bindparam("ids", expanding=True)),
+    among(table_of(Contact).c.participant_id, "ids"),
     table_of(Contact).c.active,
 )
 
@@ -263,8 +263,8 @@ def own_addresses(
     session: Session, participant_ids: Sequence[int]
 ) -> dict[int, frozenset[EmailAddress]]:
     """The addresses of these companies, each its own: what their mails may name."""
-    found = session.connection().execute(_OWN, {"ids": list(participant_ids)})
-    return _by_participant(found)
+    found = session.connection().execute(_OWN, {"ids": participant_ids})
+    return _by_participant(found.all())
 
 
 def compact_addresses(session: Session, office_id: int) -> OfficeAddresses:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any
 
 from eventmail.addresses import EmailAddress
@@ -134,6 +135,11 @@ class Content:
 
 def digest_of(content: Content, recipients: Iterable[Recipient]) -> str:
     """The digest of a content with these recipients, read one by one: there may be 100,000."""
+    return digest_of_written(content, map(canonical_recipient, recipients))
+
+
+def digest_of_written(content: Content, recipients: Iterable[str]) -> str:
+    """The same, of recipients as :func:`canonical_recipient` writes them."""
     plain = dataclasses.asdict(dataclasses.replace(content, recipients=()))
     plain["event_date"] = content.event_date.isoformat()
     plain["send_at"] = content.send_at and content.send_at.astimezone(UTC).isoformat()
@@ -144,7 +150,7 @@ def digest_of(content: Content, recipients: Iterable[Recipient]) -> str:
     digest = hashlib.sha256(before.encode() + mark[:-1].encode())
     for number, recipient in enumerate(recipients):
         digest.update(b"," if number else b"")
-        digest.update(canonical_recipient(recipient).encode())
+        digest.update(recipient.encode())
     digest.update(b"]" + after.encode())
     return digest.hexdigest()
 
@@ -155,10 +161,11 @@ def _canonical(value: Any) -> str:
 
 def canonical_recipient(recipient: Recipient) -> str:
     """A recipient as the digest reads it: nothing of it can change without another text."""
-    return _RECIPIENT % tuple(_written(getattr(recipient, name)) for name in _SORTED)
+    return _RECIPIENT % tuple(map(_written, _values_of(recipient)))
 
 
 _SORTED = sorted(Recipient.__slots__)
+_values_of = attrgetter(*_SORTED)
 _RECIPIENT = "{" + ",".join(f'"{name}":%s' for name in _SORTED) + "}"
 
 

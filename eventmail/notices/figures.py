@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from eventmail import clock
 from eventmail.notices.models import Notice, NoticeReading, NoticeRecipient, NoticeWithdrawal
@@ -92,9 +92,10 @@ def sent(session: Session, office_ids: Collection[int]) -> list[tuple[list[Notic
     """What these offices got, newest first: one entry for what was sent at once."""
     query = sa.select(Notice).where(Notice.office_id.in_(office_ids)).order_by(Notice.id.desc())
     found: dict[str, list[Notice]] = {}
-    for each in session.scalars(query):
+    for each in session.scalars(query.options(defer(Notice.text))):
         found.setdefault(each.batch, []).append(each)
-    counts = of_notices(session, [each.id for made in found.values() for each in made])
+    here = NoticeRecipient.office_id.in_(office_ids)
+    counts = _counts(session, here, NoticeRecipient.notice_id)
     return [
         (made, sum((counts.get(each.id, Count()) for each in made), Count()))
         for made in found.values()

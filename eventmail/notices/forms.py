@@ -10,6 +10,7 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
+from eventmail.notices.addressing import NO_OFFICE
 from eventmail.notices.drafting import (
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -20,7 +21,7 @@ from eventmail.notices.drafting import (
     Words,
 )
 from eventmail.notices.models import KIND_NAMES, Kind, Notice
-from eventmail.notices.service import NO_OFFICE, NO_REASON
+from eventmail.notices.service import NO_REASON
 from eventmail.offices.models import Office, Role
 from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.web.forms import Form, LongTextField, TextField, boxes
@@ -153,5 +154,5 @@ class WithdrawForm(Form):
         [DataRequired(NO_REASON), Length(max=200, message="200文字までで入力してください。")],
     )
     confirmed = BooleanField(
-        "取り下げることを確認しました。", [DataRequired("確認の欄にチェックを入れてください。")]
+        "取り下げることを確認しました", [DataRequired("確認の欄にチェックを入れてください。")]
     )

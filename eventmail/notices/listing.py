@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from eventmail.errors import NotFound
 from eventmail.notices.figures import State, holds, is_read, state_of
@@ -35,7 +35,7 @@ class Seen:
 
 def of_office(session: Session, actor: Actor) -> list[Seen]:
     """Everything that the person may see, what he has still to read first, by its last day."""
-    query = _with_own(actor).order_by(Notice.id.desc())
+    query = _with_own(actor).order_by(Notice.id.desc()).options(defer(Notice.text))
     found = [Seen(*row) for row in session.execute(query)]
     mine = [each for each in found if _may_see(actor, each)]
     last = date.max
@@ -59,6 +59,7 @@ def unread(session: Session, actor: Actor) -> list[Notice]:
         .where(NoticeRecipient.staff_id == actor.id, Notice.office_id == actor.office.id)
         .where(~is_read(), holds())
         .order_by(Notice.id)
+        .options(defer(Notice.text))
     )
     return list(session.scalars(query))
 

@@ -25,7 +25,7 @@ from eventmail.mailings.snapshot import (
     Recipient,
     bare_content,
     canonical_recipient,
-    digest_of,
+    digest_of_written,
     recipient_of,
 )
 from eventmail.offices.models import Office
@@ -107,7 +107,8 @@ def prepare(database: Database, snapshot_id: int, returns: Returns | None = None
         stored = session.get_one(Snapshot, snapshot_id)
         content = bare_content(stored)
         marks = array("Q")
-        digest = digest_of(content, _marked(_recipients(session, snapshot_id), marks))
+        written = map(canonical_recipient, _recipients(session, snapshot_id))
+        digest = digest_of_written(content, _marked(written, marks))
         if not _is_approved(stored, digest):
             raise Halt("snapshot_changed", CHANGED)
         dispatch = session.get_one(Dispatch, snapshot_id)
@@ -130,12 +131,13 @@ def prepare(database: Database, snapshot_id: int, returns: Returns | None = None
 
 def load(session: Session, job: Job, delivery_ids: Sequence[int]) -> list[Claim]:
     """The claims with whom they are for, in the order of their ids."""
-    rows = session.connection().execute(statements.RECIPIENTS, {"ids": list(delivery_ids)})
+    rows = session.connection().execute(statements.RECIPIENTS, {"ids": delivery_ids}).all()
     found = [
         (key, token, Recipient(*person) if person[0] is not None else None)
         for key, token, *person in rows
     ]
-    own = own_addresses(session, [each.participant_id for _, _, each in found if each])
+    companies = [each.participant_id for _, _, each in found if each and not job.in_batches]
+    own = own_addresses(session, companies) if companies else {}
     stopped = _suppressed(session, job, [each for _, _, each in found if each])
     return [
         Claim(
@@ -155,14 +157,14 @@ def welcome(session: Session, delivery_ids: Sequence[int]) -> set[int]:
     """Those whose contact still takes part, at the address that was approved, and has not asked
     for an end of such mails (L10).
     """
-    found = session.connection().execute(statements.WELCOME, {"ids": list(delivery_ids)})
-    return set(found.scalars())
+    found = session.connection().execute(statements.WELCOME, {"ids": delivery_ids})
+    return set(found.scalars().all())
 
 
 def asked_to_stop(session: Session, delivery_ids: Sequence[int]) -> set[int]:
     """Those of them who are not welcome because they get no such mail any more."""
-    found = session.connection().execute(statements.ASKED_TO_STOP, {"ids": list(delivery_ids)})
-    return set(found.scalars())
+    found = session.connection().execute(statements.ASKED_TO_STOP, {"ids": delivery_ids})
+    return set(found.scalars().all())
 
 
 def not_called(session: Session, delivery_ids: Sequence[int]) -> set[int]:
@@ -255,9 +257,9 @@ def _sender(job: Job, first: Claim) -> EmailAddress | None:
     return job.returns.of_delivery(first.delivery_id)
 
 
-def _marked(recipients: Iterator[Recipient], marks: array[int]) -> Iterator[Recipient]:
-    for each in recipients:
-        marks.append(mark(canonical_recipient(each)))
+def _marked(written: Iterator[str], marks: array[int]) -> Iterator[str]:
+    for each in written:
+        marks.append(mark(each))
         yield each
 
 

@@ -83,7 +83,7 @@ def claim(
                 "worker": worker,
                 "until": now + lease,
             }
-            taken += connection.execute(statements.CLAIM, values).scalars()
+            taken += connection.execute(statements.CLAIM, values).scalars().all()
     return sorted(taken)
 
 
@@ -133,9 +133,10 @@ def settle_all(session: Session, settlements: Sequence[Settlement]) -> None:
         return
     connection, now = session.connection(), clock.now()
     ids = {"ids": [each.delivery_id for each in settlements]}
-    states = {key: (state, over) for key, state, over in connection.execute(statements.LOCK, ids)}
+    locked = connection.execute(statements.LOCK, ids).all()
+    states = {key: (state, over) for key, state, over in locked}
     # Asked after the lock, which may have waited for whoever decided.
-    open_ = {(key, number) for key, number in connection.execute(statements.ANSWERABLE, ids)}
+    open_ = set(map(tuple, connection.execute(statements.ANSWERABLE, ids).all()))
     going = [each for each in settlements if (each.delivery_id, each.number) in open_]
     if not going:
         return
@@ -241,7 +242,7 @@ def _let_go(
 def _held(session: Session, worker: str) -> dict[int, int]:
     """All that this worker has claimed, with the attempts so far; locked in the order of ids."""
     found = session.connection().execute(statements.HELD, {"worker": worker})
-    return {delivery_id: attempts for delivery_id, attempts in found}
+    return {delivery_id: attempts for delivery_id, attempts in found.all()}
 
 
 def _settled_row(each: Settlement, state: DeliveryState, over: bool) -> dict[str, object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from eventmail.database import table_of
+from eventmail.database import among, table_of
 from eventmail.events.models import Contact, Participant, ParticipantStatus
 from eventmail.mailings import called
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
@@ -38,10 +38,6 @@ _with_recipient = table_of(Delivery).outerjoin(
     table_of(SnapshotRecipient),
     sa.and_(_r.snapshot_id == _d.snapshot_id, _r.contact_id == _d.contact_id),
 )
-
-
-def _among(column: sa.Column[int], name: str) -> sa.ColumnElement[bool]:
-    return column.in_(sa.bindparam(name, expanding=True))
 
 
 def _value(name: str, column: sa.Column[object]) -> sa.BindParameter[object]:
@@ -82,7 +78,7 @@ HELD = (
 # One more attempt of those that are about to leave.
 LEAVE = (
     sa.update(table_of(Delivery))
-    .where(_among(_d.id, "going"))
+    .where(among(_d.id, "going"))
     .values(lease_until=_value("until", _d.lease_until), attempts=_d.attempts + 1)
 )
 ATTEMPT = Bulk(
@@ -93,13 +89,13 @@ ATTEMPT = Bulk(
 LOCK = (
     sa.select(_d.id, _d.state, _p.finished_at.is_not(None))
     .join_from(table_of(Delivery), table_of(Dispatch), _p.snapshot_id == _d.snapshot_id)
-    .where(_among(_d.id, "ids"))
+    .where(among(_d.id, "ids"))
     .order_by(_d.id)
     .with_for_update(of=table_of(Delivery))
 )
 # The attempts of which neither the relay's answer nor a person's decision is written down.
 ANSWERABLE = sa.select(_a.delivery_id, _a.number).where(
-    _among(_a.delivery_id, "ids"),
+    among(_a.delivery_id, "ids"),
     _a.settled_at.is_(None),
     ~sa.exists().where(_s.delivery_id == _a.delivery_id, _s.attempt == _a.number),
 )
@@ -130,7 +126,7 @@ ANSWER = Bulk(
 RECIPIENTS = (
     sa.select(_d.id, _d.token, *(_r[name] for name in Recipient.__slots__))
     .select_from(_with_recipient)
-    .where(_among(_d.id, "ids"))
+    .where(among(_d.id, "ids"))
     .order_by(_d.id)
 )
 # Whether no mail of this kind goes there any more.
@@ -146,7 +142,7 @@ WELCOME = (
         .outerjoin(table_of(Participant), table_of(Participant).c.id == _c.participant_id)
     )
     .where(
-        _among(_d.id, "ids"),
+        among(_d.id, "ids"),
         sa.or_(
             _d.first_copy,
             sa.and_(
@@ -163,13 +159,13 @@ WELCOME = (
 ASKED_TO_STOP = (
     sa.select(_d.id)
     .select_from(_with_recipient.join(table_of(Snapshot), _n.id == _d.snapshot_id))
-    .where(_among(_d.id, "ids"), STOPPED)
+    .where(among(_d.id, "ids"), STOPPED)
 )
 # Those to whom the incident's mail does not fit (any more), as the calls stand.
 NOT_CALLED = (
     sa.select(_d.id)
     .select_from(table_of(Delivery).join(table_of(Snapshot), _n.id == _d.snapshot_id))
-    .where(_among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
+    .where(among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
 )
 # Everything that can say no to a sending.
 STANDING = (

@@ -3,7 +3,7 @@
 One short transaction, a turn, does four things at once for all of them: it settles what the relay
 has answered, asks whether anything says no (STOP, pause, limits), hands over what is made, and
 claims what comes next, which is then made. Turns are taken in a thread of their own as soon as the
-supply runs low, so that no connection stands still for them. Never are more than :data:`WIDTH`
+supply runs low, so that no connection stands still for them. Never are more than ``pace.WIDTH``
 mails for each connection handed over and not settled: that is what a crash can leave ``uncertain``.
 """
 
@@ -37,6 +37,7 @@ from eventmail.outbox.job import (
 from eventmail.outbox.ledger import Leaving
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import DeliveryState
+from eventmail.outbox.pace import WIDTH, Pace
 from eventmail.outbox.settling import ENDS, Answer, Handed, settlements
 from eventmail.outbox.standing import Hold, Standing, standing
 from eventmail.outbox.watch import Watch
@@ -44,10 +45,6 @@ from eventmail.wire import Connection, Kind
 
 log = logging.getLogger(__name__)
 
-WIDTH = 20
-READY = WIDTH - 2  # mails made for each connection at most, while the last ones are under way
-FEWEST = 2  # mails claimed for each connection at least, however slow the relay
-A_TURN = 0.1  # seconds that the mails of one turn should last
 NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
 ASKED_TO_STOP = "承認のあとに配信を停止したため、送信を見合わせました。"
 CALLED_SINCE = "承認のあとに電話の記録が変わったため、送信を見合わせました。"
@@ -84,7 +81,7 @@ class Supply:
         self._coming: Future[bool] | None = None
         self._turning = threading.Lock()
         self._moving = threading.Lock()
-        self._pace = _Pace()
+        self._pace = Pace()
         self._dry = False
 
     @property
@@ -304,24 +301,3 @@ class Supply:
             if which:
                 ledger.withhold(session, sorted(which), self.worker, reason)
         return staying
-
-
-class _Pace:
-    """How many mails the relay takes in the time that a turn should last."""
-
-    def __init__(self) -> None:
-        self.settled = 0
-        self.mails = 0
-        self._since: float | None = None
-
-    def measure(self, connections: int) -> int:
-        """From what was settled since it was asked last; nothing is known the first time."""
-        now = time.monotonic()
-        most = READY * connections
-        if self._since is None:
-            self.mails = most
-        else:
-            fresh = int(self.settled * A_TURN / max(now - self._since, 0.001))
-            self.mails = max(FEWEST * connections, min(most, max(fresh, self.mails // 2)))
-        self.settled, self._since = 0, now
-        return self.mails

@@ -256,8 +256,10 @@ class Outbox:
 
     def consumer(self) -> Any:
         """Huey's consumer, ready to run in the main thread until a signal ends it."""
-        # A mail makes many short-lived objects and no cycles: looking for those took a tenth.
+        # A mail makes many short-lived objects and no cycles: looking for those took a tenth. What
+        # is there now stays for good: looking through it holds up all connections for a moment.
         gc.set_threshold(GARBAGE)
+        gc.freeze()
         self.wake_due()
         return consumer_of(
             self.huey,

@@ -21,6 +21,7 @@ from eventmail.events.erased import ContactErasure, PersonErasure
 from eventmail.events.models import Contact, MaterialVersion, Participant
 from eventmail.incidents import erasing as of_incidents
 from eventmail.incidents.calls import erasing as of_calls
+from eventmail.incidents.record import erasing as of_record
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import (
@@ -87,6 +88,7 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
         _from_rosters(session, person)
     # What was said on the telephone may name him.
     of_calls.of_parties(session, {each.address.party_id for each in person.exposed})
+    of_record.of_words(session, *_in_incidents(person, words | _family_names(person)))
     of_incidents.of_addresses(session, person.exposed_ids)
     for event in person.events:
         withdraw_empty(session, event)
@@ -128,6 +130,12 @@ def _family_names(person: Person) -> frozenset[str]:
     """How colleagues speak of somebody: 山田 of 山田 太郎."""
     found = (each.contact.name.split()[:1] for each in person.entries)
     return frozenset(name for part in found for name in part if len(name) > 1)
+
+
+def _in_incidents(person: Person, words: frozenset[str]) -> tuple[set[int], frozenset[str]]:
+    """In which incidents he is told of, and by which words: the name beside his address, too."""
+    shown = {each.address.shown_name for each in person.exposed} - {""}
+    return {each.incident.id for each in person.exposed}, words | shown
 
 
 def _write_down(

@@ -80,13 +80,13 @@ NEEDED: dict[str, Action] = {
     # What he has pasted himself is shown to him again when it cannot be read.
     "incidents.create": Action.RESPOND,
     "incidents.add_mails": Action.RESPOND,
+    "incidents.change_party": Action.RESPOND,
     "incidents.name_parties": Action.SEE_ADDRESSES,
     "incidents.exposure": Action.SEE_ADDRESSES,
     "incidents.confirm": Action.SEE_ADDRESSES,
     "incidents.shown": Action.SEE_ADDRESSES,
     "incidents.parties": Action.SEE_ADDRESSES,
     "incidents.party": Action.SEE_ADDRESSES,
-    "incidents.change_party": Action.SEE_ADDRESSES,
     # Whom everybody who responds calls.
     "incident_calls.index": Action.RESPOND,
     "incident_calls.company": Action.RESPOND,

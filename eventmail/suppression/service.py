@@ -20,6 +20,8 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.keys import keys_of
 from eventmail.audit.service import address_digest, record
+from eventmail.database import among as among_these
+from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Event
 from eventmail.offices.models import Office
@@ -167,9 +169,7 @@ _SUPPRESSED = sa.select(Suppression.address_key).where(
     Suppression.kind.in_(sa.bindparam("kinds", expanding=True)),
     is_standing(),
 )
-_SUPPRESSED_AMONG = _SUPPRESSED.where(
-    Suppression.address_key.in_(sa.bindparam("keys", expanding=True))
-)
+_SUPPRESSED_AMONG = _SUPPRESSED.where(among_these(table_of(Suppression).c.address_key, "keys"))
 
 
 def suppressed_keys(
@@ -185,7 +185,7 @@ def suppressed_keys(
     wanted["kinds"] = tuple(Kind) if stoppable else STOPS_EVERYTHING
     if among is None:
         return frozenset(session.scalars(_SUPPRESSED, wanted))
-    return frozenset(session.scalars(_SUPPRESSED_AMONG, wanted | {"keys": tuple(among)}))
+    return frozenset(session.scalars(_SUPPRESSED_AMONG, wanted | {"keys": among}))
 
 
 def standing(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from eventmail.addresses import EmailAddress
@@ -65,15 +65,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One transaction: a result for every recipient of the envelope, in its order."""
+    """One transaction: a result for every recipient of the envelope, in its order.
+
+    ``kind`` is an individual mail's, and for a batch the strongest among its recipients.
+    """
 
     results: tuple[Result, ...]
+    kind: Kind = field(init=False)
 
-    @property
-    def kind(self) -> Kind:
-        """For an individual mail its kind; for a batch the strongest among its recipients."""
+    def __post_init__(self) -> None:
         kinds = {each.kind for each in self.results}
-        return next(kind for kind in _ORDER if kind in kinds)
+        object.__setattr__(self, "kind", next(kind for kind in _ORDER if kind in kinds))
 
     @property
     def reply(self) -> Reply:

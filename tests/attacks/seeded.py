@@ -10,9 +10,14 @@ import sqlalchemy as sa
 from flask import Flask
 from openpyxl.comments import Comment
 
+from eventmail.administration import service as administration
 from eventmail.database import Database
+from eventmail.notices import addressing
+from eventmail.notices import service as notices
+from eventmail.notices.drafting import Draft
+from eventmail.notices.models import Kind
 from eventmail.offices import service as offices
-from eventmail.offices.models import Role
+from eventmail.offices.models import Bureau, Role
 from eventmail.outbox import sending
 from eventmail.sample import FOLDER, People
 from eventmail.wire import Relay
@@ -62,6 +67,7 @@ def seed(app: Flask, database: Database, people: People, relay: Relay, recorder:
     approver = Browser(app, people.approver.id, base_url=TLS)
     days = {"first": "2027-01-01", "last": "2027-01-02"}
     _post(approver, "/deputies", deputy=str(people.checker.id), reason=ELEMENT, **days)
+    _told(database, people)
     with database.writing() as session:
         for each in WORDS:
             session.execute(sa.text(each), {"mark": ELEMENT, "not": SECRET_WORD})
@@ -81,6 +87,18 @@ def next_door(database: Database) -> tuple[int, int]:
             list(Role),
         )
         return staff.id, box.id
+
+
+def _told(database: Database, people: People) -> None:
+    """A notice of the bureau: whoever oversees it is no friend of the office."""
+    with database.writing() as session:
+        overseer = offices.add_person(session, None, "soto-kyoku", "局の担当者", None)
+        bureau = session.get_one(Bureau, people.author.office.bureau_id)
+        administration.make_overseer(session, overseer, bureau)
+        where = frozenset({people.author.office.id})
+        draft = Draft(Kind.CAUTION, ELEMENT[:100], ELEMENT, None, frozenset(Role), where)
+        seen = addressing.stamp(draft, addressing.prepared(session, overseer, draft))
+        notices.send(session, overseer, draft, "0" * 32, seen)
 
 
 def _post(browser: Browser, path: str, **data: Any) -> str:

@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -17,8 +16,6 @@ from eventmail.gateway.targets import BY_KEY
 from tests.gateway.cases import out
 from tests.pages import Page, Pages
 
-# Nothing here is kept; what is read of the database is one plain query.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 SignIn = Callable[[str], Pages]
 ASKED = {"limit": "4", "own": "himesato.example.jp", "url": "https://mail.himesato.example.jp"}
 QUERY = urlencode(ASKED)

@@ -118,3 +118,11 @@ def test_long_headers_are_counted_to_their_end(name: str, table: Path, exim: Pat
     assert len(raw) < 102_400
     assert "REJECT" in postfix_says(table, raw)
     assert exim_says(exim, raw).startswith("550")
+
+
+def test_a_head_that_was_broken_on_purpose_is_given_up_as_the_page_says(tmp_path: Path) -> None:
+    """Postfix stops a pattern that costs too much, and lets the mail through."""
+    table = tmp_path / "table"
+    table.write_bytes(POSTFIX.content(RULE))
+    raw = f"To: {'(' * 30_000}, {out(5)}\n\n".encode()
+    assert postfix_says(table, raw, warns="match limit exceeded") == ""

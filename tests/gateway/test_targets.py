@@ -8,10 +8,11 @@ import re
 import pytest
 
 from eventmail.gateway import rule
+from eventmail.gateway.judging import judged
 from eventmail.gateway.reading import read_here
 from eventmail.gateway.targets import BY_KEY, TARGETS, Target
 from eventmail.gateway.targets.appliance import write as appliance
-from tests.gateway.cases import CASES, LIMIT, OWN, RULE
+from tests.gateway.cases import CASES, LIMIT, OWN, RULE, out
 
 EACH = pytest.mark.parametrize("target", TARGETS, ids=list(BY_KEY))
 
@@ -75,9 +76,24 @@ def test_visual_basic_gets_each_own_domain_as_a_literal() -> None:
     assert all(len(line) < 1000 for line in written.splitlines())
 
 
-def test_the_vendor_is_told_the_numbers_and_cases_that_the_rule_itself_decides() -> None:
+OURS = ", ".join(f"a{each}@himesato.example.jp" for each in range(14))
+NAMED = ", ".join(f'"Yamada, a@b" <a@k{each}.example>' for each in range(4))
+VENDORS_CASES = {
+    "外部4件をToに：送る": f"To: {out(4)}",
+    "外部5件をToに：断る": f"To: {out(5)}",
+    "外部4件をTo、1件をCcに：断る": f"To: {out(4)}\nCc: {out(1, 4)}",
+    "内部14件をTo、外部1件をCcに：送る": f"To: {OURS}\nCc: {out(1)}",
+    "外部5件をBccに：送る": f"Bcc: {out(5)}",
+    "表示名に「,」と「@」がある外部4件をToに：送る": f"To: {NAMED}",
+    "折り返されたToに外部5件：断る": "To: " + out(5).replace(", ", ",\n "),
+}
+
+
+def test_the_vendor_is_told_numbers_and_cases_that_the_rule_itself_decides() -> None:
     written = appliance(rule.made(LIMIT, OWN, RULE.url))
-    for line in ("  4件まで：そのまま送ります。", "  5件以上：送らずに断り"):
-        assert line in written
-    cases = [line for line in written.splitlines() if line.endswith(("：送る", "：断る"))]
-    assert len(cases) == 7
+    assert "  4件まで：そのまま送ります。\n  5件以上：送らずに断り" in written
+    told = [line for line in written.splitlines() if line.endswith(("：送る", "：断る"))]
+    assert told == [f"  ・{case}" for case in VENDORS_CASES]
+    for case, headers in VENDORS_CASES.items():
+        refused = judged(f"{headers}\n\n".encode(), OWN, LIMIT).refuse
+        assert refused is case.endswith("：断る"), case

@@ -15,7 +15,8 @@ from eventmail.addresses import EmailAddress
 from eventmail.incidents import service, taking
 from eventmail.incidents.models import Incident
 from eventmail.incidents.own import own_of
-from eventmail.incidents.reading.values import Kind, Listed, Seen, SentMail, Where
+from eventmail.incidents.reading import headers, reader
+from eventmail.incidents.reading.values import Listed, SentMail
 from eventmail.offices.permissions import Actor
 
 WEDNESDAY = date(2023, 5, 31)
@@ -91,17 +92,8 @@ def emls() -> tuple[bytes, bytes]:
 
 
 def sent_mails() -> tuple[SentMail, ...]:
-    """The same as values."""
-    return tuple(
-        SentMail(
-            kind=Kind.EML,
-            seen=tuple(Seen(Where.TO, EmailAddress.parse(each.address)) for each in lot),
-            subject=SUBJECT,
-            sender=OFFICE,
-            sent_at=at,
-        )
-        for lot, at in zip(lots(), SENT, strict=True)
-    )
+    """The same, read as an upload is."""
+    return tuple(reader.from_child(reader.to_plain(headers.of_bytes(raw)), raw) for raw in emls())
 
 
 def leak(session: Session, actor: Actor) -> Incident:

@@ -22,6 +22,7 @@ from eventmail.incidents.service import Opening
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import service as offices
 from eventmail.outbox import sending
+from eventmail.roster import service as roster
 from eventmail.roster.models import RosterImport
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -136,3 +137,9 @@ def test_an_event_is_made_whose_roster_are_the_companies(
         assert session.scalars(sa.select(RosterImport)).one().counts == {"new": 30}
         with pytest.raises(UserError, match="すでにイベント"):
             linking.make_event(session, people.author, incident, facts)
+        # The companies of an incident stay known when somebody takes the roster back.
+        made = session.scalars(sa.select(RosterImport)).one()
+        roster.undo(session, people.author, event, made, None)
+        active = sa.select(sa.func.count()).where(Contact.event_id == event.id, Contact.active)
+        assert session.scalars(active).one() == 0
+        assert exposure(session, incident).companies == 30

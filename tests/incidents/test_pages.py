@@ -41,6 +41,11 @@ def stats(page: Page) -> list[str]:
     ]
 
 
+def markup(browser: Pages) -> str:
+    """All of the last page, with what stands in its fields."""
+    return browser.response.get_data(as_text=True)
+
+
 def checked(page: Page) -> dict[str, str]:
     """The answers that the page has chosen."""
     return {
@@ -105,6 +110,9 @@ def test_outlooks_file_and_what_was_pasted_are_read_and_the_unread_told(
         {"listed": "会社A、e@v.example\n会社B、f@u.example、06-0000-0000", "place": "cc"},
     )
     assert "手で入れた一覧" in browser.get("/incidents/1").text
+    gone = browser.post("/incidents/1/mails/1/remove")
+    assert "メールを取り除きました" in gone.text
+    assert stats(gone)[:2] == ["4件", "4社"]
     assert "Cc 2件" in page.text
 
 
@@ -183,8 +191,16 @@ def test_whoever_may_not_see_addresses_sees_none_and_no_telephone(
     for path in ("", "/exposure", "/parties", "/parties/1"):
         text = auditor.get(f"/incidents/1{path}").text
         assert [each for each in words if each in text] == []
-    manager = sign_in("manager").get("/incidents/1/exposure").text
-    assert "t…@company02.example" in manager
+    manager = sign_in("manager")
+    assert "t…@company02.example" in manager.get("/incidents/1/exposure").text
+    first = story.COMPANIES[0].phone
+    manager.get("/incidents/1/parties/1")
+    assert first not in markup(manager)
+    data = {"company": "", "phone": first, "version": 1}
+    manager.post("/incidents/1/parties/1", data, status=422)
+    assert first in markup(manager), "what he has typed himself is not lost"
+    manager.post("/privacy/reveal", {"page": "/incidents/1/parties/1"})
+    assert first in markup(manager)
     assert story.COMPANIES[1].address in sign_in("author").get("/incidents/1/exposure").text
 
 

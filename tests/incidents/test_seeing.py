@@ -63,6 +63,11 @@ CASES = {
         (1, 1),
         {"a": (1, 1, 0), "b": (1, 1, 0), "d": (0, 0, 2)},
     ),
+    "who is named in a file sees nobody": (
+        [{1: BCC, 2: TO, 5: SHOWN}],
+        (2, 2),
+        {"a": (2, 2, 0), "b": (1, 1, 1), "d": (0, 0, 2)},
+    ),
     "two mails, nobody sees the other's": (
         [{1: TO, 2: TO}, {3: TO, 5: TO}],
         (4, 4),

@@ -15,7 +15,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.incidents import parties, persons, service, taking
+from eventmail.incidents import parties, persons, removing, service, taking
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident, IncidentMail, Party
 from eventmail.incidents.own import own_of
@@ -132,6 +132,24 @@ def test_a_file_twice_is_refused_and_what_was_unread_is_kept(
     with database.reading() as session:
         kept = session.scalars(sa.select(IncidentMail)).one()
         assert kept.unread == [{"text": "山田 太郎", "why": "名前だけです。"}]
+
+
+def test_a_mail_added_by_mistake_goes_with_what_only_it_had_shown(
+    database: Database, people: People
+) -> None:
+    with database.writing() as session:
+        incident = service.open_outside(session, people.author, story.OPENING)
+        own = own_of(session, people.author.office.id)
+        kept = mail("a@x.example", "b@y.example")
+        taking.add_mail(session, people.author, incident, own, kept)
+        wrong = mail("b@y.example", "c@z.example", where=Where.CC)
+        made = taking.add_mail(session, people.author, incident, own, wrong)
+        with pytest.raises(NotFound):
+            removing.remove(session, people.author, incident, made.id + 1)
+        removing.remove(session, people.author, incident, made.id)
+        seen = exposure(session, incident)
+        assert [each.address for each in seen.addresses] == ["a@x.example", "b@y.example"]
+        assert (len(seen.mails), len(seen.parties)) == (1, 2)
 
 
 def test_companies_are_one_only_when_somebody_says_so(database: Database, people: People) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock, sample
 from eventmail.database import Database
-from eventmail.notices import service
+from eventmail.notices import addressing, service
 from eventmail.notices.drafting import Draft
 from eventmail.notices.forms import new_batch
 from eventmail.notices.models import Kind, Notice
@@ -70,7 +70,7 @@ def send(database: Database, overseer: Staff, wanted: Draft, batch: str = "") ->
     """Look at who gets it, and send it."""
     with database.writing() as session:
         own = session.get_one(Staff, overseer.id)
-        seen = service.stamp(wanted, service.prepared(session, own, wanted))
+        seen = addressing.stamp(wanted, addressing.prepared(session, own, wanted))
         return service.send(session, own, wanted, batch or new_batch(), seen)
 
 

@@ -15,7 +15,7 @@ from eventmail.clock import TOKYO
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
-from eventmail.notices import service
+from eventmail.notices import addressing, service
 from eventmail.notices.models import Notice
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox.worker import Outbox
@@ -257,5 +257,5 @@ def test_who_wants_no_notices_has_left_or_is_on_a_roster_gets_none(
 def test_the_preview_counts_those_who_get_a_mail(database: Database, bureau: Bureau) -> None:
     with database.reading() as session:
         overseer = session.get_one(Staff, bureau.overseer.id)
-        to = service.prepared(session, overseer, draft(roles=[Role.AUTHOR]))
+        to = addressing.prepared(session, overseer, draft(roles=[Role.AUTHOR]))
     assert (to.count, to.mailed, to.example.name) == (2, 1, "あけぼの公共職業安定所")

@@ -7,19 +7,23 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from eventmail.administration import service as administration
 from eventmail.audit.models import AuditEntry
 from eventmail.audit.sentences import known
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.notices import figures, listing, service
+from eventmail.notices import addressing, figures, listing, service
 from eventmail.notices.drafting import Draft
 from eventmail.notices.figures import Count, State
 from eventmail.notices.forms import new_batch
 from eventmail.notices.models import Kind, Notice
 from eventmail.offices import service as offices
+from eventmail.offices.models import Bureau as BureauOfOffices
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.proposals.roles import ROLES
 from eventmail.sample import People
 from tests import settling
 from tests.guards import leave_only
@@ -77,7 +81,7 @@ class TestSending:
     ) -> None:
         with database.reading() as session:
             overseer = session.get_one(Staff, bureau.overseer.id)
-            to = service.prepared(session, overseer, wanted)
+            to = addressing.prepared(session, overseer, wanted)
         assert [len(them) for _, them in to.people] == expected
         sent = send(database, bureau.overseer, wanted)
         assert [each.people for each in sent] == [each for each in expected if each]
@@ -93,6 +97,17 @@ class TestSending:
         with database.writing() as session:
             session.get_one(Staff, people.checker.id).active = False
         assert of_office(send(database, bureau.overseer, draft()), people.author).people == 4
+
+    def test_who_serves_in_two_offices_gets_it_in_each_and_that_is_shown(
+        self, database: Database, bureau: Bureau, people: People
+    ) -> None:
+        with database.writing() as session:
+            place = ROLES.at(bureau.akebono.id, str(people.author.id))
+            settling.settle(session, place, [Role.CHECKER.value])
+        with database.reading() as session:
+            overseer = session.get_one(Staff, bureau.overseer.id)
+            to = addressing.prepared(session, overseer, draft())
+        assert (to.count, to.twice) == (8, 1)
 
     def test_another_bureaus_office_is_not_there(self, database: Database, bureau: Bureau) -> None:
         with pytest.raises(NotFound):
@@ -117,7 +132,7 @@ class TestSending:
     ) -> None:
         with database.writing() as session:
             overseer = session.get_one(Staff, bureau.overseer.id)
-            seen = service.stamp(draft(), service.prepared(session, overseer, draft()))
+            seen = addressing.stamp(draft(), addressing.prepared(session, overseer, draft()))
             settling.add_staff(session, bureau.akebono, "shin", "新人", PASSWORD, [Role.CHECKER])
             with pytest.raises(UserError, match="送る職員か所が変わりました"):
                 service.send(session, overseer, draft(), new_batch(), seen)
@@ -129,7 +144,7 @@ class TestSending:
     ) -> None:
         with database.writing() as session:
             overseer = session.get_one(Staff, bureau.overseer.id)
-            seen = service.stamp(draft(), service.prepared(session, overseer, draft()))
+            seen = addressing.stamp(draft(), addressing.prepared(session, overseer, draft()))
             with pytest.raises(UserError, match="まだ送っていません"):
                 service.send(session, overseer, other, new_batch(), seen)
 
@@ -300,11 +315,7 @@ class TestMending:
         (first, _) = send(database, bureau.overseer, draft())
         with database.writing() as session:
             other = session.scalars(sa.select(Staff).where(Staff.login == "toku")).one()
-            sample_bureau = bureau.far.bureau_id
-            session.execute(
-                sa.text("INSERT INTO bureau_memberships (staff_id, bureau_id) VALUES (:s, :b)"),
-                {"s": other.id, "b": sample_bureau},
-            )
+            _oversees_far_away(session, bureau, other)
         for act in (
             lambda: withdraw(database, other, first.batch),
             lambda: correct(database, other, first),
@@ -312,6 +323,24 @@ class TestMending:
         ):
             with pytest.raises(NotFound):
                 act()
+
+    def test_who_oversees_a_part_of_the_offices_leaves_it_to_whoever_sent_it(
+        self, database: Database, bureau: Bureau
+    ) -> None:
+        with database.writing() as session:
+            part = session.scalars(sa.select(Staff).where(Staff.login == "toku")).one()
+            for each in (part, session.get_one(Staff, bureau.overseer.id)):
+                _oversees_far_away(session, bureau, each)
+        sent = send(database, bureau.overseer, draft())
+        assert len(sent) == 3
+        with pytest.raises(UserError, match="担当でない局の所にも"):
+            withdraw(database, part, sent[0].batch)
+        withdraw(database, bureau.overseer, sent[0].batch)
+
+
+def _oversees_far_away(session: Session, bureau: Bureau, person: Staff) -> None:
+    far = session.get_one(BureauOfOffices, bureau.far.bureau_id)
+    administration.make_overseer(session, person, far)
 
 
 class TestFigures:
@@ -361,7 +390,7 @@ def test_two_windows_that_send_at_once_send_once(database: Database, bureau: Bur
     batch = new_batch()
     with database.reading() as session:
         overseer = session.get_one(Staff, bureau.overseer.id)
-        seen = service.stamp(draft(), service.prepared(session, overseer, draft()))
+        seen = addressing.stamp(draft(), addressing.prepared(session, overseer, draft()))
 
     def press() -> None:
         with database.writing() as session:

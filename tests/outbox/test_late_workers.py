@@ -20,7 +20,8 @@ from eventmail.outbox import exposure, ledger, sending, service
 from eventmail.outbox.job import prepare
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
-from eventmail.outbox.supply import READY, Supply
+from eventmail.outbox.pace import FEWEST
+from eventmail.outbox.supply import Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Window
 from eventmail.sample import People
@@ -56,7 +57,7 @@ def late(database: Database, approved: Snapshot, relay: Relay) -> Iterator[Late]
         assert supply.turn()
         supply.make_claimed()
         with time_machine.travel(clock.now() + AN_HOUR), database.writing() as session:
-            assert ledger.reclaim_lapsed(session) == READY
+            assert ledger.reclaim_lapsed(session) == FEWEST
         yield Late(window, connection)
 
 

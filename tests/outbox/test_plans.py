@@ -41,3 +41,13 @@ def test_the_next_mails_are_read_in_the_order_of_the_index(
 
 def test_what_is_on_its_way_is_found_among_all_attempts(embedded: Database) -> None:
     assert "ix_attempts_open" in plan(embedded, ledger._open_attempts())
+
+
+@pytest.mark.parametrize("name", ["LEAVE", "LOCK", "ANSWERABLE", "RECIPIENTS"])
+def test_the_mails_of_a_turn_are_found_by_their_numbers(embedded: Database, name: str) -> None:
+    query = str(getattr(statements, name).compile(dialect=sqlite.dialect()))
+    values = ("[1, 2]",) * query.count("?")
+    with embedded.reading() as session:
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
+        steps = [row[-1] for row in rows]
+    assert steps[0].startswith("SEARCH"), steps

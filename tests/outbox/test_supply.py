@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
-from eventmail.outbox import ledger, supply
+from eventmail.outbox import ledger, pace, supply
 from eventmail.outbox.job import Job
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
-from eventmail.outbox.supply import READY, WIDTH, Supply
+from eventmail.outbox.pace import FEWEST, READY, WIDTH, Pace
+from eventmail.outbox.supply import Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Window
 from eventmail.wire import Connection, Relay
@@ -118,8 +119,9 @@ def test_a_connection_alone_has_no_more_under_way_than_its_share(
 
 
 def test_what_is_ready_leaves_while_the_next_turn_is_being_taken(
-    blocked: Blocked, job: Job, shared: Supply, relay: Relay
+    blocked: Blocked, job: Job, shared: Supply, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pace, "FEWEST", READY)
     shared.job = replace(job, database=blocked)
     with Connection(relay) as connection:
         window = Window(shared, connection)
@@ -130,6 +132,14 @@ def test_what_is_ready_leaves_while_the_next_turn_is_being_taken(
             assert shared.take(window)
         blocked.free.set()
         window.close()
+
+
+def test_a_run_begins_with_few_mails_and_takes_as_many_as_the_relay_does() -> None:
+    found = Pace()
+    assert found.measure(connections=4) == 4 * FEWEST, "the first ones wait for no others"
+    found.settled = 1_000_000
+    assert found.measure(connections=4) == 4 * READY
+    assert found.measure(connections=4) == 2 * READY, "nothing was settled meanwhile"
 
 
 def test_nothing_can_be_taken_before_it_is_written_down(

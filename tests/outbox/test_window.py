@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
-from eventmail.outbox import control
+from eventmail.outbox import control, pace
 from eventmail.outbox.job import Halt, Job
 from eventmail.outbox.limits import Policy
 from eventmail.outbox.models import Attempt
-from eventmail.outbox.supply import READY, Supply
+from eventmail.outbox.pace import READY
+from eventmail.outbox.supply import Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Window
 from eventmail.sample import People
@@ -40,7 +41,9 @@ def test_a_stop_takes_back_what_was_handed_over_and_has_not_begun_to_leave(
     watch: Watch,
     relay: Relay,
     recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(pace, "FEWEST", READY)
     with Connection(relay) as connection:
         window = Window(Supply(job, POLICY, watch, "me", first_copy=False), connection)
         for number, outcome in enumerate(connection.send_all(window.mails()), 1):

@@ -256,5 +256,7 @@ class TestWhatItSays:
 
         of_no_mailing = {Kind.RELAY, Kind.IMPORT, Kind.SETTING}  # told on the pages
         # Told by reminders of their own, or on the pages only.
-        of_no_mailing |= {Kind.TRAINING, Kind.OVERDUE, Kind.RESULTS}
+        of_no_mailing |= {Kind.TRAINING, Kind.OVERDUE, Kind.RESULTS, Kind.NOTICE, Kind.UNREAD}
+        of_no_mailing |= {Kind.INCIDENT, Kind.MEASURE, Kind.MEASURE_LATE}
+        of_no_mailing |= {Kind.REPORT, Kind.REPORT_LATE}
         assert set(DEEDS) == {k.value for k in set(Kind) - of_no_mailing}

@@ -105,7 +105,8 @@ PAGES: dict[Action, str] = {
         incident_papers.take
         incidents.add_mails incidents.change_party incidents.confirm incidents.create
         incidents.edit incidents.event incidents.link incidents.mails incidents.merge
-        incidents.name_parties incidents.new incidents.save incidents.shown incidents.split
+        incidents.name_parties incidents.new incidents.remove_mail incidents.save
+        incidents.shown incidents.split
         incident_record.add_entry incident_record.correct incident_record.entry
         incident_record.finish_measure incident_record.new_entry incident_record.take_back_measure
     """,

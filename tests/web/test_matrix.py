@@ -43,6 +43,7 @@ from eventmail.incidents.record.service import Plan
 from eventmail.links.service import Guest
 from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Snapshot
+from eventmail.notices import addressing
 from eventmail.notices import service as notices
 from eventmail.notices.drafting import Draft
 from eventmail.notices.models import Kind as NoticeKind
@@ -164,7 +165,7 @@ def _told(session: Session) -> list[Notice]:
     assert bureau is not None
     administration.make_overseer(session, overseer, bureau)
     draft = Draft(NoticeKind.CAUTION, "題名", "本文", None, frozenset(Role))
-    seen = notices.stamp(draft, notices.prepared(session, overseer, draft))
+    seen = addressing.stamp(draft, addressing.prepared(session, overseer, draft))
     return notices.send(session, overseer, draft, "0" * 32, seen)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record
-from eventmail.incidents.calls.standing import OUTCOME_NAMES, STATE_NAMES, TICKS, Line, Told, lines
+from eventmail.incidents.calls.standing import OUTCOME_NAMES, SHORT, STATE_NAMES, Line, Told, lines
 from eventmail.incidents.models import Incident
 from eventmail.offices.permissions import Action, Actor
 from eventmail.spreadsheet.safe_text import as_text
@@ -24,11 +24,7 @@ COLUMNS = {
     "状態": 18,
     "次にかける日": 14,
     "電話の記録": 44,
-    "説明": 8,
-    "おわび": 8,
-    "削除の同意": 12,
-    "印刷物の廃棄": 12,
-    "未読": 8,
+    **dict.fromkeys(SHORT.values(), 12),
     "要望": 44,
 }
 YES, NO = "済", ""
@@ -92,6 +88,6 @@ def _row(number: int, each: Line) -> tuple[str, ...]:
         STATE_NAMES[each.state],
         each.due_on.isoformat() if each.due_on else "",
         "、".join(in_words(told) for told in each.calls),
-        *(YES if each.ticked(name) else NO for name in TICKS),
+        *(YES if each.ticked(name) else NO for name in SHORT),
         each.followup.wishes if each.followup else "",
     )

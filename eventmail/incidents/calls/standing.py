@@ -52,6 +52,14 @@ TICKS = {
     "unread": "相手は、届いたメールを開いていなかった",
 }
 
+SHORT = {
+    "explained": "説明",
+    "apologised": "おわび",
+    "deletion_agreed": "削除の同意",
+    "printouts_destroyed": "印刷物の廃棄",
+    "unread": "未読",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -111,10 +119,9 @@ class Line:
         return self.followup is not None and bool(getattr(self.followup, name))
 
     @property
-    def missing(self) -> list[str]:
-        """What was not ticked although the call is done; whether it was read need not be."""
-        wanted = [name for name in TICKS if name != "unread"]
-        return [TICKS[name] for name in wanted if not self.ticked(name)]
+    def said(self) -> str:
+        """What is ticked, in a few words."""
+        return "・".join(short for name, short in SHORT.items() if self.ticked(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,4 +84,4 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
     )
     for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
         note = "" if each.owner_id == actor.id else OF_NOBODY
-        yield Waiting(incident, each.text, each.due_on, note, each.number)
+        yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)

@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from eventmail.incidents import taking
+from eventmail.incidents import removing, taking
 from eventmail.incidents.forms import MailsForm
 from eventmail.incidents.reading import lists
 from eventmail.incidents.reading.values import CompanyList, Kind, Seen, SentMail, Where
@@ -16,6 +16,7 @@ from eventmail.web.context import actor
 
 NOTHING = "ファイルを選ぶか、宛先を貼り付けるか、一覧を入れてください。"
 ADDED = "メールを{count}通登録しました。"
+REMOVED = "メールを取り除きました。取り除いたことは、監査記録に残ります。"
 UNREAD = "{line}：{why}"
 NO_ADDRESS = (
     "アドレスがない行があります。どの欄に入っていたかを数えるため、アドレスも入れてください。"
@@ -47,6 +48,18 @@ def add_mails(incident_id: int) -> ResponseReturnValue:
         form.form_errors = [fault]
         return page("mails", found(incident_id), "incidents.exposure", form=form), 409
     flash(ADDED.format(count=len(taken.mails) + bool(listed.listed)), "success")
+    return redirect(url_for("incidents.exposure", incident_id=incident_id))
+
+
+@blueprint.post("/incidents/<int:incident_id>/mails/<int:mail_id>/remove")
+@permitted(Action.RESPOND)
+def remove_mail(incident_id: int, mail_id: int) -> ResponseReturnValue:
+    """It was added by mistake."""
+    found(incident_id)
+    fault = attempt(
+        lambda session: removing.remove(session, actor(), found(incident_id, session), mail_id)
+    )
+    flash(fault or REMOVED, "error" if fault else "success")
     return redirect(url_for("incidents.exposure", incident_id=incident_id))
 
 

@@ -53,8 +53,18 @@ def confirm(incident_id: int) -> ResponseReturnValue:
         flash(fault, "error")
         return _page(incident_id), 409
     flash(KEPT.format(count=count[0]) if count[0] else SAME, "success")
-    number = _number()
+    number = _next_page(incident_id)
     return redirect(url_for("incidents.exposure", incident_id=incident_id, page=number) + "#who")
+
+
+def _next_page(incident_id: int) -> int:
+    """Where the first address stands that nobody has looked at; else the page it was."""
+    session = reading()
+    session.rollback()  # the answers were kept since this request began to look
+    seen = exposure_of(session, found(incident_id))
+    waiting = (at for at, each in enumerate(seen.addresses) if each.is_person is None)
+    first = next(waiting, None)
+    return _number() if first is None else first // ROWS + 1
 
 
 @blueprint.post("/incidents/<int:incident_id>/mails/<int:mail_id>/shown")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
-from eventmail.notices import exporting, figures, service
+from eventmail.notices import batches, exporting, figures, service
 from eventmail.notices.figures import Count
 from eventmail.notices.forms import WithdrawForm
 from eventmail.notices.views.common import blueprint, page
@@ -65,7 +65,7 @@ def withdraw(batch: str) -> ResponseReturnValue:
 @permitted(Action.OVERSEE)
 def figures_of(batch: str) -> ResponseReturnValue:
     """The figures by office as a workbook."""
-    found = service.sent_batch(reading(), current_user, batch)
+    found = batches.sent_batch(reading(), current_user, batch)
     with writing() as db:
         exporting.note(db, current_user, found)
     file = exporting.by_office(reading(), found)
@@ -76,7 +76,7 @@ def figures_of(batch: str) -> ResponseReturnValue:
 def _look(batch: str, form: WithdrawForm) -> str:
     db = reading()
     db.rollback()
-    found = service.sent_batch(db, current_user, batch)
+    found = batches.sent_batch(db, current_user, batch)
     counts = figures.of_notices(db, [each.id for each in found])
     lines = [(each, counts.get(each.id, Count())) for each in found]
     first = found[0]
@@ -85,9 +85,9 @@ def _look(batch: str, form: WithdrawForm) -> str:
         "look",
         form=form,
         told=first,
-        corrects=service.corrected_by(db, first),
+        corrects=batches.corrected_by(db, first),
         lines=lines,
         count=sum((each for _, each in lines), Count()),
-        fault=service.why_fixed(db, found, "訂正も取り下げもできません"),
+        fault=batches.why_fixed(db, found, "訂正も取り下げもできません"),
         names=offices.staff_names(db, by),
     )

@@ -6,7 +6,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
-from eventmail.notices import exporting, figures, listing, service
+from eventmail.notices import batches, exporting, figures, listing, service
 from eventmail.notices.posting import bureau_of
 from eventmail.notices.views.common import blueprint, page
 from eventmail.offices import service as offices
@@ -40,7 +40,7 @@ def show(notice_id: int) -> str:
         "show",
         seen=found,
         told=notice,
-        corrects=service.corrected_by(db, notice),
+        corrects=batches.corrected_by(db, notice),
         bureau=bureau_of(db, notice.office_id),
         names=offices.staff_names(db, by),
         lines=figures.lines(db, notice) if manages else [],

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
-from eventmail.notices import drafting, service, wording
+from eventmail.notices import addressing, batches, drafting, service, wording
+from eventmail.notices.addressing import Addressed
 from eventmail.notices.drafting import Draft, Words
 from eventmail.notices.examples import EXAMPLES, NAME
 from eventmail.notices.forms import SendForm, WriteForm, filled_in, new_batch
 from eventmail.notices.models import Notice
 from eventmail.notices.posting import bureau_of
-from eventmail.notices.service import Addressed
 from eventmail.notices.views.common import blueprint, is_late, page
 from eventmail.offices import places
 from eventmail.offices import service as offices
@@ -94,7 +94,7 @@ def _words(first: Notice | None) -> Words | None:
 
 def _first(corrects: str | None) -> Notice | None:
     """What a correction mends."""
-    return service.sent_batch(reading(), current_user, corrects)[0] if corrects else None
+    return batches.sent_batch(reading(), current_user, corrects)[0] if corrects else None
 
 
 def _domains() -> tuple[str, ...]:
@@ -106,8 +106,8 @@ def _form(form: WriteForm) -> str:
     first = _first(form.corrects.data)
     fault = ""
     if first:
-        mended = service.sent_batch(db, current_user, first.batch)
-        fault = service.why_fixed(db, mended, "訂正できません")
+        mended = batches.sent_batch(db, current_user, first.batch)
+        fault = batches.why_fixed(db, mended, "訂正できません")
     examples = [(NAME, number, each) for number, each in EXAMPLES.items()]
     return page("write", form=form, first=first, fault=fault, examples=examples)
 
@@ -118,7 +118,7 @@ def _checked(form: WriteForm, status: int = 200) -> ResponseReturnValue:
     db.rollback()
     draft = form.draft(_first(form.corrects.data))
     try:
-        to = service.prepared(db, current_user, draft, _domains())
+        to = addressing.prepared(db, current_user, draft, _domains())
     except (NotFound, Forbidden):
         raise
     except UserError as error:
@@ -148,7 +148,7 @@ def _shown(form: WriteForm, draft: Draft, to: Addressed) -> str:
         to=to,
         like=like,
         batch=(sending.batch.data if sending else None) or new_batch(),
-        seen=service.stamp(draft, to),
+        seen=addressing.stamp(draft, to),
         unconfirmed=list(sending.confirmed.errors) if sending else [],
         box=boxes[0] if boxes else None,
         subject=wording.subject(like),

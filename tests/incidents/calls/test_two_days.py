@@ -13,6 +13,7 @@ from eventmail.events.models import Contact
 from eventmail.incidents.calls import mails, service
 from eventmail.incidents.calls.models import Outcome, Purpose
 from eventmail.incidents.models import Incident, Party
+from eventmail.incidents.record.chronology import chronology
 from eventmail.outbox import sending
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -115,3 +116,12 @@ def test_the_two_days(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
         ]
         assert [each.companies for each in mails.offers(session, incident)] == [0, 0, 30]
         assert len(service.calls(session, incident)) == 35
+        told = [
+            each.text.partition("社に")[0]
+            for each in chronology(session, incident)
+            if each.key.startswith(("calls:", "wave:"))
+        ]
+        assert told == [
+            *("30", "電話がつながらない5", "電話で説明した25"),
+            *("5", "電話で説明した5"),
+        ]

@@ -23,9 +23,12 @@ from eventmail.incidents.record.chronicle import Words
 from eventmail.incidents.record.chronology import Entry
 from eventmail.incidents.record.models import Chronicled
 from eventmail.offices.permissions import Forbidden
+from eventmail.privacy import erasing
 from eventmail.privacy import incidents as privacy
+from eventmail.privacy import people as finding
 from eventmail.sample import People
 from tests.incidents import story
+from tests.privacy.test_person import SEALER
 
 BEFORE = story.NOTICED - timedelta(minutes=5)
 SEEN = Words(BEFORE, "職員Aが送信済みメールを見て、職員Bと確かめた。")
@@ -301,3 +304,24 @@ def test_when_the_names_go_the_words_for_others_stay(
     with database.reading() as session:
         kept = session.scalars(sa.select(Chronicled)).one()
         assert (kept.text, kept.note) == ("", "")
+
+
+@sqlite_only
+def test_whoever_asks_to_be_erased_goes_from_the_chronology_too(
+    database: Database, people: People, incident: Find
+) -> None:
+    him = story.COMPANIES[1].address
+    with database.writing() as session:
+        found = incident(session)
+        own = next(a for each in found.parties for a in each.addresses if a.address == him)
+        own.shown_name = "山田 太郎"
+        told = Words(BEFORE, "山田 太郎様が電話に出た。")
+        key = chronicle.add(session, people.author, found, told)
+        other = chronicle.add(session, people.author, found, Words(BEFORE, "ひかり精工は不在。"))
+        service.close(session, people.manager, found, "終えた", found.version)
+    with database.writing() as session:
+        person = finding.find(session, people.manager, him)
+        erasing.erase(session, people.manager, SEALER, person, "本人の請求")
+    after = shown(database, incident)
+    assert of(after, key).text == "担当者様が電話に出た。"
+    assert of(after, other).text == "ひかり精工は不在。", "what tells of others stays"

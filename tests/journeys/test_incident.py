@@ -1,0 +1,222 @@
+"""The two days of an incident in a real browser, by the clock of those days.
+
+The web server runs within this process, so that its clock is the story's: Wednesday, 31 May 2023,
+and the day after it. Most calls are written down through the services; each kind of call and every
+page is met in the browser, on a wide screen and on a telephone.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import waitress
+from flask import Flask
+from playwright.sync_api import Browser
+
+from eventmail import clock
+from eventmail.database import Database
+from eventmail.incidents.calls.models import Outcome, Purpose
+from eventmail.sample import People
+from eventmail.sample import story as sample_story
+from eventmail.wire import Relay
+from tests.incidents import story
+from tests.journeys.people import Person
+from tests.journeys.two_days import JUNE_1, JUNE_2, MAY_31, TwoDays
+from tests.recorder import Recorder, allow_port
+
+pytestmark = pytest.mark.journey
+SCREENS = {"wide": {"width": 1280, "height": 900}, "telephone": {"width": 375, "height": 760}}
+ACCOUNTS = {each["role"]: each for each in sample_story()["staff"]}
+Enter = Callable[[str], Person]
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The application on a port, within this process."""
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    port = server.socket.getsockname()[1]
+    allow_port(port)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.close()
+    thread.join(5)
+
+
+@pytest.fixture(params=SCREENS)
+def enter(
+    chromium: Browser,
+    address: str,
+    request: pytest.FixtureRequest,
+) -> Iterator[Enter]:
+    """Somebody signs in at a browser of his own."""
+    folder = request.config.getoption("--pictures")
+    pictures = Path(folder) if folder else None
+    contexts = []
+
+    def sign_in(role: str) -> Person:
+        context = chromium.new_context(viewport=SCREENS[request.param], locale="ja-JP")
+        contexts.append(context)
+        found = Person(context.new_page(), address, pictures)
+        found.see("/sign-in")
+        found.page.get_by_label("ユーザー名").fill(ACCOUNTS[role]["login"])
+        found.page.get_by_label("パスワード").fill(ACCOUNTS[role]["password"])
+        found.press("サインインする")
+        found.heading("ホーム")
+        return found
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def office(
+    database: Database, people: People, relay: Relay, recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> TwoDays:  # fmt: skip
+    return TwoDays(database, people, relay, recorder, monkeypatch)
+
+
+def open_it(manager: Person) -> int:
+    """From the home page, with the two mails from the sent items."""
+    manager.follow("漏えいかもしれないとき")
+    manager.picture("incident-index")
+    manager.follow("漏えいかもしれないことを登録する")
+    manager.page.get_by_label("何が起きたか").fill(story.OPENING.title)
+    manager.page.get_by_label("気づいた日時").fill("2023-05-31T11:30")
+    manager.page.get_by_label("気づいたきっかけ").fill(story.OPENING.noticed_how)
+    files = [
+        {"name": f"{number}.eml", "mimeType": "message/rfc822", "buffer": raw}
+        for number, raw in enumerate(story.emls(), 1)
+    ]
+    manager.page.get_by_label("送信済みのメールのファイル").set_input_files(files)  # type: ignore[arg-type]
+    manager.picture("incident-new")
+    manager.press("登録して、次にすることへ進む")
+    manager.heading(story.OPENING.title)
+    manager.reads("電話番号がない対応先が30件あります")
+    manager.picture("incident-opened")
+    return int(manager.page.url.rsplit("/", 1)[-1])
+
+
+def name_the_companies(manager: Person) -> None:
+    manager.follow("名前と電話番号を入れる")
+    listed = "\n".join(f"{e.company}、{e.address}、{e.phone}" for e in story.COMPANIES)
+    manager.page.get_by_label("事業所名・アドレス・電話番号").fill(listed)
+    manager.press("名前と電話番号を登録する")
+    manager.reads("対応先（30件）")
+    manager.picture("incident-parties")
+
+
+def look_at_the_addresses(author: Person, office: TwoDays) -> None:
+    author.see(f"/incidents/{office.id}/exposure")
+    author.reads("（7件／23件）")
+    author.picture("incident-exposure")
+    author.press(re.compile("30件.*保存"))
+    author.reads("30件の答えを記録しました。")
+    author.see(f"/incidents/{office.id}")
+    author.reads("すべて人が確かめました")
+
+
+def call_the_first(manager: Person, office: TwoDays) -> None:
+    """One is reached, one is absent, the others are called by colleagues."""
+    manager.see(f"/incidents/{office.id}/calls")
+    manager.picture("incident-calls")
+    manager.follow(story.COMPANIES[0].company)
+    for box in manager.page.locator("ol.talk input[type=checkbox]:not([name=unread])").all():
+        box.check()
+    manager.picture("incident-call")
+    manager.press("つながった：この内容で記録する")
+    manager.reads("30社のうち1社に")
+    row = manager.page.get_by_role("row").filter(has_text=story.COMPANIES[29].company)
+    row.get_by_role("button", name=re.compile("不在")).click()
+    manager.reads("不在")
+    office.call(slice(1, 25), Outcome.REACHED)
+    office.call(slice(25, 29), Outcome.ABSENT)
+    manager.see(f"/incidents/{office.id}/calls")
+    manager.reads("30社のうち25社に")
+    manager.reads("きょうかける先（0社）")
+    manager.picture("incident-calls-25")
+
+
+def call_the_rest(manager: Person, office: TwoDays) -> None:
+    manager.follow("漏えいかもしれないとき")
+    manager.follow(story.OPENING.title)
+    manager.follow("電話・メール")
+    manager.reads("きょうかける先（5社）")
+    office.call(slice(25, 30), Outcome.REACHED)
+    manager.see(f"/incidents/{office.id}/calls")
+    manager.reads("30社のうち30社に")
+
+
+def write_down(manager: Person, office: TwoDays) -> None:
+    """Causes, measures, the three questions, the notes for the papers."""
+    manager.see(f"/incidents/{office.id}/measures")
+    for _ in range(2):
+        manager.page.get_by_role("button", name=re.compile("^原因に加える")).first.click()
+    manager.reads("原因（2件）")
+    manager.page.get_by_role("link", name=re.compile("^担当と期限を決めて加える")).first.click()
+    manager.page.get_by_label(re.compile("^期限")).fill("2023-06-01")
+    manager.picture("incident-measure")
+    manager.press("再発防止策に加える")
+    manager.picture("incident-measures")
+    manager.see(f"/incidents/{office.id}/deadlines")
+    manager.picture("incident-deadlines")
+    manager.follow("3つの質問に答える")
+    for each in manager.page.get_by_label("いいえ").all():
+        each.check()
+    manager.picture("incident-assessment")
+    manager.press("判断を保存する")
+    manager.reads("7人")
+    manager.see(f"/incidents/{office.id}/chronology")
+    manager.reads("30社に電話し、25社に")
+    manager.reads("5社は不在")
+    manager.picture("incident-chronology")
+
+
+def take_the_paper(manager: Person, office: TwoDays) -> None:
+    manager.see(f"/incidents/{office.id}/papers")
+    manager.picture("incident-papers")
+    manager.follow("記載事項を書く")
+    manager.page.get_by_label("お問い合わせ先").fill("みどり野労働局 職業安定課\n電話 00-0000-0000")
+    manager.picture("incident-notes")
+    manager.press("記載事項を保存する")
+    manager.see(f"/incidents/{office.id}/papers/press")
+    manager.reads("識別できるものは7件、識別できないものは23件")
+    manager.picture("incident-press")
+
+
+def end_it(manager: Person, office: TwoDays) -> None:
+    manager.see(f"/incidents/{office.id}")
+    manager.picture("incident-overview")
+    manager.page.get_by_label("理由や確かめたこと").fill("30社すべてに連絡した。")
+    manager.press("対応を終える")
+    manager.reads("この事案は対応を終えています")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_manager_walks_through_the_two_days(office: TwoDays, enter: Enter) -> None:
+    office.it_is(MAY_31, 13)
+    manager = enter("manager")
+    office.id = open_it(manager)
+    name_the_companies(manager)
+    look_at_the_addresses(enter("author"), office)
+    office.make_roster()
+    office.it_is(MAY_31, 16)
+    call_the_first(enter("manager"), office)
+    assert len(office.mail(Purpose.HANDLING)) == 5
+    assert len(office.mail(Purpose.CORRECTION)) == 25
+    office.it_is(JUNE_1, 10)
+    manager = enter("manager")
+    call_the_rest(manager, office)
+    assert len(office.mail(Purpose.CORRECTION)) == 5
+    office.it_is(JUNE_2, 10)
+    manager = enter("manager")
+    write_down(manager, office)
+    take_the_paper(manager, office)
+    end_it(manager, office)
+    assert clock.today() == JUNE_2
