@@ -13,6 +13,7 @@ from eventmail.events.models import Event
 from eventmail.mailings.models import Snapshot
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
+from eventmail.offices.permissions import Action
 from eventmail.outbox import sending
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -47,6 +48,10 @@ def routes(app: Flask, ids: dict[str, int]) -> list[tuple[str, str]]:
         if rule.endpoint == "static" or not rule.arguments:
             continue
         if rule.endpoint.startswith("administration."):  # names offices, and nothing in them
+            continue
+        if app.view_functions[rule.endpoint].needs is Action.OVERSEE:  # above all offices
+            continue
+        if rule.endpoint.startswith("gateway."):  # names kinds of files, made from one's own
             continue
         path = adapter.build(rule.endpoint, {name: ids.get(name, 1) for name in rule.arguments})
         methods = (rule.methods or set()) & {"GET", "POST"}
