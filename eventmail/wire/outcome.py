@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from eventmail.addresses import EmailAddress
@@ -65,17 +65,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One transaction: a result for every recipient of the envelope, in its order.
-
-    ``kind`` is an individual mail's, and for a batch the strongest among its recipients.
-    """
+    """One transaction: a result for every recipient of the envelope, in its order."""
 
     results: tuple[Result, ...]
-    kind: Kind = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def kind(self) -> Kind:
+        """For an individual mail its kind; for a batch the strongest among its recipients."""
+        if len(self.results) == 1:
+            return self.results[0].kind
         kinds = {each.kind for each in self.results}
-        object.__setattr__(self, "kind", next(kind for kind in _ORDER if kind in kinds))
+        return next(kind for kind in _ORDER if kind in kinds)
 
     @property
     def reply(self) -> Reply:
