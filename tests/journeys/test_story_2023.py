@@ -31,6 +31,8 @@ from eventmail.letters import choosing
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, SendMode, Snapshot
 from eventmail.mailings.service import Blocked, Draft
+from eventmail.notices.models import Kind as Notice
+from eventmail.offices.models import Role
 from eventmail.offices.permissions import Actor
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import FOLDER, People
@@ -41,6 +43,7 @@ from tests.incidents import story
 from tests.journeys.two_days import ABSENT, JUNE_1, JUNE_2, MAY_31, REACHED, TwoDays
 from tests.mailings import journey
 from tests.mailings.test_pages import letter
+from tests.notices import bureau
 from tests.pages import Page, Pages
 from tests.recorder import Recorder
 
@@ -241,8 +244,12 @@ class TestTheTwoDays:
         assert office.mail(Purpose.CORRECTION) == addresses_of(ABSENT)
         office.write_down()
         office.hold_the_meeting()
+        told = bureau.set_up(office.database)
+        (caution, *_) = office.hear_from(told, Notice.CAUTION, set(Role))
 
         office.it_is(JUNE_2, 10)
+        (instruction, *_) = office.hear_from(told, Notice.INSTRUCTION, {Role.MANAGER})
+        assert (caution, instruction) == (5, 1)
         self.judge_the_deadlines(office)
         self.judge_the_press_release(office.press_release())
         office.see(self.judge_the_waves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,8 @@ from eventmail.incidents.record import chronicle, reporting, suggestions
 from eventmail.incidents.record import service as record
 from eventmail.incidents.record.chronicle import Words
 from eventmail.incidents.record.deadlines import Assessed
+from eventmail.notices.models import Kind as Notice
+from eventmail.offices.models import Role
 from eventmail.offices.service import mailboxes
 from eventmail.outbox import sending
 from eventmail.sample import People
@@ -37,6 +39,8 @@ from eventmail.wire import Relay
 from tests.incidents import story
 from tests.incidents.calls import hands
 from tests.mailings import journey
+from tests.notices import bureau
+from tests.notices.bureau import Bureau
 from tests.pages import Page, Pages
 from tests.recorder import Recorder
 
@@ -185,6 +189,13 @@ class TwoDays:
         due = training.Wanted(frozenset(Sort), Why.URGENT, JUNE_2 + timedelta(days=7))
         with self.database.writing() as session:
             training.assign(session, manager, due)
+
+    def hear_from(self, told: Bureau, kind: Notice, roles: Collection[Role]) -> list[int]:
+        """A notice of the bureau to all offices: how many of each were asked to read it."""
+        wanted = bureau.draft(kind, roles=roles)
+        own = self.people.author.office.id
+        sent = bureau.send(self.database, told.overseer, wanted)
+        return [each.people for each in sorted(sent, key=lambda each: each.office_id != own)]
 
     def press_release(self) -> papers.Made:
         """The notes are written, and the paper is taken as a Word file."""
