@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from eventmail import clock
@@ -21,7 +15,7 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox import listing, words
 from eventmail.outbox.listing import Line, Wanted
 from eventmail.outbox.service import STATE_NAMES
-from eventmail.spreadsheet.safe_text import as_text, neutralised
+from eventmail.spreadsheet import sheets
 
 COLUMNS = {
     "番号": 8,
@@ -57,35 +51,12 @@ def filename(snapshot: Snapshot, suffix: str) -> str:
 
 def workbook(session: Session, snapshot: Snapshot, wanted: Wanted) -> BinaryIO:
     """The list as a workbook, row by row through a temporary file."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("送信の結果")
-    for index, width in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + index)].width = width
-    sheet.freeze_panes = "A2"
-    head = [as_text(sheet, name) for name in COLUMNS]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    for values in rows(session, snapshot, wanted):
-        sheet.append([as_text(sheet, value) for value in values])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return cast(BinaryIO, file)
+    return sheets.written("送信の結果", COLUMNS, rows(session, snapshot, wanted))
 
 
 def text(session: Session, snapshot: Snapshot, wanted: Wanted) -> BinaryIO:
-    """The list as CSV with a byte order mark, which Excel needs to see that it is UTF-8."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    file.write(codecs.BOM_UTF8)
-    wrapper = io.TextIOWrapper(file, "utf-8", newline="")
-    writer = csv.writer(wrapper)
-    writer.writerow(COLUMNS)
-    for values in rows(session, snapshot, wanted):
-        writer.writerow([neutralised(each) for each in values])
-    wrapper.detach()
-    file.seek(0)
-    return cast(BinaryIO, file)
+    """The list as CSV."""
+    return sheets.as_csv(COLUMNS, rows(session, snapshot, wanted))
 
 
 def rows(session: Session, snapshot: Snapshot, wanted: Wanted) -> Iterator[tuple[str, ...]]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import sqlalchemy as sa
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from eventmail import clock
@@ -24,26 +18,24 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.roster import service
 from eventmail.roster.listing import BY_HAND, shown_contacts
 from eventmail.roster.models import Answer, RosterImport, RosterRow, Source
-from eventmail.spreadsheet import annotated
+from eventmail.spreadsheet import annotated, sheets
 from eventmail.spreadsheet.annotated import Remark
 from eventmail.spreadsheet.refusal import UnreadableFile
-from eventmail.spreadsheet.safe_text import as_text, neutralised
 
-HEADERS = (
-    "事業所名",
-    "部署",
-    "役職",
-    "担当者名",
-    "メールアドレス",
-    "電話番号",
-    "参加・辞退",
-    "法人番号",
-    "備考",
-    "取り込んだファイル",
-    "行",
-)
+COLUMNS = {
+    "事業所名": 28,
+    "部署": 18,
+    "役職": 14,
+    "担当者名": 16,
+    "メールアドレス": 34,
+    "電話番号": 16,
+    "参加・辞退": 10,
+    "法人番号": 16,
+    "備考": 30,
+    "取り込んだファイル": 28,
+    "行": 8,
+}
 STATUS = {ParticipantStatus.ATTENDING: "参加", ParticipantStatus.WITHDRAWN: "辞退"}
-WIDTHS = (28, 18, 14, 16, 34, 16, 10, 16, 30, 28, 8)
 AT_ONCE = 1000
 
 
@@ -68,31 +60,12 @@ def filename(event: Event, suffix: str) -> str:
 
 def workbook(session: Session, event: Event) -> BinaryIO:
     """The roster as a workbook, row by row through a temporary file."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("参加者名簿")
-    for index, width in enumerate(WIDTHS):
-        sheet.column_dimensions[chr(ord("A") + index)].width = width
-    sheet.freeze_panes = "A2"
-    head = [as_text(sheet, name) for name in HEADERS]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    for values in lines(session, event):
-        sheet.append([as_text(sheet, value) for value in values])
-    return _kept(book)
+    return sheets.written("参加者名簿", COLUMNS, lines(session, event))
 
 
 def text(session: Session, event: Event) -> BinaryIO:
-    """The roster as CSV with a byte order mark, which Excel needs to see that it is UTF-8."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    file.write(codecs.BOM_UTF8)
-    wrapper = io.TextIOWrapper(file, "utf-8", newline="")
-    writer = csv.writer(wrapper)
-    writer.writerow(HEADERS)
-    writer.writerows([neutralised(each) for each in values] for values in lines(session, event))
-    wrapper.detach()
-    file.seek(0)
-    return cast(BinaryIO, file)
+    """The roster as CSV."""
+    return sheets.as_csv(COLUMNS, lines(session, event))
 
 
 def lines(session: Session, event: Event) -> Iterator[tuple[str, ...]]:
@@ -151,10 +124,3 @@ def _remarks(session: Session, roster_import: RosterImport) -> Iterator[Remark]:
             columns=tuple(each["column"] for each in stored.data["reasons"] if each["column"]),
         )
         session.expunge(stored)
-
-
-def _kept(book: Workbook) -> BinaryIO:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return cast(BinaryIO, file)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
 from eventmail import clock
@@ -15,7 +12,7 @@ from eventmail.audit.service import record
 from eventmail.incidents.calls.standing import OUTCOME_NAMES, SHORT, STATE_NAMES, Line, Told, lines
 from eventmail.incidents.models import Incident
 from eventmail.offices.permissions import Action, Actor
-from eventmail.spreadsheet.safe_text import as_text
+from eventmail.spreadsheet import sheets
 
 COLUMNS = {
     "番号": 8,
@@ -50,21 +47,7 @@ def filename(incident: Incident) -> str:
 
 def workbook(session: Session, incident: Incident) -> BinaryIO:
     """One row a company, in the order of the list."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("電話連絡表")
-    for index, width in enumerate(COLUMNS.values()):
-        sheet.column_dimensions[chr(ord("A") + index)].width = width
-    sheet.freeze_panes = "A2"
-    head = [as_text(sheet, name) for name in COLUMNS]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
-    for values in rows(session, incident):
-        sheet.append([as_text(sheet, value) for value in values])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    book.save(file)
-    file.seek(0)
-    return cast(BinaryIO, file)
+    return sheets.written("電話連絡表", COLUMNS, rows(session, incident))
 
 
 def rows(session: Session, incident: Incident) -> Iterator[tuple[str, ...]]:
