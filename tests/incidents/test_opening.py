@@ -143,3 +143,19 @@ def test_an_event_is_made_whose_roster_are_the_companies(
         active = sa.select(sa.func.count()).where(Contact.event_id == event.id, Contact.active)
         assert session.scalars(active).one() == 0
         assert exposure(session, incident).companies == 30
+
+
+def test_no_event_is_made_with_a_company_that_nobody_has_named(
+    database: Database, people: People
+) -> None:
+    """Its name would stand above the mail."""
+    number = outside(database, people, "a@x.example", "b@y.example")
+    with database.writing() as session:
+        incident = service.find(session, people.author.office.id, number)
+        own = own_of(session, people.author.office.id)
+        named = [Listed("ひかり", EmailAddress.parse("a@x.example"))]
+        taking.name_parties(session, people.author, incident, own, named)
+        box = offices.mailboxes(session, people.author.office.id)[0].id
+        facts = EventFacts("対応", date(2026, 12, 1), "", "所", box, box)
+        with pytest.raises(UserError, match="名前がまだ入っていない対応先が1件"):
+            linking.make_event(session, people.author, incident, facts)
