@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
@@ -15,7 +16,7 @@ from eventmail.events.models import Contact, Event, Participant
 from eventmail.events.service import EventFacts
 from eventmail.incidents import linking, opening, service, taking
 from eventmail.incidents.exposure import exposure
-from eventmail.incidents.models import Origin, Place
+from eventmail.incidents.models import Incident, Origin, Place
 from eventmail.incidents.own import own_of
 from eventmail.incidents.reading.values import Kind, Listed, Seen, SentMail, Where
 from eventmail.incidents.service import Opening
@@ -28,6 +29,7 @@ from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
 from tests.incidents import story
+from tests.mailings.test_races import at_once
 
 
 def told() -> Opening:
@@ -86,6 +88,31 @@ def test_a_refusal_of_the_gate_is_written_down_once_and_showed_nothing(
         assert opening.from_alert(session, people.author, alert, told()).id == incident.id
         with pytest.raises(UserError, match="止まった送信"):
             opening.find_alert(session, people.approver, other.id)
+
+
+def test_two_who_open_the_same_alert_at_once_open_one_incident(
+    database: Database, people: People, submitted: Snapshot
+) -> None:
+    with database.writing() as session:
+        event = session.scalars(sa.select(Event)).one()
+        subject = f"mailing:{submitted.mailing_id}"
+        alert_id = alerts.raise_alert(session, event.reply_to, "refused", subject, "止めた。").id
+
+    def act() -> None:
+        with database.writing() as session:
+            alert = opening.find_alert(session, people.author, alert_id)
+            opening.from_alert(session, people.author, alert, told())
+
+    assert at_once(act, act, act, act) == []
+    with database.writing() as session:
+        made = session.scalars(sa.select(Incident)).one()
+        again = Incident(
+            **{each: getattr(made, each) for each in ("office_id", "origin", "title", "law")},
+            **{each: getattr(made, each) for each in ("alert_id", "noticed_at", "opened_by")},
+            opened_at=made.opened_at,
+        )
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(again)
 
 
 def outside(database: Database, people: People, *addresses: str) -> int:
