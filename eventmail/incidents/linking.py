@@ -22,6 +22,10 @@ from eventmail.spreadsheet.rows import company_key
 
 LINKED = "この事案は、すでにイベント「{event}」とつながっています。"
 NOBODY = "対応先のアドレスがまだ1件もありません。先に、アドレスが見えたメールを登録してください。"
+NO_NAME = (
+    "名前がまだ入っていない対応先が{count}件あります。イベントの名簿に入る名前はメールにも載るため、"
+    "先に、対応先の画面で事業所名を入れてください。"
+)
 SAME_NAME = (
     "「{company}」という名前の対応先が2つあります。"
     "同じ事業所なら1つにまとめ、別の事業所なら名前を分けてください。"
@@ -69,6 +73,10 @@ def make_event(session: Session, actor: Actor, incident: Incident, facts: EventF
 
 
 def _typed(found: list[Party]) -> list[hand.Typed]:
+    found = [each for each in found if any(one.address for one in each.addresses)]
+    unnamed = sum(not each.company or each.company.endswith(taking.UNNAMED) for each in found)
+    if unnamed:
+        raise UserError(NO_NAME.format(count=unnamed))
     names: set[str] = set()
     for each in found:
         key = company_key(each.company)

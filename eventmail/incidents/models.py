@@ -64,6 +64,7 @@ class Incident(Base):
         *people_of_the_office("opened_by", "closed_by"),
         sa.UniqueConstraint("office_id", "id"),
         sa.UniqueConstraint("office_id", "event_id", "id"),
+        sa.UniqueConstraint("alert_id"),
         sa.ForeignKeyConstraint(["office_id", "event_id"], ["events.office_id", "events.id"]),
         sa.ForeignKeyConstraint(
             ["office_id", "event_id", "mailing_id"],

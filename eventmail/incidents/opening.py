@@ -93,6 +93,8 @@ def from_alert(session: Session, actor: Actor, alert: Alert, opening: Opening) -
     """The gate refused it and nothing has left: written down, so that somebody looks and closes."""
     actor.require(Action.RESPOND)
     mailing = find_mailing(session, actor, alert.mailing_id or 0)
+    # Of two at once the second waits, and finds the first's.
+    session.execute(sa.select(Alert.id).where(Alert.id == alert.id).with_for_update())
     earlier = of_alert(session, actor, alert.id)
     if earlier is not None:
         return earlier

@@ -16,6 +16,7 @@ from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.offices.permissions import Actor
 from eventmail.spreadsheet.domain_tables import FREE_MAIL
+from eventmail.suppression import service as suppression
 
 NO_COMPANY = "事業所名を入力してください（200文字まで）。"
 WITH_ADDRESS = "事業所名に「@」があります。メールアドレスではなく、事業所の名前を入力してください。"
@@ -131,7 +132,9 @@ def split(session: Session, actor: Actor, incident: Incident, address_id: int) -
 
 
 def move(session: Session, addresses: Collection[ExposedAddress], party: Party) -> None:
-    """These are that company's from now on."""
+    """These are that company's from now on, and follow its calls."""
+    if addresses:
+        suppression.lock_office(session, party.office_id)  # whoever hands a mail over is waited for
     for each in addresses:
         each.party_id = party.id
     session.flush()

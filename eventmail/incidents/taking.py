@@ -26,6 +26,7 @@ from eventmail.incidents.own import Own
 from eventmail.incidents.reading.values import Listed, Seen, SentMail, Unread
 from eventmail.offices.permissions import Actor
 from eventmail.spreadsheet.rows import company_key
+from eventmail.suppression import service as suppression
 
 NOBODY = "このメールからは、所の外のあて先が1件も読み取れませんでした。ファイルを確かめてください。"
 TWICE = "同じファイルは、{number}通目として登録してあります。"
@@ -34,6 +35,11 @@ CALLED = (
     "まとめる先を「{company}」にしてください。"
 )
 NO_ADDRESS = "「{company}」のアドレスがありません。アドレスも入れてください。"
+TWO_COMPANIES = (
+    "同じアドレスが「{one}」と「{other}」の両方にあります。どちらの事業所のものかを確かめて、"
+    "1つだけにしてください。"
+)
+UNNAMED = "（名前は未入力）"
 MOST_ADDRESSES = 10_000
 TOO_MANY = f"1つの事案に登録できるアドレスは{MOST_ADDRESSES:,}件までです。"
 LONGEST = {"company": 200, "name": 200, "phone": 40, "subject": 500, "sender": 254}
@@ -98,10 +104,14 @@ def name_parties(
     """
     service.touch(session, actor, incident)
     book = book_of(session, incident)
-    here = session.scalars(sa.select(Party).where(Party.incident_id == incident.id))
+    here = session.scalars(sa.select(Party).where(Party.incident_id == incident.id)).all()
     named = {company_key(each.company): each for each in here}
     outside = [each for each in listed if each.email is None or each.email not in own]
-    touched = {_name(session, book, named, each).id for each in outside}
+    _require_one_company_each(outside)
+    suppression.lock_office(session, incident.office_id)  # whoever hands a mail over is waited for
+    touched: set[int] = set()
+    for each in outside:
+        touched.add(_name(session, book, named, each, touched).id)
     session.flush()
     _forget_empty(session, incident, touched)
     _settled(session, incident)
@@ -116,7 +126,7 @@ def told(unread: Iterable[Unread]) -> list[dict[str, str]]:
 
 def unnamed(email: EmailAddress) -> str:
     """What a company is called until somebody names it; never by a whole address."""
-    return f"{email.domain}（名前は未入力）"
+    return f"{email.domain}{UNNAMED}"
 
 
 def new_party(session: Session, book: Book, company: str, phone: str = "") -> Party:
@@ -220,12 +230,27 @@ def _sighting(mail: IncidentMail, address: ExposedAddress, place: Place, positio
     )
 
 
-def _name(session: Session, book: Book, named: dict[str, Party], each: Listed) -> Party:
+def _require_one_company_each(listed: Iterable[Listed]) -> None:
+    """That the list does not say of one address that it is of two companies."""
+    said: dict[str, str] = {}
+    for each in listed:
+        if each.email is None:
+            continue
+        other = said.setdefault(each.email.key, each.company)
+        if company_key(other) != company_key(each.company):
+            raise UserError(TWO_COMPANIES.format(one=other, other=each.company))
+
+
+def _name(
+    session: Session, book: Book, named: dict[str, Party], each: Listed, touched: Collection[int]
+) -> Party:
+    """``touched``: what the list has named already is not given another name by a later line."""
     key = company_key(each.company)
     party = named.get(key)
     known = book.addresses.get(each.email.key) if each.email else None
     if party is None:
-        party = session.get_one(Party, known.party_id) if known else None
+        is_free = known is not None and known.party_id not in touched
+        party = session.get_one(Party, known.party_id) if known and is_free else None
         party = party or new_party(session, book, each.company)
         party.company = each.company[: LONGEST["company"]]
         named[key] = party

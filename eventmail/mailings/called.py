@@ -2,7 +2,8 @@
 
 Incidents are a later room, so their tables are asked by name. Of a mailing that is not an
 incident's these audiences name nobody. A company that stands in the contact list twice counts as
-reached only when it is so in both places, and as absent only when nobody of it was spoken to.
+reached only when it is so in both places, and as absent only when nobody of it was spoken to. An
+address that the contact list has under another company follows that one's calls, too.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _calls = sa.table("incident_calls", *map(sa.column, ("id", "party_id", "outcome"
 _followups = sa.table(
     "incident_followups", sa.column("party_id"), sa.column("explained", sa.Boolean)
 )
+_addresses = sa.table(
+    "incident_addresses", *map(sa.column, ("incident_id", "party_id", "address_key"))
+)
 _deliveries = sa.table("deliveries", *map(sa.column, ("snapshot_id", "contact_id", "state", "id")))
 
 
@@ -51,7 +55,9 @@ def named(mailing: Mailing) -> sa.ColumnElement[bool]:
     """The contacts that an audience by calls names now, less whom an earlier wave has reached."""
     ids = sa.select(_mails.c.incident_id).where(_mails.c.mailing_id == mailing.id)
     incident = ids.scalar_subquery()
-    wanted = fits(mailing.audience == Audience.REACHED, Contact.participant_id, incident)
+    wanted = fits(
+        mailing.audience == Audience.REACHED, Contact.participant_id, Contact.address_key, incident
+    )
     return sa.and_(wanted, *_not_mailed_yet(mailing))
 
 
@@ -72,15 +78,21 @@ def frozen(mailing: Mailing, snapshot: Snapshot) -> sa.ColumnElement[bool]:
 def fits(
     reached: sa.ColumnElement[bool] | bool,
     participant_id: sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None],
+    address_key: sa.SQLColumnExpression[str],
     incident_id: sa.ColumnElement[int],
 ) -> sa.ColumnElement[bool]:
-    """Whether a company was told on the telephone, or (not ``reached``) could not be reached."""
+    """Whether a company was told on the telephone, or (not ``reached``) could not be reached; and
+    so was whoever the list says that the address is of.
+    """
     told = sa.and_(
-        _some(participant_id, incident_id, _told()), ~_some(participant_id, incident_id, ~_told())
+        _some(participant_id, incident_id, _told()),
+        ~_some(participant_id, incident_id, ~_told()),
+        ~_owner(address_key, incident_id, ~_told()),
     )
     missed = sa.and_(
         _some(participant_id, incident_id, _stands("absent")),
         ~_some(participant_id, incident_id, _stands("reached")),
+        ~_owner(address_key, incident_id, sa.or_(_stands("reached"), ~_stands("absent"))),
     )
     if isinstance(reached, bool):
         return told if reached else missed
@@ -90,10 +102,11 @@ def fits(
 def unfit(
     mailing_id: sa.SQLColumnExpression[int],
     participant_id: sa.SQLColumnExpression[int] | sa.SQLColumnExpression[int | None],
+    address_key: sa.SQLColumnExpression[str],
 ) -> sa.ColumnElement[bool]:
-    """The condition that a mail of an incident must not leave for this company now."""
+    """The condition that a mail of an incident must not leave for this address now."""
     reached = _mails.c.purpose != "handling"
-    wrong = ~fits(reached, participant_id, _mails.c.incident_id)
+    wrong = ~fits(reached, participant_id, address_key, _mails.c.incident_id)
     return _exists(_mails, _mails.c.mailing_id == mailing_id, wrong)
 
 
@@ -108,6 +121,21 @@ def _some(
         _parties.c.participant_id == participant_id,
         condition,
     )
+
+
+def _owner(
+    address_key: sa.SQLColumnExpression[str],
+    incident_id: sa.ColumnElement[int],
+    condition: sa.ColumnElement[bool],
+) -> sa.ColumnElement[bool]:
+    """The list has the address under a company of which this is so."""
+    own = _exists(
+        _addresses,
+        _addresses.c.incident_id == incident_id,
+        _addresses.c.address_key == address_key,
+        _addresses.c.party_id == _parties.c.id,
+    )
+    return _exists(_parties, _parties.c.incident_id == incident_id, own, condition)
 
 
 def _stands(outcome: str) -> sa.ColumnElement[bool]:

@@ -132,7 +132,7 @@ RECIPIENTS = (
 # Whether no mail of this kind goes there any more.
 STOPPED = suppression.applies(_r.address_key, _d.office_id, _d.event_id, stoppable=_n.stoppable)
 # An incident's mail to whoever was not called, or is said to be absent and was reached since.
-UNCALLED = called.unfit(_n.mailing_id, _d.participant_id)
+UNCALLED = called.unfit(_n.mailing_id, _d.participant_id, _r.address_key)
 # Those whose contact still takes part, at the address that was approved, and wants such mails.
 WELCOME = (
     sa.select(_d.id)
@@ -164,7 +164,7 @@ ASKED_TO_STOP = (
 # Those to whom the incident's mail does not fit (any more), as the calls stand.
 NOT_CALLED = (
     sa.select(_d.id)
-    .select_from(table_of(Delivery).join(table_of(Snapshot), _n.id == _d.snapshot_id))
+    .select_from(_with_recipient.join(table_of(Snapshot), _n.id == _d.snapshot_id))
     .where(among(_d.id, "ids"), ~_d.first_copy, UNCALLED)
 )
 # Everything that can say no to a sending.

@@ -97,6 +97,7 @@ def _incidents() -> None:
         _person("closed_by"),
         sa.UniqueConstraint("office_id", "id"),
         sa.UniqueConstraint("office_id", "event_id", "id"),
+        sa.UniqueConstraint("alert_id"),
         _within("office_id", "event_id", parent="events", targets=("office_id", "id")),
         _within(
             *("office_id", "event_id", "mailing_id"),

@@ -50,6 +50,13 @@ TOLD = (
 )
 PARTIES = "SELECT 1 FROM incident_parties p WHERE p.incident_id = i.incident_id AND "
 OF_COMPANY = "p.participant_id = d.participant_id AND "
+# The company under which the list has the address, where that is another one.
+OWNER = (
+    "SELECT 1 FROM incident_addresses a JOIN incident_parties p ON p.id = a.party_id "
+    "JOIN snapshot_recipients r ON r.address_key = a.address_key "
+    "WHERE a.incident_id = i.incident_id AND r.snapshot_id = d.snapshot_id "
+    "AND r.contact_id = d.contact_id AND "
+)
 # Whoever writes the attempt: no correction before the call, and nobody is told that he could not
 # be reached after he was.
 UNCALLED = (
@@ -57,9 +64,11 @@ UNCALLED = (
     "JOIN incident_mailings i ON i.mailing_id = n.mailing_id "
     "WHERE d.id = NEW.delivery_id AND NOT d.first_copy AND ("
     f"(i.purpose = 'handling' AND (EXISTS ({PARTIES}{OF_COMPANY}{SPOKEN}) "
-    f"OR NOT EXISTS ({PARTIES}{OF_COMPANY}{MISSED}))) OR "
+    f"OR NOT EXISTS ({PARTIES}{OF_COMPANY}{MISSED}) "
+    f"OR EXISTS ({OWNER}({SPOKEN} OR NOT {MISSED})))) OR "
     f"(i.purpose <> 'handling' AND (EXISTS ({PARTIES}{OF_COMPANY}NOT {TOLD}) "
-    f"OR NOT EXISTS ({PARTIES}{OF_COMPANY}{TOLD})))))"
+    f"OR NOT EXISTS ({PARTIES}{OF_COMPANY}{TOLD}) "
+    f"OR EXISTS ({OWNER}NOT {TOLD})))))"
 )
 
 

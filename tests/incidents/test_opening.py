@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from eventmail.addresses import EmailAddress
 from eventmail.alerts import service as alerts
@@ -15,7 +16,7 @@ from eventmail.events.models import Contact, Event, Participant
 from eventmail.events.service import EventFacts
 from eventmail.incidents import linking, opening, service, taking
 from eventmail.incidents.exposure import exposure
-from eventmail.incidents.models import Origin, Place
+from eventmail.incidents.models import Incident, Origin, Place
 from eventmail.incidents.own import own_of
 from eventmail.incidents.reading.values import Kind, Listed, Seen, SentMail, Where
 from eventmail.incidents.service import Opening
@@ -28,6 +29,7 @@ from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
 from tests.incidents import story
+from tests.mailings.test_races import at_once
 
 
 def told() -> Opening:
@@ -88,6 +90,31 @@ def test_a_refusal_of_the_gate_is_written_down_once_and_showed_nothing(
             opening.find_alert(session, people.approver, other.id)
 
 
+def test_two_who_open_the_same_alert_at_once_open_one_incident(
+    database: Database, people: People, submitted: Snapshot
+) -> None:
+    with database.writing() as session:
+        event = session.scalars(sa.select(Event)).one()
+        subject = f"mailing:{submitted.mailing_id}"
+        alert_id = alerts.raise_alert(session, event.reply_to, "refused", subject, "止めた。").id
+
+    def act() -> None:
+        with database.writing() as session:
+            alert = opening.find_alert(session, people.author, alert_id)
+            opening.from_alert(session, people.author, alert, told())
+
+    assert at_once(act, act, act, act) == []
+    with database.writing() as session:
+        made = session.scalars(sa.select(Incident)).one()
+        again = Incident(
+            **{each: getattr(made, each) for each in ("office_id", "origin", "title", "law")},
+            **{each: getattr(made, each) for each in ("alert_id", "noticed_at", "opened_by")},
+            opened_at=made.opened_at,
+        )
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.add(again)
+
+
 def outside(database: Database, people: People, *addresses: str) -> int:
     with database.writing() as session:
         incident = service.open_outside(session, people.author, told())
@@ -143,3 +170,19 @@ def test_an_event_is_made_whose_roster_are_the_companies(
         active = sa.select(sa.func.count()).where(Contact.event_id == event.id, Contact.active)
         assert session.scalars(active).one() == 0
         assert exposure(session, incident).companies == 30
+
+
+def test_no_event_is_made_with_a_company_that_nobody_has_named(
+    database: Database, people: People
+) -> None:
+    """Its name would stand above the mail."""
+    number = outside(database, people, "a@x.example", "b@y.example")
+    with database.writing() as session:
+        incident = service.find(session, people.author.office.id, number)
+        own = own_of(session, people.author.office.id)
+        named = [Listed("ひかり", EmailAddress.parse("a@x.example"))]
+        taking.name_parties(session, people.author, incident, own, named)
+        box = offices.mailboxes(session, people.author.office.id)[0].id
+        facts = EventFacts("対応", date(2026, 12, 1), "", "所", box, box)
+        with pytest.raises(UserError, match="名前がまだ入っていない対応先が1件"):
+            linking.make_event(session, people.author, incident, facts)

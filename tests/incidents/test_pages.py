@@ -260,6 +260,28 @@ def test_a_mailing_of_ours_leads_to_an_incident_and_what_was_in_it_is_told(
     browser.get("/incidents/new?mailing=77", status=404)
 
 
+GARBAGE = "\n".join(f"議事録の{number}行目です" for number in range(1000))
+PASTED = {
+    "the companies' list": "/incidents/1/parties",
+    "a mail by hand": "/incidents/1/mails",
+}
+
+
+@pytest.mark.parametrize("path", PASTED.values(), ids=PASTED)
+def test_of_a_thousand_lines_that_are_no_list_the_first_are_told_and_what_was_pasted_stays(
+    database: Database, leak: int, sign_in: SignIn, path: str
+) -> None:
+    browser = sign_in("author")
+    browser.get(path)
+    page = browser.post(path, {"listed": GARBAGE, "place": "to"}, status=422)
+    assert (
+        page.text.count("アドレスも電話番号もありません") <= 40
+    )  # above the form, and at its field
+    assert "ほかにも、読めない行が980件あります" in page.text
+    assert "議事録の999行目です" in markup(browser), "it is still there to be mended"
+    assert count(database, Party) == 30
+
+
 def test_a_refusal_is_noted_and_closed(
     database: Database, people: People, submitted: Snapshot, sign_in: SignIn
 ) -> None:
@@ -272,6 +294,9 @@ def test_a_refusal_is_noted_and_closed(
     page = browser.post("/incidents/new", {**OPENED, "alert": 1})
     assert "だれにも届いていません" in page.text
     assert browser.get("/incidents/new?alert=1").h1 == OPENED["title"], "it is opened once"
+    page = browser.post("/incidents/new", {**OPENED, "title": "私が見たこと", "alert": 1})
+    assert "あなたの内容はまだ保存していません" in page.text
+    assert (page.h1, count(database, Incident)) == (OPENED["title"], 1)
     page = browser.post("/incidents/1/close", {"note": "宛先を確かめた", "version": 1})
     assert "対応を終えたことを記録しました" in page.text
     page = browser.post("/incidents/1/reopen", {"note": "もう一度確かめる", "version": 2})

@@ -196,6 +196,26 @@ def test_a_list_names_companies_and_puts_their_addresses_together(
         ]
 
 
+def test_a_list_never_puts_an_address_to_another_company_than_it_says(
+    database: Database, people: People
+) -> None:
+    who = people.author
+    a, b, c = map(EmailAddress.parse, ("a@x.example", "b@x.example", "c@x.example"))
+    with database.writing() as session:
+        incident = service.open_outside(session, who, story.OPENING)
+        own = own_of(session, who.office.id)
+        taking.add_mail(session, who, incident, own, mail(str(a), str(b), str(c)))
+        # By the domain somebody has said that they are one; the list knows better.
+        parties.merge(session, who, incident, [each.id for each in incident.parties])
+        listed = [Listed("ひかり", a), Listed("みなと", b), Listed("ひかり", c)]
+        taking.name_parties(session, who, incident, own, listed)
+        told = {each.company: [x.address for x in each.addresses] for each in incident.parties}
+        assert told == {"ひかり": [str(a), str(c)], "みなと": [str(b)]}
+        twice = [Listed("ひかり", a), Listed("みなと", a)]
+        with pytest.raises(UserError, match="「ひかり」と「みなと」の両方"):
+            taking.name_parties(session, who, incident, own, twice)
+
+
 def test_two_at_once_do_not_overwrite_a_companys_number(
     database: Database, people: People, leak: int
 ) -> None:

@@ -10,14 +10,22 @@ from eventmail.incidents import removing, taking
 from eventmail.incidents.forms import MailsForm
 from eventmail.incidents.reading import lists
 from eventmail.incidents.reading.values import CompanyList, Kind, Seen, SentMail, Where
-from eventmail.incidents.views.common import Taken, attempt, blueprint, found, own, page, take
+from eventmail.incidents.views.common import (
+    Taken,
+    attempt,
+    blueprint,
+    found,
+    own,
+    page,
+    take,
+    unread,
+)
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor
 
 NOTHING = "ファイルを選ぶか、宛先を貼り付けるか、一覧を入れてください。"
 ADDED = "メールを{count}通登録しました。"
 REMOVED = "メールを取り除きました。取り除いたことは、監査記録に残ります。"
-UNREAD = "{line}：{why}"
 NO_ADDRESS = (
     "アドレスがない行があります。どの欄に入っていたかを数えるため、アドレスも入れてください。"
 )
@@ -80,7 +88,7 @@ def _add(
 def _listed(form: MailsForm) -> CompanyList:
     """The list by hand; what cannot be read of it is an error of its field, line by line."""
     found_list = lists.of_text(form.listed.data or "")
-    faults = [UNREAD.format(line=each.text, why=each.why) for each in found_list.unread]
+    faults = unread(found_list.unread)
     if any(each.email is None for each in found_list.listed):
         faults.append(NO_ADDRESS)
     form.listed.errors = [*form.listed.errors, *faults]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
@@ -15,7 +15,7 @@ from eventmail.incidents import service, steps
 from eventmail.incidents.forms import MailsForm, NewForm
 from eventmail.incidents.models import Evidence, Incident, Origin, Place
 from eventmail.incidents.own import Own, own_of
-from eventmail.incidents.reading.values import SentMail
+from eventmail.incidents.reading.values import SentMail, Unread
 from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.web.forms import row_number
@@ -39,6 +39,9 @@ PLACE_NAMES = {
     Place.BCC: "Bcc",
     Place.SHOWN: "本文・添付",
 }
+UNREAD = "{line}：{why}"
+MORE_UNREAD = "ほかにも、読めない行が{count}件あります。"
+TOLD = 20  # lines that cannot be read: whoever pasted something else need not read it all again
 EMPTY_FILE = "「{name}」は空のファイルです。"
 UNREADABLE = "「{name}」を{why}"
 PASTED = "貼り付けた内容を{why}"
@@ -88,6 +91,13 @@ def attempt(deed: Callable[[Session], None]) -> str:
         reading().rollback()
         return error.message
     return ""
+
+
+def unread(lines: Sequence[Unread]) -> list[str]:
+    """The first lines of a list that could not be read, each with why, and how many more."""
+    told = [UNREAD.format(line=each.text, why=each.why) for each in lines[:TOLD]]
+    more = len(lines) - TOLD
+    return [*told, MORE_UNREAD.format(count=more)] if more > 0 else told
 
 
 def ids(values: Iterable[str]) -> set[int]:

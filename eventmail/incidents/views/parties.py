@@ -17,8 +17,16 @@ from eventmail.incidents.forms import PartiesForm, PartyForm
 from eventmail.incidents.models import Party
 from eventmail.incidents.reading import lists
 from eventmail.incidents.reading.values import Listed
-from eventmail.incidents.views.adding import UNREAD
-from eventmail.incidents.views.common import attempt, blueprint, found, ids, own, page
+from eventmail.incidents.views.common import (
+    TOLD,
+    attempt,
+    blueprint,
+    found,
+    ids,
+    own,
+    page,
+    unread,
+)
 from eventmail.offices.permissions import Action, permitted
 from eventmail.spreadsheet.reader import read_roster
 from eventmail.spreadsheet.refusal import UnreadableFile
@@ -30,7 +38,6 @@ NOTHING = "一覧を入れるか、名簿のファイルを選んでください
 NO_ROWS = "「{name}」から、事業所名とアドレスのある行を読み取れませんでした。"
 UNREADABLE = "「{name}」を読み取れません。{why}"
 WRONG_ROW = "{number}行目：{why}"
-TOLD = 20
 SAVED = "「{company}」の名前と電話番号を保存しました。"
 MERGED = "{count}件を「{company}」にまとめました。"
 SPLIT = "アドレスを別の対応先に分けました。名前と電話番号を入れてください。"
@@ -182,8 +189,7 @@ def _one(incident_id: int, party_id: int, form: PartyForm) -> str:
 
 def _typed(form: PartiesForm) -> tuple[Listed, ...]:
     told = lists.of_text(form.listed.data or "")
-    faults = [UNREAD.format(line=each.text, why=each.why) for each in told.unread]
-    form.listed.errors = [*form.listed.errors, *faults]
+    form.listed.errors = [*form.listed.errors, *unread(told.unread)]
     return told.listed
 
 

@@ -11,8 +11,7 @@ from eventmail.incidents.exposure import Exposure
 from eventmail.incidents.exposure import exposure as exposure_of
 from eventmail.incidents.models import ExposedAddress
 from eventmail.incidents.reading import lists
-from eventmail.incidents.views.adding import UNREAD
-from eventmail.incidents.views.common import attempt, blueprint, found, ids, page
+from eventmail.incidents.views.common import attempt, blueprint, found, ids, page, unread
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import row_number
@@ -75,9 +74,8 @@ def shown(incident_id: int, mail_id: int) -> ResponseReturnValue:
     chosen = ids(request.form.getlist("party"))
     text = request.form.get("beside", "")
     beside = lists.of_text(text)
-    faults = [UNREAD.format(line=each.text, why=each.why) for each in beside.unread]
-    if faults:
-        return _page(incident_id, faults, chosen, text), 422
+    if beside.unread:
+        return _page(incident_id, unread(beside.unread), chosen, text), 422
 
     def do(session: Session) -> None:
         incident = found(incident_id, session)

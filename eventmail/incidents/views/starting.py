@@ -31,6 +31,10 @@ from eventmail.web.forms import row_number
 
 Ending = Callable[[Session, Actor, Incident, str, int], None]
 OPENED = "事案を登録しました。次にすることを、この画面で順に案内します。"
+ALREADY = (
+    "この警告の事案は、ほかの職員がすでに登録しています。あなたの内容はまだ保存していません。"
+    "足りないことがあれば、下の事案に書き加えてください。"
+)
 SAVED = "事案の内容を保存しました。"
 CLOSED = "対応を終えたことを記録しました。"
 REOPENED = "対応を再開しました。"
@@ -65,6 +69,10 @@ def new() -> ResponseReturnValue:
 @permitted(Action.RESPOND)
 def create() -> ResponseReturnValue:
     """Open it, with all its mails or not at all."""
+    earlier = _opened_already()
+    if earlier is not None:
+        flash(ALREADY, "error")
+        return redirect(url_for("incidents.show", incident_id=earlier.id))
     form = NewForm()
     taken = take(form) if form.validate_on_submit() else None
     if taken is None or taken.faults:

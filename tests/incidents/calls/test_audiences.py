@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Event
+from eventmail.incidents import parties, taking
 from eventmail.incidents.calls import mails, service
 from eventmail.incidents.calls.models import IncidentMailing, Outcome, Purpose
-from eventmail.incidents.models import Incident, Party
+from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.mailings import audiences, called
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, MailingState, SendMode, Snapshot
@@ -209,6 +210,75 @@ class TestFrozen:
             mailing = session.get_one(Mailing, snapshot.mailing_id)
             stored = session.get_one(Snapshot, snapshot.id)
             assert audiences.moved_on(session, mailing, stored) == 1
+
+
+def take_away(database: Database, people: People, leak: int, which: int) -> int:
+    """The company's address is said to be another company's, which nobody has called."""
+    with database.writing() as session:
+        incident = session.get_one(Incident, leak)
+        other = taking.new_party(session, taking.book_of(session, incident), "別の会社")
+        address = sa.select(ExposedAddress).where(ExposedAddress.party_id == which)
+        parties.move(session, [session.scalars(address).one()], other)
+        return other.id
+
+
+class TestAnothersAddress:
+    """The event's roster has it under a company that was called, the contact list does not."""
+
+    def test_no_correction_goes_to_it_before_its_own_company_is_called(
+        self, database: Database, people: People, leak: int, called_two: tuple[int, int]
+    ) -> None:
+        other = take_away(database, people, leak, called_two[0])
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            third = hands.parties(session, incident)[2]
+            hands.call(session, people.checker, incident, third, REACHED)
+            correction = begun(session, people, leak, Purpose.CORRECTION)
+            alone = hands.contacts_of(session, incident, (third,))
+            assert ids(session, correction) == alone
+            hands.call(session, people.checker, incident, other, REACHED)
+            both = hands.contacts_of(session, incident, (called_two[0], third))
+            assert ids(session, correction) == both
+
+    def test_nobody_is_told_that_he_was_not_reached_whom_nobody_tried(
+        self, database: Database, people: People, leak: int, called_two: tuple[int, int]
+    ) -> None:
+        other = take_away(database, people, leak, called_two[1])
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            third = hands.parties(session, incident)[2]
+            hands.call(session, people.checker, incident, third, ABSENT)
+            handling = begun(session, people, leak, Purpose.HANDLING)
+            alone = hands.contacts_of(session, incident, (third,))
+            assert ids(session, handling) == alone
+            hands.call(session, people.checker, incident, other, ABSENT)
+            both = hands.contacts_of(session, incident, (called_two[1], third))
+            assert ids(session, handling) == both
+
+    @pytest.mark.parametrize("purpose", [Purpose.CORRECTION, Purpose.HANDLING], ids=str)
+    @pytest.mark.parametrize("barrier", ["the worker", "the database"])
+    def test_nor_after_the_approval(
+        self,
+        database: Database,
+        people: People,
+        leak: int,
+        called_two: tuple[int, int],
+        relay: Relay,
+        recorder: Recorder,
+        monkeypatch: pytest.MonkeyPatch,
+        barrier: str,
+        purpose: Purpose,
+    ) -> None:
+        snapshot = submitted(database, people, leak, purpose)
+        journey.check(database, people, snapshot.mailing_id)
+        journey.approve(database, people, snapshot.mailing_id)
+        take_away(database, people, leak, called_two[purpose is Purpose.HANDLING])
+        if barrier == "the database":
+            _worker(monkeypatch, database)
+        else:
+            _database(monkeypatch, database)
+        sending.run(database, relay, snapshot.id)
+        assert len(recorder.received) == 1  # the office's copy
 
 
 def _query(patch: pytest.MonkeyPatch, _: Database) -> None:
