@@ -12,6 +12,7 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service as incidents
+from eventmail.incidents import steps
 from eventmail.incidents.exposure import Exposure, exposure
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import rows, sources
@@ -76,6 +77,8 @@ def facts(session: Session, incident: Incident) -> DeadlineFacts:
         unread=read_by_nobody(found, sources.unread(session, incident)),
         assessed=assessed(said) if said else None,
         own=own(session, incident.office_id),
+        unconfirmed=_open_questions(found),
+        shown=steps.is_shown(incident, found),
     )
 
 
@@ -214,6 +217,10 @@ def _begin(session: Session, actor: Actor, incident: Incident) -> None:
     incidents.hold(session, incident)
     if incident.erased_at is not None:
         incidents.require_open(incident)
+
+
+def _open_questions(found: Exposure) -> int:
+    return sum(each.is_person is None and not each.counts_as_person for each in found.addresses)
 
 
 def _readers(found: Exposure, address_id: int) -> frozenset[int]:
