@@ -60,21 +60,23 @@ def next_step(
     """What to do now; None once it is over. ``then``: what follows when all this is known."""
     if incident.closed_at is not None:
         return None
+    ours = all(each.mail.evidence is Evidence.MAILING for each in found.mails)
     silent = sum(not each.phone for each in parties)
     steps = (
         (incident.origin is Origin.REFUSAL, REFUSED),
         (not found.mails, NO_MAILS),
-        (not is_shown(incident, found), NOT_SAID),
+        (not is_shown(incident, ours=ours, total=found.total), NOT_SAID),
         (silent > 0, _to_name(silent, len(parties))),
         (found.unconfirmed > 0, _to_confirm(found)),
     )
     return next((step for is_now, step in steps if is_now), None) or then()
 
 
-def is_shown(incident: Incident, found: Exposure) -> bool:
-    """Whether it is known whose addresses were shown, or that none were."""
-    ours = all(each.mail.evidence is Evidence.MAILING for each in found.mails)
-    return incident.origin is Origin.REFUSAL or not ours or found.total > 0
+def is_shown(incident: Incident, *, ours: bool, total: int) -> bool:
+    """Whether it is known whose addresses were shown, or that none were. ``ours``: all its mails
+    are of this service, which never shows one by itself; ``total``: how many were shown.
+    """
+    return incident.origin is Origin.REFUSAL or not ours or total > 0
 
 
 def _to_name(silent: int, total: int) -> Next:

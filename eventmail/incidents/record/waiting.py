@@ -44,8 +44,10 @@ def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
     """Of each incident that is not over, what is to be reported next."""
     if not actor.may(Action.LEAD_RESPONSE):
         return
-    for incident in incidents.open_ones(session, actor.office.id):
-        standings = reporting.standings(session, incident)
+    found = incidents.open_ones(session, actor.office.id)
+    told = reporting.standings_of(session, found)
+    for incident in found:
+        standings = told[incident.id]
         unknown = next(
             (each for each in standings if each.deadline.applies is Applies.UNKNOWN), None
         )
