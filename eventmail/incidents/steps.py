@@ -65,11 +65,18 @@ def next_step(
     steps = (
         (incident.origin is Origin.REFUSAL, REFUSED),
         (not found.mails, NO_MAILS),
-        (ours and not found.total, NOT_SAID),
+        (not is_shown(incident, ours=ours, total=found.total), NOT_SAID),
         (silent > 0, _to_name(silent, len(parties))),
         (found.unconfirmed > 0, _to_confirm(found)),
     )
     return next((step for is_now, step in steps if is_now), None) or then()
+
+
+def is_shown(incident: Incident, *, ours: bool, total: int) -> bool:
+    """Whether it is known whose addresses were shown, or that none were. ``ours``: all its mails
+    are of this service, which never shows one by itself; ``total``: how many were shown.
+    """
+    return incident.origin is Origin.REFUSAL or not ours or total > 0
 
 
 def _to_name(silent: int, total: int) -> Next:

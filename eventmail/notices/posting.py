@@ -20,7 +20,7 @@ from eventmail.staffmail.models import NoticeState, fresh
 from eventmail.staffmail.sending import Letter, Sort
 
 BEFORE = timedelta(days=2)
-MAY_HAVE_COME = (NoticeState.ACCEPTED, NoticeState.UNCERTAIN)
+MAY_HAVE_COME = (NoticeState.CLAIMED, NoticeState.ACCEPTED, NoticeState.UNCERTAIN)
 
 
 def queue(session: Session, notice: Notice, about: About) -> None:

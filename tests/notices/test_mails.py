@@ -16,10 +16,11 @@ from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.notices import addressing, service
-from eventmail.notices.models import Notice
+from eventmail.notices.models import Notice, NoticeMail
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from eventmail.staffmail.models import NoticeState
 from eventmail.wire import parse_mail
 from tests.conftest import Meeting
 from tests.notices.bureau import (
@@ -209,6 +210,24 @@ def test_whoever_was_told_by_mail_is_told_of_a_withdrawal_or_a_correction(
     assert sorted(told(recorder, "注意喚起（訂正）：正しい題名")) == ["author", "checker"]
     assert sorted(told(recorder, f"注意喚起の取り下げ：{TITLE}")) == ["author", "checker"]
     assert not any("別の局のもの" in body for _, _, body in mails(recorder))
+
+
+@once
+def test_a_withdrawal_follows_a_mail_that_is_on_its_way(
+    database: Database,
+    bureau: Bureau,
+    noon: object,
+    outbox: Outbox,
+    recorder: Recorder,
+) -> None:
+    """Another worker has the first mail in hand while this one comes to the second."""
+    (first, _) = send(database, bureau.overseer, draft())
+    with database.writing() as session:
+        under_way = {"state": NoticeState.CLAIMED, "due_at": clock.now() + timedelta(minutes=2)}
+        session.execute(sa.update(NoticeMail).values(**under_way))
+    withdraw(database, bureau.overseer, first.batch)
+    outbox.sweep()
+    assert sorted(told(recorder, "取り下げ")) == ["author", "checker"]
 
 
 @once

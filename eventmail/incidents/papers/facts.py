@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from eventmail import clock
 from eventmail.events.models import Contact
@@ -100,8 +100,9 @@ def secrets(session: Session, incident: Incident) -> Secrets:
         staff=tuple(dict.fromkeys([*staff, *_overseers(session, bureau)])),
         persons=tuple(dict.fromkeys(_persons(session, shown))),
         addresses=tuple(each.address for party in shown.parties for each in party.addresses),
-        phones=tuple(each.phone for each in shown.parties if each.phone),
-        own=(office.name, bureau.name, *(own for box in boxes for own in (box.name, box.address))),
+        phones=tuple(dict.fromkeys(_phones(session, shown))),
+        own=(bureau.name,),
+        office=(office.name, *(own for box in boxes for own in (box.name, box.address))),
     )
 
 
@@ -169,6 +170,18 @@ def _persons(session: Session, shown: Exposure) -> Iterator[str]:
         for each in party.addresses:
             if each.counts_as_person and each.shown_name:
                 yield each.shown_name
+    yield from _of_contacts(session, shown, Contact.name)
+
+
+def _phones(session: Session, shown: Exposure) -> Iterator[str]:
+    """The companies' numbers, and those of their contacts."""
+    yield from (each.phone for each in shown.parties if each.phone)
+    yield from _of_contacts(session, shown, Contact.phone)
+
+
+def _of_contacts(
+    session: Session, shown: Exposure, what: InstrumentedAttribute[str]
+) -> Iterator[str]:
     ids = [each.participant_id for each in shown.parties if each.participant_id is not None]
-    query = sa.select(Contact.name).where(Contact.participant_id.in_(ids), Contact.name != "")
+    query = sa.select(what).where(Contact.participant_id.in_(ids), what != "")
     yield from session.scalars(query.order_by(Contact.id))

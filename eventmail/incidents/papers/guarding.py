@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from eventmail.incidents.papers import words
 from eventmail.papers.paper import Paper
 
-SHORTEST, SHORTEST_LOCAL, SHORTEST_PHONE = 2, 4, 8
+SHORTEST, SHORTEST_PART, SHORTEST_LOCAL, SHORTEST_PHONE = 2, 3, 4, 8
 _FORMS = re.compile(
     r"(?:株式会社|有限会社|合同会社|合資会社|合名会社|医療法人(?:社団|財団)?|社会福祉法人|学校法人|"
     r"(?:一般|公益)(?:社団|財団)法人|特定非営利活動法人|npo法人|\((?:株|有|合|医|福|学)\))"
@@ -23,6 +23,10 @@ _FORMS = re.compile(
 _SIGNS = re.compile(r"[\s・･·‐‑‒–—―−〜~_,.、。'’`´\-]+")
 _ADDRESS = re.compile(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+")
 _NUMBER = re.compile(r"[\d+][\d\s()‐‑‒–—―−ー.\-]{6,}\d")
+_BETWEEN = r"[ ()‐‑‒–—―−ー.\-]"
+_ANY_PHONE = re.compile(
+    rf"(?<![\d\-])(?:\+81{_BETWEEN}*(?:0\)?)?|\(?0)(?=(?:{_BETWEEN}*\d){{9,10}}(?!{_BETWEEN}?\d))"
+)
 _KANJI = "\u4e00-\u9fff々〆\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003ffff"
 _KANA = r"ぁ-ゖー"
 # What may stand right beside a family name so that it is still one.
@@ -39,11 +43,15 @@ class What(enum.StrEnum):
     ADDRESS = "メールアドレス"
     DOMAIN = "事業所のドメイン"
     PHONE = "事業所の電話番号"
+    NUMBER = "電話番号"  # whosever it is, where none has to stand
+    OFFICE = "事案のあった所の名前"
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What must not be read. ``own``: the office's own names and addresses, which may."""
+    """What must not be read. ``own`` may: names of the bureau; ``office``: the office's names and
+    addresses, which may too, except where it is not told which office it was.
+    """
 
     companies: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
@@ -51,6 +59,8 @@ class Secrets:
     addresses: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+    office: tuple[str, ...] = ()
+    hides_office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,8 @@ Finder = Callable[[Folded], bool]
 
 def hits(paper: Paper, secrets: Secrets) -> tuple[Hit, ...]:
     """Everything in the finished paper that must not be read, each once a section."""
-    own = sorted(map(fold, secrets.own), key=len, reverse=True)
+    may = secrets.own if secrets.hides_office else (*secrets.own, *secrets.office)
+    own = sorted(map(fold, may), key=len, reverse=True)
     places = [(place, _folded(text, own)) for place, text in _places(paper)]
     whole = Folded(
         "\n".join(text.plain for _, text in places), "".join(text.bare for _, text in places)
@@ -90,7 +101,16 @@ def hits(paper: Paper, secrets: Secrets) -> tuple[Hit, ...]:
         for what, shown, finds in finders
         if finds(text)
     ]
-    return tuple(dict.fromkeys(found))
+    found += [
+        Hit(place, What.NUMBER)
+        for place, text in places
+        if _ANY_PHONE.search(text.plain) and place != words.CONTACT
+    ]
+    return tuple(
+        each
+        for each in dict.fromkeys(found)
+        if each.what is not What.NUMBER or Hit(each.section, What.PHONE) not in found
+    )
 
 
 def _places(paper: Paper) -> Iterator[tuple[str, str]]:
@@ -124,6 +144,7 @@ def _finders(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finde
         for form in _forms(company):
             if form in whole.bare:
                 yield What.COMPANY, company, _holds(form)
+    yield from _of_office(secrets, whole)
     for kind, names in ((What.STAFF, secrets.staff), (What.PERSON, secrets.persons)):
         for name in names:
             yield from ((kind, name, finds) for finds in _named(name, whole))
@@ -133,11 +154,23 @@ def _finders(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finde
     yield from ((What.PHONE, "", finds) for finds in _of_phones(secrets.phones, whole))
 
 
+def _of_office(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finder]]:
+    for name in secrets.office if secrets.hides_office else ():
+        form = _bare(fold(name))
+        if form in whole.bare:
+            yield What.OFFICE, name, _holds(form)
+
+
 def _forms(company: str) -> set[str]:
-    """The whole name and, unless it is a word of ours, the name without its legal form."""
+    """The whole name and, unless it is a word of ours, the name without its legal form, and
+    without the branch behind a blank.
+    """
     folded = fold(company)
-    short = _bare(_FORMS.sub("", folded))
-    found = {_bare(folded)} | ({short} if short not in OURS.bare else set())
+    plain = _FORMS.sub(" ", folded)
+    first = _bare(next(iter(plain.split()), ""))
+    long = len(first) >= SHORTEST_PART and not first.isascii()
+    shorter = {_bare(plain)} | ({first} if long else set())
+    found = {_bare(folded), *(each for each in shorter if each not in OURS.bare)}
     return {each for each in found if len(each) >= SHORTEST}
 
 

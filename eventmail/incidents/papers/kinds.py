@@ -23,12 +23,15 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One kind of paper. ``public``: no name of staff or of a company may stand in it."""
+    """One kind of paper. ``public``: no name of staff or of a company may stand in it;
+    ``hides_office``: nor the name of the office.
+    """
 
     name: str
     about: str
     make: Callable[[Facts], Paper]
     public: bool = False
+    hides_office: bool = False
 
 
 SORTS = {
@@ -58,5 +61,6 @@ SORTS = {
         "労働局から各所の長へ知らせる書類です。どの所の事案かと、名前は出ません。",
         public.circular,
         public=True,
+        hides_office=True,
     ),
 }

@@ -6,7 +6,7 @@ A public paper in which the guard finds a name, an address or a number cannot be
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
+from eventmail.incidents.papers import words
 from eventmail.incidents.papers.guarding import Hit, Secrets, hits
 from eventmail.incidents.papers.kinds import SORTS, Kind
 from eventmail.incidents.papers.missing import Missing, missing
@@ -40,7 +41,13 @@ NO_NAMES = (
     "名前や連絡先を消してから保存してください。"
 )
 NO_DAY = "公表する日を入力するのは、「公表する」を選んだときだけです。"
-TYPED = ("second_harm", "contact", "introduction", "reference")
+# Where it stands in the papers; what is for the commission alone may have the office's number.
+TYPED = {
+    "second_harm": "second_harm",
+    "contact": words.CONTACT,
+    "introduction": "introduction",
+    "reference": words.CONTACT,
+}
 
 
 ERASED = (
@@ -102,8 +109,10 @@ class Taken:
 
 def made(facts: Facts, secrets: Secrets, kind: Kind) -> Made:
     """One paper, judged."""
-    paper = SORTS[kind].make(facts)
-    found = hits(paper, secrets) if SORTS[kind].public else ()
+    sort = SORTS[kind]
+    paper = sort.make(facts)
+    hidden = replace(secrets, hides_office=sort.hides_office)
+    found = hits(paper, hidden) if sort.public else ()
     return Made(kind, paper, tuple(missing(facts, kind)), found, digest_of(paper))
 
 
@@ -210,9 +219,9 @@ def _latest(session: Session, incident: Incident) -> PaperNote | None:
 
 
 def _refuse_names(new: Written, secrets: Secrets) -> None:
-    for name in TYPED:
+    for name, title in TYPED.items():
         lines = tuple(map(Line, getattr(new, name).splitlines()))
-        typed = Paper("", "", (Section(name, lines, Style.TEXT),), "", "")
+        typed = Paper("", "", (Section(title, lines, Style.TEXT),), "", "")
         found = list(dict.fromkeys(each.what.value for each in hits(typed, secrets)))
         if found:
             raise Named(NO_NAMES.format(what="・".join(found)), name)

@@ -14,6 +14,11 @@ from eventmail.incidents.record.laws import Statute, Text
 FIRST_DAYS, LAST_DAYS = 3, 5  # 速報: about so many days, the day of knowing is the first
 FINAL_DAYS, MALICIOUS_DAYS = 30, 60
 UNANSWERED = "まだ判断を入力していません"
+NOBODY = "個人を識別するアドレスの漏えいがありません：0人"
+NOT_SHOWN = "だれのアドレスが見えたかが、まだ登録されていません"
+UNCONFIRMED = (
+    "個人を識別するかどうかを確かめていないアドレスが{count}件あり、人数がまだ決まりません"
+)
 
 
 class Duty(enum.StrEnum):
@@ -63,7 +68,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineFacts:
-    """``persons``: whose addresses name them; ``unread``: those of them whom nobody has read."""
+    """``persons``: whose addresses name them; ``unread``: those of them whom nobody has read;
+    ``unconfirmed``: others who may turn out to be named; ``shown``: whether it is known at all
+    what was shown.
+    """
 
     law: Law
     persons: int
@@ -71,11 +79,23 @@ class DeadlineFacts:
     unread: int = 0
     assessed: Assessed | None = None
     own: Own = Own()
+    unconfirmed: int = 0
+    shown: bool = True
 
     @property
     def leaked(self) -> int:
         """Whose data has leaked."""
         return max(self.persons - self.unread, 0)
+
+    @property
+    def unsure(self) -> str:
+        """Why their number may still turn out to be reportable; empty if it cannot."""
+        most = laws.STATUTES[self.law].most
+        if not self.shown:
+            return NOT_SHOWN
+        may_be = self.leaked + self.unconfirmed
+        matters = self.leaked <= most < may_be or self.leaked == 0 < may_be
+        return UNCONFIRMED.format(count=self.unconfirmed) if matters else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +130,11 @@ class Deadline:
         """Whether it has to be done until some day."""
         return self.applies is Applies.YES and self.due is not None
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether somebody still has to answer the questions; the count is none of them."""
+        return any(each.met is None for each in self.reasons[1:])
+
 
 def deadlines(facts: DeadlineFacts) -> list[Deadline]:
     """All duties in the order in which they come."""
@@ -143,7 +168,7 @@ def reasons_of(facts: DeadlineFacts, statute: Statute) -> tuple[Reason, ...]:
     )
     said_of = zip(cases, answers, strict=True)
     return (
-        _counted(facts.leaked, statute),
+        _counted(facts, statute),
         *(Reason(text, met, _told(met, stem, ends)) for (text, stem, ends), met in said_of),
     )
 
@@ -170,19 +195,25 @@ def _told(met: bool | None, stem: str, ends: tuple[str, str]) -> str:
     return UNANSWERED if met is None else stem + ends[0 if met else 1]
 
 
-def _counted(leaked: int, statute: Statute) -> Reason:
+def _counted(facts: DeadlineFacts, statute: Statute) -> Reason:
+    leaked = facts.leaked
     more = leaked > statute.most
+    if facts.unsure:
+        return Reason(statute.many, None, f"{facts.unsure}：いまのところ{leaked:,}人")
     told = f"{statute.most:,}人を超え{'ます' if more else 'ません'}：{leaked:,}人"
     return Reason(statute.many, more, told)
 
 
 def _verdict(facts: DeadlineFacts, reasons: tuple[Reason, ...]) -> tuple[Applies, str]:
-    if facts.leaked == 0:
-        told = "開封されずに削除されたことを確かめたため" if facts.persons else ""
-        return Applies.NO, f"{told}個人を識別するアドレスの漏えいがありません：0人"
+    if facts.persons and not facts.leaked and not facts.unsure:
+        return Applies.NO, f"開封されずに削除されたことを確かめたため{NOBODY}"
     met = [each.told for each in reasons if each.met]
     if met:
         return Applies.YES, "、".join(met)
+    if facts.unsure:
+        return Applies.UNKNOWN, f"{reasons[0].told}。"
+    if not facts.leaked:
+        return Applies.NO, NOBODY
     if any(each.met is None for each in reasons):
         return Applies.UNKNOWN, f"{reasons[0].told}。ほかの場合に当たるかは、{UNANSWERED}。"
     return Applies.NO, "、".join(each.told for each in reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,9 +12,8 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service as incidents
-from eventmail.incidents.exposure import Exposure, exposure
 from eventmail.incidents.models import Incident
-from eventmail.incidents.record import rows, sources
+from eventmail.incidents.record import counting, rows
 from eventmail.incidents.record.deadlines import (
     Applies,
     Assessed,
@@ -67,16 +66,27 @@ class Standing:
 
 def facts(session: Session, incident: Incident) -> DeadlineFacts:
     """All that the duties of one incident follow from."""
-    found = exposure(session, incident)
-    said = rows.newest(session, Assessment, incident)
-    return DeadlineFacts(
-        law=incident.law,
-        persons=found.persons,
-        noticed_on=clock.in_tokyo(incident.noticed_at).date(),
-        unread=read_by_nobody(found, sources.unread(session, incident)),
-        assessed=assessed(said) if said else None,
-        own=own(session, incident.office_id),
-    )
+    return facts_of(session, [incident])[incident.id]
+
+
+def facts_of(session: Session, found: Sequence[Incident]) -> dict[int, DeadlineFacts]:
+    """The same of several of one office, by as many queries as of one."""
+    numbers = counting.counted(session, found)
+    said = rows.assessments(session, found)
+    days = {each: own(session, each) for each in {each.office_id for each in found}}
+    return {
+        each.id: DeadlineFacts(
+            law=each.law,
+            persons=numbers[each.id].persons,
+            noticed_on=clock.in_tokyo(each.noticed_at).date(),
+            unread=numbers[each.id].unread,
+            assessed=assessed(said[each.id]) if each.id in said else None,
+            own=days[each.office_id],
+            unconfirmed=numbers[each.id].unconfirmed,
+            shown=numbers[each.id].shown,
+        )
+        for each in found
+    }
 
 
 def assessed(found: Assessment) -> Assessed:
@@ -86,26 +96,25 @@ def assessed(found: Assessment) -> Assessed:
 
 def standings(session: Session, incident: Incident) -> list[Standing]:
     """Every duty with what came of it, in the order in which they come."""
-    told = rows.reports(session, incident)
+    return standings_of(session, [incident])[incident.id]
+
+
+def standings_of(session: Session, found: Sequence[Incident]) -> dict[int, list[Standing]]:
+    """The same of several of one office, by as many queries as of one."""
+    told = rows.reports_of(session, found)
     today = clock.today()
-    return [
-        Standing(each, told.get(each.duty), today) for each in deadlines(facts(session, incident))
-    ]
+    return {
+        incident_id: [
+            Standing(each, told.get((incident_id, each.duty)), today) for each in deadlines(known)
+        ]
+        for incident_id, known in facts_of(session, found).items()
+    }
 
 
 def next_due(standing: Collection[Standing]) -> Standing | None:
     """The open duty with the nearest last day; what has none comes after those."""
     waiting = [each for each in standing if each.is_open]
     return min(waiting, key=lambda each: each.deadline.due or date.max, default=None)
-
-
-def read_by_nobody(found: Exposure, unread: Collection[int]) -> int:
-    """How many persons' addresses nobody read: all whom they were shown to deleted them unread."""
-    gone = frozenset(unread)
-    return sum(
-        address.counts_as_person and _readers(found, address.id) - {address.party_id} <= gone
-        for address in found.addresses
-    )
 
 
 def own(session: Session, office_id: int) -> Own:
@@ -214,9 +223,3 @@ def _begin(session: Session, actor: Actor, incident: Incident) -> None:
     incidents.hold(session, incident)
     if incident.erased_at is not None:
         incidents.require_open(incident)
-
-
-def _readers(found: Exposure, address_id: int) -> frozenset[int]:
-    return frozenset[int]().union(
-        *(each.readers for each in found.mails if address_id in each.visible)
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -73,8 +74,20 @@ def next_number(session: Session, kind: type[Cause] | type[Measure], incident: I
 
 def reports(session: Session, incident: Incident) -> dict[Duty, Report]:
     """Of each duty that somebody has reported, or said not to be reported, the newest word."""
-    query = sa.select(Report).where(Report.incident_id == incident.id).order_by(Report.version)
-    return {each.duty: each for each in session.scalars(query)}
+    return {duty: each for (_, duty), each in reports_of(session, [incident]).items()}
+
+
+def reports_of(session: Session, incidents: Sequence[Incident]) -> dict[tuple[int, Duty], Report]:
+    """The same of several incidents."""
+    query = sa.select(Report).where(Report.incident_id.in_([each.id for each in incidents]))
+    found = session.scalars(query.order_by(Report.version))
+    return {(each.incident_id, each.duty): each for each in found}
+
+
+def assessments(session: Session, incidents: Sequence[Incident]) -> dict[int, Assessment]:
+    """What counts of each incident that somebody has judged."""
+    query = sa.select(Assessment).where(Assessment.incident_id.in_([e.id for e in incidents]))
+    return {each.incident_id: each for each in session.scalars(query.order_by(Assessment.version))}
 
 
 def causes(session: Session, incident: Incident) -> list[Cause]:

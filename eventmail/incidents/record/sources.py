@@ -74,12 +74,6 @@ def _mails(session: Session, incident: Incident) -> list[SentMail]:
     ]
 
 
-def unread(session: Session, incident: Incident) -> frozenset[int]:
-    """The companies at which the mail was surely deleted before anybody read it."""
-    found = standing.lines(session, incident)
-    return frozenset(each.party.id for each in found if each.unread_and_deleted)
-
-
 def _talks(session: Session, incident: Incident) -> list[Talk]:
     return [
         Talk(each.at, each.party_id, each.outcome is Outcome.REACHED)

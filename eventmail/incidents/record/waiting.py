@@ -15,9 +15,11 @@ from eventmail.incidents.models import Incident
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure
+from eventmail.incidents.record.reporting import Standing
 from eventmail.offices.permissions import Action, Actor
 
-OPEN_QUESTION = "報告が必要かどうかが、まだ決まっていません。3つの質問に答えてください。"
+OPEN_QUESTION = "報告が必要かどうかが、まだ決まっていません。"
+QUESTIONS = "3つの質問に答えてください。"
 OVERDUE = "期限を過ぎています。"
 OF_NOBODY = "担当が職員でないため、対応を進める職員に出しています。"
 
@@ -42,19 +44,25 @@ def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
     """Of each incident that is not over, what is to be reported next."""
     if not actor.may(Action.LEAD_RESPONSE):
         return
-    for incident in incidents.open_ones(session, actor.office.id):
-        standings = reporting.standings(session, incident)
-        unknown = any(each.deadline.applies is Applies.UNKNOWN for each in standings)
+    found = incidents.open_ones(session, actor.office.id)
+    told = reporting.standings_of(session, found)
+    for incident in found:
+        standings = told[incident.id]
+        unknown = next(
+            (each for each in standings if each.deadline.applies is Applies.UNKNOWN), None
+        )
         first = reporting.next_due(standings)
         if first is None and not unknown:
             continue
         name = first.deadline.name if first else "報告の要否の判断"
-        note = " ".join(
-            told
-            for told, so in ((OVERDUE, first and first.is_overdue), (OPEN_QUESTION, unknown))
-            if so
-        )
-        yield Waiting(incident, name, first.deadline.due if first else None, note)
+        notes = [OVERDUE] if first and first.is_overdue else []
+        notes += [OPEN_QUESTION + _what_is_open(unknown)] if unknown else []
+        yield Waiting(incident, name, first.deadline.due if first else None, " ".join(notes))
+
+
+def _what_is_open(unknown: Standing) -> str:
+    """Nobody has judged it, or nobody knows yet how many were shown."""
+    return QUESTIONS if unknown.deadline.is_unanswered else unknown.deadline.why
 
 
 def measures(session: Session, actor: Actor) -> Iterator[Waiting]:

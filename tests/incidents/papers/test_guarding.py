@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from eventmail.incidents.papers import words
 from eventmail.incidents.papers.guarding import Hit, Secrets, What, hits
 from eventmail.incidents.papers.kinds import SORTS, Kind
+from eventmail.incidents.papers.service import made
 from eventmail.incidents.papers.values import Happening, Measure, Told
 from eventmail.papers.paper import Line, Paper, Section, Style
 from tests.incidents.papers.story import COMPANIES, FACTS, OFFICE, STAFF, WRITTEN, same
@@ -15,13 +17,14 @@ from tests.incidents.papers.story import COMPANIES, FACTS, OFFICE, STAFF, WRITTE
 SECRETS = Secrets(
     companies=(
         *("株式会社あおぞら精機", "有限会社　みどり", "ABC Foods株式会社", "(株)カワセミ工房"),
-        *("株式会社メール", "医療法人社団こまどり会"),
+        *("株式会社メール", "医療法人社団こまどり会", "つばめ電子 株式会社　大阪工場"),
     ),
     staff=("森下 あかり", "長谷川 誠", "日下 実", "東 花", "桐生まどか", "さとう りか"),
     persons=("岡田 望",),
     addresses=("k.tanaka@aozora.example", "info@kawasemi.example"),
     phones=("06-1234-5678", "０９０ー１１１１ー２２２２"),
-    own=(OFFICE, "みどり野労働局", "info@himesato-anteisho.example"),
+    own=("みどり野労働局",),
+    office=(OFFICE, "info@himesato-anteisho.example"),
 )
 
 
@@ -44,6 +47,7 @@ STOPPED = {
     "Latin letters": ("ＡＢＣ　ＦＯＯＤＳに送信した。", What.COMPANY),
     "a long legal form": ("こまどり会に送信した。", What.COMPANY),
     "a word of ours, with its legal form": ("株式会社メールに送信した。", What.COMPANY),
+    "without its branch": ("つばめ電子に送信した。", What.COMPANY),
     "staff": ("森下 あかりが気づいた。", What.STAFF),
     "without the blank": ("森下あかりが気づいた。", What.STAFF),
     "a family name": ("森下が気づいた。", What.STAFF),
@@ -65,6 +69,10 @@ STOPPED = {
     "from abroad": ("電話 +81 6 1234 5678", What.PHONE),
     "full width": ("０６（１２３４）５６７８", What.PHONE),
     "a mobile one": ("090-1111-2222", What.PHONE),
+    "anybody's phone number": ("携帯（080-3333-4444）に電話した。", What.NUMBER),
+    "anybody's without hyphens": ("08033334444に電話した。", What.NUMBER),
+    "anybody's from abroad": ("+81 (0)6-9999-8888に電話した。", What.NUMBER),
+    "anybody's in full width": ("０６（９９９９）８８８８に電話した。", What.NUMBER),
 }
 
 
@@ -77,7 +85,8 @@ PASSED = {
     "letters for names": "職員Aが気づき、職員Bと確認した。",
     "the office and the bureau": f"{OFFICE}（みどり野労働局）",
     "its own address": "お問い合わせは info@himesato-anteisho.example まで。",
-    "another number": "電話 06-1234-9999",
+    "a receipt's number": "速報をした（受付番号 20230601-0012345）。",
+    "times": "令和5年6月1日 09:30、2023-06-01 10:05:00",
     "a date and counts": "令和5年5月31日（水）、30社（7件／23件）",
     "two letters of a longer word": "同日下記のとおり実施した。",
     "a word of ours that a company is called": "メールの誤送信",
@@ -90,7 +99,25 @@ def test_it_is_no_name(text: str) -> None:
     assert found(text) == set()
 
 
-OF_THE_STORY = Secrets(COMPANIES, STAFF, own=(OFFICE, FACTS.bureau))
+def test_the_offices_own_number_stands_where_one_asks_and_a_companys_nowhere() -> None:
+    def asked(text: str) -> tuple[Hit, ...]:
+        part = Section(words.CONTACT, (Line(text),), Style.TEXT)
+        return hits(Paper("報告", OFFICE, (part,), "", ""), SECRETS)
+
+    assert asked("電話 06-1234-9999") == ()
+    assert asked("電話 06-1234-5678") == (Hit(words.CONTACT, What.PHONE),)
+
+
+def test_which_office_it_was_is_in_no_paper_that_hides_it() -> None:
+    told = replace(FACTS, causes=(same(f"{OFFICE.replace('公共', '　公共')}で確認しなかった。"),))
+    found = {kind: made(told, OF_THE_STORY, kind).hits for kind in PUBLIC}
+    assert found == {
+        Kind.PRESS: (),
+        Kind.CIRCULAR: (Hit("2　発生原因", What.OFFICE, OFFICE),),
+    }
+
+
+OF_THE_STORY = Secrets(COMPANIES, STAFF, own=(FACTS.bureau,), office=(OFFICE,))
 PUBLIC = [kind for kind, sort in SORTS.items() if sort.public]
 
 

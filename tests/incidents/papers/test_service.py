@@ -13,7 +13,9 @@ from eventmail import clock
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.incidents import erasing
+from eventmail.events.models import Contact
+from eventmail.events.service import EventFacts
+from eventmail.incidents import erasing, linking
 from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident, Place
 from eventmail.incidents.papers import facts, service
@@ -29,6 +31,7 @@ from eventmail.offices.permissions import Actor, Forbidden
 from eventmail.sample import People
 from tests.incidents import story
 from tests.incidents.papers.conftest import CAUSES, WRITTEN
+from tests.incidents.papers.story import JUNE_2
 
 NAMED = {
     "second_harm": "ひかり精工に確かめた。",
@@ -110,7 +113,20 @@ class TestFacts:
         assert set(found.addresses) == {each.address for each in story.COMPANIES}
         assert set(found.phones) == {each.phone for each in story.COMPANIES}
         assert people.author.staff.name in found.staff
-        assert people.author.office.name in found.own
+        assert people.author.office.name in found.office
+
+    def test_the_guard_knows_the_numbers_of_the_companies_contacts_too(
+        self, database: Database, people: People, told: int
+    ) -> None:
+        mobile = "090-5555-6666"
+        with database.writing() as session:
+            incident = session.get_one(Incident, told)
+            box = offices.mailboxes(session, incident.office_id)[0]
+            wanted = EventFacts("連絡", JUNE_2, "", "所内", box.id, box.id)
+            linking.make_event(session, people.author, incident, wanted)
+            session.execute(sa.update(Contact).values(phone=mobile))
+        with database.reading() as session:
+            assert mobile in facts.secrets(session, session.get_one(Incident, told)).phones
 
 
 @sqlite_only

@@ -49,7 +49,11 @@ REPORTABLE: dict[str, tuple[Law, int, int, Assessed | None, Applies, str]] = {
     "one financial": (PRIVATE, 1, 0, FINANCIAL, YES, "財産的被害のおそれがあります"),
     "one malicious": (ADMINISTRATIVE, 1, 0, MALICIOUS, YES, "不正の目的のおそれがあります"),
     "one sensitive, unread": (ADMINISTRATIVE, 1, 1, SENSITIVE, NO, "開封されずに削除された"),
-    "no person at all": (ADMINISTRATIVE, 0, 0, SENSITIVE, NO, "漏えいがありません：0人"),
+    "no person at all": (ADMINISTRATIVE, 0, 0, NOTHING, NO, "漏えいがありません：0人"),
+    "no person's address, but sensitive data": (
+        *(ADMINISTRATIVE, 0, 0, SENSITIVE),
+        *(YES, "要配慮個人情報が含まれます"),
+    ),
     "nothing said yet": (ADMINISTRATIVE, 7, 0, None, UNKNOWN, "まだ判断を入力していません"),
 }
 
@@ -60,6 +64,27 @@ def test_what_is_reportable_and_why(case: str) -> None:
     found = of(DeadlineFacts(law, persons, WEDNESDAY, unread, said))
     assert {found[each].applies for each in BY_LAW} == {applies}
     assert all(why in found[each].why for each in BY_LAW)
+
+
+# kind of organisation, persons, of whom nobody has said, whether all that was shown is known
+UNSURE: dict[str, tuple[Law, int, int, bool, Applies, str]] = {
+    "no mail is known": (ADMINISTRATIVE, 0, 0, False, UNKNOWN, "まだ登録されていません"),
+    "nobody named so far": (ADMINISTRATIVE, 0, 1, True, UNKNOWN, "確かめていないアドレスが1件"),
+    "at most a hundred": (ADMINISTRATIVE, 7, 93, True, NO, "100人を超えません：7人"),
+    "perhaps a hundred and one": (ADMINISTRATIVE, 7, 94, True, UNKNOWN, "いまのところ7人"),
+    "over a hundred anyway": (ADMINISTRATIVE, 101, 9, True, YES, "100人を超えます：101人"),
+    "private, at most a thousand": (PRIVATE, 7, 993, True, NO, "1,000人を超えません：7人"),
+    "private, perhaps more": (PRIVATE, 7, 994, True, UNKNOWN, "いまのところ7人"),
+}
+
+
+@pytest.mark.parametrize("case", UNSURE)
+def test_it_is_not_called_needless_before_it_is_known_who_was_shown(case: str) -> None:
+    law, persons, unconfirmed, shown, applies, why = UNSURE[case]
+    facts = DeadlineFacts(law, persons, WEDNESDAY, 0, NOTHING, unconfirmed=unconfirmed, shown=shown)
+    found = of(facts)[Duty.PRELIMINARY]
+    assert (found.applies, why in found.why) == (applies, True)
+    assert (found.reasons[0].met is None) == (applies is UNKNOWN)
 
 
 # noticed on, the 5th day, the 30th, the 60th; the last two moved off days on which offices are shut

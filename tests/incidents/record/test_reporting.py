@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import Database
+from eventmail.desk import incidents as desk
 from eventmail.errors import UserError
 from eventmail.incidents.calls import service as calls
-from eventmail.incidents.calls.models import Outcome
+from eventmail.incidents.calls import standing
+from eventmail.incidents.calls.models import Call, Outcome
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import chronology, reporting
@@ -23,6 +25,7 @@ from eventmail.incidents.record.models import Report
 from eventmail.incidents.record.reporting import Standing
 from eventmail.offices.permissions import Forbidden
 from eventmail.sample import People
+from tests.counting import statements_of
 from tests.incidents import story
 
 NOTHING = Assessed(sensitive=False, financial=False, malicious=False)
@@ -165,16 +168,70 @@ UNREAD: dict[str, tuple[range, range, int]] = {
 }
 
 
-@sqlite_only
-def test_what_all_readers_deleted_unread_has_not_leaked(database: Database, incident: Find) -> None:
+@pytest.mark.parametrize("case", UNREAD)
+def test_what_all_readers_deleted_unread_has_not_leaked(
+    case: str, database: Database, people: People, incident: Find
+) -> None:
+    first, second, count = UNREAD[case]
+    with database.writing() as session:
+        found = incident(session)
+        for number in (*first, *second):
+            unread(session, people, found, found.parties[number].id)
     with database.reading() as session:
-        found = exposure(session, incident(session))
-    ids = [each.id for each in found.parties]
-    counted = {
-        case: reporting.read_by_nobody(found, [ids[i] for i in (*first, *second)])
-        for case, (first, second, _) in UNREAD.items()
-    }
-    assert counted == {case: count for case, (_, _, count) in UNREAD.items()}
+        shown = exposure(session, incident(session))
+        facts = reporting.facts(session, incident(session))
+    assert (facts.persons, facts.unread) == (shown.persons, count)
+
+
+@sqlite_only
+def test_a_call_that_was_struck_out_counts_no_more(
+    database: Database, people: People, incident: Find
+) -> None:
+    with database.writing() as session:
+        found = incident(session)
+        for party in found.parties[:15]:
+            unread(session, people, found, party.id)
+        call = session.scalars(sa.select(Call).order_by(Call.id)).first()
+        assert call is not None
+        values = {"office_id": call.office_id, "incident_id": call.incident_id}
+        session.add(
+            Call(
+                party_id=call.party_id,
+                at=LATER,
+                called_by=people.author.id,
+                outcome=Outcome.STRUCK,
+                strikes_id=call.id,
+                note="誤り",
+                **values,
+            )
+        )
+    with database.reading() as session:
+        facts = reporting.facts(session, incident(session))
+        lines = standing.lines(session, incident(session))
+    assert not lines[0].unread_and_deleted
+    assert facts.unread == 0
+
+
+@sqlite_only
+def test_every_page_asks_as_often_however_many_incidents_are_open(
+    database: Database, people: People, incident: Find
+) -> None:
+    def asked() -> int:
+        with database.reading() as session:
+            return statements_of(lambda: list(desk.tasks(session, people.manager)))
+
+    before = asked()
+    with database.writing() as session:
+        for _ in range(3):
+            story.leak(session, people.manager)
+    assert asked() == before
+
+
+def unread(session: Session, people: People, incident: Incident, party_id: int) -> None:
+    """One company deleted the mail unread."""
+    ticks = {"explained": True, "deletion_agreed": True, "unread": True}
+    said = calls.Said(0, Outcome.REACHED, ticks)
+    calls.save(session, people.author, incident, party_id, said, LATER)
 
 
 @sqlite_only
@@ -184,9 +241,7 @@ def test_what_is_ticked_on_the_telephone_takes_persons_out_of_the_count(
     with database.writing() as session:
         found = incident(session)
         for party in found.parties[:15]:
-            ticks = {"explained": True, "deletion_agreed": True, "unread": True}
-            said = calls.Said(0, Outcome.REACHED, ticks)
-            calls.save(session, people.author, found, party.id, said, LATER)
+            unread(session, people, found, party.id)
     with database.reading() as session:
         facts = reporting.facts(session, incident(session))
     assert (facts.persons, facts.unread, facts.leaked) == (7, 4, 3)

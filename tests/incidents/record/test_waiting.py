@@ -14,7 +14,7 @@ from eventmail.desk import incidents as desk
 from eventmail.desk.tasks import Kind
 from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
-from eventmail.incidents.record import reporting, service
+from eventmail.incidents.record import reporting, service, waiting
 from eventmail.incidents.record.deadlines import Assessed, Duty, Own
 from eventmail.incidents.record.service import Plan
 from eventmail.offices.permissions import Actor
@@ -59,6 +59,23 @@ def test_the_next_report_waits_for_those_who_lead_until_all_are_made(
     with database.writing() as session:
         reporting.assess(session, people.manager, incident(session), NOTHING, 0)
     assert waits(database, people.approver) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_until_a_mail_is_known_nobody_is_told_that_no_report_is_needed(
+    database: Database, people: People, sign_in: Callable[[str], Pages]
+) -> None:
+    with database.writing() as session:
+        found = incidents.open_outside(session, people.manager, story.OPENING)
+        reporting.assess(session, people.manager, found, NOTHING, 0)
+        (waiting_one,) = waiting.reports(session, people.manager)
+        assert "まだ登録されていません" in waiting_one.note
+        assert "質問" not in waiting_one.note
+        number = found.id
+    page = sign_in("manager").get(f"/incidents/{number}/deadlines")
+    assert "まだ決まっていません" in page.text
+    assert "だれのアドレスが見えたかが、まだ登録されていません" in page.text
+    assert "3つの質問に答える" not in page.text
 
 
 def test_an_incident_that_is_over_asks_for_no_report(
