@@ -183,6 +183,23 @@ def test_bad_input_is_answered_and_changes_nothing(
         assert exposure(session, session.get_one(Incident, leak)).unconfirmed == 30
 
 
+def test_what_could_not_be_read_may_be_an_address_and_is_for_those_who_respond(
+    database: Database, sign_in: SignIn
+) -> None:
+    author = sign_in("author")
+    pasted = "To: hidden@@x.example, other@w.example <a@y.example>, b@z.example"
+    author.get("/incidents/new")
+    author.post("/incidents/new", {**OPENED, "pasted": pasted})
+    paths = ("", "/exposure", "/parties", "/parties/1", "/calls")
+    auditor = sign_in("auditor")
+    for path in paths:
+        text = auditor.get(f"/incidents/1{path}").text
+        assert [each for each in ("hidden@", "other@", "a@y", "b@z") if each in text] == []
+    text = author.get("/incidents/1/exposure").text
+    assert "hidden@@x.example" in text
+    assert "other@w.example" in text
+
+
 def test_whoever_may_not_see_addresses_sees_none_and_no_telephone(
     database: Database, leak: int, sign_in: SignIn
 ) -> None:

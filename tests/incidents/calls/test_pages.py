@@ -14,6 +14,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.incidents.calls import calling, service
 from eventmail.incidents.calls.models import IncidentMailing, Outcome, Purpose
+from eventmail.incidents.calls.service import Said
 from eventmail.incidents.calls.standing import State
 from eventmail.incidents.models import Incident
 from eventmail.mailings.models import AUDIENCE_NAMES, Audience, Mailing
@@ -210,12 +211,26 @@ def test_the_auditor_sees_how_it_stands_and_no_number(
     database: Database, people: People, leak: int, sign_in: SignIn
 ) -> None:
     call(database, people, ABSENT)
+    with database.writing() as session:
+        incident = session.get_one(Incident, leak)
+        said = Said(1, None, None, "田中あて new@x.example か 06-0000-0199 へ")
+        done = service.save(session, people.checker, incident, 1, said)
+        wrong = done.calls[0].id
+        service.strike(session, people.checker, incident, 1, wrong, "田中ではなかった")
+        hands.call(session, people.checker, incident, 1, ABSENT)
     auditor = sign_in("auditor")
     for path in (LIST, FIRST):
         page = auditor.get(path)
         assert "06-0000" not in page.text
         assert "不在" in page.text
         assert not [e for e in page.all("a") if str(e.attributes.get("href")).startswith("tel:")]
+        assert "田中" not in page.text
+        assert "new@x.example" not in page.text
+    assert "要望：（記録あり）" in auditor.get(LIST).text
+    assert "要望：田中あて" in sign_in("manager").get(LIST).text
+    # Nor by asking for the digits one after the other.
+    found = auditor.get(f"{LIST}?q=06-0000-0101")
+    assert [e for e in found.all("tr") if "data-row" in e.attributes] == []
     assert auditor.post_raw(f"{LIST}.xlsx", {}).status_code == 403
 
 

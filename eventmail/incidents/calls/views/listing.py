@@ -38,6 +38,7 @@ def index(incident_id: int) -> str:
     chosen, text = _state(), search_text()
     shown = [each for each in found if _is_wanted(each, chosen, text)]
     due = due_by(shown, clock.today())
+    today = {each.party.id for each in due}
     return page(
         "index",
         incident=incident,
@@ -48,7 +49,7 @@ def index(incident_id: int) -> str:
         chosen=chosen,
         q=text,
         due=due,
-        rest=[each for each in shown if each not in due],
+        rest=[each for each in shown if each.party.id not in today],
         busy=calling.now_calling(session, incident, actor().id),
         offers=mails.offers(session, incident),
         waves=mails.waves(session, incident),
@@ -115,5 +116,7 @@ def _state() -> State | None:
 
 
 def _is_wanted(each: Line, state: State | None, text: str) -> bool:
-    names = f"{each.party.company}\n{each.party.phone}".casefold()
+    # Whoever may not see the numbers cannot find them out by asking, either.
+    number = each.party.phone if actor().may(Action.RESPOND) else ""
+    names = f"{each.party.company}\n{number}".casefold()
     return (state is None or each.state is state) and text.casefold() in names
