@@ -5,6 +5,7 @@ Every number is asked of the room that counts it; nothing is counted a second ti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
@@ -43,6 +44,9 @@ from eventmail.offices.service import mailboxes, staff_names
 
 # Lines that tell of our own doings, and measures, which have a section of their own.
 NO_COURSE = ("audit:", "measure:", "opened")
+# A shared address may have somebody's name beside it: family and given name, and no desk.
+PERSON = re.compile("[\u3041-\u30ff\u3400-\u9fff々]{1,4}\\s+[\u3041-\u30ff\u3400-\u9fff々]{1,4}")
+DESK = re.compile("課|係|担当|採用|人事|総務|庶務|営業|企画|管理|事務|窓口|代表|本社|支店|工場")
 NO_DUTY = {Applies.YES: "", Applies.NO: "対象外：", Applies.UNKNOWN: "未定："}
 
 
@@ -165,11 +169,14 @@ def _overseers(session: Session, bureau: Bureau) -> list[str]:
 
 
 def _persons(session: Session, shown: Exposure) -> Iterator[str]:
-    """Names beside the addresses that count as a person's, and the contacts of the companies."""
-    for party in shown.parties:
-        for each in party.addresses:
-            if each.counts_as_person and each.shown_name:
-                yield each.shown_name
+    """Names beside the addresses that count as a person's or look like one's, and the contacts
+    of the companies.
+    """
+    for each in (address for party in shown.parties for address in party.addresses):
+        name = each.shown_name.strip()
+        alike = PERSON.fullmatch(name) and not DESK.search(name)
+        if name and (each.counts_as_person or alike):
+            yield name
     yield from _of_contacts(session, shown, Contact.name)
 
 

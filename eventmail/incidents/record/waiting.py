@@ -16,12 +16,14 @@ from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure
 from eventmail.incidents.record.reporting import Standing
+from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import Action, Actor
 
 OPEN_QUESTION = "報告が必要かどうかが、まだ決まっていません。"
 QUESTIONS = "3つの質問に答えてください。"
 OVERDUE = "期限を過ぎています。"
 OF_NOBODY = "担当が職員でないため、対応を進める職員に出しています。"
+LEFT = "担当の職員がこの所にいないため、対応を進める職員に出しています。担当を変えてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,13 @@ def _what_is_open(unknown: Standing) -> str:
 
 
 def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
-    """The actor's own that are not done; for those who lead also late ones of no staff member."""
+    """The actor's own that are not done; for those who lead also late ones of no staff member,
+    and whatever somebody left behind who serves here no more.
+    """
     late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < clock.today())
     mine = Measure.owner_id == actor.id
-    whose = sa.or_(mine, late) if actor.may(Action.LEAD_RESPONSE) else mine
+    left = sa.and_(Measure.owner_id.is_not(None), ~_owner_serves())
+    whose = sa.or_(mine, late, left) if actor.may(Action.LEAD_RESPONSE) else mine
     newest = (
         sa.select(Measure.incident_id, Measure.number, sa.func.max(Measure.version).label("last"))
         .where(Measure.office_id == actor.office.id)
@@ -91,5 +96,14 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
         .where(Measure.done_on.is_(None), ~Measure.dropped, whose)
     )
     for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
-        note = "" if each.owner_id == actor.id else OF_NOBODY
+        note = "" if each.owner_id == actor.id else LEFT if each.owner_id else OF_NOBODY
         yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)
+
+
+def _owner_serves() -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        Membership.office_id == Measure.office_id,
+        Membership.staff_id == Measure.owner_id,
+        Staff.id == Measure.owner_id,
+        Staff.active,
+    )

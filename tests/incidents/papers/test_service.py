@@ -17,7 +17,7 @@ from eventmail.events.models import Contact
 from eventmail.events.service import EventFacts
 from eventmail.incidents import erasing, linking
 from eventmail.incidents import service as incidents
-from eventmail.incidents.models import Incident, Place
+from eventmail.incidents.models import ExposedAddress, Incident, Place
 from eventmail.incidents.papers import facts, service
 from eventmail.incidents.papers.kinds import Kind
 from eventmail.incidents.papers.missing import missing
@@ -127,6 +127,19 @@ class TestFacts:
             session.execute(sa.update(Contact).values(phone=mobile))
         with database.reading() as session:
             assert mobile in facts.secrets(session, session.get_one(Incident, told)).phones
+
+    def test_the_guard_knows_who_stood_beside_a_shared_address_and_no_desk(
+        self, database: Database, told: int
+    ) -> None:
+        with database.writing() as session:
+            found = session.scalars(
+                sa.select(ExposedAddress).where(~ExposedAddress.names_person).limit(2)
+            ).all()
+            found[0].shown_name, found[1].shown_name = "服部　一郎", "総務課 採用担当"
+        with database.reading() as session:
+            persons = facts.secrets(session, session.get_one(Incident, told)).persons
+        assert "服部　一郎" in persons
+        assert "総務課 採用担当" not in persons
 
 
 @sqlite_only

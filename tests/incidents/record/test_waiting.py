@@ -20,6 +20,7 @@ from eventmail.incidents.record.service import Plan
 from eventmail.offices.permissions import Actor
 from eventmail.sample import People
 from tests.incidents import story
+from tests.notices.bureau import serve_as
 from tests.pages import Pages
 
 NOTHING = Assessed(sensitive=False, financial=False, malicious=False)
@@ -109,6 +110,18 @@ def test_what_no_member_of_staff_does_in_time_waits_for_those_who_lead(
     leads = [each for each in waits(database, people.manager) if each[0] is not Kind.REPORT_LATE]
     assert leads == [(Kind.MEASURE_LATE, "教材を配る")]
     assert waits(database, people.author) == []
+
+
+def test_what_somebody_left_behind_waits_for_those_who_lead(
+    database: Database, people: People, incident: Find
+) -> None:
+    measure(database, people, incident, people.author.id, clock.today() + timedelta(days=3))
+    with database.writing() as session:
+        serve_as(session, people.author)
+    with database.reading() as session:
+        (left,) = waiting.measures(session, people.manager)
+        assert "担当を変えてください" in left.note
+        assert list(waiting.measures(session, people.checker)) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
