@@ -133,8 +133,7 @@ def split(session: Session, actor: Actor, incident: Incident, address_id: int) -
 
 def move(session: Session, addresses: Collection[ExposedAddress], party: Party) -> None:
     """These are that company's from now on, and follow its calls."""
-    if addresses:
-        suppression.lock_office(session, party.office_id)  # whoever hands a mail over is waited for
+    suppression.lock_office(session, party.office_id)  # whoever hands a mail over is waited for
     for each in addresses:
         each.party_id = party.id
     session.flush()
