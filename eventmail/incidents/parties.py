@@ -94,14 +94,30 @@ def proposals(found: Collection[Party]) -> list[Proposal]:
 
 
 def merge(session: Session, actor: Actor, incident: Incident, ids: Collection[int]) -> Party:
-    """Somebody says that these are one company: the first keeps its name, number and records."""
+    """Somebody says that these are one company: one keeps its name, number and records.
+
+    The one that was called, or else one that the roster knows, that has a number, the first.
+    """
     service.touch(session, actor, incident)
     chosen = [each for each in all_of(session, incident) if each.id in set(ids)]
     if len(chosen) != len(set(ids)):
         raise NotFound
     if len(chosen) < 2:
         raise UserError(TOO_FEW)
-    kept, *others = sorted(chosen, key=lambda each: (not each.phone, each.position))
+    recorded = taking.recorded_ones(session, incident)
+    kept, *others = sorted(
+        chosen,
+        key=lambda each: (
+            each.id not in recorded,
+            each.participant_id is None,
+            not each.phone,
+            each.position,
+        ),
+    )
+    known = next((each for each in others if each.participant_id is not None), None)
+    if kept.participant_id is None and known is not None:
+        kept.event_id, kept.participant_id = known.event_id, known.participant_id
+    kept.phone = kept.phone or next((each.phone for each in others if each.phone), "")
     move(session, [each for party in others for each in party.addresses], kept)
     for party in others:
         taking.let_go(session, party)
