@@ -132,7 +132,9 @@ def split(session: Session, actor: Actor, incident: Incident, address_id: int) -
     """An address that is of another company after all gets one of its own."""
     service.touch(session, actor, incident)
     query = sa.select(ExposedAddress).where(
-        ExposedAddress.id == address_id, ExposedAddress.incident_id == incident.id
+        ExposedAddress.id == address_id,
+        ExposedAddress.incident_id == incident.id,
+        ExposedAddress.address != "",  # of somebody who was erased nothing is known
     )
     address = session.scalar(query)
     if address is None:
