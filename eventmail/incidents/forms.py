@@ -14,6 +14,7 @@ from eventmail import clock
 from eventmail.incidents import service
 from eventmail.incidents.models import Incident, Law
 from eventmail.incidents.parties import LONGEST_COMPANY, LONGEST_PHONE, NO_COMPANY
+from eventmail.incidents.reading.reader import YEARS
 from eventmail.incidents.reading.values import Where
 from eventmail.incidents.service import Opening
 from eventmail.web.forms import Form, LongTextField, TextField
@@ -45,6 +46,8 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(NO_MOMENT) from error
+        if self.data is not None and self.data.year not in YEARS:
+            raise ValueError(NO_MOMENT)
 
     @property
     def moment(self) -> datetime | None:

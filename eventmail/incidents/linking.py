@@ -19,6 +19,7 @@ from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Actor
 from eventmail.roster import hand
 from eventmail.spreadsheet.rows import company_key
+from eventmail.suppression import service as suppression
 
 LINKED = "この事案は、すでにイベント「{event}」とつながっています。"
 NOBODY = "対応先のアドレスがまだ1件もありません。先に、アドレスが見えたメールを登録してください。"
@@ -43,9 +44,18 @@ def link(session: Session, actor: Actor, incident: Incident, event: Event) -> in
         raise UserError(LINKED.format(event=other.name))
     incident.event_id = event.id
     session.flush()
+    suppression.lock_office(session, incident.office_id)  # whoever hands a mail over is waited for
     known = _known(session, incident, event)
+    here = {each.id: each for each in parties.all_of(session, incident)}
+    own = {each.participant_id: each for each in here.values() if each.participant_id is not None}
     for participant, addresses in known.items():
-        _match(session, incident, participant, addresses)
+        party = own.get(participant.id) or here[addresses[0][0].party_id]
+        if party.participant_id not in (None, participant.id):  # another's
+            party = taking.new_party(
+                session, taking.book_of(session, incident), participant.company
+            )
+        _match(party, participant, addresses)
+    session.flush()
     _drop_empty(session, incident)
     session.flush()
     session.expire_all()
@@ -116,35 +126,15 @@ def _known(
     return found
 
 
-def _match(
-    session: Session,
-    incident: Incident,
-    participant: Participant,
-    found: list[tuple[ExposedAddress, str]],
-) -> None:
-    party = _party_of(session, incident, participant, found[0][0])
-    parties.move(session, [address for address, _ in found], party)
-    party.event_id, party.participant_id = participant.event_id, participant.id
-    party.company = participant.company
-    party.phone = party.phone or next((phone for _, phone in found if phone), "")
-    party.version += 1
-    session.flush()
-
-
-def _party_of(
-    session: Session, incident: Incident, participant: Participant, address: ExposedAddress
-) -> Party:
-    """The one that is the participant's already; else the address's, unless it is another's."""
-    query = sa.select(Party).where(
-        Party.incident_id == incident.id, Party.participant_id == participant.id
-    )
-    own = session.scalar(query)
-    if own is not None:
-        return own
-    now = session.get_one(Party, address.party_id)
-    if now.participant_id is None:
-        return now
-    return taking.new_party(session, taking.book_of(session, incident), participant.company)
+def _match(party: Party, participant: Participant, found: list[tuple[ExposedAddress, str]]) -> None:
+    """The company is the participant's, and the addresses are the company's."""
+    for address, _ in found:
+        address.party_id = party.id
+    phone = party.phone or next((phone for _, phone in found if phone), "")
+    told = (participant.event_id, participant.id, participant.company, phone)
+    if told != (party.event_id, party.participant_id, party.company, party.phone):
+        party.event_id, party.participant_id, party.company, party.phone = told
+        party.version += 1
 
 
 def _drop_empty(session: Session, incident: Incident) -> None:

@@ -127,10 +127,13 @@ def say_shown(
     known = set(session.scalars(sa.select(Party.id).where(Party.incident_id == incident.id)))
     if not set(ids) <= known:
         raise NotFound
+    owner = {
+        each.id: each.party_id for each in taking.book_of(session, incident).addresses.values()
+    }
     for each in mail.sightings:
         if each.place is Place.SHOWN:
             continue
-        is_shown = each.address.party_id in ids
+        is_shown = owner[each.address_id] in ids
         each.place = Place.TO if is_shown else Place.BCC
     session.flush()
     taking.show(session, incident, mail, beside)

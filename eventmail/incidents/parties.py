@@ -94,14 +94,30 @@ def proposals(found: Collection[Party]) -> list[Proposal]:
 
 
 def merge(session: Session, actor: Actor, incident: Incident, ids: Collection[int]) -> Party:
-    """Somebody says that these are one company: the first keeps its name, number and records."""
+    """Somebody says that these are one company: one keeps its name, number and records.
+
+    The one that was called, or else one that the roster knows, that has a number, the first.
+    """
     service.touch(session, actor, incident)
     chosen = [each for each in all_of(session, incident) if each.id in set(ids)]
     if len(chosen) != len(set(ids)):
         raise NotFound
     if len(chosen) < 2:
         raise UserError(TOO_FEW)
-    kept, *others = sorted(chosen, key=lambda each: (not each.phone, each.position))
+    recorded = taking.recorded_ones(session, incident)
+    kept, *others = sorted(
+        chosen,
+        key=lambda each: (
+            each.id not in recorded,
+            each.participant_id is None,
+            not each.phone,
+            each.position,
+        ),
+    )
+    known = next((each for each in others if each.participant_id is not None), None)
+    if kept.participant_id is None and known is not None:
+        kept.event_id, kept.participant_id = known.event_id, known.participant_id
+    kept.phone = kept.phone or next((each.phone for each in others if each.phone), "")
     move(session, [each for party in others for each in party.addresses], kept)
     for party in others:
         taking.let_go(session, party)
@@ -116,7 +132,9 @@ def split(session: Session, actor: Actor, incident: Incident, address_id: int) -
     """An address that is of another company after all gets one of its own."""
     service.touch(session, actor, incident)
     query = sa.select(ExposedAddress).where(
-        ExposedAddress.id == address_id, ExposedAddress.incident_id == incident.id
+        ExposedAddress.id == address_id,
+        ExposedAddress.incident_id == incident.id,
+        ExposedAddress.address != "",  # of somebody who was erased nothing is known
     )
     address = session.scalar(query)
     if address is None:
@@ -133,8 +151,7 @@ def split(session: Session, actor: Actor, incident: Incident, address_id: int) -
 
 def move(session: Session, addresses: Collection[ExposedAddress], party: Party) -> None:
     """These are that company's from now on, and follow its calls."""
-    if addresses:
-        suppression.lock_office(session, party.office_id)  # whoever hands a mail over is waited for
+    suppression.lock_office(session, party.office_id)  # whoever hands a mail over is waited for
     for each in addresses:
         each.party_id = party.id
     session.flush()

@@ -13,6 +13,8 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress, names_a_person
 from eventmail.errors import UserError
 from eventmail.incidents import service
+from eventmail.incidents.calls import calling
+from eventmail.incidents.calls.models import Caller, Followup
 from eventmail.incidents.models import (
     Evidence,
     ExposedAddress,
@@ -32,7 +34,7 @@ NOBODY = "このメールからは、所の外のあて先が1件も読み取れ
 TWICE = "同じファイルは、{number}通目として登録してあります。"
 CALLED = (
     "「{company}」には電話などの記録があるため、ほかの事業所にまとめられません。"
-    "まとめる先を「{company}」にしてください。"
+    "一覧では、事業所名を「{company}」にしてください。両方に記録があるときは、まとめずに続けてください。"
 )
 NO_ADDRESS = "「{company}」のアドレスがありません。アドレスも入れてください。"
 TWO_COMPANIES = (
@@ -109,14 +111,21 @@ def name_parties(
     outside = [each for each in listed if each.email is None or each.email not in own]
     _require_one_company_each(outside)
     suppression.lock_office(session, incident.office_id)  # whoever hands a mail over is waited for
+    recorded = recorded_ones(session, incident)
     touched: set[int] = set()
-    for each in outside:
+    for each in sorted(outside, key=lambda each: _party_id(book, each) not in recorded):
         touched.add(_name(session, book, named, each, touched).id)
     session.flush()
     _forget_empty(session, incident, touched)
     _settled(session, incident)
     service.audit(session, incident, "incident.parties_named", actor, count=len(outside))
     return len(outside)
+
+
+def recorded_ones(session: Session, incident: Incident) -> frozenset[int]:
+    """Companies of which something was written down; of several put together such a one stays."""
+    query = sa.select(Followup.party_id).where(Followup.incident_id == incident.id)
+    return frozenset(session.scalars(query))
 
 
 def told(unread: Iterable[Unread]) -> list[dict[str, str]]:
@@ -230,6 +239,11 @@ def _sighting(mail: IncidentMail, address: ExposedAddress, place: Place, positio
     )
 
 
+def _party_id(book: Book, listed: Listed) -> int | None:
+    known = book.addresses.get(listed.email.key) if listed.email else None
+    return known.party_id if known else None
+
+
 def _require_one_company_each(listed: Iterable[Listed]) -> None:
     """That the list does not say of one address that it is of two companies."""
     said: dict[str, str] = {}
@@ -302,6 +316,7 @@ def let_go(session: Session, party: Party) -> None:
 
 def let_go_if_untouched(session: Session, party: Party) -> bool:
     """Take a company out unless another room has something of it; whether it went."""
+    calling.forget_silent(session, Caller.party_id == party.id)
     try:
         with session.begin_nested():
             session.execute(sa.delete(Party).where(Party.id == party.id))

@@ -88,7 +88,9 @@ def erase(session: Session, actor: Actor, sealer: Sealer, person: Person, reason
         _from_rosters(session, person)
     # What was said on the telephone may name him.
     of_calls.of_parties(session, {each.address.party_id for each in person.exposed})
-    of_record.of_words(session, *_in_incidents(person, words | _family_names(person)))
+    in_incidents = _in_incidents(person, words | _family_names(person))
+    of_calls.of_words(session, *in_incidents)
+    of_record.of_words(session, *in_incidents)
     of_incidents.of_addresses(session, person.exposed_ids)
     for event in person.events:
         withdraw_empty(session, event)
@@ -128,7 +130,9 @@ def _words(session: Session, person: Person) -> frozenset[str]:
 
 def _family_names(person: Person) -> frozenset[str]:
     """How colleagues speak of somebody: 山田 of 山田 太郎."""
-    found = (each.contact.name.split()[:1] for each in person.entries)
+    names = [each.contact.name for each in person.entries]
+    names += [each.address.shown_name for each in person.exposed]
+    found = (name.split()[:1] for name in names)
     return frozenset(name for part in found for name in part if len(name) > 1)
 
 

@@ -14,7 +14,7 @@ from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.events.service import EventFacts
-from eventmail.incidents import linking, opening, service, taking
+from eventmail.incidents import linking, opening, parties, service, taking
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident, Origin, Place
 from eventmail.incidents.own import own_of
@@ -186,3 +186,20 @@ def test_no_event_is_made_with_a_company_that_nobody_has_named(
         facts = EventFacts("対応", date(2026, 12, 1), "", "所", box, box)
         with pytest.raises(UserError, match="名前がまだ入っていない対応先が1件"):
             linking.make_event(session, people.author, incident, facts)
+
+
+def test_two_companies_of_the_roster_that_were_put_together_are_two_again(
+    database: Database, people: People, meeting: Meeting
+) -> None:
+    with database.reading() as session:
+        known = session.scalars(sa.select(Contact).order_by(Contact.id).limit(2)).all()
+        names = [each.participant.company for each in known]
+    number = outside(database, people, *(each.address for each in known))
+    with database.writing() as session:
+        incident = service.find(session, people.author.office.id, number)
+        both = [each.id for each in incident.parties]
+        parties.merge(session, people.author, incident, both)
+        event = session.get_one(Event, meeting.event.id)
+        assert linking.link(session, people.author, incident, event) == 2
+        told = [(each.company, len(each.addresses)) for each in incident.parties]
+        assert told == [(name, 1) for name in names]

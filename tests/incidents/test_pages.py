@@ -13,7 +13,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.events.models import Event
-from eventmail.incidents import views
+from eventmail.incidents import erasing, parties, views
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident, Party
 from eventmail.mailings.models import Snapshot
@@ -297,6 +297,37 @@ def test_of_a_thousand_lines_that_are_no_list_the_first_are_told_and_what_was_pa
     assert "ほかにも、読めない行が980件あります" in page.text
     assert "議事録の999行目です" in markup(browser), "it is still there to be mended"
     assert count(database, Party) == 30
+
+
+def test_neither_a_mail_nor_a_form_of_another_age_breaks_the_pages(
+    database: Database, sign_in: SignIn
+) -> None:
+    raw = (
+        "To: a@x.example, b@y.example\r\nSubject: =?utf-7?B?KzJBQS0=?=\0資料\r\n"
+        "Date: 31 Dec 9999 23:00:00 +0000\r\n\r\n"
+    )
+    browser = sign_in("author")
+    browser.get("/incidents/new")
+    page = browser.post("/incidents/new", {**OPENED, "files": files(raw.encode())})
+    assert "資料" in page.text
+    assert "分かりません" in page.text
+    old = {**OPENED, "happened_at": "0001-01-01T00:00", "version": 1}
+    page = browser.post("/incidents/1/edit", old, status=422)
+    assert "日時を「年月日 時:分」で入れてください" in page.text
+
+
+def test_the_address_of_somebody_who_was_erased_is_not_put_elsewhere(
+    database: Database, leak: int, sign_in: SignIn
+) -> None:
+    with database.writing() as session:
+        incident = session.get_one(Incident, leak)
+        first, second, *_ = incident.parties
+        first_id, gone = first.id, second.addresses[0].id
+        parties.move(session, second.addresses, first)
+        erasing.of_addresses(session, [gone])
+    browser = sign_in("author")
+    assert "別の事業所として分ける" in browser.get(f"/incidents/1/parties/{first_id}").text
+    browser.post(f"/incidents/1/addresses/{gone}/split", status=404)
 
 
 def test_a_refusal_is_noted_and_closed(

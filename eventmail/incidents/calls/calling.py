@@ -30,14 +30,19 @@ def begin(session: Session, actor: Actor, incident: Incident, party_id: int) -> 
     if session.scalar(own) is None:
         raise NotFound
     now = clock.now()
-    stale = sa.and_(Caller.incident_id == incident.id, Caller.seen_at < now - LASTS)
-    session.execute(sa.delete(Caller).where(stale))
+    forget_silent(session, Caller.incident_id == incident.id)
     place = {"office_id": incident.office_id, "incident_id": incident.id}
     key = {"party_id": party_id, "staff_id": actor.id}
     insert_new(session, Caller, place | key | {"opened_at": now, "seen_at": now})
     found = session.get_one(Caller, (party_id, actor.id), with_for_update=True)
     found.seen_at = now
     session.flush()
+
+
+def forget_silent(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """Those of whom nothing was heard for so long are not on the telephone any more."""
+    silent = Caller.seen_at < clock.now() - LASTS
+    session.execute(sa.delete(Caller).where(which, silent))
 
 
 def end(session: Session, actor: Actor, party_id: int) -> None:

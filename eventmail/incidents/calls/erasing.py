@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +23,18 @@ def of_incident(session: Session, incident: Incident) -> None:
 def of_parties(session: Session, ids: Collection[int]) -> None:
     """The same of some companies."""
     _blank(session, Followup.party_id.in_(ids), Call.party_id.in_(ids))
+
+
+def of_words(session: Session, incident_ids: Collection[int], words: Collection[str]) -> None:
+    """The same wherever one of these words was written down: of another company, too."""
+    here = Followup.incident_id.in_(incident_ids), Call.incident_id.in_(incident_ids)
+    wished = session.execute(sa.select(Followup.party_id, Followup.wishes).where(here[0])).all()
+    noted = session.execute(sa.select(Call.id, Call.note).where(here[1], Call.note != "")).all()
+
+    def telling(rows: Iterable[sa.Row[int, str]]) -> list[int]:
+        return [key for key, text in rows if any(word in text for word in words)]
+
+    _blank(session, Followup.party_id.in_(telling(wished)), Call.id.in_(telling(noted)))
 
 
 def _blank(

@@ -163,8 +163,9 @@ def _link(
 
 
 def _fits(each: Line, purpose: Purpose) -> bool:
-    wanted = State.ABSENT if purpose is Purpose.HANDLING else State.DONE
-    return each.state is wanted
+    if purpose is not Purpose.HANDLING:
+        return each.state is State.DONE
+    return each.state is State.ABSENT and not each.was_reached
 
 
 def _in_roster(session: Session, incident: Incident) -> set[int]:

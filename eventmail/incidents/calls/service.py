@@ -138,8 +138,7 @@ def strike(
         raise UserError(NO_REASON)
     before = _recordable(followup)
     _add(session, actor, followup, Outcome.STRUCK, clock.now(), call_id, why.strip()[:300])
-    left = line(session, incident, party_id)
-    if not any(each.stands and each.outcome is Outcome.REACHED for each in left.calls):
+    if not line(session, incident, party_id).was_reached:
         for name in TICKS:
             setattr(followup, name, False)
     done = _finish(session, actor, incident, followup)

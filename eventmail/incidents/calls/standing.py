@@ -93,11 +93,16 @@ class Line:
     def state(self) -> State:
         """What the calls and the ticks say."""
         standing = [each.outcome for each in self.calls if each.stands]
-        if Outcome.REACHED in standing and self.ticked("explained"):
+        if self.was_reached and self.ticked("explained"):
             return State.DONE
         if not standing:
             return State.UNTRIED
         return State.PARTLY if standing[-1] is Outcome.REACHED else State.ABSENT
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether somebody there was spoken to at any time."""
+        return any(each.stands and each.outcome is Outcome.REACHED for each in self.calls)
 
     @property
     def due_on(self) -> date | None:

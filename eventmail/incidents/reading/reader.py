@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,9 @@ from eventmail.addresses import EmailAddress
 from eventmail.incidents.reading import headers, msg
 from eventmail.incidents.reading.values import Kind, Seen, SentMail, Unread, Where
 from eventmail.spreadsheet.compound import MAGIC
+
+UNSTORABLE = ("Cc", "Cs")
+YEARS = range(1990, 2200)
 
 
 def in_child(raw: bytes) -> dict[str, Any]:
@@ -34,17 +38,27 @@ def to_plain(mail: SentMail) -> dict[str, Any]:
     }
 
 
+def plain(text: str) -> str:
+    """What a database can hold: no control character, and no half of a letter."""
+    return "".join(letter for letter in text if unicodedata.category(letter) not in UNSTORABLE)
+
+
+def sensible(moment: datetime) -> datetime | None:
+    """A moment at which a mail can have been sent; no calendar goes on far beyond."""
+    return moment if moment.year in YEARS else None
+
+
 def from_child(told: dict[str, Any], raw: bytes) -> SentMail:
     """The mail again; each address is judged anew on this side."""
     return SentMail(
         kind=Kind(told["kind"]),
         seen=tuple(
-            Seen(Where(where), EmailAddress.parse(address), name)
+            Seen(Where(where), EmailAddress.parse(address), plain(name))
             for where, address, name in told["seen"]
         ),
-        subject=told["subject"],
-        sender=told["sender"],
-        sent_at=datetime.fromisoformat(told["sent_at"]) if told["sent_at"] else None,
+        subject=plain(told["subject"]),
+        sender=plain(told["sender"]),
+        sent_at=sensible(datetime.fromisoformat(told["sent_at"])) if told["sent_at"] else None,
         sha256=hashlib.sha256(raw).hexdigest(),
-        unread=tuple(Unread(text, why) for text, why in told["unread"]),
+        unread=tuple(Unread(plain(text), why) for text, why in told["unread"]),
     )

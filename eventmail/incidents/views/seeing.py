@@ -14,7 +14,7 @@ from eventmail.incidents.reading import lists
 from eventmail.incidents.views.common import attempt, blueprint, found, ids, page, unread
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
-from eventmail.web.forms import row_number
+from eventmail.web.forms import cleaned, row_number
 
 ROWS = 100  # on a page: a form has a field for each
 MOST_GROUPS = 12
@@ -72,7 +72,7 @@ def shown(incident_id: int, mail_id: int) -> ResponseReturnValue:
     """Whose data a mail of ours showed to those who got it."""
     opening.find_mail(reading(), found(incident_id), mail_id)
     chosen = ids(request.form.getlist("party"))
-    text = request.form.get("beside", "")
+    text = cleaned(request.form.get("beside", ""))
     beside = lists.of_text(text)
     if beside.unread:
         return _page(incident_id, unread(beside.unread), chosen, text), 422

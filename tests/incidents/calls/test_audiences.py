@@ -222,6 +222,20 @@ def take_away(database: Database, people: People, leak: int, which: int) -> int:
         return other.id
 
 
+def test_what_is_offered_is_what_the_mail_will_be_for(
+    database: Database, people: People, leak: int
+) -> None:
+    """Somebody answered, and nobody was there the next time: he knows that we called."""
+    with database.writing() as session:
+        incident = session.get_one(Incident, leak)
+        first, second, *_ = hands.parties(session, incident)
+        hands.call(session, people.checker, incident, first, REACHED, explained=False)
+        hands.call_all(session, people.checker, incident, (first, second), ABSENT)
+        offered = {each.purpose: each.companies for each in mails.offers(session, incident)}
+        handling = begun(session, people, leak, Purpose.HANDLING)
+        assert offered[Purpose.HANDLING] == len(ids(session, handling)) == 1
+
+
 class TestAnothersAddress:
     """The event's roster has it under a company that was called, the contact list does not."""
 

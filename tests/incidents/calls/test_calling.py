@@ -11,15 +11,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
+from eventmail.incidents import parties, taking
 from eventmail.incidents import service as incidents
 from eventmail.incidents.calls import calling, service
-from eventmail.incidents.calls.models import Call, Outcome
+from eventmail.incidents.calls.models import Call, Caller, Outcome
 from eventmail.incidents.calls.service import Outdated, Said
 from eventmail.incidents.calls.standing import State
 from eventmail.incidents.models import Incident
+from eventmail.incidents.own import Own
+from eventmail.incidents.reading.values import Listed
 from eventmail.offices.permissions import Actor, Forbidden
 from eventmail.privacy import incidents as purging
 from eventmail.sample import People
@@ -253,3 +257,55 @@ def test_what_is_recorded_names_no_company_and_no_words(
         told = str((entry.details, entry.before, entry.after))
         assert company not in told
         assert "田中" not in told
+
+
+class TestPutTogether:
+    """Companies that are one after all, while they are being called."""
+
+    def test_the_one_that_was_called_stays_with_its_calls(
+        self, database: Database, people: People, leak: int
+    ) -> None:
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            first, second, third, fourth, *_ = hands.parties(session, incident)
+            hands.call(session, people.checker, incident, second, REACHED)
+            kept = parties.merge(session, people.author, incident, [first, second])
+            found = service.line(session, incident, kept.id)
+            assert (kept.id, len(kept.addresses), len(found.calls)) == (second, 2, 1)
+            # By a list, too, whatever its order.
+            hands.call(session, people.checker, incident, fourth, REACHED)
+            told = [
+                Listed("一つの会社", EmailAddress.parse(each.address))
+                for number in (third, fourth)
+                for each in parties.find(session, incident, number).addresses
+            ]
+            taking.name_parties(session, people.author, incident, Own(), told)
+            named = service.line(session, incident, fourth)
+            assert (named.party.company, len(named.calls)) == ("一つの会社", 1)
+            assert third not in hands.parties(session, incident)
+
+    def test_two_that_were_called_stay_two(
+        self, database: Database, people: People, leak: int
+    ) -> None:
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            first, second, *_ = hands.parties(session, incident)
+            hands.call_all(session, people.checker, incident, (first, second), ABSENT)
+            with pytest.raises(UserError, match="両方に記録があるとき"):
+                parties.merge(session, people.author, incident, [first, second])
+
+    def test_whoever_rang_off_long_ago_is_not_in_the_way(
+        self, database: Database, people: People, leak: int
+    ) -> None:
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            first, second, *_ = hands.parties(session, incident)
+            calling.begin(session, people.checker, incident, second)
+        with database.writing() as session:
+            incident = session.get_one(Incident, leak)
+            with pytest.raises(UserError, match="電話などの記録"):
+                parties.merge(session, people.author, incident, [first, second])
+        with database.writing() as session:
+            session.execute(sa.update(Caller).values(seen_at=clock.now() - calling.LASTS * 2))
+            incident = session.get_one(Incident, leak)
+            assert parties.merge(session, people.author, incident, [first, second]).id == first

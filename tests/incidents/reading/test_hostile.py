@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from base64 import b64encode
 
 import pytest
 
@@ -85,3 +86,23 @@ def test_what_comes_back_from_the_child_is_what_was_read() -> None:
     found = headers.of_bytes(raw)
     back = reader.from_child(reader.to_plain(found), raw)
     assert (back.seen, back.sent_at, back.unread) == (found.seen, found.sent_at, found.unread)
+
+
+UTF_7 = "=?utf-7?B?" + b64encode(b"+2AA-").decode() + "?="  # half of a letter
+
+
+def test_what_no_database_can_hold_is_left_out() -> None:
+    raw = f'To: "{UTF_7}\0" <a@x.example>, b\0ad\r\nSubject: {UTF_7}\0ok\r\n\r\n'.encode()
+    found = reader.from_child(reader.to_plain(headers.of_bytes(raw)), raw)
+    told = [found.subject, found.sender, *(each.name for each in found.seen)]
+    told += [each.text for each in found.unread]
+    assert [found.subject, found.unread[0].text] == ["ok", "bad"]
+    for each in told:
+        assert "\0" not in each
+        each.encode()
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_moment_that_no_calendar_shows_is_none(year: str) -> None:
+    raw = f"To: a@x.example\r\nDate: 31 Dec {year} 23:00:00 +0000\r\n\r\n".encode()
+    assert reader.from_child(reader.to_plain(headers.of_bytes(raw)), raw).sent_at is None
