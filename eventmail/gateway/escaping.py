@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 SAFE = re.compile(r"[A-Za-z0-9 ,.:/?=&_()~-]")
 PATTERN = re.compile(r"[^A-Za-z0-9-]")
@@ -18,6 +19,7 @@ SINGLE = "'\u2018\u2019\u201a\u201b"
 VBA_PLAIN = (
     "[ -~\u3001\u3002\u300c\u300d\u3041-\u3093\u30a1-\u30f6\u30fc\u4e00-\u9fa0\uff10-\uff19]"
 )
+VBA_WIDTH = 800  # the editor takes no line longer than 1,023
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -57,10 +59,23 @@ def for_re2(text: str) -> str:
 
 
 def for_vba(text: str) -> str:
-    """An expression: literals, and ``ChrW`` for what the editor may not keep as it is."""
+    """An expression: literals, and ``ChrW`` for what the editor may not keep as it is. A long one
+    goes on in the next line.
+    """
     pieces = re.findall(rf"({VBA_PLAIN}+)|(.)", _one_line(text))
     said = [_vba_literal(plain) if plain else f"ChrW({_number(odd)})" for plain, odd in pieces]
-    return " & ".join(said) or '""'
+    return vba_lines(said, " &") or '""'
+
+
+def vba_lines(pieces: Iterable[str], between: str) -> str:
+    """Pieces of one statement, in lines that the editor takes."""
+    made, width = "", 0
+    for each in pieces:
+        goes_on = width + len(each) > VBA_WIDTH
+        made += (f"{between} _\n        " if goes_on else f"{between} ") if made else ""
+        made += each
+        width = len(each) if goes_on else width + len(between) + 1 + len(each)
+    return made
 
 
 def for_json(text: str) -> str:

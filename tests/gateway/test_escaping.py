@@ -120,7 +120,7 @@ def test_powershell_reads_exactly_that(name: str) -> None:
     assert f"$text = {escaping.for_powershell(seen(ATTACKS[name]) + ' ' + RULE.url)}\n" in written
 
 
-VBA = re.compile(r'(?:"((?:[^"]|"")*)"|ChrW\(&H([0-9A-F]{4})\))(?: & |\Z)')
+VBA = re.compile(r'(?:"((?:[^"]|"")*)"|ChrW\(&H([0-9A-F]{4})\))(?: & (?:_\n {8})?|\Z)')
 
 
 def evaluated_vba(expression: str) -> str:
@@ -140,6 +140,18 @@ def test_visual_basic_reads_exactly_that(name: str) -> None:
     basic_plane = re.sub(r"[\U00010000-\U0010ffff]", "?", seen(ATTACKS[name]))
     assert evaluated_vba(made) == basic_plane
     assert not set(made) & set("\u201c\u201d\u201e\uff02\n\r")
+
+
+def test_visual_basic_gets_no_line_that_it_refuses() -> None:
+    """200 letters in half width, each of which the editor might lose."""
+    own = tuple(f"a-rather-long-name-of-an-office-{each}.example.lg.jp" for each in range(20))
+    text = "\uff71" * 200
+    written = BY_KEY["outlook"].write(rule.made(4, own, RULE.url, text))
+    assert max(map(len, written.splitlines())) < 1000
+    joined = written.replace(" _\n        ", " ")
+    assert f"Case {', '.join(map(escaping.for_vba, own))}\n" in joined
+    (said,) = re.findall("TextForSender = (.*)\n", joined)
+    assert evaluated_vba(said) == f"{text} {RULE.url}"
 
 
 def test_what_the_editor_keeps_is_what_japanese_windows_can_write() -> None:
@@ -184,7 +196,8 @@ def test_no_rule_gets_a_line_more(target: str, name: str) -> None:
     plain = BY_KEY[target].write(rule.made(4, OWN, RULE.url, "x", "x"))
     text = ATTACKS[name]
     attacked = BY_KEY[target].write(rule.made(4, OWN, RULE.url, text, text))
-    assert len(attacked.splitlines()) == len(plain.splitlines())
+    goes_on = " & _\n        "  # a long statement of Visual Basic
+    assert len(attacked.replace(goes_on, "").splitlines()) == len(plain.splitlines())
 
 
 def test_what_is_not_escaped_for_postfix_says_whom_the_mail_is_for(tmp_path: Path) -> None:

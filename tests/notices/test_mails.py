@@ -16,7 +16,7 @@ from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.notices import addressing, service
-from eventmail.notices.models import Notice, NoticeMail
+from eventmail.notices.models import Notice, NoticeMail, NoticeReminder
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
@@ -270,6 +270,24 @@ def test_who_wants_no_notices_has_left_or_is_on_a_roster_gets_none(
     with database.reading() as session:
         states = session.execute(sa.text("SELECT state FROM notice_mails ORDER BY id")).scalars()
         assert sorted(states) == ["dropped", "refused"]
+
+
+@once
+def test_no_reminder_waits_for_whoever_has_left(
+    database: Database,
+    bureau: Bureau,
+    people: People,
+    noon: time_machine.Traveller,
+    outbox: Outbox,
+) -> None:
+    send(database, bureau.overseer, draft(days=1))
+    with database.writing() as session:
+        serve_as(session, people.author)
+    noon.shift(timedelta(days=1))
+    outbox.sweep()
+    with database.reading() as session:
+        reminded = session.scalars(sa.select(NoticeReminder.staff_id)).all()
+    assert list(reminded) == [people.checker.id]
 
 
 @once

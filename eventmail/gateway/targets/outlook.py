@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from eventmail.gateway.escaping import for_vba
+from eventmail.gateway.escaping import for_vba, vba_lines
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, all_of_them
 
@@ -76,7 +76,7 @@ PLACES = re.compile("MESSAGE|OWN|LIMIT")
 
 def write(rule: Rule) -> str:
     """The macro."""
-    own = ", ".join(map(for_vba, rule.written))
+    own = vba_lines(map(for_vba, rule.written), ",")
     pieces = {"MESSAGE": for_vba(rule.japanese), "OWN": own, "LIMIT": str(rule.limit)}
     # In one go: nothing is looked for in what was put in.
     return PLACES.sub(lambda found: pieces[found[0]], MACRO)

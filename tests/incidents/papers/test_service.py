@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, sample
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
@@ -27,7 +27,7 @@ from eventmail.incidents.papers.values import Level, Published
 from eventmail.incidents.record import service as record
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
-from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.offices.permissions import Actor, Forbidden, Standing
 from eventmail.sample import People
 from tests.incidents import story
 from tests.incidents.papers.conftest import CAUSES, WRITTEN
@@ -107,12 +107,15 @@ class TestFacts:
     def test_the_guard_knows_companies_staff_overseers_addresses_and_phones(
         self, database: Database, people: People, told: int
     ) -> None:
+        with database.writing() as session:
+            overseer = sample.load_outside(session)[Standing.OVERSEER]
         with database.reading() as session:
             found = facts.secrets(session, session.get_one(Incident, told))
         assert set(found.companies) == {each.company for each in story.COMPANIES}
         assert set(found.addresses) == {each.address for each in story.COMPANIES}
         assert set(found.phones) == {each.phone for each in story.COMPANIES}
         assert people.author.staff.name in found.staff
+        assert overseer.name in found.staff
         assert people.author.office.name in found.office
 
     def test_the_guard_knows_the_numbers_of_the_companies_contacts_too(
