@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from eventmail.config import Settings
+
+# Workbooks are read and written with the standard library's parser, whose limits are tested here.
+# lxml is there for Word files alone, and openpyxl would take to it by itself.
+os.environ["OPENPYXL_LXML"] = "False"
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eventmail.tables import metadata
 from tests.attacks.arena import Also, Attack, Barrier, Family
 from tests.attacks.direct_sql import Statements, _empties, _guards_of, attacks
 from tests.attacks.direct_sql_guards import BY_GUARD
@@ -93,13 +94,15 @@ STATEMENTS: Statements = {
 } | OTHERS
 
 # table: (what is in it before, the tables that PostgreSQL's TRUNCATE … CASCADE empties as well)
+# Whatever hangs on an alert by way of the incident that was opened for it.
+INCIDENTS = tuple(each for each in metadata.tables if each.startswith("incident"))
 EMPTIED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "mailing_reached": ((REACHED,), ()),
     "exposure_records": ((OVER, RECORD), ()),
     "erasures": ((STOPPED, OVER, ERASURE), ()),
     "attempts": ((LET_GO, ATTEMPT), ()),
     "decisions": ((ARRIVED,), ()),
-    "alerts": ((ALERT,), ()),
+    "alerts": ((ALERT,), INCIDENTS),
     "deliveries": ((), ("attempts", "decisions", "bounces")),
     "bounces": ((MAIL_BACK, BACK), ()),
     "bounce_mails": ((MAIL_BACK,), ("bounces",)),

@@ -17,7 +17,8 @@ def kinds_of(attack: Attack) -> tuple[str, ...]:
     """Where the database is the barrier, both have to stop it; what Python decides, by turns."""
     if not attack.level:
         return ("",)
-    return DATABASES if attack.family is Family.SQL else (by_turns(attack.title),)
+    by_database = attack.family is Family.SQL or attack.barrier is Barrier.SCHEMA
+    return DATABASES if by_database else (by_turns(attack.title),)
 
 
 CASES = [

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, xml
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.chart import BarChart
@@ -300,3 +300,8 @@ def test_a_workbook_of_a_chart_alone_and_of_a_picture_alone() -> None:
             read_workbook(saved(made))
         codes.append(caught.value.code)
     assert codes == ["chart_only", "image_only"]
+
+
+def test_workbooks_are_read_by_the_parser_whose_limits_are_tested() -> None:
+    """lxml is installed for Word files; openpyxl must not take to it."""
+    assert xml.LXML is False
