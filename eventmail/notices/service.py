@@ -32,6 +32,8 @@ CHANGED = (
     "下の人数をもう一度確かめてから、送ってください。"
 )
 NO_REASON = "取り下げる理由を入力してください。"
+# Where nobody is left to get the correction, the mistake must not stand either.
+REPLACED = "訂正のお知らせを送ったため（この所には、訂正を受け取る職員がいませんでした）。"
 IN_REASON = "理由に「@」が入っています。メールアドレスは書かないでください。"
 NEEDLESS = "このお知らせは取り下げられたか訂正されたため、確認は必要なくなりました。"
 
@@ -54,9 +56,12 @@ def send(
     to = prepared(session, overseer, draft, domains)
     if stamp(draft, to) != seen:
         raise UserError(CHANGED)
-    mends = {each.office_id: each.id for each in of_overseer(session, overseer, draft.corrects)}
+    mended = {each.office_id: each for each in of_overseer(session, overseer, draft.corrects)}
+    for office in to.empty if mended else ():
+        _take_back(session, overseer, mended[office.id], REPLACED)
+    ids = {office_id: each.id for office_id, each in mended.items()}
     return [
-        _write(session, overseer, draft, batch, office, them, mends.get(office.id))
+        _write(session, overseer, draft, batch, office, them, ids.get(office.id))
         for office, them in to.people
         if them
     ]
@@ -71,15 +76,7 @@ def withdraw(session: Session, overseer: Staff, batch: str, reason: str) -> list
     if "@" in unicodedata.normalize("NFKC", reason):
         raise UserError(IN_REASON)
     for each in found:
-        each.withdrawal = NoticeWithdrawal(
-            office_id=each.office_id,
-            overseer_id=overseer.id,
-            reason=reason.strip(),
-            at=clock.now(),
-        )
-        session.flush()
-        posting.queue(session, each, About.WITHDRAWN)
-        _audit(session, "notice.withdrawn", each, overseer.id)
+        _take_back(session, overseer, each, reason.strip())
     return found
 
 
@@ -102,6 +99,15 @@ def read(session: Session, actor: Actor, notice_id: int) -> Notice:
     session.flush()
     _audit(session, "notice.read", notice, actor.id)
     return notice
+
+
+def _take_back(session: Session, overseer: Staff, notice: Notice, reason: str) -> None:
+    notice.withdrawal = NoticeWithdrawal(
+        office_id=notice.office_id, overseer_id=overseer.id, reason=reason, at=clock.now()
+    )
+    session.flush()
+    posting.queue(session, notice, About.WITHDRAWN)
+    _audit(session, "notice.withdrawn", notice, overseer.id)
 
 
 def _one_at_a_time(session: Session, overseer: Staff) -> None:

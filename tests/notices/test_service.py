@@ -271,6 +271,21 @@ class TestMending:
         assert waits.title == "正しい題名"
         assert states(database, people.author) == [State.UNREAD, State.NEEDLESS]
 
+    def test_where_nobody_is_left_to_be_corrected_the_mistake_does_not_stand(
+        self, database: Database, bureau: Bureau, people: People
+    ) -> None:
+        first = send(database, bureau.overseer, draft(roles=[Role.AUTHOR]))
+        with database.writing() as session:
+            serve_as(session, people.author)
+        (second,) = correct(database, bureau.overseer, first[0])
+        left = of_office(first, people.author)
+        assert second.office_id != left.office_id
+        with database.reading() as session:
+            found = session.get_one(Notice, left.id)
+            assert not found.holds
+            assert found.withdrawal is not None
+            assert "訂正のお知らせ" in found.withdrawal.reason
+
     def test_a_correction_goes_to_whoever_got_the_first_or_is_in_its_role_now(
         self, database: Database, bureau: Bureau, people: People
     ) -> None:

@@ -42,6 +42,10 @@ class SeenForm(Form):
         text = str(self.seen.data or "")
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else -1
 
+    def shows(self, version: int) -> None:
+        """From here on the page shows that version beside what was typed."""
+        self.seen.data = str(version)
+
 
 class ReasonForm(SeenForm):
     """Why something is taken back, left out or given up."""

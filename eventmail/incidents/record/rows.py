@@ -30,6 +30,14 @@ CHANGED = (
 )
 
 
+class Outdated(UserError):
+    """Somebody else was quicker; ``version`` is what counts now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(CHANGED)
+        self.version = version
+
+
 def newest(session: Session, kind: type[Kept], incident: Incident, **key: object) -> Kept | None:
     """The version that counts; ``key`` names one of several of a kind."""
     query = sa.select(kind).where(kind.incident_id == incident.id).filter_by(**key)
@@ -50,7 +58,7 @@ def write(
     last = newest(session, kind, incident, **key)
     version = last.version if last else 0
     if seen != version:
-        raise UserError(CHANGED)
+        raise Outdated(version)
     made = kind(
         office_id=incident.office_id,
         incident_id=incident.id,

@@ -79,7 +79,7 @@ def _look(batch: str, form: WithdrawForm) -> str:
     found = batches.sent_batch(db, current_user, batch)
     counts = figures.of_notices(db, [each.id for each in found])
     lines = [(each, counts.get(each.id, Count())) for each in found]
-    first = found[0]
+    first = next((each for each in found if each.correction), found[0])
     by = [first.overseer_id, *([first.withdrawal.overseer_id] if first.withdrawal else [])]
     return page(
         "look",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -343,3 +343,39 @@ class TestIncidentsPage:
             reporting.set_own(session, people.manager, Own(None, None))
             reporting.assess(session, people.manager, found, NOTHING, 0)
         assert "すべて済んでいます" in sign_in("author").get(f"/incidents/{leak}").text
+
+
+LINE = {"on": "2023-05-31", "time": "11:30", "note": "違う"}
+MEASURE = {"level": "office", "owner": "0", "owner_name": "局", "due_on": "2023-06-02"}
+# where it is saved; what the colleague saved before; what one saves oneself
+OVERTAKEN: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
+    "a judgement": ("assessment", {**NO, "sensitive": "yes"}, {**NO, "note": "自分の理由"}),
+    "a line": (
+        "chronology/noticed",
+        {**LINE, "text": "同僚の文です。"},
+        {**LINE, "text": "自分の文です。"},
+    ),
+    "a measure": ("measures/1", {**MEASURE, "text": "同僚の策"}, {**MEASURE, "text": "自分の策"}),
+}
+
+
+@pytest.mark.parametrize("case", OVERTAKEN)
+def test_whoever_was_overtaken_sees_what_counts_now_and_can_save_again(
+    case: str, database: Database, people: People, leak: int, sign_in: SignIn, at: At
+) -> None:
+    place, theirs, mine = OVERTAKEN[case]
+    seen = "1" if case == "a measure" else "0"
+    if case == "a measure":
+        with database.writing() as session:
+            plan = Plan("教材を配る", owner_name="局", due_on=date(2023, 6, 1))
+            service.add_measure(session, people.manager, session.get_one(Incident, leak), plan)
+    sign_in("approver").post(at(place), {**theirs, "seen": seen})
+    browser = sign_in("manager")
+    page = browser.post(at(place), {**mine, "seen": seen}, status=409)
+    assert "書き直しました" in page.text
+    assert ("はい" if case == "a judgement" else theirs["text"]) in page.text
+    (now,) = {
+        e.attributes["value"] for e in page.all("input") if e.attributes.get("name") == "seen"
+    }
+    assert now == str(int(seen) + 1)
+    browser.post(at(place), {**mine, "seen": now})

@@ -93,7 +93,7 @@ def correct(incident_id: int, line: str) -> ResponseReturnValue:
         words = _words(form, before)
         chronicle.correct(db, actor(), found, line, form.version, words, form.note.data or "")
 
-    if not tried(incident_id, act):
+    if not tried(incident_id, act, form):
         return page("entry", incident, form=form, entry=_entry(of_office(incident_id), line)), 409
     return _done(incident_id, CORRECTED)
 

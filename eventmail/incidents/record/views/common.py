@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, g, render_template, url_for
 from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
+from eventmail.incidents.record import rows
+from eventmail.incidents.record.forms import SeenForm
 from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, writing
 
@@ -24,14 +26,21 @@ def of_office(incident_id: int) -> Incident:
     return incidents.find(db, actor().office.id, incident_id)
 
 
-def tried(incident_id: int, act: Callable[[Session, Incident], object]) -> bool:
-    """Do it in one transaction; what a rule said no to is told on the page that follows."""
+def tried(
+    incident_id: int, act: Callable[[Session, Incident], object], form: SeenForm | None = None
+) -> bool:
+    """Do it in one transaction; what a rule said no to is told on the page that follows. Whoever
+    was overtaken can save his ``form`` again after that page has shown him what counts now.
+    """
     try:
         with writing() as db:
             act(db, incidents.find(db, actor().office.id, incident_id, lock=True))
     except (NotFound, Forbidden):
         raise
     except UserError as error:
+        if form is not None and isinstance(error, rows.Outdated):
+            form.shows(error.version)
+            g.overtaken = True
         flash(error.message, "error")
         return False
     return True
@@ -44,6 +53,7 @@ def page(template: str, incident: Incident, **values: object) -> str:
         incident=incident,
         crumbs=crumbs(incident),
         today=clock.today(),
+        overtaken=g.get("overtaken", False),
         **values,
     )
 

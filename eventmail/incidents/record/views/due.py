@@ -81,8 +81,11 @@ def assess(incident_id: int) -> ResponseReturnValue:
     def act(db: Session, found: Incident) -> None:
         reporting.assess(db, actor(), found, form.said, form.version, form.note.data or "")
 
-    if not tried(incident_id, act):
-        return page("assessment", incident, form=form), 409
+    if not tried(incident_id, act, form):
+        incident = of_office(incident_id)
+        now = rows.newest(reading(), Assessment, incident)
+        answers = AssessForm.shown(reporting.assessed(now)) if now else {}
+        return page("assessment", incident, form=form, now=answers), 409
     flash(ASSESSED, "success")
     return redirect(url_for("incident_record.deadlines", incident_id=incident_id))
 
@@ -111,8 +114,9 @@ def add_report(incident_id: int, duty: str) -> ResponseReturnValue:
         which = standing.deadline.duty
         reporting.report(db, actor(), found, which, form.version, form.moment, *words)
 
-    if not tried(incident_id, act):
-        return _report_page(incident, standing, form), 409
+    if not tried(incident_id, act, form):
+        incident = of_office(incident_id)
+        return _report_page(incident, _standing(incident, duty), form), 409
     flash(REPORTED, "success")
     return redirect(url_for("incident_record.deadlines", incident_id=incident_id))
 

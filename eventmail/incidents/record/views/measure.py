@@ -47,8 +47,8 @@ def change_measure(incident_id: int, number: int) -> ResponseReturnValue:
         note = form.note.data or ""
         service.change_measure(db, actor(), held, number, form.version, form.plan, note)
 
-    if not tried(incident_id, act):
-        return _page(incident, found, form), 409
+    if not tried(incident_id, act, form):
+        return _page(*_again(incident_id, number), form), 409
     flash(CHANGED, "success")
     return redirect(url_for("incident_record.measures", incident_id=incident_id))
 
@@ -66,7 +66,8 @@ def finish_measure(incident_id: int, number: int) -> ResponseReturnValue:
         note = form.note.data or ""
         service.finish(db, actor(), held, number, form.version, form.done_on.data, note)
 
-    if not tried(incident_id, act):
+    if not tried(incident_id, act, form):
+        incident, found = _again(incident_id, number)
         return _page(incident, found, _untouched(found), form), 409
     flash(DONE, "success")
     return redirect(url_for("incident_record.measures", incident_id=incident_id))
@@ -99,6 +100,12 @@ def _with_reason(
         return redirect(again)
     flash(told, "success")
     return redirect(url_for("incident_record.measures", incident_id=incident_id))
+
+
+def _again(incident_id: int, number: int) -> tuple[Incident, Measure]:
+    """As it stands now, whoever has changed it."""
+    incident = of_office(incident_id)
+    return incident, service.measure(reading(), incident, number)
 
 
 def _form() -> MeasureForm:
