@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit import listing, origin
+from eventmail.audit.fields import shown
 from eventmail.audit.listing import Line, Wanted
-from eventmail.audit.sentences import sentence, shown, subject_name
+from eventmail.audit.sentences import sentence, subject_name
 from eventmail.audit.service import record
 from eventmail.spreadsheet.safe_text import neutralised
 

@@ -13,10 +13,11 @@ from wtforms.fields.choices import SelectChoice
 
 from eventmail import clock
 from eventmail.audit import export, listing, origin, verifying
+from eventmail.audit.fields import field_name, shown
 from eventmail.audit.forms import Search
 from eventmail.audit.listing import Listed, Place, Wanted
 from eventmail.audit.models import AuditHead
-from eventmail.audit.sentences import Kind, field_name, sentence, shown, subject_name
+from eventmail.audit.sentences import Kind, sentence, subject_name
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading, writing

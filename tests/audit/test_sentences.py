@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import eventmail
-from eventmail.audit import sentences
+from eventmail.audit import fields, sentences
 from eventmail.mailings.review import Deed
 from eventmail.offices.setting_models import Verdict
 
@@ -93,7 +93,7 @@ def test_no_sentence_is_for_an_act_that_nobody_records() -> None:
 def test_every_detail_has_a_name_in_japanese() -> None:
     named = {each.arg for call, _ in calls() for each in call.keywords if each.arg} - NO_DETAILS
     assert {"reason", "setting"} <= named
-    assert sorted(named - set(sentences.FIELDS)) == []
+    assert sorted(named - set(fields.FIELDS)) == []
 
 
 SHOWN = {
@@ -106,4 +106,4 @@ SHOWN = {
 
 @pytest.mark.parametrize(("value", "text"), SHOWN.values(), ids=SHOWN)
 def test_a_stored_value_is_shown_in_words(value: object, text: str) -> None:
-    assert sentences.shown(value) == text
+    assert fields.shown(value) == text

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock, sample
 from eventmail.database import Database
-from eventmail.notices import addressing, service
+from eventmail.notices import addressing, listing, service
 from eventmail.notices.drafting import Draft
+from eventmail.notices.figures import State
 from eventmail.notices.forms import new_batch
 from eventmail.notices.models import Kind, Notice
 from eventmail.offices import service as offices
@@ -102,3 +103,21 @@ def serve_as(session: Session, person: Actor, *roles: Role) -> None:
     """From now on somebody has these roles in his office and no others."""
     place = ROLES.at(person.office.id, str(person.id))
     settling.settle(session, place, sorted(each.value for each in roles))
+
+
+def read(database: Database, actor: Actor, notice_id: int) -> None:
+    """読みました."""
+    with database.writing() as session:
+        service.read(session, actor, notice_id)
+
+
+def of_office(sent: list[Notice], actor: Actor) -> Notice:
+    """The one that his office got."""
+    (found,) = [each for each in sent if each.office_id == actor.office.id]
+    return found
+
+
+def states(database: Database, actor: Actor) -> list[State | None]:
+    """How each notice stands with somebody, in the order of his list."""
+    with database.reading() as session:
+        return [each.state for each in listing.of_office(session, actor)]

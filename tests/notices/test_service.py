@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from eventmail.administration import service as administration
@@ -16,17 +15,16 @@ from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
 from eventmail.notices import addressing, figures, listing, service
 from eventmail.notices.drafting import Draft
-from eventmail.notices.figures import Count, State
+from eventmail.notices.figures import State
 from eventmail.notices.forms import new_batch
 from eventmail.notices.models import Kind, Notice
 from eventmail.offices import service as offices
 from eventmail.offices.models import Bureau as BureauOfOffices
 from eventmail.offices.models import Role, Staff
-from eventmail.offices.permissions import Actor, Forbidden
+from eventmail.offices.permissions import Forbidden
 from eventmail.proposals.roles import ROLES
 from eventmail.sample import People
 from tests import settling
-from tests.guards import leave_only
 from tests.mailings.test_races import at_once
 from tests.notices.bureau import (
     PASSWORD,
@@ -34,9 +32,12 @@ from tests.notices.bureau import (
     correct,
     count,
     draft,
+    of_office,
+    read,
     send,
     serve_as,
     set_up,
+    states,
     withdraw,
 )
 
@@ -47,22 +48,6 @@ HEADS = [Role.MANAGER]
 @pytest.fixture
 def bureau(database: Database, people: People) -> Bureau:
     return set_up(database)
-
-
-def states(database: Database, actor: Actor) -> list[State | None]:
-    """How each notice stands with somebody, in the order of his list."""
-    with database.reading() as session:
-        return [each.state for each in listing.of_office(session, actor)]
-
-
-def read(database: Database, actor: Actor, notice_id: int) -> None:
-    with database.writing() as session:
-        service.read(session, actor, notice_id)
-
-
-def of_office(sent: list[Notice], actor: Actor) -> Notice:
-    (found,) = [each for each in sent if each.office_id == actor.office.id]
-    return found
 
 
 ADDRESSED: dict[str, tuple[Draft, list[int]]] = {
@@ -358,49 +343,6 @@ def _oversees_far_away(session: Session, bureau: Bureau, person: Staff) -> None:
     administration.make_overseer(session, person, far)
 
 
-class TestFigures:
-    def test_offices_are_counted_without_those_who_left(
-        self, database: Database, bureau: Bureau, people: People
-    ) -> None:
-        sent = send(database, bureau.overseer, draft())
-        own = of_office(sent, people.author)
-        read(database, people.author, own.id)
-        with database.writing() as session:
-            session.get_one(Staff, people.checker.id).active = False
-        with database.reading() as session:
-            offices_ = [own.office_id, bureau.akebono.id]
-            assert figures.by_office(session, offices_) == {
-                own.office_id: Count(4, 1, 0),
-                bureau.akebono.id: Count(2, 0, 0),
-            }
-            ((made, together),) = figures.sent(session, offices_)
-            assert [each.id for each in made] == [each.id for each in reversed(sent)]
-            assert together == Count(6, 1, 0)
-            assert figures.unread(session, offices_) == {own.office_id: 3, bureau.akebono.id: 2}
-            told = {
-                each.name: each.state
-                for each in figures.lines(session, session.get_one(Notice, own.id))
-            }
-        assert told[people.checker.staff.name] is State.GONE
-        assert told[people.author.staff.name] is State.READ
-
-    def test_what_is_late_is_counted_until_it_is_read(
-        self, database: Database, bureau: Bureau, people: People
-    ) -> None:
-        own = of_office(send(database, bureau.overseer, draft(days=0)), people.author)
-        _overdue(database)
-        read(database, people.author, own.id)
-        with database.reading() as session:
-            assert figures.of_notices(session, [own.id]) == {own.id: Count(5, 1, 4)}
-        assert states(database, people.checker) == [State.LATE]
-
-
-def _overdue(database: Database) -> None:
-    leave_only(database, "notices", "replaced")
-    with database.writing() as session:
-        session.execute(sa.text("UPDATE notices SET due_on = '2020-01-01'"))
-
-
 def test_two_windows_that_send_at_once_send_once(database: Database, bureau: Bureau) -> None:
     batch = new_batch()
     with database.reading() as session:
@@ -430,65 +372,3 @@ def test_one_withdraws_while_another_corrects_and_only_one_of_them_does(
     )
     assert len(refused) == 1
     assert "すでに取り下げたか訂正している" in refused[0]
-
-
-WRITTEN_ONCE = {
-    "a title is changed": "UPDATE notices SET title = 'x'",
-    "a text is changed": "UPDATE notices SET text = 'x'",
-    "a notice is deleted": "DELETE FROM notices",
-    "somebody is asked no more": "DELETE FROM notice_recipients",
-    "another is asked instead": "UPDATE notice_recipients SET staff_id = {author}",
-    "a reading is taken back": "DELETE FROM notice_readings",
-    "a reading is dated back": "UPDATE notice_readings SET at = '2020-01-01 00:00:00'",
-    "a withdrawal is taken back": "DELETE FROM notice_withdrawals",
-    "a reason is changed": "UPDATE notice_withdrawals SET reason = 'x'",
-    "a mail is sent to another": "UPDATE notice_mails SET staff_id = {author}",
-    "a mail is forgotten": "DELETE FROM notice_mails",
-    "a settled mail is sent again": "UPDATE notice_mails SET state = 'queued'",
-    "somebody more is asked": (
-        "INSERT INTO notice_recipients (office_id, notice_id, staff_id) "
-        "VALUES ({office}, {notice}, {author})"
-    ),
-}
-ADDED = {
-    "a reading of another office": (
-        "INSERT INTO notice_readings (recipient_id, office_id, at) "
-        "SELECT id, {office}, '2026-11-01 00:00:00' FROM notice_recipients "
-        "WHERE office_id = {elsewhere}"
-    ),
-    "a correction of another office's notice": (
-        "INSERT INTO notices (office_id, batch, kind, title, text, roles, people, corrects_id, "
-        "overseer_id, sent_at) SELECT {elsewhere}, 'b', kind, title, text, roles, people, id, "
-        "overseer_id, sent_at FROM notices WHERE id = {notice}"
-    ),
-}
-
-
-@pytest.fixture
-def ids(database: Database, bureau: Bureau, people: People) -> dict[str, int]:
-    """A notice to the managers, read by one, withdrawn, and its mail sent."""
-    with database.writing() as session:
-        session.get_one(Staff, people.manager.id).address = "m@himesato-anteisho.example"
-    sent = send(database, bureau.overseer, draft(roles=HEADS))
-    own = of_office(sent, people.manager)
-    read(database, people.manager, own.id)
-    withdraw(database, bureau.overseer, own.batch)
-    with database.writing() as session:
-        session.execute(sa.text("UPDATE notice_mails SET state = 'accepted'"))
-    return {
-        "notice": own.id,
-        "office": own.office_id,
-        "elsewhere": bureau.akebono.id,
-        "author": people.author.id,
-    }
-
-
-def test_the_database_keeps_what_was_sent_and_said(database: Database, ids: dict[str, int]) -> None:
-    for what, statement in WRITTEN_ONCE.items():
-        with pytest.raises(DBAPIError) as refused, database.writing() as session:
-            session.execute(sa.text(statement.format(**ids)))
-        assert "guard notice" in str(refused.value.orig), what
-    for what, statement in ADDED.items():
-        with pytest.raises(DBAPIError) as refused, database.writing() as session:
-            session.execute(sa.text(statement.format(**ids)))
-        assert "foreign key" in str(refused.value.orig).lower(), what
