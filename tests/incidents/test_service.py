@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,7 +16,8 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
-from eventmail.incidents import parties, persons, removing, service, taking
+from eventmail.incidents import opening, parties, persons, removing, service, taking
+from eventmail.incidents.calls import calling
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.models import Incident, IncidentMail, Party
 from eventmail.incidents.own import own_of
@@ -258,3 +260,26 @@ def test_each_answer_about_a_person_is_recorded_and_no_address_in_the_audit(
 def test_nobody_without_a_hand_in_it_responds(database: Database, people: People) -> None:
     with database.writing() as session, pytest.raises(Forbidden):
         service.open_outside(session, people.auditor, story.OPENING)
+
+
+def test_what_is_another_incidents_is_not_found_in_this_one(
+    database: Database, people: People, leak: int
+) -> None:
+    who = people.author
+    with database.writing() as session:
+        other = found(session, people, leak)
+        party, sent = other.parties[0], other.mails[0]
+        address = party.addresses[0].id
+        here = service.open_outside(session, who, story.OPENING)
+        tries: tuple[Callable[[], object], ...] = (
+            lambda: parties.find(session, here, party.id),
+            lambda: parties.split(session, who, here, address),
+            lambda: parties.merge(session, who, here, [party.id]),
+            lambda: persons.confirm(session, who, here, {address: True}),
+            lambda: opening.find_mail(session, here, sent.id),
+            lambda: removing.remove(session, who, here, sent.id),
+            lambda: calling.begin(session, who, here, party.id),
+        )
+        for deed in tries:
+            with pytest.raises(NotFound):
+                deed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.mailings import audiences, called
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, MailingState, SendMode, Snapshot
+from eventmail.offices.models import Office
 from eventmail.outbox import listing, sending, supply
 from eventmail.outbox.models import DeliveryState
 from eventmail.sample import People
@@ -372,3 +374,22 @@ def test_whoever_is_reached_after_the_approval_is_not_told_that_he_could_not_be(
     assert lines[told].state is DeliveryState.ACCEPTED
     assert len(recorder.received) == 2  # the office's copy and one
     assert journey.reload(database, people, snapshot.mailing_id).state is MailingState.SENT
+
+
+@pytest.mark.parametrize("change", [strike, take_away], ids=["struck out", "another company's"])
+def test_what_forbids_a_mail_waits_for_whoever_hands_mails_over(
+    database: Database,
+    people: People,
+    leak: int,
+    called_two: tuple[int, int],
+    change: Callable[[Database, People, int, int], object],
+) -> None:
+    """So that none leaves after it was written down."""
+    act = threading.Thread(target=change, args=(database, people, leak, called_two[0]))
+    with database.writing() as session:
+        session.execute(sa.select(Office.id).with_for_update(read=True))  # as the worker does
+        act.start()
+        act.join(0.4)
+        assert act.is_alive()
+    act.join(20)
+    assert not act.is_alive()
