@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -84,18 +85,22 @@ def _one(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.case((condition, 1), else_=0)
 
 
-READ, READER = aliased(Sighting), aliased(ExposedAddress)
+@cache
+def _another() -> tuple[type[Sighting], type[ExposedAddress]]:
+    """Who else read a mail. Made when first asked for: at import not all tables are known yet."""
+    return aliased(Sighting), aliased(ExposedAddress)
 
 
 def _is_read(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Whether the mail of a sighting went to such a company, other than the address's own."""
+    read, reader = _another()
     return (
         sa.exists()
         .where(
-            READ.mail_id == Sighting.mail_id,
-            READ.place.in_(READS),
-            READER.id == READ.address_id,
-            READER.party_id != ExposedAddress.party_id,
+            read.mail_id == Sighting.mail_id,
+            read.place.in_(READS),
+            reader.id == read.address_id,
+            reader.party_id != ExposedAddress.party_id,
             whose,
         )
         .correlate(Sighting, ExposedAddress)
@@ -104,6 +109,7 @@ def _is_read(whose: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 def _is_gone() -> sa.ColumnElement[bool]:
     """Whether a reader surely deleted the mail before anybody read it (``unread_and_deleted``)."""
+    _, reader = _another()
     strike = aliased(Call)
     reached = sa.exists().where(
         Call.party_id == Followup.party_id,
@@ -113,11 +119,11 @@ def _is_gone() -> sa.ColumnElement[bool]:
     return (
         sa.exists()
         .where(
-            Followup.party_id == READER.party_id,
+            Followup.party_id == reader.party_id,
             Followup.explained,
             Followup.unread,
             Followup.deletion_agreed,
             reached.correlate(Followup),
         )
-        .correlate(READER)
+        .correlate(reader)
     )
