@@ -20,8 +20,12 @@ PARTS = frozenset(
 EMPTY = frozenset({"br", "wbr"})
 _MARK = 0xE000  # private characters stand for the values while tags are looked for
 _MARKS = re.compile(r"[\ue000-\uf8ff]")
+# A tag; or, where a statement stands within one, its beginning at the end or its end at the start.
 _TOKEN = re.compile(
-    r"<!--.*?-->|<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL
+    r"<!--.*?-->"
+    r"|<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+    r"|(?P<part><[a-zA-Z][^<>]*\Z|\A[^<>]*>)",
+    re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"(?<=\s)(?P<name>[\w-]+)=\"(?P<value>[^\"]*)\"")
 
@@ -133,7 +137,7 @@ def _spans(flat: _Flat) -> Iterator[tuple[int, int, bool]]:
     found = list[tuple[int, int, bool]]()
     start = 0
     for token in _TOKEN.finditer(text):
-        if token.group("name"):
+        if token.group("name") or token.group("part"):
             found += _attributes(token)
         if (token.group("name") or "").lower() in INLINE:
             continue

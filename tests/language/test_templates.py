@@ -69,6 +69,11 @@ PAGES = {
         "<p>本文</p>\n<i>3</i>",
         "<p>body</p>\n<i>3</i>",
     ),
+    "a statement within a tag": (
+        '<a title="{{ who }}さんの名前"{% if n %} lang="ja"{% endif %} rel="本文">本文</a>',
+        '<a title="&lt;script&gt;さんの名前" lang="ja" rel="本文">本文</a>',
+        '<a title="the name of &lt;script&gt;" lang="ja" rel="body">body</a>',
+    ),
     "no English yet": ("<p>未訳の文</p>", "<p>未訳の文</p>", "<p>未訳の文</p>"),
 }
 
