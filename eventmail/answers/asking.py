@@ -20,23 +20,25 @@ from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
 MOST_QUESTIONS = 20
-TOO_MANY = (
-    f"質問は{MOST_QUESTIONS}件までです。要らない質問をやめてから、新しい質問を加えてください。"
+TOO_MANY = said(
+    "質問は{most_questions}件までです。要らない質問をやめてから、新しい質問を加えてください。",
+    most_questions=MOST_QUESTIONS,
 )
-ANSWERED = (
+ANSWERED = said(
     "「{label}」にはもう回答があるため、質問の内容は変えられません。"
     "この質問をやめて、新しい質問を加えてください。"
 )
-CHANGED = "開いている間に、ほかの職員がこの質問を変えました。いまの内容を確かめてください。"
-AFTER_EVENT = "回答の締切は、開催日（{day}）までの日にしてください。"
+CHANGED = said("開いている間に、ほかの職員がこの質問を変えました。いまの内容を確かめてください。")
+AFTER_EVENT = said("回答の締切は、開催日（{day}）までの日にしてください。")
 KIND_NAMES = {
-    QuestionKind.CHOICE: "選択（1つ選ぶ）",
-    QuestionKind.NUMBER: "数字",
-    QuestionKind.TEXT: "文章",
-    QuestionKind.DATE: "日付",
+    QuestionKind.CHOICE: said("選択（1つ選ぶ）"),
+    QuestionKind.NUMBER: said("数字"),
+    QuestionKind.TEXT: said("文章"),
+    QuestionKind.DATE: said("日付"),
 }
 
 

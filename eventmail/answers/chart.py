@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventmail.answers.listing import Figures
+from eventmail.language import said
 
 WIDTH, HEIGHT = 400, 24
 
@@ -41,21 +42,21 @@ def bars(figures: Figures) -> tuple[Bar, ...]:
     opened = figures.opened - figures.confirmed
     return (
         bar(
-            "回答",
-            "社",
+            said("回答"),
+            said("社"),
             (
-                ("attending", "参加", figures.attending),
-                ("absent", "欠席", figures.absent),
-                ("waiting", "未回答", figures.unanswered),
+                ("attending", said("参加"), figures.attending),
+                ("absent", said("欠席"), figures.absent),
+                ("waiting", said("未回答"), figures.unanswered),
             ),
         ),
         bar(
-            "受け取りの確認",
-            "件",
+            said("受け取りの確認"),
+            said("件"),
             (
-                ("confirmed", "確認済み", figures.confirmed),
-                ("opened", "ページを開いただけ", opened),
-                ("waiting", "まだ開いていない", figures.contacts - figures.opened),
+                ("confirmed", said("確認済み"), figures.confirmed),
+                ("opened", said("ページを開いただけ"), opened),
+                ("waiting", said("まだ開いていない"), figures.contacts - figures.opened),
             ),
         ),
     )

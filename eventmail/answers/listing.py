@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from eventmail.answers import current
 from eventmail.answers.models import Answer, AnswerValue, Attendance, ContactMark, Question
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.roster.listing import PageOf, page_of
 
 AT_ONCE = 500
@@ -35,12 +36,12 @@ class Show(enum.StrEnum):
 
 
 SHOW_NAMES = {
-    Show.ALL: "すべて",
-    Show.ATTENDING: "参加",
-    Show.ABSENT: "欠席",
-    Show.UNANSWERED: "未回答",
-    Show.UNCONFIRMED: "未確認の担当者がいる",
-    Show.UNOPENED: "ページを開いていない担当者がいる",
+    Show.ALL: said("すべて"),
+    Show.ATTENDING: said("参加"),
+    Show.ABSENT: said("欠席"),
+    Show.UNANSWERED: said("未回答"),
+    Show.UNCONFIRMED: said("未確認の担当者がいる"),
+    Show.UNOPENED: said("ページを開いていない担当者がいる"),
 }
 
 

@@ -12,19 +12,24 @@ from eventmail.answers.asking import KIND_NAMES, Wording, wording_of
 from eventmail.answers.forms import DIGITS, LARGEST, AnswerForm, DayField, NumberField
 from eventmail.answers.models import LONGEST_LABEL, LONGEST_NOTE, Question, QuestionKind
 from eventmail.answers.service import NO_NOTE
+from eventmail.language import said
 from eventmail.web.forms import Form, LongTextField, TextField, trimmed
 
 MOST_CHOICES, LONGEST_CHOICE = 20, 100
-NO_LABEL = "質問の文を入力してください。"
-LONG_LABEL = f"質問の文は{LONGEST_LABEL}文字以内で入力してください。"
-NO_KIND = "回答のしかたを選んでください。"
-FEW_CHOICES = "選択肢を2つ以上、1行に1つずつ入力してください。"
-MANY_CHOICES = f"選択肢は{MOST_CHOICES}個までにしてください。"
-LONG_CHOICE = f"選択肢は1つ{LONGEST_CHOICE}文字以内で入力してください。"
-SAME_CHOICE = "同じ選択肢「{choice}」が2回あります。どちらかを消してください。"
-NO_BOUND = f"{LARGEST}以下の数字で入力してください。"
-TURNED_BOUNDS = "いちばん小さい数字が、いちばん大きい数字より大きくなっています。"
-NO_DAY = "日付を正しく入力してください。"
+NO_LABEL = said("質問の文を入力してください。")
+LONG_LABEL = said(
+    "質問の文は{longest_label}文字以内で入力してください。", longest_label=LONGEST_LABEL
+)
+NO_KIND = said("回答のしかたを選んでください。")
+FEW_CHOICES = said("選択肢を2つ以上、1行に1つずつ入力してください。")
+MANY_CHOICES = said("選択肢は{most_choices}個までにしてください。", most_choices=MOST_CHOICES)
+LONG_CHOICE = said(
+    "選択肢は1つ{longest_choice}文字以内で入力してください。", longest_choice=LONGEST_CHOICE
+)
+SAME_CHOICE = said("同じ選択肢「{choice}」が2回あります。どちらかを消してください。")
+NO_BOUND = said("{largest}以下の数字で入力してください。", largest=LARGEST)
+TURNED_BOUNDS = said("いちばん小さい数字が、いちばん大きい数字より大きくなっています。")
+NO_DAY = said("日付を正しく入力してください。")
 
 
 def readable(sentence: str) -> Any:
@@ -43,18 +48,18 @@ class QuestionForm(Form):
     """One question. What does not go with its kind is left out of account."""
 
     label = TextField(
-        "質問の文", [DataRequired(NO_LABEL), Length(max=LONGEST_LABEL, message=LONG_LABEL)]
+        said("質問の文"), [DataRequired(NO_LABEL), Length(max=LONGEST_LABEL, message=LONG_LABEL)]
     )
     kind = RadioField(
-        "回答のしかた",
+        said("回答のしかた"),
         [DataRequired(NO_KIND)],
         choices=[SelectChoice(each.value, name) for each, name in KIND_NAMES.items()],
         validate_choice=False,
     )
-    choices = LongTextField("選択肢")
-    low = NumberField("いちばん小さい数字", [readable(NO_BOUND)], render_kw=DIGITS)
-    high = NumberField("いちばん大きい数字", [readable(NO_BOUND)], render_kw=DIGITS)
-    required = BooleanField("参加する事業所には、必ず回答してもらう")
+    choices = LongTextField(said("選択肢"))
+    low = NumberField(said("いちばん小さい数字"), [readable(NO_BOUND)], render_kw=DIGITS)
+    high = NumberField(said("いちばん大きい数字"), [readable(NO_BOUND)], render_kw=DIGITS)
+    required = BooleanField(said("参加する事業所には、必ず回答してもらう"))
     version = HiddenField(default="0")
 
     @classmethod
@@ -132,19 +137,25 @@ def wrong_choices(lines: tuple[str, ...]) -> str:
 class DeadlineForm(Form):
     """回答の締切; empty for the event's own day."""
 
-    closes_on = DayField("回答の締切", [readable(NO_DAY)])
+    closes_on = DayField(said("回答の締切"), [readable(NO_DAY)])
 
 
 class CallForm(AnswerForm):
     """What somebody said on the telephone, with a note of who it was."""
 
     note = LongTextField(
-        "電話のメモ",
+        said("電話のメモ"),
         [
             DataRequired(NO_NOTE),
             Length(
-                max=LONGEST_NOTE, message=f"電話のメモは{LONGEST_NOTE}文字以内で入力してください。"
+                max=LONGEST_NOTE,
+                message=said(
+                    "電話のメモは{longest_note}文字以内で入力してください。",
+                    longest_note=LONGEST_NOTE,
+                ),
             ),
         ],
-        description="どなたから、いつ、何を聞いたかを入力してください。参加者には表示されません。",
+        description=said(
+            "どなたから、いつ、何を聞いたかを入力してください。参加者には表示されません。"
+        ),
     )

@@ -32,25 +32,28 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.erased import erasure_of
 from eventmail.events.models import Contact, Event, ParticipantStatus
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
-CLOSED = "回答の受付は{day}で終わりました。変更があるときは、{office}へご連絡ください。"
-WITHDRAWN = (
+CLOSED = said("回答の受付は{day}で終わりました。変更があるときは、{office}へご連絡ください。")
+WITHDRAWN = said(
     "参加の取りやめを承っているため、この画面からは回答できません。変更があるときは、"
     "{office}へご連絡ください。"
 )
-GONE = "このイベントの情報は保存期間を過ぎたため、回答できません。"
+GONE = said("このイベントの情報は保存期間を過ぎたため、回答できません。")
 CHANGED = JAPANESE.changed
-ANSWERED_MEANWHILE = (
+ANSWERED_MEANWHILE = said(
     "開いている間に、同じ事業所から別の回答が届きました。いまの回答を確かめて、"
     "変更するときはもう一度送ってください。"
 )
-OUT_OF_ROSTER = (
+OUT_OF_ROSTER = said(
     "この事業所は辞退したか、名簿から外れているため、回答を入力できません。"
     "参加するときは、先に参加者名簿を直してください。"
 )
-NO_NOTE = "電話でどなたから何を聞いたかを入力してください。"
-LONG_NOTE = f"電話のメモは{LONGEST_NOTE}文字以内で入力してください。"
+NO_NOTE = said("電話でどなたから何を聞いたかを入力してください。")
+LONG_NOTE = said(
+    "電話のメモは{longest_note}文字以内で入力してください。", longest_note=LONGEST_NOTE
+)
 
 
 @dataclass(frozen=True, slots=True)

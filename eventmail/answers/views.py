@@ -18,6 +18,7 @@ from eventmail.answers.words import ATTENDANCE_NAMES
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.roster.views.common import page_number, search_text
@@ -110,7 +111,7 @@ def add_question(event_id: int) -> ResponseReturnValue:
     except UserError as error:
         form.form_errors = [error.message]
         return _questions_page(event_id, form, None), 409
-    flash("質問を加えました。", "success")
+    flash(said("質問を加えました。"), "success")
     return _to_questions(event_id)
 
 
@@ -140,7 +141,7 @@ def change_question(event_id: int, question_id: int) -> ResponseReturnValue:
     except UserError as error:
         form.form_errors = [error.message]
         return _question_page(shown, question, form), 409
-    flash("質問を保存しました。", "success")
+    flash(said("質問を保存しました。"), "success")
     return _to_questions(event_id)
 
 
@@ -151,7 +152,7 @@ def retire_question(event_id: int, question_id: int) -> ResponseReturnValue:
     with writing() as session:
         event = events.get_event(session, actor(), event_id)
         asking.retire(session, actor(), event, question_id)
-    flash("質問をやめました。届いている回答は、一覧とExcelに残ります。", "success")
+    flash(said("質問をやめました。届いている回答は、一覧とExcelに残ります。"), "success")
     return _to_questions(event_id)
 
 
@@ -181,7 +182,7 @@ def set_deadline(event_id: int) -> ResponseReturnValue:
     except UserError as error:
         form.closes_on.errors = [error.message]
         return _questions_page(event_id, QuestionForm.of(), form), 422
-    flash("回答の締切を保存しました。", "success")
+    flash(said("回答の締切を保存しました。"), "success")
     return _to_questions(event_id)
 
 
@@ -236,7 +237,9 @@ def take_call(event_id: int, contact_id: int) -> ResponseReturnValue:
         session = reading()
         session.rollback()  # what is shown is what is there now
         return _call_page(*_again(_sheet(session, event_id, contact_id), error)), 409
-    flash(f"「{contact.participant.company}」の回答を保存しました。", "success")
+    flash(
+        said("「{company}」の回答を保存しました。", company=contact.participant.company), "success"
+    )
     return redirect(
         url_for("answers.company", event_id=event_id, participant_id=contact.participant_id)
     )

@@ -10,6 +10,7 @@ from datetime import date
 
 from eventmail import clock
 from eventmail.answers.models import Attendance, Question, QuestionKind
+from eventmail.language import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +62,36 @@ class Words:
 
 
 JAPANESE = Words(
-    attendance="参加・欠席",
-    attending="参加する",
-    absent="欠席する",
-    people="参加する人数",
-    people_hint="参加する場合に、ご本人を含めた人数を入力してください。",
-    message="連絡事項",
-    message_hint="伝えたいことがあれば入力してください。同じ事業所のほかの担当者にも表示されます。",
-    no_choice="回答しない",
-    send="回答を送る",
-    send_again="回答を変更する",
-    no_attendance="参加か欠席かを選んでください。",
-    no_people="参加する人数を入力してください。",
-    wrong_people="参加する人数を1から999までの数字で入力してください。",
-    no_answer="「{label}」に回答してください。",
-    not_of_choices="「{label}」は、表示されている中から選んでください。",
-    no_number="「{label}」は数字で入力してください。",
-    too_low="「{label}」は{low}以上の数字で入力してください。",
-    too_high="「{label}」は{high}以下の数字で入力してください。",
-    no_date="「{label}」は正しい日付で入力してください（例：2026-12-09）。",
-    too_long="「{label}」は{most}文字以内で入力してください（いまは{length}文字です）。",
-    from_to="{low}から{high}までの数字",
-    from_on="{low}以上の数字",
-    up_to="{high}以下の数字",
-    changed=(
+    attendance=said("参加・欠席"),
+    attending=said("参加する"),
+    absent=said("欠席する"),
+    people=said("参加する人数"),
+    people_hint=said("参加する場合に、ご本人を含めた人数を入力してください。"),
+    message=said("連絡事項"),
+    message_hint=said(
+        "伝えたいことがあれば入力してください。同じ事業所のほかの担当者にも表示されます。"
+    ),
+    no_choice=said("回答しない"),
+    send=said("回答を送る"),
+    send_again=said("回答を変更する"),
+    no_attendance=said("参加か欠席かを選んでください。"),
+    no_people=said("参加する人数を入力してください。"),
+    wrong_people=said("参加する人数を1から999までの数字で入力してください。"),
+    no_answer=said("「{label}」に回答してください。"),
+    not_of_choices=said("「{label}」は、表示されている中から選んでください。"),
+    no_number=said("「{label}」は数字で入力してください。"),
+    too_low=said("「{label}」は{low}以上の数字で入力してください。"),
+    too_high=said("「{label}」は{high}以下の数字で入力してください。"),
+    no_date=said("「{label}」は正しい日付で入力してください（例：2026-12-09）。"),
+    too_long=said("「{label}」は{most}文字以内で入力してください（いまは{length}文字です）。"),
+    from_to=said("{low}から{high}までの数字"),
+    from_on=said("{low}以上の数字"),
+    up_to=said("{high}以下の数字"),
+    changed=said(
         "開いている間に、質問が変わりました。入力した内容は下に残っています。"
         "新しい質問を確かめて、もう一度送ってください。"
     ),
-    look="入力内容をご確認ください",
+    look=said("入力内容をご確認ください"),
     required="",
     optional="",
 )
@@ -125,8 +128,8 @@ ENGLISH = Words(
     optional="Optional.",
 )
 LANGUAGES = {"ja": JAPANESE, "en": ENGLISH}
-ATTENDANCE_NAMES = {Attendance.ATTENDING: "参加", Attendance.ABSENT: "欠席"}
-UNANSWERED = "未回答"
+ATTENDANCE_NAMES = {Attendance.ATTENDING: said("参加"), Attendance.ABSENT: said("欠席")}
+UNANSWERED = said("未回答")
 
 
 def shown(value: str, question: Question) -> str:

@@ -6,6 +6,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from eventmail.addresses import EmailAddress
+from eventmail.language import said
 from eventmail.roster.forms import HandForm
 from eventmail.web.forms import cleaned
 
@@ -17,11 +18,11 @@ class MendForm(HandForm):
     status = names_person = None
     notes = None  # type: ignore[assignment]
     email = StringField(
-        "正しいメールアドレス",
-        [DataRequired("メールアドレスを入力してください。")],
+        said("正しいメールアドレス"),
+        [DataRequired(said("メールアドレスを入力してください。"))],
         filters=[cleaned],
     )
-    email_again = StringField("正しいメールアドレス（確認のためもう一度）", filters=[cleaned])
+    email_again = StringField(said("正しいメールアドレス（確認のためもう一度）"), filters=[cleaned])
 
     @property
     def address(self) -> EmailAddress:

@@ -13,6 +13,7 @@ from eventmail.bounces import showing
 from eventmail.bounces.showing import Failed
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
+from eventmail.language import said
 from eventmail.letters import copying
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, Snapshot
@@ -21,12 +22,12 @@ from eventmail.outbox.models import Delivery
 from eventmail.roster import hand
 from eventmail.roster.hand import Typed
 
-SAME = (
+SAME = said(
     "届かなかったアドレスのままです。会社に電話などで正しいアドレスを確かめ、"
     "新しいアドレスを入力してください。"
 )
-LEFT = "この担当者は、名簿から外れています。参加者名簿で、いまの担当者を確かめてください。"
-ERASED = "このメールの送信先は、保存期間が過ぎたため消去しました。"
+LEFT = said("この担当者は、名簿から外れています。参加者名簿で、いまの担当者を確かめてください。")
+ERASED = said("このメールの送信先は、保存期間が過ぎたため消去しました。")
 
 
 def failed_of(session: Session, actor: Actor, delivery_id: int) -> tuple[Failed, Snapshot, Contact]:

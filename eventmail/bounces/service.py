@@ -22,6 +22,7 @@ from eventmail.bounces import matching
 from eventmail.bounces.matching import Found
 from eventmail.bounces.models import Bounce, BounceMail, Source
 from eventmail.bounces.reading import Class, Kind, Recipient, Report
+from eventmail.language import said
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
 from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.outbox.returns import Returns
@@ -29,7 +30,7 @@ from eventmail.suppression import service as suppression
 from eventmail.suppression.models import Kind as Why
 from eventmail.suppression.models import Source as Whence
 
-REPLIED = (
+REPLIED = said(
     "「{event}」のメールへの返信が、届かなかったメールの知らせを受けるメールボックスに届いています。"
     "管理者に、そのメールボックスを見てもらってください。"
 )

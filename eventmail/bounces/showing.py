@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from eventmail.bounces.models import Bounce, BounceMail
 from eventmail.bounces.reading import Class
 from eventmail.events.models import Contact, Event
+from eventmail.language import said
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.outbox.models import Delivery, DeliveryState
 
 MOST = 500  # of one sending; whoever has more of them has another trouble
 NAMES = {
-    Class.HARD: "届かないアドレス",
-    Class.SOFT: "一時的な理由",
-    Class.POLICY: "相手やサーバーの決まり",
-    Class.UNKNOWN: "理由がわからない",
+    Class.HARD: said("届かないアドレス"),
+    Class.SOFT: said("一時的な理由"),
+    Class.POLICY: said("相手やサーバーの決まり"),
+    Class.UNKNOWN: said("理由がわからない"),
 }
 
 

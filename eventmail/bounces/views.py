@@ -9,17 +9,18 @@ from eventmail.bounces import mending
 from eventmail.bounces.forms import MendForm
 from eventmail.bounces.showing import NAMES
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.outbox.views.common import progress_url
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("bounces", __name__)
 
-DRAFTED = (
+DRAFTED = said(
     "「{company}」のアドレスを直し、この送信先だけへの下書きを作りました。"
     "送る予定の件数に1を入力して、確認を依頼してください。"
 )
-VOIDED = "名簿が変わったため、確認中・決裁中の{count}件の案件が下書きに戻りました。"
+VOIDED = said("名簿が変わったため、確認中・決裁中の{count}件の案件が下書きに戻りました。")
 
 
 @blueprint.get("/deliveries/<int:delivery_id>/mend")

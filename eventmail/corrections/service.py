@@ -21,6 +21,7 @@ from eventmail.corrections.models import Correction, State
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.language import said
 from eventmail.links.service import Guest
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Actor
@@ -35,11 +36,13 @@ LASTS = timedelta(days=7)
 MOST_A_DAY = 3
 MOST_TRIES = 5
 OPEN = (State.WAITING, State.AGREED)
-NO_WORD = "だれに、いつ電話で確かめたかを1文で入力してください。"
-NO_REASON = "認めない理由を1文で入力してください。"
-NO_ADDRESS = "メールアドレスは書かずに、名前や部署で入力してください。"
-DECIDED = "この申し出は、すでに処理されているか、取り下げられています。"
-MOVED_ON = "申し出のあとに、この担当者のアドレスが変わりました。もう一度申し出てもらってください。"
+NO_WORD = said("だれに、いつ電話で確かめたかを1文で入力してください。")
+NO_REASON = said("認めない理由を1文で入力してください。")
+NO_ADDRESS = said("メールアドレスは書かずに、名前や部署で入力してください。")
+DECIDED = said("この申し出は、すでに処理されているか、取り下げられています。")
+MOVED_ON = said(
+    "申し出のあとに、この担当者のアドレスが変わりました。もう一度申し出てもらってください。"
+)
 FIELDS = ("department", "title", "name")
 
 

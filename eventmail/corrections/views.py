@@ -12,26 +12,27 @@ from wtforms.validators import DataRequired, Length
 from eventmail.corrections import service
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor, Forbidden, permitted
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.forms import Form, TextField
 
 blueprint = Blueprint("corrections", __name__)
-TOO_LONG = "300文字までで入力してください。"
+TOO_LONG = said("300文字までで入力してください。")
 Deed = Callable[[Session, Actor, int, str], None]
 
 
 class TakeForm(Form):
     """By whose word on the phone."""
 
-    told = TextField("だれに、いつ電話で確かめたか", [Length(max=300, message=TOO_LONG)])
+    told = TextField(said("だれに、いつ電話で確かめたか"), [Length(max=300, message=TOO_LONG)])
 
 
 class RefuseForm(Form):
     """Why it is not taken over."""
 
     reason = TextField(
-        "認めない理由", [DataRequired(service.NO_REASON), Length(max=300, message=TOO_LONG)]
+        said("認めない理由"), [DataRequired(service.NO_REASON), Length(max=300, message=TOO_LONG)]
     )
 
 
@@ -47,7 +48,7 @@ def index(event_id: int) -> str:
 def accept(event_id: int, correction_id: int) -> ResponseReturnValue:
     """Somebody of the company said on the phone that it is right."""
     form = TakeForm()
-    done = "申し出のとおりに名簿を変えました。"
+    done = said("申し出のとおりに名簿を変えました。")
     return _decide(event_id, correction_id, form, form.told, service.accept, done)
 
 
@@ -56,7 +57,7 @@ def accept(event_id: int, correction_id: int) -> ResponseReturnValue:
 def refuse(event_id: int, correction_id: int) -> ResponseReturnValue:
     """It is not right."""
     form = RefuseForm()
-    done = "申し出を断りました。名簿は変わっていません。"
+    done = said("申し出を断りました。名簿は変わっていません。")
     return _decide(event_id, correction_id, form, form.reason, service.refuse, done)
 
 

@@ -12,30 +12,31 @@ from eventmail.audit.service import address_digest, record
 from eventmail.database import insert_new
 from eventmail.errors import UserError
 from eventmail.events.models import Contact
+from eventmail.language import said
 from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.staffmail.models import StaffNotice, fresh
 
-FOREIGN = (
+FOREIGN = said(
     "アドレス「{address}」は、所のアドレスと同じドメインではないため登録できません。"
     "ほかのドメインを使うときは、設定 EVENTMAIL_STAFF_DOMAINS に加えてください。"
 )
-PARTICIPANT = (
+PARTICIPANT = said(
     "アドレス「{address}」は参加事業所の担当者として登録されているため、"
     "職員のアドレスにはできません。"
 )
-SHARED = (
+SHARED = said(
     "アドレス「{address}」は所の共用のアドレスのため、職員のアドレスにはできません。"
     "職員本人だけが読むアドレスにしてください。"
 )
-TAKEN = "アドレス「{address}」は、ほかの職員のアドレスとして登録されています。"
+TAKEN = said("アドレス「{address}」は、ほかの職員のアドレスとして登録されています。")
 
 
 def staff_with_login(session: Session, login: str) -> Staff:
     """The member of staff with that login; :class:`UserError` naming it if there is none."""
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
     if staff is None:
-        raise UserError(f"ユーザー名「{login}」の職員は登録されていません。")
+        raise UserError(said("ユーザー名「{login}」の職員は登録されていません。", login=login))
     return staff
 
 
@@ -57,7 +58,9 @@ def _own_address(session: Session, staff: Staff, text: str, domains: Collection[
     try:
         email = EmailAddress.parse(text)
     except AddressError as error:
-        raise UserError(f"アドレス「{text}」を登録できません。{error.message}") from error
+        raise UserError(
+            said("アドレス「{text}」を登録できません。{message}", text=text, message=error.message)
+        ) from error
     if email.domain not in own_domains(session, staff) | set(domains):
         raise UserError(FOREIGN.format(address=text))
     if email.key in {each.email.key for each in session.scalars(sa.select(Mailbox))}:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField
 
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.staffmail import service
 from eventmail.web.context import actor, writing
@@ -17,7 +18,7 @@ blueprint = Blueprint("staffmail", __name__)
 class NoticesForm(Form):
     """One switch."""
 
-    notices = BooleanField("仕事が届いたとき、メールで知らせる")
+    notices = BooleanField(said("仕事が届いたとき、メールで知らせる"))
 
 
 @blueprint.get("/me")
@@ -35,5 +36,5 @@ def save() -> ResponseReturnValue:
     form = NoticesForm()
     with writing() as session:
         service.want_notices(session, actor(), bool(form.notices.data))
-    flash("設定を保存しました。", "success")
+    flash(said("設定を保存しました。"), "success")
     return redirect(url_for("staffmail.me"))

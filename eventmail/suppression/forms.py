@@ -10,12 +10,13 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from eventmail import clock
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.suppression.models import SOURCE_NAMES, WAY_NAMES, Kind, Source, Way
 from eventmail.suppression.service import NO_CONSENT, Consent
 from eventmail.web.forms import Form, TextField
 
 OFFICE = 0  # instead of an event's number
-NO_DAY = "日付を正しく入力してください。"
+NO_DAY = said("日付を正しく入力してください。")
 BY_HAND = (Source.PHONE, Source.REPLY)
 
 
@@ -23,32 +24,35 @@ class AddForm(Form):
     """Somebody said on the phone or in a reply that he wants no more mails."""
 
     address = TextField(
-        "メールアドレス", [DataRequired("メールアドレスを入力してください。"), Length(max=254)]
+        said("メールアドレス"),
+        [DataRequired(said("メールアドレスを入力してください。")), Length(max=254)],
     )
     kind = RadioField(
-        "止めるもの",
+        said("止めるもの"),
         choices=[
-            SelectChoice(Kind.ASKED_BY_PHONE.value, "すべてのメール（もう送らないよう言われた）"),
-            SelectChoice(Kind.UNSUBSCRIBED.value, "案内だけ（業務連絡は送ってよい）"),
-            SelectChoice(Kind.BOUNCED.value, "すべてのメール（アドレスが使われていない）"),
+            SelectChoice(
+                Kind.ASKED_BY_PHONE.value, said("すべてのメール（もう送らないよう言われた）")
+            ),
+            SelectChoice(Kind.UNSUBSCRIBED.value, said("案内だけ（業務連絡は送ってよい）")),
+            SelectChoice(Kind.BOUNCED.value, said("すべてのメール（アドレスが使われていない）")),
         ],
         default=Kind.ASKED_BY_PHONE.value,
     )
     source = RadioField(
-        "どのように受け付けたか",
+        said("どのように受け付けたか"),
         choices=[SelectChoice(each.value, SOURCE_NAMES[each]) for each in BY_HAND],
         default=Source.PHONE.value,
     )
-    event_id = SelectField("止める範囲", coerce=int, default=OFFICE)
-    reason = TextField("くわしい事情", [Length(max=200)])
+    event_id = SelectField(said("止める範囲"), coerce=int, default=OFFICE)
+    reason = TextField(said("くわしい事情"), [Length(max=200)])
 
     @classmethod
     def of(cls, events: Sequence[Event], **values: object) -> AddForm:
         """The form with the office's events to choose from."""
         form = cls(**values)
         form.event_id.choices = [
-            SelectChoice(OFFICE, "この所のすべてのイベント"),
-            *(SelectChoice(each.id, f"「{each.name}」だけ") for each in events),
+            SelectChoice(OFFICE, said("この所のすべてのイベント")),
+            *(SelectChoice(each.id, said("「{name}」だけ", name=each.name)) for each in events),
         ]
         return form
 
@@ -57,15 +61,18 @@ class LiftForm(Form):
     """With whose word mails go there again."""
 
     told = TextField(
-        "だれから、どのような同意を得たか",
-        [DataRequired(NO_CONSENT), Length(max=300, message="300文字までで入力してください。")],
+        said("だれから、どのような同意を得たか"),
+        [
+            DataRequired(NO_CONSENT),
+            Length(max=300, message=said("300文字までで入力してください。")),
+        ],
     )
     way = RadioField(
-        "同意の受け方",
+        said("同意の受け方"),
         choices=[SelectChoice(each.value, WAY_NAMES[each]) for each in Way],
         default=Way.PHONE.value,
     )
-    on = DateField("同意を得た日", [InputRequired(NO_DAY)], default=clock.today)
+    on = DateField(said("同意を得た日"), [InputRequired(NO_DAY)], default=clock.today)
 
     @property
     def consent(self) -> Consent:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.language import said
 from eventmail.offices.models import people_of_the_office
 
 
@@ -40,18 +41,23 @@ class Way(enum.StrEnum):
 
 
 KIND_NAMES = {
-    Kind.UNSUBSCRIBED: "案内の配信停止",
-    Kind.ASKED_BY_PHONE: "すべてのメールを断られた",
-    Kind.BOUNCED: "届かないアドレス",
+    Kind.UNSUBSCRIBED: said("案内の配信停止"),
+    Kind.ASKED_BY_PHONE: said("すべてのメールを断られた"),
+    Kind.BOUNCED: said("届かないアドレス"),
 }
 SOURCE_NAMES = {
-    Source.ONE_CLICK: "メールソフトの配信停止ボタン",
-    Source.PAGE: "本人の画面",
-    Source.REPLY: "返信",
-    Source.PHONE: "電話",
-    Source.BOUNCE: "エラーメール",
+    Source.ONE_CLICK: said("メールソフトの配信停止ボタン"),
+    Source.PAGE: said("本人の画面"),
+    Source.REPLY: said("返信"),
+    Source.PHONE: said("電話"),
+    Source.BOUNCE: said("エラーメール"),
 }
-WAY_NAMES = {Way.PHONE: "電話", Way.MAIL: "メール", Way.PAPER: "書面", Way.IN_PERSON: "対面"}
+WAY_NAMES = {
+    Way.PHONE: said("電話"),
+    Way.MAIL: said("メール"),
+    Way.PAPER: said("書面"),
+    Way.IN_PERSON: said("対面"),
+}
 STOPS_EVERYTHING = (Kind.ASKED_BY_PHONE, Kind.BOUNCED)
 NOTHING_LEFT = ""  # in place of an address whose time is over
 

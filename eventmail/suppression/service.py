@@ -24,6 +24,7 @@ from eventmail.database import among as among_these
 from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Event
+from eventmail.language import said
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
 from eventmail.suppression.models import (
@@ -37,10 +38,10 @@ from eventmail.suppression.models import (
 )
 
 LONGEST_REASON = 200
-LIFTED = "この配信停止は、すでに解除されています。"
-NO_CONSENT = "だれから、どのような同意を得たかを1文で入力してください。"
-NO_ADDRESS = "メールアドレスは書かずに、名前や部署で入力してください。"
-LATER = "同意を得た日が先の日付です。今日までの日付を入力してください。"
+LIFTED = said("この配信停止は、すでに解除されています。")
+NO_CONSENT = said("だれから、どのような同意を得たかを1文で入力してください。")
+NO_ADDRESS = said("メールアドレスは書かずに、名前や部署で入力してください。")
+LATER = said("同意を得た日が先の日付です。今日までの日付を入力してください。")
 
 
 @dataclass(frozen=True, slots=True)

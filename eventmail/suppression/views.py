@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
@@ -35,9 +36,11 @@ from eventmail.web.throttle import busy
 blueprint = Blueprint("suppression", __name__)
 
 ONE_CLICK = "List-Unsubscribe"  # the field that RFC 8058 names
-STOPPED = "配信を停止しました。"
-NO_SUCH_LINK = "このリンクは使えません。すでに情報が消去されたか、リンクが途中で切れています。"
-VOIDED = "確認・決裁中だったメール案件は、送信先が変わったため作成中に戻りました。"
+STOPPED = said("配信を停止しました。")
+NO_SUCH_LINK = said(
+    "このリンクは使えません。すでに情報が消去されたか、リンクが途中で切れています。"
+)
+VOIDED = said("確認・決裁中だったメール案件は、送信先が変わったため作成中に戻りました。")
 
 
 @blueprint.get("/suppressions")
@@ -70,7 +73,7 @@ def add() -> ResponseReturnValue:
             reason=form.reason.data or "",
             actor=actor(),
         )
-    flash(f"{address}への配信を停止しました。", "success")
+    flash(said("{address}への配信を停止しました。", address=address), "success")
     _refresh(actor().office.id, tell=True)
     return redirect(url_for("suppression.index"))
 
@@ -97,7 +100,7 @@ def lift(suppression_id: int) -> ResponseReturnValue:
     except UserError as error:
         form.told.errors = [error.message]
         return _lift_page(suppression_id, form), 409
-    flash("配信停止を解除しました。次のメールから、送信先に入ります。", "success")
+    flash(said("配信停止を解除しました。次のメールから、送信先に入ります。"), "success")
     _refresh(actor().office.id, tell=True)
     return redirect(url_for("suppression.index"))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound
+from eventmail.language import said
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import Action, Actor
 from eventmail.training.models import Assignment, Confirmation, Result, TrainingTask
@@ -46,12 +47,12 @@ class Fate(enum.StrEnum):
 
 
 FATE_NAMES = {
-    Fate.OVERDUE: "期限を過ぎています",
-    Fate.FAILED: "もう一度受けます",
-    Fate.OPEN: "まだです",
-    Fate.DONE: "済み（確認待ち）",
-    Fate.CONFIRMED: "確認済み",
-    Fate.GONE: "対象外（異動・退職）",
+    Fate.OVERDUE: said("期限を過ぎています"),
+    Fate.FAILED: said("もう一度受けます"),
+    Fate.OPEN: said("まだです"),
+    Fate.DONE: said("済み（確認待ち）"),
+    Fate.CONFIRMED: said("確認済み"),
+    Fate.GONE: said("対象外（異動・退職）"),
 }
 
 

@@ -9,6 +9,7 @@ from wtforms import DateField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
+from eventmail.language import said
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.settings import Value
 from eventmail.proposals.forms import ChangeForm
@@ -18,8 +19,8 @@ from eventmail.training.service import NO_OFFICE, NO_SORT, NOBODY, Wanted
 from eventmail.training.withdrawing import NAMES
 from eventmail.web.forms import Form, boxes
 
-UNANSWERED = "答えを選んでください。"
-NO_DAY = "期限の日を入力してください。"
+UNANSWERED = said("答えを選んでください。")
+NO_DAY = said("期限の日を入力してください。")
 EVERYBODY, CHOSEN = "all", "chosen"
 
 
@@ -27,7 +28,7 @@ def answer_form(paper: Paper) -> type[Form]:
     """A form of a paper's questions, each to be answered."""
     fields = {
         each.id: RadioField(
-            f"問{number}　{each.text}",
+            said("問{number}　{text}", number=number, text=each.text),
             [InputRequired(UNANSWERED)],
             choices=[SelectChoice(value, text) for value, text in each.choices],
         )
@@ -40,19 +41,19 @@ class AssignForm(Form):
     """What, why, until when, and to whom: all of them, or those who are ticked."""
 
     sorts = boxes(
-        "割り当てるもの",
+        said("割り当てるもの"),
         DataRequired(NO_SORT),
         choices=[SelectChoice(each.value, name) for each, name in SORT_NAMES.items()],
     )
     purpose = RadioField(
-        "目的",
-        [InputRequired("目的を選んでください。")],
+        said("目的"),
+        [InputRequired(said("目的を選んでください。"))],
         choices=[SelectChoice(each.value, name) for each, name in PURPOSE_NAMES.items()],
         default=Purpose.REGULAR.value,
     )
-    due_on = DateField("期限", [InputRequired(NO_DAY)])
-    whom = RadioField("対象", [InputRequired(NOBODY)], default=EVERYBODY)
-    chosen = boxes("選ぶもの", coerce=int)
+    due_on = DateField(said("期限"), [InputRequired(NO_DAY)])
+    whom = RadioField(said("対象"), [InputRequired(NOBODY)], default=EVERYBODY)
+    chosen = boxes(said("選ぶもの"), coerce=int)
     NOT_ONE = NOBODY
 
     def validate(self, **options: Any) -> bool:
@@ -79,10 +80,10 @@ def staff_form(people: Sequence[Staff]) -> AssignForm:
     """For the office's manager."""
     form = AssignForm()
     form.whom.choices = [
-        SelectChoice(EVERYBODY, f"所の職員の全員（{len(people)}人）"),
-        SelectChoice(CHOSEN, "下で選んだ職員だけ"),
+        SelectChoice(EVERYBODY, said("所の職員の全員（{people}人）", people=len(people))),
+        SelectChoice(CHOSEN, said("下で選んだ職員だけ")),
     ]
-    form.chosen.label.text = "選ぶ職員"
+    form.chosen.label.text = said("選ぶ職員")
     form.chosen.choices = [SelectChoice(each.id, each.name) for each in people]
     return form
 
@@ -97,10 +98,12 @@ def office_form(offices: Sequence[Office]) -> OrderForm:
     """For the bureau's overseer."""
     form = OrderForm()
     form.whom.choices = [
-        SelectChoice(EVERYBODY, f"すべての所（{len(offices)}所）の職員の全員"),
-        SelectChoice(CHOSEN, "下で選んだ所の職員の全員"),
+        SelectChoice(
+            EVERYBODY, said("すべての所（{offices}所）の職員の全員", offices=len(offices))
+        ),
+        SelectChoice(CHOSEN, said("下で選んだ所の職員の全員")),
     ]
-    form.chosen.label.text = "選ぶ所"
+    form.chosen.label.text = said("選ぶ所")
     form.chosen.choices = [SelectChoice(each.id, each.name) for each in offices]
     return form
 
@@ -109,7 +112,7 @@ class OverdueForm(ChangeForm):
     """What somebody cannot do while he is late."""
 
     withdrawn = boxes(
-        "期限を過ぎた職員が、終えるまでできないこと",
+        said("期限を過ぎた職員が、終えるまでできないこと"),
         choices=[SelectChoice(each, name) for each, name in NAMES.items()],
     )
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eventmail.errors import UserError
+from eventmail.language import listed, said
 from eventmail.training.papers import Paper, Question, Reply, Sort
 
-MISSING = "答えていない問いが{count}問あります（{numbers}）。すべてに答えてから送信してください。"
+MISSING = said(
+    "答えていない問いが{count}問あります（{numbers}）。すべてに答えてから送信してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ def complete(paper: Paper, answers: Mapping[str, str]) -> dict[str, str]:
         if answers.get(each.id) not in dict(each.choices)
     ]
     if missing:
-        numbers = "、".join(f"問{number}" for number in missing[:5])
-        more = "ほか" if len(missing) > 5 else ""
+        numbers = listed((said("問{number}", number=each) for each in missing[:5]), said("、"))
+        more = said("ほか") if len(missing) > 5 else ""
         raise UserError(MISSING.format(count=len(missing), numbers=numbers + more))
     return {each.id: answers[each.id] for each in paper.questions}
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.language import said
 from eventmail.offices.models import people_of_the_office
 from eventmail.staffmail.models import Daily
 from eventmail.training.papers import Sort
@@ -24,7 +25,7 @@ class Purpose(enum.StrEnum):
     URGENT = "urgent"
 
 
-PURPOSE_NAMES = {Purpose.REGULAR: "定期", Purpose.URGENT: "緊急"}
+PURPOSE_NAMES = {Purpose.REGULAR: said("定期"), Purpose.URGENT: said("緊急")}
 
 
 class Assignment(Base):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eventmail.errors import NotFound
+from eventmail.language import said
 
 FOLDER = Path(__file__).parent / "editions"
 NEWEST = "2026-1"
@@ -35,8 +36,12 @@ class Reply(enum.StrEnum):
     NOT_APPLICABLE = "na"
 
 
-SORT_NAMES = {Sort.CHECKLIST: "自主点検表", Sort.TEST: "確認テスト"}
-REPLY_NAMES = {Reply.YES: "はい", Reply.NO: "いいえ", Reply.NOT_APPLICABLE: "あてはまらない"}
+SORT_NAMES = {Sort.CHECKLIST: said("自主点検表"), Sort.TEST: said("確認テスト")}
+REPLY_NAMES = {
+    Reply.YES: said("はい"),
+    Reply.NO: said("いいえ"),
+    Reply.NOT_APPLICABLE: said("あてはまらない"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Actor
@@ -28,20 +29,22 @@ from eventmail.training.models import (
 from eventmail.training.papers import SORT_NAMES, Paper, Sort, paper
 
 LONGEST = timedelta(days=366)
-NO_SORT = "自主点検表と確認テストの、どちらかは選んでください。"
-NOBODY = "割り当てる職員を、ひとり以上選んでください。"
-NO_OFFICE = "割り当てる所を、ひとつ以上選んでください。"
-EMPTY_OFFICES = "選んだ所には、割り当てる職員がいません。先に職員を登録してください。"
-NOT_HERE = "選んだ職員の中に、この所の職員でない人がいます。画面を読み込み直して選んでください。"
-WRONG_DAY = "期限は、きょうから1年以内の日にしてください。"
-CHANGED = (
+NO_SORT = said("自主点検表と確認テストの、どちらかは選んでください。")
+NOBODY = said("割り当てる職員を、ひとり以上選んでください。")
+NO_OFFICE = said("割り当てる所を、ひとつ以上選んでください。")
+EMPTY_OFFICES = said("選んだ所には、割り当てる職員がいません。先に職員を登録してください。")
+NOT_HERE = said(
+    "選んだ職員の中に、この所の職員でない人がいます。画面を読み込み直して選んでください。"
+)
+WRONG_DAY = said("期限は、きょうから1年以内の日にしてください。")
+CHANGED = said(
     "割り当てたときから問いの内容が変わっているため、答えられません。"
     "所の管理者に、もう一度割り当てるように伝えてください。"
 )
-CLOSED = "この{what}はもう終わっています。結果のページで内容を見られます。"
-NOT_ENOUGH = "まだ終わっていない（合格していない）結果は、確認できません。"
-NEWER = "この結果のあとで、もう一度答えています。新しい結果を見て確認してください。"
-OWN = "自分の結果は、自分では確認できません。ほかの管理者に確認を依頼してください。"
+CLOSED = said("この{what}はもう終わっています。結果のページで内容を見られます。")
+NOT_ENOUGH = said("まだ終わっていない（合格していない）結果は、確認できません。")
+NEWER = said("この結果のあとで、もう一度答えています。新しい結果を見て確認してください。")
+OWN = said("自分の結果は、自分では確認できません。ほかの管理者に確認を依頼してください。")
 
 
 @dataclass(frozen=True, slots=True)

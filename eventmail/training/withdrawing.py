@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.clock import japanese_date
 from eventmail.errors import UserError
+from eventmail.language import listed, said
 from eventmail.offices import deputies, holding
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Action, Hold, Holder, allows
@@ -35,25 +36,25 @@ WITHDRAWN: dict[str, frozenset[Action]] = {
     "approve": frozenset({Action.APPROVE, Action.RESUME}),
 }
 ALL = frozenset().union(*WITHDRAWN.values())
-NAMES = {"author": "起案", "check": "確認", "approve": "決裁"}
-NONE = "なし（期限を過ぎても、できることは変わらない）"
-STRANGE = "止める仕事を選び直してください。"
-SENTENCE = (
+NAMES = {"author": said("起案"), "check": said("確認"), "approve": said("決裁")}
+NONE = said("なし（期限を過ぎても、できることは変わらない）")
+STRANGE = said("止める仕事を選び直してください。")
+SENTENCE = said(
     "「{title}」を期限の{due_on}までに終えていないため、{what}はできません。"
     "終えると、すぐにできるようになります。"
 )
-LABEL = "「{title}」に答える"
-ON = (
+LABEL = said("「{title}」に答える")
+ON = said(
     "認めると、自主点検や確認テストの期限を過ぎた職員は、終えるまで{what}ができません。"
     "担当する職員が全員期限を過ぎると、その仕事は止まります。送信を止めることと、"
     "自主点検に答えることは、いつでもできます。"
 )
-OFF = "認めると、自主点検や確認テストの期限を過ぎていても、起案・確認・決裁ができます。"
+OFF = said("認めると、自主点検や確認テストの期限を過ぎていても、起案・確認・決裁ができます。")
 
 
 def in_words(value: Value) -> str:
     """What is withdrawn, in the order of the work."""
-    return "・".join(name for each, name in NAMES.items() if each in value)
+    return listed((name for each, name in NAMES.items() if each in value), said("・"))
 
 
 def _check(_session: object, _place: Place, after: Value) -> Value:
@@ -66,11 +67,11 @@ READ, APPLY = kept([])
 OVERDUE = add(
     Kind(
         name="training_overdue",
-        title="自主点検の期限を過ぎた職員の権限",
+        title=said("自主点検の期限を過ぎた職員の権限"),
         read=READ,
         apply=APPLY,
         describe=lambda before, after: [
-            Row("終えるまでできないこと", in_words(before) or NONE, in_words(after) or NONE)
+            Row(said("終えるまでできないこと"), in_words(before) or NONE, in_words(after) or NONE)
         ],
         meaning=lambda _before, after: ON.format(what=in_words(after)) if after else OFF,
         check=_check,

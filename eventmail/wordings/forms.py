@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
+from eventmail.language import said
 from eventmail.web.forms import Form, LongTextField, TextField
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
@@ -15,10 +16,15 @@ class WordingForm(Form):
     """Name, subject and body, with the version that was shown."""
 
     name = TextField(
-        "ひな形の名前", [DataRequired("ひな形の名前を入力してください。"), Length(max=100)]
+        said("ひな形の名前"),
+        [DataRequired(said("ひな形の名前を入力してください。")), Length(max=100)],
     )
-    subject = TextField("件名", [DataRequired("件名を入力してください。"), Length(max=500)])
-    body = LongTextField("本文", [DataRequired("本文を入力してください。"), Length(max=20000)])
+    subject = TextField(
+        said("件名"), [DataRequired(said("件名を入力してください。")), Length(max=500)]
+    )
+    body = LongTextField(
+        said("本文"), [DataRequired(said("本文を入力してください。")), Length(max=20000)]
+    )
     kind = HiddenField(default=WordingKind.OWN.value)
     version = HiddenField(default="0")
 

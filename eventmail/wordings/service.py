@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record, text_digest
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings.letter import FIELDS, Letter, used_fields
 from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, Actor
 from eventmail.wordings.builtin import TEXTS, Text, signed
 from eventmail.wordings.models import Wording, WordingKind, WordingVersion
 
-OUT_OF_DATE = (
+OUT_OF_DATE = said(
     "このひな形は、開いている間にほかの職員が保存しました。"
     "入力した内容は下に残っています。別の画面で最新の内容を確かめてから保存してください。"
 )
@@ -161,8 +162,11 @@ def _require_known_fields(text: Text) -> None:
     for name in used_fields(Letter(text.subject, text.body)):
         if name not in FIELDS:
             raise UserError(
-                f"差し込み項目「{{{name}}}」はありません。"
-                "項目のボタンから入れ直すか、かっこを消してください。"
+                said(
+                    "差し込み項目「{{{name}}}」はありません。"
+                    "項目のボタンから入れ直すか、かっこを消してください。",
+                    name=name,
+                )
             )
 
 

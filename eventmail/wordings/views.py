@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.letters.diffing import Row, side_by_side
 from eventmail.mailings.letter import FIELDS
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -112,8 +113,12 @@ def change(wording_id: int) -> ResponseReturnValue:
 def retire(wording_id: int) -> ResponseReturnValue:
     """Offer it no more; its versions stay."""
     wording = _set_retired(wording_id, True)
-    told = "標準の文面に戻しました。" if wording.kind is not WordingKind.OWN else "外しました。"
-    flash(f"ひな形「{wording.newest.name}」を{told}", "success")
+    told = (
+        said("標準の文面に戻しました。")
+        if wording.kind is not WordingKind.OWN
+        else said("外しました。")
+    )
+    flash(said("ひな形「{name}」を{told}", name=wording.newest.name, told=told), "success")
     return redirect(url_for("wordings.index"))
 
 
@@ -122,7 +127,7 @@ def retire(wording_id: int) -> ResponseReturnValue:
 def offer(wording_id: int) -> ResponseReturnValue:
     """Offer it again."""
     wording = _set_retired(wording_id, False)
-    flash(f"ひな形「{wording.newest.name}」を選べるようにしました。", "success")
+    flash(said("ひな形「{name}」を選べるようにしました。", name=wording.newest.name), "success")
     return redirect(url_for("wordings.index"))
 
 
@@ -134,7 +139,7 @@ def _set_retired(wording_id: int, retired: bool) -> Wording:
 
 
 def _saved(form: WordingForm) -> ResponseReturnValue:
-    flash(f"ひな形「{form.text.name}」を保存しました。", "success")
+    flash(said("ひな形「{name}」を保存しました。", name=form.text.name), "success")
     return redirect(url_for("wordings.index"))
 
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -16,8 +17,10 @@ from eventmail.training.marking import told_of
 from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import actor, reading, writing
 
-ASSIGNED = "{count}人に割り当てました。メールのお知らせを受け取る職員には、メールでも知らせます。"
-CONFIRMED = "{name}さんの結果を確認しました。"
+ASSIGNED = said(
+    "{count}人に割り当てました。メールのお知らせを受け取る職員には、メールでも知らせます。"
+)
+CONFIRMED = said("{name}さんの結果を確認しました。")
 
 
 @blueprint.get("/training/manage")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.training import figures, service
@@ -15,7 +16,7 @@ from eventmail.training.forms import OrderForm, office_form
 from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import reading, writing
 
-ORDERED = "あわせて{count}人に割り当てました。"
+ORDERED = said("あわせて{count}人に割り当てました。")
 
 
 @blueprint.get("/overview/training")

@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.training import service
 from eventmail.training.forms import answer_form
@@ -16,9 +17,11 @@ from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.forms import Form
 
-FILLED_IN = "自主点検表を送信しました。所の管理者が確認します。"
-PASSED = "確認テストに合格しました（{total}問のうち{score}問が正解）。所の管理者が確認します。"
-FAILED = (
+FILLED_IN = said("自主点検表を送信しました。所の管理者が確認します。")
+PASSED = said(
+    "確認テストに合格しました（{total}問のうち{score}問が正解）。所の管理者が確認します。"
+)
+FAILED = said(
     "{total}問のうち{score}問が正解でした。合格は{mark}問以上です。"
     "下の解説を読んで、もう一度受けてください。"
 )
