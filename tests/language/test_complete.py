@@ -48,6 +48,7 @@ NOT_YET: frozenset[str] = frozenset(
         "roster",
         "scanning",
         "service",
+        "setup",
         "spreadsheet",
         "staffmail",
         "suppression",
