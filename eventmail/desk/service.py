@@ -36,7 +36,6 @@ UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待ってい�
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
-WITH_MAILING = (joinedload(Snapshot.mailing).joinedload(Mailing.event),)
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
 
 
@@ -110,7 +109,7 @@ def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
             Dispatch.finished_at.is_(None),
             Delivery.state == DeliveryState.ACCEPTED,
         )
-        .options(*WITH_MAILING)
+        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
     )
     for snapshot, settled_at in session.execute(query):
         occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
@@ -144,7 +143,10 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
             Event.held_on >= clock.today() - ASKED_FOR,
             open_mails > 0,
         )
-        .options(*WITH_MAILING, selectinload(Snapshot.reviews))
+        .options(
+            joinedload(Snapshot.mailing).joinedload(Mailing.event),
+            selectinload(Snapshot.reviews),
+        )
     )
     for snapshot, count in session.execute(query):
         since = snapshot.reviews[-1].at if snapshot.reviews else None

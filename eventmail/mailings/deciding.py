@@ -17,7 +17,7 @@ from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.current import changed_parts, is_current, of_mode
 from eventmail.mailings.models import Decision, Mailing, MailingState, Review, Snapshot
 from eventmail.mailings.notices import note
-from eventmail.mailings.people import WITH_REVIEWS, audit, editors, editors_of, reviewers
+from eventmail.mailings.people import audit, editors, editors_of, reviewers, with_reviews
 from eventmail.mailings.review import Deed, Transition, require_other_person, transition
 from eventmail.mailings.review_models import Lift, NoticeKind
 from eventmail.offices import deputies
@@ -51,7 +51,7 @@ def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
     query = sa.select(Mailing).where(
         Mailing.office_id == actor.office.id, Mailing.state.in_(states)
     )
-    found = session.scalars(query.order_by(Mailing.id).options(*WITH_REVIEWS)).all()
+    found = session.scalars(query.order_by(Mailing.id).options(*with_reviews())).all()
     wrote = editors_of(session, [each.id for each in found])
     stands_in = deputies.standing_in(session, actor.office.id, actor.id) if found else ()
     return [
@@ -69,7 +69,7 @@ def returned_to(session: Session, actor: Actor) -> list[Mailing]:
         Mailing.state.in_([MailingState.DRAFT, MailingState.HALTED]),
         Mailing.notice != "",
     )
-    return list(session.scalars(query.order_by(Mailing.id).options(*WITH_REVIEWS)))
+    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
 
 
 def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) -> list[Mailing]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.mailings.models import Mailing, MailingEditor, MailingState, Review, Snapshot
-from eventmail.mailings.people import WITH_REVIEWS
+from eventmail.mailings.people import with_reviews
 from eventmail.mailings.review_models import CheckStep, MailingNotice, NoticeKind
 from eventmail.offices.permissions import Actor
 
@@ -78,7 +78,7 @@ def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNot
             _had_in_hand(actor),
         )
         .order_by(MailingNotice.id.desc())
-        .options(*WITH_REVIEWS)
+        .options(*with_reviews())
     )
     return [(mailing, notice) for mailing, notice in session.execute(query)]
 

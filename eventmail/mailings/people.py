@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from eventmail.audit.service import record, text_digest
 from eventmail.mailings.models import (
@@ -18,12 +19,18 @@ from eventmail.mailings.models import (
 )
 from eventmail.offices.permissions import Actor
 
-# With a list of mailings: their events and reviews, however many they are in as many statements.
-WITH_REVIEWS = (
-    joinedload(Mailing.event),
-    selectinload(Mailing.snapshots).selectinload(Snapshot.reviews),
-)
 WRITTEN = ("purpose", "subject", "body")
+
+
+def with_reviews() -> tuple[ExecutableOption, ...]:
+    """For a list of mailings: their events and reviews, in as many statements for any number.
+
+    Said when it is asked for: said while the code is loaded it would set the mappers up too soon.
+    """
+    return (
+        joinedload(Mailing.event),
+        selectinload(Mailing.snapshots).selectinload(Snapshot.reviews),
+    )
 
 
 def note_editors(session: Session, mailing: Mailing, staff_ids: set[int]) -> None:

@@ -67,7 +67,7 @@ def command(settings: Settings, *words: str) -> str:
         env=to_environment(settings) | {"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
