@@ -9,7 +9,7 @@ from eventmail.corrections import service as corrections
 from eventmail.desk import views as desk
 from eventmail.events import service as events
 from eventmail.offices.permissions import Action, permitted
-from eventmail.outbox.quiet import quiet_events
+from eventmail.outbox.quiet import begun, quiet_events
 from eventmail.outbox.under_way import under_way
 from eventmail.outbox.views.situation import tag_of_sending
 from eventmail.proposals import history
@@ -30,6 +30,8 @@ def index() -> ResponseReturnValue:
     session, me = reading(), actor()
     tasks = desk.tasks()
     first = next((each for each in tasks if each.waits), None)
+    quiet = quiet_events(session, [me.office.id])
+    under_way_to = begun(session, quiet)
     return render_template(
         "web/home.html",
         first=first,
@@ -39,7 +41,8 @@ def index() -> ResponseReturnValue:
         guide=guide.of(session, me),
         usual=usual(me),
         unseen=history.unseen(session, me),
-        quiet=quiet_events(session, [me.office.id]),
+        quiet=quiet,
+        unwritten=next((each for each in quiet if each.id not in under_way_to), None),
         corrections=corrections.waiting(session, me.office.id),
         running=under_way(session, me.office.id),
         sending_tag=tag_of_sending,

@@ -44,25 +44,32 @@ def sections(page: Page) -> list[str]:
 
 
 USUAL = {
-    "author": "新しいイベントを作る",
+    "author": "はじめのイベントを作る",
     "checker": "待っている仕事の一覧を見る",
     "auditor": "監査記録を見る",
-    "approver": "試しの一通を送る",  # the first installation is not over
+    "approver": "試しの一通を送る",
     "manager": "試しの一通を送る",
 }
 
 
 @pytest.mark.parametrize("role", USUAL)
-def test_nothing_to_do_is_said_calmly_with_the_usual_next_thing(sign_in: SignIn, role: str) -> None:
+def test_in_a_new_office_nothing_to_do_is_said_calmly_with_the_next_thing(
+    sign_in: SignIn, role: str
+) -> None:
     page = sign_in(role).get("/")
     assert CALM in page.text
     assert primary(page) == [USUAL[role]]
 
 
 @pytest.mark.parametrize(
-    ("role", "label"), [("manager", "職員を見る"), ("approver", "代理決裁の指定を見る")]
+    ("role", "label"),
+    [
+        ("author", "新しいイベントを作る"),
+        ("manager", "職員を見る"),
+        ("approver", "代理決裁の指定を見る"),
+    ],
 )
-def test_after_the_first_sending_those_who_decide_have_their_usual_thing(
+def test_after_the_first_sending_each_has_the_usual_thing(
     sign_in: SignIn, approved: Snapshot, role: str, label: str
 ) -> None:
     assert primary(sign_in(role).get("/")) == [label]

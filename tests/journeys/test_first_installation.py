@@ -130,7 +130,7 @@ def found_office(administrator: Walker) -> None:
     administrator.fill("あなたのメールアドレス", f"jimu@{DOMAIN}")
     administrator.picture("setup-relay")
     administrator.press("つないで、試しの一通を送る")
-    administrator.reads(f"jimu@{DOMAIN}> に送りました")
+    administrator.reads(f"jimu@{DOMAIN}>に送りました")
     administrator.follow("差出人のアドレスを登録する")
     administrator.picture("setup-mailbox")
     administrator.fill("アドレス", f"gakusotsu@{DOMAIN}")

@@ -61,7 +61,7 @@ NO_LIST = """
     setup.try_relay staffmail.me wordings.new
 """
 # Nothing but that there is nothing: no word of what to do, or of what will come here.
-BARE = re.compile(r"[^。]*(ありません|いません)。?")
+BARE = re.compile(r"[^。]*(?<!て)(ありません|いません)。?")
 WHO = [*PASSWORDS, *OUTSIDE]
 
 
