@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from eventmail import (
@@ -32,7 +33,7 @@ from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
-from eventmail.offices.models import Role
+from eventmail.offices.models import Role, Staff
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
 from eventmail.proposals import mailboxes, roles, sending
@@ -42,6 +43,10 @@ from eventmail.wire.sink import run_sink
 NO_DATABASE = (
     "データベースに接続できません。設定 EVENTMAIL_DATABASE_URL と、"
     "データベースが動いていることを確かめてください。"
+)
+FIRST = (
+    "まだだれも登録されていません。別の端末で次のコマンドを実行し、出たリンクを開いてください。\n"
+    "  python app.py add-administrator ユーザー名 氏名"
 )
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
@@ -103,6 +108,8 @@ def serve() -> None:
     """画面と送信処理を一緒に動かします。"""
     settings = _ready()
     click.echo(f"http://{settings.host}:{settings.port}/ で動いています。Ctrl-Cで終わります。")
+    if _is_empty(settings):
+        click.echo(FIRST)
     workers = [["worker"]] * settings.worker_processes
     sys.exit(processes.run_group(settings, [*workers, ["web"]]))
 
@@ -312,6 +319,12 @@ def _ready() -> Settings:
             "データベースが最新の形ではありません。python app.py migrate を実行してください。"
         )
     return settings
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Whether nobody at all could sign in: a new installation."""
+    with opened(settings) as database, database.reading() as session:
+        return session.scalar(sa.select(Staff.id).limit(1)) is None
 
 
 def _relay(text: str | None) -> tuple[str, int] | None:

@@ -41,7 +41,7 @@ def invite(office: str, login: str, name: str, roles: tuple[str, ...], address: 
     with opened(settings) as database, database.writing() as session:
         found = offices.office_named(session, office)
         made = invitations.invite(session, None, found, wanted, settings.staff_domains)
-    _tell(settings, made)
+    hand_over(settings, made)
 
 
 @click.command("reset-password")
@@ -52,7 +52,7 @@ def reset_password(login: str) -> None:
     with opened(settings) as database, database.writing() as session:
         staff = staffmail.staff_with_login(session, login)
         made = invitations.reset(session, None, staff)
-    _tell(settings, made)
+    hand_over(settings, made)
 
 
 @click.command("reset-second-factor")
@@ -66,7 +66,8 @@ def reset_second_factor(login: str, reason: str) -> None:
     click.echo(f"{staff.name}さんの二段階認証を取り消しました。サインインもすべて終わりました。")
 
 
-def _tell(settings: Settings, made: Made) -> None:
+def hand_over(settings: Settings, made: Made) -> None:
+    """Print a link, once; it is nowhere else."""
     until = clock.japanese_moment(made.invitation.expires_at)
     click.echo(HAND_OVER.format(name=made.staff.name, until=until))
     place = settings.public_url or f"http://{settings.host}:{settings.port}"

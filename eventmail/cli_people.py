@@ -8,6 +8,8 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail import cli_accounts, passwords
+from eventmail.accounts import invitations
 from eventmail.administration import service
 from eventmail.audit.keys import opened
 from eventmail.config import Settings
@@ -26,13 +28,23 @@ def register(group: click.Group, ready: Callable[[], Settings]) -> None:
 @click.command("add-administrator")
 @click.argument("login")
 @click.argument("name", default="")
+@click.option("--with-password", is_flag=True, help="リンクを出さず、ここでパスワードを決めます。")
 @click.pass_obj
-def add_administrator(ready: Callable[[], Settings], login: str, name: str) -> None:
-    """LOGIN をシステム管理者にします。新しい職員のときは NAME も指定します。"""
-    with opened(ready()) as database, database.writing() as session:
-        staff = _person(session, login, name)
+def add_administrator(
+    ready: Callable[[], Settings], login: str, name: str, with_password: bool
+) -> None:
+    """LOGIN をシステム管理者にします。新しい職員のときは NAME も指定し、出たリンクを開きます。"""
+    settings, made = ready(), None
+    with opened(settings) as database, database.writing() as session:
+        staff = _known(session, login)
+        if staff is None:
+            staff = _new(session, login, name, _password if with_password else None)
         service.make_administrator(session, staff)
+        if staff.password_hash == passwords.UNUSABLE:
+            made = invitations.make_link(session, None, None, staff)
     click.echo(f"「{staff.name}」をシステム管理者にしました。参加事業所の情報は見られません。")
+    if made is not None:
+        cli_accounts.hand_over(settings, made)
 
 
 @click.command("add-overseer")
@@ -51,14 +63,25 @@ def add_overseer(ready: Callable[[], Settings], bureau: str, login: str, name: s
 
 def _person(session: Session, login: str, name: str) -> Staff:
     """Whoever has that login, or a new person with a password that is asked for."""
-    staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
-    if staff is not None:
-        return staff
+    return _known(session, login) or _new(session, login, name, _password)
+
+
+def _known(session: Session, login: str) -> Staff | None:
+    found: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
+    return found
+
+
+def _new(session: Session, login: str, name: str, password: Callable[[], str] | None) -> Staff:
+    """Without a password nobody can sign in as him until he has opened his link."""
     if not name:
         raise UserError(
             f"ユーザー名「{login}」の職員はいません。氏名も指定すると新しく登録します。"
         )
-    password = click.prompt(
+    return offices.add_person(session, None, login, name, password() if password else None)
+
+
+def _password() -> str:
+    typed: str = click.prompt(
         "パスワード", hide_input=True, confirmation_prompt="パスワード（もう一度）"
     )
-    return offices.add_person(session, None, login, name, password)
+    return typed

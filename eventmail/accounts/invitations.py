@@ -171,8 +171,16 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
     session.flush()
     sessions.end_all(session, staff.id, Ending.PASSWORD)
     _audit(session, "invitation.taken_up", found, staff.id)
+    _end_late_ones(session, found.office_id)
     entered = signing_in.enter(session, staff, origin) if places.anywhere(staff) else None
     return Taken(staff, entered)
+
+
+def _end_late_ones(session: Session, office_id: int | None) -> None:
+    """Links from outside that nobody can take up any more are shown to nobody as open."""
+    for each in open_invitations(session, office_id) if office_id is not None else ():
+        if new_offices.is_too_late(session, each):
+            each.revoked_at = clock.now()
 
 
 def end_links(session: Session, staff_id: int) -> None:

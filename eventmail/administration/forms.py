@@ -1,9 +1,11 @@
-"""One name: of a bureau, of an office."""
+"""One name: of a bureau, of an office; and who is to manage one."""
 
 from __future__ import annotations
 
+from wtforms import BooleanField
 from wtforms.validators import DataRequired, Length
 
+from eventmail.accounts.forms import PersonForm
 from eventmail.web.forms import Form, TextField
 
 
@@ -24,3 +26,9 @@ class NameForm(Form):
         form = cls(**options)
         form.name.label.text = label
         return form
+
+
+class ManagerForm(PersonForm):
+    """Who is to manage a new office, and perhaps approves its mailings as well."""
+
+    approves = BooleanField("決裁者を兼ねる")

@@ -28,11 +28,15 @@ NO_ROOM = (
 def invite(
     session: Session, by: Staff, office_id: int, wanted: Invitee, domains: Collection[str]
 ) -> Made:
-    """Make a new office's manager and his link. Raises :class:`UserError` for any other office."""
+    """Make a new office's manager and his link. Raises :class:`UserError` for any other office.
+
+    He may approve as well, and is nothing else besides: no third person comes in from outside.
+    """
     office = _new(session, by, office_id)
     if not service.line(session, office_id).has_room:
         raise UserError(NO_ROOM.format(name=office.name))
-    as_manager = Invitee(wanted.login, wanted.name, {Role.MANAGER}, wanted.address)
+    roles = {Role.MANAGER} | ({Role.APPROVER} & set(wanted.roles))
+    as_manager = Invitee(wanted.login, wanted.name, roles, wanted.address)
     return invitations.invite(session, None, office, as_manager, domains, by.id)
 
 

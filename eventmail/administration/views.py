@@ -10,15 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from eventmail.accounts.forms import PersonForm
 from eventmail.accounts.invitations import Invitee, Made
 from eventmail.accounts.views import handing
 from eventmail.accounts.views.entering import confirmed
 from eventmail.administration import inviting, service
-from eventmail.administration.forms import NameForm
+from eventmail.administration.forms import ManagerForm, NameForm
 from eventmail.errors import NotFound, UserError
-from eventmail.offices.models import Bureau, Office
+from eventmail.offices.models import Bureau, Office, Role
 from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.setup import facts, guide
 from eventmail.web.context import reading, services, writing
 
 blueprint = Blueprint("administration", __name__)
@@ -30,9 +30,12 @@ BUREAU, OFFICE = "労働局の名前", "所の名前"
 def index() -> str:
     """The tree of bureaus and offices."""
     db = reading()
+    guides = {each.id: guide.for_administrator(each) for each in facts.unfinished(db)}
     return render_template(
         "administration/index.html",
         branches=service.tree(db),
+        guides=guides,
+        first=next((each for each in guides.values() if each.deed.label), None),
         administrators=service.administrators(db),
     )
 
@@ -87,7 +90,7 @@ def rename_office(office_id: int) -> ResponseReturnValue:
 @confirmed
 def manager_page(office_id: int) -> ResponseReturnValue:
     """Who is to manage a new office."""
-    return _manager_page(office_id, PersonForm(formdata=None))
+    return _manager_page(office_id, ManagerForm(formdata=None))
 
 
 @blueprint.post("/administration/offices/<int:office_id>/manager")
@@ -95,10 +98,11 @@ def manager_page(office_id: int) -> ResponseReturnValue:
 @confirmed
 def invite_manager(office_id: int) -> ResponseReturnValue:
     """The first manager is there, without a password; his link is shown once, here."""
-    form = PersonForm()
+    form = ManagerForm()
     if not form.validate_on_submit():
         return _manager_page(office_id, form), 422
-    wanted = Invitee(form.login.data, form.name.data, (), form.address.data)
+    roles = {Role.APPROVER} if form.approves.data else set()
+    wanted = Invitee(form.login.data, form.name.data, roles, form.address.data)
     domains = services().settings.staff_domains
     return _link(
         office_id, form, lambda db: inviting.invite(db, current_user, office_id, wanted, domains)
@@ -112,12 +116,14 @@ def renew_link(office_id: int, staff_id: int) -> ResponseReturnValue:
     """Another link for the manager who has not come yet."""
     return _link(
         office_id,
-        PersonForm(formdata=None),
+        ManagerForm(formdata=None),
         lambda db: inviting.renew(db, current_user, office_id, staff_id),
     )
 
 
-def _link(office_id: int, form: PersonForm, make: Callable[[Session], Made]) -> ResponseReturnValue:
+def _link(
+    office_id: int, form: ManagerForm, make: Callable[[Session], Made]
+) -> ResponseReturnValue:
     """Show the link that is made, or why there is none."""
     try:
         with writing() as db:
@@ -130,7 +136,7 @@ def _link(office_id: int, form: PersonForm, make: Callable[[Session], Made]) -> 
     return handing.page(made)
 
 
-def _manager_page(office_id: int, form: PersonForm) -> str:
+def _manager_page(office_id: int, form: ManagerForm) -> str:
     db = reading()
     db.rollback()
     return render_template(

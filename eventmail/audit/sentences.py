@@ -203,6 +203,10 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     Kind.SETTING: {
         "office.added": "所を登録しました",
         "mailbox.added": "所のアドレスを登録しました",
+        "relay.chosen": "送信サーバーを選びました",
+        "relay.test_mail": "送信サーバーを確かめるメールを送りました",
+        "relay.test_mail_taken": "送信サーバーを確かめるメールが受け取られました",
+        "relay.test_mail_failed": "送信サーバーを確かめるメールは届きませんでした",
         "bureau.added": "労働局を登録しました",
         "bureau.renamed": "労働局の名前を変えました",
         "office.renamed": "所の名前を変えました",

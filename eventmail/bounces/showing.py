@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail.bounces.models import Bounce, BounceMail
 from eventmail.bounces.reading import Class
 from eventmail.events.models import Contact, Event
 from eventmail.language import said
-from eventmail.mailings.models import Snapshot, SnapshotRecipient
+from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
 from eventmail.outbox.models import Delivery, DeliveryState
 
 MOST = 500  # of one sending; whoever has more of them has another trouble
@@ -87,7 +87,14 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
         .order_by(Delivery.snapshot_id)
     )
     counts = session.execute(query).all()
-    return [(session.get_one(Snapshot, number), count) for number, count in counts]
+    numbers = [number for number, _ in counts]
+    snapshots = (
+        sa.select(Snapshot)
+        .where(Snapshot.id.in_(numbers))
+        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
+    )
+    found = {each.id: each for each in session.scalars(snapshots)} if numbers else {}
+    return [(found[number], count) for number, count in counts]
 
 
 def of_delivery(session: Session, delivery_id: int) -> Failed | None:

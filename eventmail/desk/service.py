@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
@@ -22,7 +22,7 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
 from eventmail.proposals import service as proposals
-from eventmail.proposals.history import told_of
+from eventmail.proposals.history import told_of_all
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.training import figures
 from eventmail.training import service as training
@@ -71,10 +71,12 @@ def _reviews(session: Session, actor: Actor) -> Iterator[Task]:
 def _returned(session: Session, actor: Actor) -> Iterator[Task]:
     """The actor's own that came back, and what befell others that he had in hand."""
     told = {mailing.id: (mailing, each) for mailing, each in notices.concerning(session, actor)}
-    for mailing in mailings.returned_to(session, actor):
+    own = mailings.returned_to(session, actor)
+    newest = notices.newest_of(session, [each.id for each in own])
+    for mailing in own:
         kind = Kind.HALTED if mailing.state is MailingState.HALTED else Kind.RETURNED
         _, news = told.pop(mailing.id, (mailing, None))
-        last = news or next(reversed(notices.history(session, mailing)), None)
+        last = news or newest.get(mailing.id)
         yield _of(
             kind,
             mailing,
@@ -107,6 +109,7 @@ def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
             Dispatch.finished_at.is_(None),
             Delivery.state == DeliveryState.ACCEPTED,
         )
+        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
     )
     for snapshot, settled_at in session.execute(query):
         occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
@@ -139,6 +142,10 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
             Dispatch.office_id == actor.office.id,
             Event.held_on >= clock.today() - ASKED_FOR,
             open_mails > 0,
+        )
+        .options(
+            joinedload(Snapshot.mailing).joinedload(Mailing.event),
+            selectinload(Snapshot.reviews),
         )
     )
     for snapshot, count in session.execute(query):
@@ -193,17 +200,20 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
 
 def _settings(session: Session, actor: Actor) -> Iterator[Task]:
     """Changes of settings that another proposed and this person may confirm."""
-    for each in proposals.waiting(session, actor.office.id):
-        if proposals.may_decide(actor, each):
-            told = told_of(session, each)
-            yield Task(
-                kind=Kind.SETTING,
-                since=each.at,
-                until=each.expires_at,
-                proposal_id=each.id,
-                subject=told.name,
-                note=f"{told.through}の提案です。理由：{told.reason}",
-            )
+    found = [
+        each
+        for each in proposals.waiting(session, actor.office.id)
+        if proposals.may_decide(actor, each)
+    ]
+    for each, told in zip(found, told_of_all(session, found), strict=True):
+        yield Task(
+            kind=Kind.SETTING,
+            since=each.at,
+            until=each.expires_at,
+            proposal_id=each.id,
+            subject=told.name,
+            note=f"{told.through}の提案です。理由：{told.reason}",
+        )
 
 
 def _training(session: Session, actor: Actor) -> Iterator[Task]:

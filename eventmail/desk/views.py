@@ -67,6 +67,17 @@ WORDS = {
     Kind.UNREAD: ("「{}」を読む期限を過ぎています", "読む", "warning", "notices.show"),
     Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
 }
+# The button of what has a number of recipients says it.
+COUNTED = {
+    Kind.CHECK: "{count}件の送信内容を確認する",
+    Kind.APPROVE: "{count}件の送信を決裁する",
+}
+
+
+def button_of(task: Task) -> str:
+    """What the button of a task says: what one does, and with how many."""
+    counted = COUNTED.get(task.kind) if task.count else None
+    return counted.format(count=task.count) if counted else WORDS[task.kind][1]
 
 
 @blueprint.get("/tasks")
@@ -94,4 +105,5 @@ def attach(app: Flask) -> None:
 def _for_templates() -> dict[str, object]:
     if actor_if_any() is None:
         return {}
-    return {"tasks_waiting": tasks, "task_words": WORDS, "mode_words": MODE_NAMES}
+    words = {"task_words": WORDS, "mode_words": MODE_NAMES, "task_button": button_of}
+    return words | {"tasks_waiting": tasks}

@@ -66,6 +66,23 @@ class Box:
         return f"{self.name} <{self.email}>"
 
 
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What became of a mail: the relay's own words, or why it never came to any (``trouble``)."""
+
+    kind: Kind
+    reply: str = ""
+    trouble: str = ""
+
+    def told(self, box: Box) -> str:
+        """The sentence for the person who sent it."""
+        if self.kind is Kind.ACCEPTED:
+            return ACCEPTED.format(box=box)
+        if self.kind is Kind.UNCERTAIN:
+            return UNCERTAIN.format(box=box)
+        return self.trouble or FAILED.format(reply=self.reply or "なし")
+
+
 def boxes(actor: Actor, mailing: Mailing) -> list[Box]:
     """One's own mailbox, where it is known, and the office's two of this event."""
     own = actor.staff.address
@@ -107,26 +124,27 @@ def note(session: Session, actor: Actor, mailing: Mailing, box: Box, cleared: Cl
     )
     if office.stopped_at is not None:
         raise UserError(STOPPED)
-    _require_few(session, AuditEntry.staff_id == actor.id, MOST_OF_ONE, OF_ONE_WITHIN)
-    _require_few(session, AuditEntry.office_id == office.id, MOST_OF_ALL, OF_ALL_WITHIN)
+    require_few(session, SENT, AuditEntry.staff_id == actor.id, MOST_OF_ONE, OF_ONE_WITHIN)
+    require_few(session, SENT, AuditEntry.office_id == office.id, MOST_OF_ALL, OF_ALL_WITHIN)
     _audit(session, actor, mailing, SENT, box=box.key, sha256=cleared.digest)
 
 
 def send(relay: Relay, cleared: Cleared, box: Box) -> tuple[Kind, str]:
     """Hand it to the relay, once. What became of it, and the sentence for the person."""
+    handed = hand_over(relay, cleared)
+    return handed.kind, handed.told(box)
+
+
+def hand_over(relay: Relay, cleared: Cleared) -> Handed:
+    """Hand a mail to the relay, once, while somebody waits."""
+    patient = dataclasses.replace(relay, timeout=min(relay.timeout, PATIENCE))
     try:
-        with Connection(
-            dataclasses.replace(relay, timeout=min(relay.timeout, PATIENCE))
-        ) as connection:
+        with Connection(patient) as connection:
             (result,) = connection.send(cleared).results
     except (RelayUnavailable, NotAllowedHere) as error:
-        return Kind.NOT_SENT, error.message_ja
-    if result.kind is Kind.ACCEPTED:
-        return result.kind, ACCEPTED.format(box=box)
-    if result.kind is Kind.UNCERTAIN:
-        return result.kind, UNCERTAIN.format(box=box)
+        return Handed(Kind.NOT_SENT, trouble=error.message_ja)
     reply = f"{result.reply.code or ''} {result.reply.text}".strip()
-    return result.kind, FAILED.format(reply=reply[:300] or "なし")
+    return Handed(result.kind, reply[:300])
 
 
 def settle(session: Session, actor: Actor, mailing: Mailing, kind: Kind) -> None:
@@ -134,12 +152,13 @@ def settle(session: Session, actor: Actor, mailing: Mailing, kind: Kind) -> None
     _audit(session, actor, mailing, SETTLED, outcome=kind.value)
 
 
-def _require_few(
-    session: Session, whose: sa.ColumnElement[bool], most: int, within: timedelta
+def require_few(
+    session: Session, action: str, whose: sa.ColumnElement[bool], most: int, within: timedelta
 ) -> None:
+    """Raise :class:`UserError` where this was done as often as it may be in a while."""
     since = clock.now() - within
     query = sa.select(sa.func.count()).where(
-        AuditEntry.action == SENT, whose, AuditEntry.at > since
+        AuditEntry.action == action, whose, AuditEntry.at > since
     )
     if session.scalars(query).one() >= most:
         raise UserError(TOO_MANY.format(minutes=int(within.total_seconds() // 60)))

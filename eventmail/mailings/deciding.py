@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,7 @@ from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.current import changed_parts, is_current, of_mode
 from eventmail.mailings.models import Decision, Mailing, MailingState, Review, Snapshot
 from eventmail.mailings.notices import note
-from eventmail.mailings.people import audit, editors, reviewers
+from eventmail.mailings.people import audit, editors, editors_of, reviewers, with_reviews
 from eventmail.mailings.review import Deed, Transition, require_other_person, transition
 from eventmail.mailings.review_models import Lift, NoticeKind
 from eventmail.offices import deputies
@@ -49,8 +51,14 @@ def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
     query = sa.select(Mailing).where(
         Mailing.office_id == actor.office.id, Mailing.state.in_(states)
     )
-    found = session.scalars(query.order_by(Mailing.id))
-    return [each for each in found if may_review(session, each, actor)]
+    found = session.scalars(query.order_by(Mailing.id).options(*with_reviews())).all()
+    wrote = editors_of(session, [each.id for each in found])
+    stands_in = deputies.standing_in(session, actor.office.id, actor.id) if found else ()
+    return [
+        each
+        for each in found
+        if _may_review(each, actor, wrote[each.id] | reviewers(each), stands_in)
+    ]
 
 
 def returned_to(session: Session, actor: Actor) -> list[Mailing]:
@@ -61,7 +69,7 @@ def returned_to(session: Session, actor: Actor) -> list[Mailing]:
         Mailing.state.in_([MailingState.DRAFT, MailingState.HALTED]),
         Mailing.notice != "",
     )
-    return list(session.scalars(query.order_by(Mailing.id)))
+    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
 
 
 def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) -> list[Mailing]:
@@ -82,13 +90,21 @@ def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) ->
 
 def may_review(session: Session, mailing: Mailing, actor: Actor) -> bool:
     """Whether the next review is one that this person can do."""
+    involved = editors(session, mailing) | reviewers(mailing)
+    stands_in = deputies.standing_in(session, actor.office.id, actor.id)
+    return _may_review(mailing, actor, involved, stands_in)
+
+
+def _may_review(
+    mailing: Mailing, actor: Actor, involved: Collection[int], stands_in: Iterable[Deputy]
+) -> bool:
+    """The same, for whoever knows already who had it in hand and for whom the actor stands in."""
     needs = {MailingState.CHECKING: Action.CHECK, MailingState.APPROVING: Action.APPROVE}
     action = needs.get(mailing.state)
     if action is None or not actor.may(action):
         return False
-    involved = editors(session, mailing) | reviewers(mailing)
     return actor.id not in involved and (
-        actor.holds(action) or in_place_of(session, actor, mailing) is not None
+        actor.holds(action) or _first_apart(stands_in, involved) is not None
     )
 
 
@@ -101,7 +117,12 @@ def in_place_of(
     """
     involved = editors(session, mailing) | reviewers(mailing)
     found = deputies.standing_in(session, actor.office.id, actor.id, lock=lock)
-    return next((each for each in found if each.approver_id not in involved), None)
+    return _first_apart(found, involved)
+
+
+def _first_apart(stands_in: Iterable[Deputy], involved: Collection[int]) -> Deputy | None:
+    """The first appointment by somebody who has not had the mailing in hand himself."""
+    return next((each for each in stands_in if each.approver_id not in involved), None)
 
 
 def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.mailings.models import Mailing, MailingEditor, MailingState, Review, Snapshot
+from eventmail.mailings.people import with_reviews
 from eventmail.mailings.review_models import CheckStep, MailingNotice, NoticeKind
 from eventmail.offices.permissions import Actor
 
@@ -44,6 +46,16 @@ def history(session: Session, mailing: Mailing) -> list[MailingNotice]:
     return list(session.scalars(query.order_by(MailingNotice.id)))
 
 
+def newest_of(session: Session, mailing_ids: Collection[int]) -> dict[int, MailingNotice]:
+    """The last thing that befell each of several mailings; those without any are not in it."""
+    last = sa.select(sa.func.max(MailingNotice.id)).where(MailingNotice.mailing_id.in_(mailing_ids))
+    query = sa.select(MailingNotice).where(
+        MailingNotice.id.in_(last.group_by(MailingNotice.mailing_id))
+    )
+    found = session.scalars(query) if mailing_ids else ()
+    return {each.mailing_id: each for each in found}
+
+
 def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNotice]]:
     """What befell the mailings that this person had in hand and that have not gone on since.
 
@@ -66,6 +78,7 @@ def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNot
             _had_in_hand(actor),
         )
         .order_by(MailingNotice.id.desc())
+        .options(*with_reviews())
     )
     return [(mailing, notice) for mailing, notice in session.execute(query)]
 

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from eventmail.audit.service import record, text_digest
-from eventmail.mailings.models import AUDIENCE_NAMES, MODE_NAMES, Mailing, MailingEditor
+from eventmail.mailings.models import (
+    AUDIENCE_NAMES,
+    MODE_NAMES,
+    Mailing,
+    MailingEditor,
+    Snapshot,
+)
 from eventmail.offices.permissions import Actor
 
 WRITTEN = ("purpose", "subject", "body")
+
+
+def with_reviews() -> tuple[ExecutableOption, ...]:
+    """For a list of mailings: their events and reviews, in as many statements for any number.
+
+    Said when it is asked for: said while the code is loaded it would set the mappers up too soon.
+    """
+    return (
+        joinedload(Mailing.event),
+        selectinload(Mailing.snapshots).selectinload(Snapshot.reviews),
+    )
 
 
 def note_editors(session: Session, mailing: Mailing, staff_ids: set[int]) -> None:
@@ -25,6 +44,16 @@ def editors(session: Session, mailing: Mailing) -> frozenset[int]:
     """Whoever wrote in it."""
     query = sa.select(MailingEditor.staff_id).where(MailingEditor.mailing_id == mailing.id)
     return frozenset(session.scalars(query))
+
+
+def editors_of(session: Session, mailing_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """The same for several at once."""
+    query = sa.select(MailingEditor).where(MailingEditor.mailing_id.in_(mailing_ids))
+    rows = session.scalars(query).all() if mailing_ids else ()
+    return {
+        number: frozenset(each.staff_id for each in rows if each.mailing_id == number)
+        for number in mailing_ids
+    }
 
 
 def reviewers(mailing: Mailing) -> frozenset[int]:

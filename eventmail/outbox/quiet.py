@@ -10,10 +10,22 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.events.models import Event
+from eventmail.mailings.models import Mailing, MailingState
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 
 NEAR = timedelta(days=14)
 LEFT = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED)
+
+
+BEGUN = (MailingState.CHECKING, MailingState.APPROVING, MailingState.SENDING)
+
+
+def begun(session: Session, events: Collection[Event]) -> set[int]:
+    """Those of the events of which a mailing is on its way already: it need not be written."""
+    query = sa.select(Mailing.event_id).where(
+        Mailing.event_id.in_([each.id for each in events]), Mailing.state.in_(BEGUN)
+    )
+    return set(session.scalars(query)) if events else set()
 
 
 def quiet_events(session: Session, office_ids: Collection[int]) -> list[Event]:

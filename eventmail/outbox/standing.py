@@ -62,10 +62,11 @@ def standing(session: Session, snapshot_id: int, *, lock: bool = False) -> Stand
     query = statements.STANDING_LOCKED if lock else statements.STANDING
     session.flush()
     found = session.connection().execute(query, {"snapshot": snapshot_id}).one()
-    return _judge(found)
+    return judge(found)
 
 
-def _judge(found: Any) -> Standing:
+def judge(found: Any) -> Standing:
+    """What a row with everything that can say no comes to (``statements.STANDING``)."""
     no_leave = found.mode is SendMode.BATCH and not found.batches_allowed
     early = found.starts_at is not None and found.starts_at > clock.now()
     said_no = (

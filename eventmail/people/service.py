@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, passwords
 from eventmail.accounts import invitations, sessions
 from eventmail.accounts.models import Ending, Outcome, SignIn
 from eventmail.audit.service import record
@@ -59,7 +59,9 @@ ACTIVE = "「{name}」の利用は止められていません。"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the list. ``signed_in_at``: when he was last here."""
+    """One line of the list. ``signed_in_at``: when he was last here; ``has_come``: whether he has
+    a password, or was invited and has not opened his link yet.
+    """
 
     id: int
     name: str
@@ -67,6 +69,7 @@ class Person:
     roles: tuple[Role, ...]
     active: bool
     signed_in_at: datetime | None
+    has_come: bool
 
     @property
     def roles_in_words(self) -> str:
@@ -110,7 +113,15 @@ def people(session: Session, actor: Actor) -> list[Person]:
         .order_by(Staff.active.desc(), Staff.name, Staff.id)
     )
     return [
-        Person(staff.id, staff.name, staff.login, _roles(staff, actor), staff.active, at)
+        Person(
+            staff.id,
+            staff.name,
+            staff.login,
+            _roles(staff, actor),
+            staff.active,
+            at,
+            staff.password_hash != passwords.UNUSABLE,
+        )
         for staff, at in session.execute(query)
     ]
 

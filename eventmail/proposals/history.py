@@ -14,6 +14,7 @@ from eventmail import clock
 from eventmail.database import insert_new
 from eventmail.offices import service as offices
 from eventmail.offices import settings
+from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Actor
 from eventmail.offices.setting_models import (
     Basis,
@@ -25,6 +26,7 @@ from eventmail.offices.setting_models import (
 )
 from eventmail.proposals import service
 from eventmail.proposals.kinds import KINDS, Place, Row
+from eventmail.proposals.roles import ROLES
 
 SHOWN = 50
 ADMINISTRATOR = "サーバーの管理者"
@@ -125,13 +127,25 @@ def ended(session: Session, office_id: int) -> list[Told]:
         .limit(SHOWN)
     )
     found = [each for each in session.scalars(query) if each.kind in KINDS]
-    return [told_of(session, each) for each in found]
+    return told_of_all(session, found)
 
 
 def told_of(session: Session, proposal: Proposal) -> Told:
     """A proposal in words, and how it ended."""
+    return told_of_all(session, [proposal])[0]
+
+
+def told_of_all(session: Session, found: Sequence[Proposal]) -> list[Told]:
+    """Proposals in words, however many they are with as many statements."""
+    names = _names(session, [who for each in found for who in (each.proposer_id, *_decider(each))])
+    # Whom the roles are about: looked up at once, so that none of them is asked for by itself.
+    about = [int(each.subject) for each in found if each.kind == ROLES.name]
+    _kept = session.scalars(sa.select(Staff).where(Staff.id.in_(about))).all() if about else ()
+    return [_told_proposal(session, each, names) for each in found]
+
+
+def _told_proposal(session: Session, proposal: Proposal, names: dict[int, str]) -> Told:
     place = service.place_of(proposal)
-    names = _names(session, [proposal.proposer_id, *_decider(proposal)])
     decision = proposal.decision
     outcome = ""
     if decision is not None:

@@ -132,6 +132,19 @@ def make_safer(session: Session, actor: Actor, place: Place, after: Value) -> Se
     return made
 
 
+def set_up(session: Session, place: Place, after: Value) -> SettingChange:
+    """Whoever sets an office up decides alone, until two people there could; the caller has asked
+    for his right. Raises :class:`UserError` from then on, and for what is no change.
+    """
+    assert place.office_id is not None
+    settings.lock(session, place.office_id)
+    before, text = _values(session, place, after)
+    count = len(settings.confirmers(session, place.office_id))
+    if count >= settings.ENOUGH:
+        raise UserError(settings.IS_SET_UP.format(count=count))
+    return _make(session, place, SettingChange(basis=Basis.SETUP), before, json.loads(text))
+
+
 def get(session: Session, actor: Actor, proposal_id: int) -> Proposal:
     """A proposal of this office or of the installation; anything else is not found."""
     found = session.get(Proposal, proposal_id, populate_existing=True)

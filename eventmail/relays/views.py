@@ -36,7 +36,7 @@ def propose() -> ResponseReturnValue:
     form = RelayForm.of(_now())
     if not form.validate_on_submit():
         return _page(form), 422
-    wanted = _wanted(form)
+    wanted = wanted_of(form, actor().office.id, _now())
     trial = _tried(wanted)
     if not trial.works:
         flash(f"{trial.sentence}この内容では提案していません。", "error")
@@ -60,7 +60,8 @@ def _now() -> Choice:
         return Choice()
 
 
-def _wanted(form: RelayForm) -> Choice:
+def wanted_of(form: RelayForm, office_id: int, now: Choice) -> Choice:
+    """The choice that a form was filled in with; a new password is sealed for its office."""
     if not form.host.data:
         return Choice()
     return Choice(
@@ -68,20 +69,20 @@ def _wanted(form: RelayForm) -> Choice:
         port=form.port.data,
         security=Security(form.security.data),
         username=form.username.data,
-        sealed_password=_sealed(form),
+        sealed_password=_sealed(form, office_id, now),
         connections=form.connections.data,
         per_minute=form.per_minute.data,
         most_recipients=form.most_recipients.data,
     )
 
 
-def _sealed(form: RelayForm) -> str:
+def _sealed(form: RelayForm, office_id: int, now: Choice) -> str:
     if form.keeps_password:
-        return _now().sealed_password
+        return now.sealed_password
     if not form.password.data:
         return ""
     sealer = Sealer.of(services().settings)
-    return sealer.seal(form.password.data, service.place(actor().office.id))
+    return sealer.seal(form.password.data, service.place(office_id))
 
 
 def _tried(wanted: Choice) -> Trial:

@@ -116,6 +116,7 @@ def register(app: Flask) -> None:
     from eventmail.proposals.views import blueprint as proposals
     from eventmail.relays.views import blueprint as relays
     from eventmail.roster.views import blueprint as roster
+    from eventmail.setup.views import blueprint as setup
     from eventmail.staffmail.views import blueprint as staffmail
     from eventmail.suppression import views as suppression
     from eventmail.training.views import blueprint as training
@@ -131,6 +132,7 @@ def register(app: Flask) -> None:
         home,
         offices_pages,
         administration,
+        setup,
         people,
         overview,
         events,

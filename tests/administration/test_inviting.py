@@ -132,6 +132,27 @@ def test_nobody_else_is_made_by_the_form(
         }
 
 
+def test_one_of_the_two_may_approve_as_well(
+    administrator: Pages, database: Database, new: Office
+) -> None:
+    administrator.post(path_of(new), TYPED | {"approves": "y"})
+    with database.reading() as session:
+        made = session.scalars(sa.select(Staff).where(Staff.login == "yamamoto")).one()
+        assert made.roles_in(new.id) == {Role.MANAGER, Role.APPROVER}
+
+
+def test_a_link_that_has_ended_is_not_shown_as_open(
+    administrator: Pages, app: Flask, database: Database, new: Office
+) -> None:
+    first = path_in(administrator.post(path_of(new), TYPED).text)
+    administrator.post(path_of(new), TYPED | {"login": "tsugi"})
+    manager = Pages(app)
+    manager.post(first, {"password": PASSWORD, "again": PASSWORD})
+    page = manager.get("/people")
+    assert "まだ使われていないリンク" not in page.text
+    assert "招待のリンクを作り直す" in page.text
+
+
 def _two_approvers(database: Database, office: Office, people: People) -> None:
     with database.writing() as session:
         for each in (people.approver, people.checker):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
-from eventmail import cli_people, sample
+from eventmail import cli, cli_people, migrate, sample
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices.models import Bureau, Office, Staff
 from eventmail.sample import People
-from tests.conftest import Meeting
+from tests.conftest import Meeting, Templates, opened
 from tests.pages import Pages
+from tests.people.test_inviting import PASSWORD
 
 BUREAU, OFFICE = "みどり野労働局", "姫里公共職業安定所"
 
@@ -94,7 +98,7 @@ def test_the_commands_make_both(database: Database, people: People, settings: Se
     runner = CliRunner()
     password = "a long enough password\n" * 2
     for command, arguments, typed in (
-        (cli_people.add_administrator, ["kanrisha", "管理 太郎"], password),
+        (cli_people.add_administrator, ["kanrisha", "管理 太郎", "--with-password"], password),
         (cli_people.add_overseer, [BUREAU, "tantou", "局野 花子"], password),
         (cli_people.add_overseer, [BUREAU, "kanri"], ""),
     ):
@@ -107,3 +111,34 @@ def test_the_commands_make_both(database: Database, people: People, settings: Se
     assert staff["kanrisha"].administrator
     assert not staff["kanrisha"].memberships
     assert [len(staff[each].oversight) for each in ("tantou", "kanri", "kian")] == [1, 1, 0]
+
+
+def test_the_first_administrator_comes_by_a_link_that_opens_once(
+    app: Flask, database: Database, settings: Settings
+) -> None:
+    done = CliRunner().invoke(
+        cli_people.add_administrator,
+        ["kanrisha", "管理 太郎"],
+        obj=lambda: settings,
+        catch_exceptions=False,
+    )
+    assert "「管理 太郎」をシステム管理者にしました。" in done.output
+    found = re.search(r"/invitations/\S+", done.output)
+    assert found is not None
+    chosen = {"password": PASSWORD, "again": PASSWORD}
+    assert Pages(app).post(found[0], chosen).h1 == "システム管理"
+    Pages(app).get(found[0], status=404)
+    again = CliRunner().invoke(
+        cli_people.add_administrator, ["kanrisha"], obj=lambda: settings, catch_exceptions=False
+    )
+    assert "/invitations/" not in again.output, "he has a password of his own"
+
+
+def test_a_new_installation_is_told_how_to_begin(settings: Settings, templates: Templates) -> None:
+    assert not cli._is_empty(settings)
+    url = templates.empty("sqlite")
+    fresh = opened(url)
+    migrate.upgrade(fresh)
+    fresh.dispose()
+    assert cli._is_empty(replace(settings, database_url=url))
+    assert "add-administrator" in cli.FIRST

@@ -45,7 +45,7 @@ def address(settings: Settings, commands: tuple[str, ...]) -> Iterator[str]:
     allow_port(port)
     live = replace(settings, port=port)
     children = [processes.start(live, [command]) for command in commands]
-    for _ in range(400):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break

@@ -42,6 +42,7 @@ NOT_YET: frozenset[str] = frozenset(
         "roster",
         "scanning",
         "service",
+        "setup",
         "spreadsheet",
         "web",
         "wire",

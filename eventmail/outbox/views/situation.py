@@ -16,7 +16,7 @@ from eventmail.outbox import estimate
 from eventmail.outbox.listing import NEEDS
 from eventmail.outbox.models import DeliveryState, Dispatch
 from eventmail.outbox.service import STATE_NAMES, Progress, first_copy
-from eventmail.outbox.standing import GOING, Hold, release_at, standing
+from eventmail.outbox.standing import GOING, Hold, Standing, release_at, standing
 
 UNSENT = (DeliveryState.WITHHELD, DeliveryState.CANCELLED)
 SAFE = {
@@ -83,12 +83,18 @@ def tag_of(session: Session, mailing: Mailing) -> tuple[str, str]:
     if mailing.state is not MailingState.SENDING or snapshot is None:
         return MAILING_STATES[mailing.state], MAILING_KINDS[mailing.state]
     found = standing(session, snapshot.id)
+    waits = found.hold is Hold.FIRST_COPY
+    taken = waits and first_copy(session, snapshot.id).state is DeliveryState.ACCEPTED
+    return tag_of_sending(found, taken)
+
+
+def tag_of_sending(found: Standing, copy_taken: bool) -> tuple[str, str]:
+    """The same of a sending, for whoever knows already where it stands."""
     if found.until is not None:
         return f"送信待ち（{when(found.until)}から）", "warn"
     if found.hold is Hold.FIRST_COPY:
-        accepted = first_copy(session, snapshot.id).state is DeliveryState.ACCEPTED
-        return ("控えの確認待ち" if accepted else "控えを送信中"), "warn"
-    return WAITING_WORDS.get(found.hold, (MAILING_STATES[mailing.state], "info"))
+        return ("控えの確認待ち" if copy_taken else "控えを送信中"), "warn"
+    return WAITING_WORDS.get(found.hold, (MAILING_STATES[MailingState.SENDING], "info"))
 
 
 def when(moment: datetime) -> str:
