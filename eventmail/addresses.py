@@ -15,25 +15,26 @@ from itertools import pairwise
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+from eventmail.language import said
 from eventmail.names import GIVEN_NAMES, ROLE_WORDS, SURNAMES, fold_romaji
 
 LONGEST = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
 
 MESSAGES = {
-    "empty": "メールアドレスがありません。",
-    "several": "1つの欄に2つ以上のメールアドレスがあります。1つだけにしてください。",
-    "many_at": "「@」が2つ以上あります。正しいメールアドレスを1つだけ入力してください。",
-    "no_at": "「@」がないため、メールアドレスとして読めません。",
-    "mailto": "「mailto:」が付いています。メールアドレスだけを入力してください。",
-    "display_name": "かっこが付いています。メールアドレスだけを入力してください。",
-    "space": "メールアドレスの途中に空白や改行があります。取り除いてください。",
-    "hidden": "メールアドレスに目に見えない文字が含まれています。入力し直してください。",
-    "forbidden": "メールアドレスに使えない記号があります。アドレスだけを入力してください。",
-    "not_ascii": "メールアドレスの「@」より前は、半角の英数字と記号だけにしてください。",
-    "too_long": "メールアドレスが長すぎます。入力し直してください。",
-    "local": "メールアドレスの「@」より前が正しくありません。入力し直してください。",
-    "domain": "メールアドレスの「@」より後ろが正しくありません。入力し直してください。",
+    "empty": said("メールアドレスがありません。"),
+    "several": said("1つの欄に2つ以上のメールアドレスがあります。1つだけにしてください。"),
+    "many_at": said("「@」が2つ以上あります。正しいメールアドレスを1つだけ入力してください。"),
+    "no_at": said("「@」がないため、メールアドレスとして読めません。"),
+    "mailto": said("「mailto:」が付いています。メールアドレスだけを入力してください。"),
+    "display_name": said("かっこが付いています。メールアドレスだけを入力してください。"),
+    "space": said("メールアドレスの途中に空白や改行があります。取り除いてください。"),
+    "hidden": said("メールアドレスに目に見えない文字が含まれています。入力し直してください。"),
+    "forbidden": said("メールアドレスに使えない記号があります。アドレスだけを入力してください。"),
+    "not_ascii": said("メールアドレスの「@」より前は、半角の英数字と記号だけにしてください。"),
+    "too_long": said("メールアドレスが長すぎます。入力し直してください。"),
+    "local": said("メールアドレスの「@」より前が正しくありません。入力し直してください。"),
+    "domain": said("メールアドレスの「@」より後ろが正しくありません。入力し直してください。"),
 }
 # These carriers gave out local parts that RFC 5321 allows only in quotes: a..b, a.
 CARRIERS = (

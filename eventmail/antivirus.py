@@ -12,16 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eventmail.errors import UserError
+from eventmail.language import said
 
 PIECE = 64 * 1024
 PATIENCE = 30.0  # seconds for one step; a large archive takes its time
 LONGEST_ANSWER = 4096
 UNIX = "unix:"
-FOUND = (
+FOUND = said(
     "ファイル「{name}」からウイルスが見つかったため、受け取りませんでした（{virus}）。"
     "ファイルを開かずに、所の情報セキュリティ担当に知らせてください。"
 )
-SILENT = (
+SILENT = said(
     "ファイル「{name}」をウイルス対策で調べられなかったため、受け取りませんでした。"
     "少し待って、もう一度選んでください。続くときは、システム管理者に知らせてください。"
 )

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from eventmail.language import said
 from eventmail.passwords import LONGEST, normal
 
 SHORTEST = 15  # as where it is the only factor: a second one may be taken away again
@@ -53,19 +54,20 @@ SERVICE = (
 DISGUISES = str.maketrans({"@": "a", "0": "o", "1": "i", "3": "e", "$": "s", "5": "s", "!": "i"})
 _YEAR = re.compile(r"(?:19|20)\d\d|令和\d{1,2}年?|平成\d{1,2}年?|r\d{1,2}")
 
-EMPTY = "パスワードを入力してください。"
-TOO_SHORT = (
-    f"パスワードは{SHORTEST}文字以上にしてください"
-    "（いま{length}文字）。"
+EMPTY = said("パスワードを入力してください。")
+TOO_SHORT = said(
+    "パスワードは{shortest}文字以上にしてください（いま{length}文字）。"
     "覚えやすい言葉を四つほどつなげると、長くて安全になります。"
 )
-TOO_LONG = f"パスワードは{LONGEST}文字以内にしてください。"
-REPEATED = "同じ文字や言葉の繰り返しなので、推測されやすいパスワードです。別のものにしてください。"
-COMMON = (
+TOO_LONG = said("パスワードは{longest}文字以内にしてください。", longest=LONGEST)
+REPEATED = said(
+    "同じ文字や言葉の繰り返しなので、推測されやすいパスワードです。別のものにしてください。"
+)
+COMMON = said(
     "よく使われる言葉や、キーボードの並び、続き番号だけでできているので、"
     "推測されやすいパスワードです。関係のない言葉を四つほどつなげてください。"
 )
-OWN_WORDS = (
+OWN_WORDS = said(
     "ユーザー名・氏名・所やサービスの名前がもとになっているので、推測されやすいパスワードです。"
     "仕事と関係のない言葉を使ってください。"
 )
@@ -80,7 +82,7 @@ def fault(password: str, about: Iterable[str] = ()) -> str:
         return TOO_LONG
     text = normal(password)
     if len(text) < SHORTEST:
-        return TOO_SHORT.format(length=len(text))
+        return TOO_SHORT.format(shortest=SHORTEST, length=len(text))
     folded = text.casefold()
     unit = _unit(folded)
     if len(unit) < SHORTEST_UNIT and len(unit) < len(folded):

@@ -5,39 +5,42 @@ from __future__ import annotations
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, Length
 
+from eventmail.language import said
 from eventmail.web.forms import Form, TextField
 
-NO_PASSWORD = "パスワードを入力してください。"  # noqa: S105
+NO_PASSWORD = said("パスワードを入力してください。")
 
 
 class SignInForm(Form):
     """Who, and the password."""
 
-    login = TextField("ユーザー名", [DataRequired("ユーザー名を入力してください。")])
-    password = PasswordField("パスワード", [DataRequired(NO_PASSWORD)])
+    login = TextField(said("ユーザー名"), [DataRequired(said("ユーザー名を入力してください。"))])
+    password = PasswordField(said("パスワード"), [DataRequired(NO_PASSWORD)])
 
 
 class ConfirmForm(Form):
     """The password once more."""
 
-    password = PasswordField("パスワード", [DataRequired(NO_PASSWORD)])
+    password = PasswordField(said("パスワード"), [DataRequired(NO_PASSWORD)])
 
 
 class NewPasswordForm(Form):
     """A new password, typed twice: it cannot be read while it is typed."""
 
-    password = PasswordField("新しいパスワード", [DataRequired(NO_PASSWORD)])
+    password = PasswordField(said("新しいパスワード"), [DataRequired(NO_PASSWORD)])
     again = PasswordField(
-        "新しいパスワード（もう一度）",
-        [DataRequired("同じパスワードを、もう一度入力してください。")],
+        said("新しいパスワード（もう一度）"),
+        [DataRequired(said("同じパスワードを、もう一度入力してください。"))],
     )
 
 
 class PersonForm(Form):
     """Who is to come."""
 
-    name = TextField("氏名", [DataRequired("氏名を入力してください。"), Length(max=100)])
-    login = TextField(
-        "ユーザー名", [DataRequired("ユーザー名を入力してください。"), Length(max=100)]
+    name = TextField(
+        said("氏名"), [DataRequired(said("氏名を入力してください。")), Length(max=100)]
     )
-    address = TextField("メールアドレス", [Length(max=254)])
+    login = TextField(
+        said("ユーザー名"), [DataRequired(said("ユーザー名を入力してください。")), Length(max=100)]
+    )
+    address = TextField(said("メールアドレス"), [Length(max=254)])

@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.accounts.models import Outcome, SignIn
+from eventmail.language import said
 
 SHOWN = 50
 KEPT = timedelta(days=366)
 WORDS = {
-    Outcome.SIGNED_IN: ("サインイン", "ok"),
-    Outcome.PASSWORD_ONLY: ("二段階目の前まで", "neutral"),
-    Outcome.REFUSED: ("パスワードの誤り", "warn"),
-    Outcome.SECOND_REFUSED: ("二段階目の誤り", "warn"),
+    Outcome.SIGNED_IN: (said("サインイン"), "ok"),
+    Outcome.PASSWORD_ONLY: (said("二段階目の前まで"), "neutral"),
+    Outcome.REFUSED: (said("パスワードの誤り"), "warn"),
+    Outcome.SECOND_REFUSED: (said("二段階目の誤り"), "warn"),
 }
 # What browsers and systems call themselves, in the order in which to look: many claim to be others.
 BROWSERS = (
@@ -38,7 +39,7 @@ SYSTEMS = (
     ("CrOS", "Chromebook"),
     ("Linux", "Linux"),
 )
-UNKNOWN = "わからない機器"
+UNKNOWN = said("わからない機器")
 
 
 def recent(session: Session, staff_id: int) -> Sequence[SignIn]:
@@ -62,5 +63,5 @@ def device(agent: str) -> str:
     browser = next((name for sign, name in BROWSERS if sign in agent), "")
     machine = next((name for sign, name in SYSTEMS if sign in agent), "")
     if browser and machine:
-        return f"{machine}の{browser}"
+        return said("{machine}の{browser}", machine=machine, browser=browser)
     return browser or machine or UNKNOWN

@@ -21,6 +21,7 @@ from eventmail.accounts.origin import Origin
 from eventmail.accounts.signing_in import SecondStep, SignedIn
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places, settings
 from eventmail.offices import service as offices
 from eventmail.offices.models import Mailbox, Membership, Office, Role, Staff
@@ -32,23 +33,24 @@ from eventmail.staffmail import service as staffmail
 
 TOKEN = 32  # bytes: 256 bits
 VALID_FOR = timedelta(hours=72)
-NO_LOGIN = "ユーザー名を、半角の英数字と「.」「-」「_」で入力してください（100文字以内）。"
-NO_NAME = "氏名を入力してください（100文字以内）。"
-NO_ROLE = "役割をひとつ以上選んでください。"
-INVITED_AS = "招待のリンクを作るときに、この役割が選ばれました。"
-USED_UP = (
+NO_LOGIN = said("ユーザー名を、半角の英数字と「.」「-」「_」で入力してください（100文字以内）。")
+NO_NAME = said("氏名を入力してください（100文字以内）。")
+NO_ROLE = said("役割をひとつ以上選んでください。")
+INVITED_AS = said("招待のリンクを作るときに、この役割が選ばれました。")
+proposals.OWN_REASONS.append(INVITED_AS)
+USED_UP = said(
     "このリンクは使えません。期限が切れたか、使い終わったか、取り消されています。"
     "所の管理者に、新しいリンクを依頼してください。"
 )
-INACTIVE = "職員「{name}」は利用を止められているため、リンクを作れません。"
-ELSEWHERE = (
+INACTIVE = said("職員「{name}」は利用を止められているため、リンクを作れません。")
+ELSEWHERE = said(
     "職員「{name}」はほかの所でも働いているか、システムの担当もしているため、"
     "この所だけではパスワードを決め直せません。"
     "システムの管理者に依頼してください。"
 )
-ONESELF = "自分のパスワードは「自分のアカウント」の画面で変えてください。"
-OVER = "このリンクは、もう使えなくなっています。"
-NOBODY_ELSE = (
+ONESELF = said("自分のパスワードは「自分のアカウント」の画面で変えてください。")
+OVER = said("このリンクは、もう使えなくなっています。")
+NOBODY_ELSE = said(
     "この所には、役割を認められる職員がほかにいないため、招待できません。"
     "システムの管理者に依頼してください。"
 )

@@ -9,10 +9,11 @@ from eventmail.accounts import sessions
 from eventmail.accounts.invitations import end_links, password_fault
 from eventmail.accounts.models import Ending, StaffSession
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 
-SAME = "いまと同じパスワードです。別のパスワードを入力してください。"
+SAME = said("いまと同じパスワードです。別のパスワードを入力してください。")
 
 
 def change(session: Session, one: StaffSession, password: str) -> int:

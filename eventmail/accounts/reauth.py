@@ -12,13 +12,14 @@ from eventmail.accounts import sessions, signing_in, steps, throttle
 from eventmail.accounts.models import StaffSession
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.throttle import What
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.passwords import Attempt
 
 FRESH_FOR = timedelta(minutes=10)
-WRONG = "パスワードが違います。ご自分のパスワードを、もう一度入力してください。"
-WAIT = "パスワードの誤りが続いています。"
+WRONG = said("パスワードが違います。ご自分のパスワードを、もう一度入力してください。")
+WAIT = said("パスワードの誤りが続いています。{wait}ほど待ってから、もう一度お試しください。")
 
 
 def typed(session: Session, staff: Staff, password: str, origin: Origin) -> Attempt:
@@ -36,7 +37,7 @@ def confirm(session: Session, staff: Staff, attempt: Attempt, origin: Origin) ->
     """
     left = throttle.wait_left(session, What.CONFIRM, staff.login, origin)
     if left:
-        return WAIT + throttle.sentence(left)
+        return WAIT.format(wait=throttle.in_words(left))
     if not attempt.opens(staff.password_hash):
         throttle.note_failure(session, What.CONFIRM, staff.login, origin)
         places.note_own(session, "staff.confirmation_refused", staff)

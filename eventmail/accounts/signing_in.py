@@ -20,14 +20,15 @@ from eventmail.accounts.origin import Origin
 from eventmail.accounts.steps import Factor
 from eventmail.accounts.throttle import What
 from eventmail.audit.service import record
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.passwords import Attempt
 
-WRONG = "ユーザー名またはパスワードが違います。"
-WAIT = "サインインの失敗が続いています。"
-EXPIRED = "時間が過ぎたため、はじめからサインインし直してください。"
-WRONG_STEP = "確認できませんでした。もう一度お試しください。"
+WRONG = said("ユーザー名またはパスワードが違います。")
+WAIT = said("サインインの失敗が続いています。{wait}ほど待ってから、もう一度お試しください。")
+EXPIRED = said("時間が過ぎたため、はじめからサインインし直してください。")
+WRONG_STEP = said("確認できませんでした。もう一度お試しください。")
 Verify = Callable[[Session, Staff], bool]
 
 
@@ -73,7 +74,7 @@ def begin(
     """Look at login and password; too many failures are answered before that."""
     left = throttle.wait_left(session, What.SIGN_IN, login, origin)
     if left:
-        return Refused(WAIT + throttle.sentence(left))
+        return Refused(WAIT.format(wait=throttle.in_words(left)))
     staff: Staff | None = session.scalar(sa.select(Staff).where(Staff.login == login))
     right = attempt.opens(staff.password_hash if staff else None)
     if staff is None or not right or not staff.active or not places.anywhere(staff):
@@ -114,7 +115,7 @@ def pass_step(session: Session, staff: Staff, verify: Verify, origin: Origin) ->
     """The sentence to show unless ``verify`` says yes; counted, and refused before it is asked."""
     left = throttle.wait_left(session, What.SECOND_STEP, staff.login, origin)
     if left:
-        return WAIT + throttle.sentence(left)
+        return WAIT.format(wait=throttle.in_words(left))
     if not verify(session, staff):
         throttle.note_failure(session, What.SECOND_STEP, staff.login, origin)
         places.note_own(session, "staff.second_step_refused", staff)

@@ -19,6 +19,7 @@ from eventmail import clock
 from eventmail.accounts.models import Throttle
 from eventmail.accounts.origin import Origin, digest_of
 from eventmail.database import insert_new
+from eventmail.language import said
 
 LONGEST = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)  # after the last failure
@@ -76,11 +77,12 @@ def note_success(session: Session, what: What, login: str, origin: Origin) -> No
     session.execute(sa.delete(Throttle).where(Throttle.key.in_(keys)))
 
 
-def sentence(wait: timedelta) -> str:
-    """How long to wait, in words."""
+def in_words(wait: timedelta) -> str:
+    """How long to wait."""
     seconds = max(1, round(wait.total_seconds()))
-    told = f"{seconds}秒" if seconds < 60 else f"{-(-seconds // 60)}分"
-    return f"{told}ほど待ってから、もう一度お試しください。"
+    if seconds < 60:
+        return said("{seconds}秒", seconds=seconds)
+    return said("{minutes}分", minutes=-(-seconds // 60))
 
 
 def _counters(what: What, login: str, origin: Origin) -> Sequence[Counter]:

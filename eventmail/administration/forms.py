@@ -6,6 +6,7 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired, Length
 
 from eventmail.accounts.forms import PersonForm
+from eventmail.language import said
 from eventmail.web.forms import Form, TextField
 
 
@@ -13,10 +14,10 @@ class NameForm(Form):
     """What it is called."""
 
     name = TextField(
-        "名前",
+        said("名前"),
         [
-            DataRequired("名前を入力してください。"),
-            Length(max=200, message="名前は200文字以内で入力してください。"),
+            DataRequired(said("名前を入力してください。")),
+            Length(max=200, message=said("名前は200文字以内で入力してください。")),
         ],
     )
 

@@ -12,14 +12,15 @@ from eventmail.accounts import invitations
 from eventmail.accounts.invitations import Invitee, Made
 from eventmail.administration import service
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import settings
 from eventmail.offices.models import Membership, Office, Role, Staff
 
-NOT_NEW = (
+NOT_NEW = said(
     "所「{name}」にはもう管理者か、設定を認められる職員か、イベントがあるため、"
     "システム管理者は管理者を招待できません。所の管理者に依頼してください。"
 )
-NO_ROOM = (
+NO_ROOM = said(
     "所「{name}」では、管理者になれる職員がもう2人います。"
     "招待中の職員に、リンクを作り直して渡してください。"
 )

@@ -12,14 +12,15 @@ from eventmail import passwords
 from eventmail.accounts.new_offices import at_work
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.models import Bureau, BureauMembership, Membership, Office, Role, Staff
 from eventmail.offices.permissions import Action, allows, refusal, standings
 from eventmail.offices.settings import CONFIRMERS, ENOUGH
 
 HOLD_MINUTES = 5  # a new office begins on the safe side
-NO_NAME = "名前を入力してください。"
-TOO_LONG = "名前は200文字以内で入力してください。"
+NO_NAME = said("名前を入力してください。")
+TOO_LONG = said("名前は200文字以内で入力してください。")
 LONGEST = 200
 Node = TypeVar("Node", Bureau, Office)
 
@@ -165,7 +166,9 @@ def bureau_named(session: Session, name: str) -> Bureau:
     """The bureau of that name; raises :class:`UserError` naming it if there is none."""
     bureau = session.scalar(sa.select(Bureau).where(Bureau.name == name))
     if bureau is None:
-        raise UserError(f"労働局「{name}」は登録されていません。先に局と所を登録してください。")
+        raise UserError(
+            said("労働局「{name}」は登録されていません。先に局と所を登録してください。", name=name)
+        )
     return bureau
 
 
@@ -208,5 +211,7 @@ def _unused(session: Session, kind: type[Bureau] | type[Office], name: str, *, b
     if len(name) > LONGEST:
         raise UserError(TOO_LONG)
     if session.scalar(sa.select(kind.id).where(kind.name == name, kind.id != but)):
-        raise UserError(f"「{name}」はすでに登録されています。ほかの名前にしてください。")
+        raise UserError(
+            said("「{name}」はすでに登録されています。ほかの名前にしてください。", name=name)
+        )
     return name

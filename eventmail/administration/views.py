@@ -17,12 +17,13 @@ from eventmail.administration import inviting, service
 from eventmail.administration.forms import ManagerForm, NameForm
 from eventmail.errors import NotFound, UserError
 from eventmail.offices.models import Bureau, Office, Role
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.setup import facts, guide
 from eventmail.web.context import reading, services, writing
 
 blueprint = Blueprint("administration", __name__)
-BUREAU, OFFICE = "労働局の名前", "所の名前"
+BUREAU, OFFICE = said("労働局の名前"), said("所の名前")
 
 
 @blueprint.get("/administration")
@@ -46,7 +47,7 @@ def add_bureau() -> ResponseReturnValue:
     """One more bureau."""
     return _named(
         NameForm.of(BUREAU),
-        ("労働局を登録する", "登録する", "労働局「{}」を登録しました。"),
+        (said("労働局を登録する"), said("登録する"), said("労働局「{name}」を登録しました。")),
         lambda db, name: service.add_bureau(db, current_user, name),
     )
 
@@ -57,7 +58,11 @@ def rename_bureau(bureau_id: int) -> ResponseReturnValue:
     """Another name for a bureau."""
     return _named(
         NameForm.of(BUREAU, data={"name": _name_of(Bureau, bureau_id)}),
-        ("労働局の名前を変える", "名前を変える", "労働局の名前を「{}」に変えました。"),
+        (
+            said("労働局の名前を変える"),
+            said("名前を変える"),
+            said("労働局の名前を「{name}」に変えました。"),
+        ),
         lambda db, name: service.rename_bureau(db, current_user, bureau_id, name),
     )
 
@@ -69,7 +74,11 @@ def add_office(bureau_id: int) -> ResponseReturnValue:
     bureau = _name_of(Bureau, bureau_id)
     return _named(
         NameForm.of(OFFICE),
-        (f"{bureau}に所を登録する", "登録する", "所「{}」を登録しました。"),
+        (
+            said("{bureau}に所を登録する", bureau=bureau),
+            said("登録する"),
+            said("所「{name}」を登録しました。"),
+        ),
         lambda db, name: service.add_office(db, current_user, bureau_id, name),
     )
 
@@ -80,7 +89,11 @@ def rename_office(office_id: int) -> ResponseReturnValue:
     """Another name for an office."""
     return _named(
         NameForm.of(OFFICE, data={"name": _name_of(Office, office_id)}),
-        ("所の名前を変える", "名前を変える", "所の名前を「{}」に変えました。"),
+        (
+            said("所の名前を変える"),
+            said("名前を変える"),
+            said("所の名前を「{name}」に変えました。"),
+        ),
         lambda db, name: service.rename_office(db, current_user, office_id, name),
     )
 
@@ -165,7 +178,7 @@ def _named(
                 form.name.errors = [error.message]
                 status = 409
             else:
-                flash(done.format(form.name.data), "success")
+                flash(done.format(name=form.name.data), "success")
                 return redirect(url_for("administration.index"))
     page = render_template("administration/name.html", form=form, heading=heading, label=label)
     return page, status

@@ -15,11 +15,17 @@ from eventmail.audit import verifying
 from eventmail.audit.models import INSTALLATION, AuditCheck
 from eventmail.audit.verifying import Report
 from eventmail.database import Database
+from eventmail.language import said
 from eventmail.offices.models import Mailbox
 
 EVERY = timedelta(hours=20)
-BROKEN = (
-    "監査記録の鎖が切れています（{place}）。記録が書き換えられたおそれがあります。"
+BROKEN = said(
+    "監査記録の鎖が切れています（{number}番）。記録が書き換えられたおそれがあります。"
+    "監査記録の画面を開き、サーバーの管理者に知らせてください。"
+)
+NOT_IN_IT = said(
+    "監査記録の鎖が切れています（鎖に入っていない記録があります）。"
+    "記録が書き換えられたおそれがあります。"
     "監査記録の画面を開き、サーバーの管理者に知らせてください。"
 )
 
@@ -48,7 +54,7 @@ def _is_due(session: Session, chain: int) -> bool:
 
 def _tell(session: Session, report: Report, number: int) -> None:
     """Once, as long as nobody has seen to it. The installation's chain is every office's."""
-    place = f"{number}番" if number else "鎖に入っていない記録があります"
+    sentence = BROKEN.format(number=number) if number else NOT_IN_IT
     subject = f"audit:{report.chain}"
     for mailbox in _mailboxes(session, report.chain):
         told = sa.select(Alert.id).where(
@@ -57,7 +63,7 @@ def _tell(session: Session, report: Report, number: int) -> None:
             Alert.seen_at.is_(None),
         )
         if session.scalars(told).first() is None:
-            service.raise_alert(session, mailbox, AUDIT, subject, BROKEN.format(place=place))
+            service.raise_alert(session, mailbox, AUDIT, subject, sentence)
 
 
 def _mailboxes(session: Session, chain: int) -> list[Mailbox]:

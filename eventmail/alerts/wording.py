@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eventmail.language import said
+
 AUDIT = "audit"
 REPLIED = "bounce.reply"  # somebody answered to where failed mails are told
 
@@ -27,7 +29,7 @@ _FRAME = """イベントメールからのお知らせです。
 このメールは、イベントメールが所のアドレスへ自動で送信しました。
 """
 STOPPED = Words(
-    "止まった送信があります",
+    said("止まった送信があります"),
     "【イベントメール】送信を止めました。画面を確認してください",
     _FRAME.format(
         advice="""まだ送っていないメールは、すべて送信を見合わせています。
@@ -35,14 +37,14 @@ STOPPED = Words(
     ),
 )
 RECORDS = Words(
-    "監査記録を確かめてください",
+    said("監査記録を確かめてください"),
     "【イベントメール】監査記録に異常があります。画面を確認してください",
     _FRAME.format(advice="送信は止めていません。記録を確かめるまで、設定の変更は控えてください。"),
 )
 
 
 REPLY = Words(
-    "返信が別のメールボックスに届いています",
+    said("返信が別のメールボックスに届いています"),
     "【イベントメール】返信が届いています。画面を確認してください",
     _FRAME.format(
         advice="送信は止めていません。メールの内容は、イベントメールには残していません。"

@@ -6,6 +6,7 @@ from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
 from eventmail.allowed.service import NOTHING_TYPED
+from eventmail.language import said
 from eventmail.web.forms import Form, TextField
 
 
@@ -13,7 +14,7 @@ class AllowForm(Form):
     """An address or a domain; ``mailing_id`` says from which mailing's findings it came."""
 
     value = TextField(
-        "メールアドレスまたはドメイン", [DataRequired(NOTHING_TYPED), Length(max=254)]
+        said("メールアドレスまたはドメイン"), [DataRequired(NOTHING_TYPED), Length(max=254)]
     )
     mailing_id = HiddenField()
 

@@ -11,18 +11,21 @@ from eventmail.allowed.models import AllowedAddress
 from eventmail.audit.service import address_digest, record
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
 
-OF_PARTICIPANT = (
+OF_PARTICIPANT = said(
     "参加事業所のメールアドレスは登録できません。"
     "文面や資料から消すか、差し込み項目を使ってください。"
 )
-DOMAIN_OF_PARTICIPANT = (
+DOMAIN_OF_PARTICIPANT = said(
     "参加事業所が使っているドメインは登録できません。載せるアドレスを1つずつ登録してください。"
 )
-OF_EVERYBODY = "だれでも使えるドメインは登録できません。載せるアドレスを1つずつ登録してください。"
-NOTHING_TYPED = "登録するメールアドレスかドメインを入力してください。"
+OF_EVERYBODY = said(
+    "だれでも使えるドメインは登録できません。載せるアドレスを1つずつ登録してください。"
+)
+NOTHING_TYPED = said("登録するメールアドレスかドメインを入力してください。")
 
 
 def listed(session: Session, office_id: int) -> list[AllowedAddress]:
@@ -87,7 +90,9 @@ def _value(typed: str) -> str:
             return EmailAddress.parse(f"info@{text.lstrip('@＠')}").domain
         return EmailAddress.parse(text).key
     except AddressError as error:
-        raise UserError(f"「{text[:60]}」は登録できません。{error.message}") from error
+        raise UserError(
+            said("「{text}」は登録できません。{message}", text=text[:60], message=error.message)
+        ) from error
 
 
 def _require_nobodys(session: Session, office_id: int, value: str) -> None:

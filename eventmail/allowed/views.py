@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.allowed import service
 from eventmail.allowed.forms import AllowForm
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading, writing
@@ -37,7 +38,10 @@ def add() -> ResponseReturnValue:
     except UserError as error:
         form.value.errors = [error.message]
         return _page(form), 409
-    flash(f"「{entry.value}」を、文面や資料に載せてよいものとして登録しました。", "success")
+    flash(
+        said("「{value}」を、文面や資料に載せてよいものとして登録しました。", value=entry.value),
+        "success",
+    )
     return redirect(_back(form))
 
 
@@ -47,7 +51,7 @@ def remove(entry_id: int) -> ResponseReturnValue:
     """Take an entry off the list."""
     with writing() as session:
         value = service.disallow(session, actor(), entry_id)
-    flash(f"「{value}」の登録を取り消しました。", "success")
+    flash(said("「{value}」の登録を取り消しました。", value=value), "success")
     return redirect(url_for("allowed.index"))
 
 

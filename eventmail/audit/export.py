@@ -16,6 +16,7 @@ from eventmail.audit.fields import shown
 from eventmail.audit.listing import Line, Wanted
 from eventmail.audit.sentences import sentence, subject_name
 from eventmail.audit.service import record
+from eventmail.language import said
 from eventmail.spreadsheet.safe_text import neutralised
 
 HEADERS = (
@@ -63,11 +64,16 @@ def cells(line: Line, names: Mapping[int, str]) -> tuple[str, ...]:
     )
 
 
+def file_name() -> str:
+    """What the file is called."""
+    return f"監査記録_{clock.today():%Y%m%d}.csv"
+
+
 def who(staff_id: int | None, names: Mapping[int, str]) -> str:
     """The person's name; what nobody did by hand, the service did."""
     if staff_id is None:
-        return "（サービス）"
-    return names.get(staff_id, f"職員{staff_id}")
+        return said("（サービス）")
+    return names.get(staff_id, said("職員{number}", number=staff_id))
 
 
 def names_of(session: Session, wanted: Wanted) -> dict[int, str]:

@@ -7,9 +7,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
 from eventmail.audit.sentences import KIND_NAMES, Kind
+from eventmail.language import said
 from eventmail.web.forms import Form, TextField
 
-NO_DAY = "日付を読めません。2026-12-09 の形で入力してください。"
+NO_DAY = said("日付を読めません。2026-12-09 の形で入力してください。")
 
 
 def _of_this_age(_form: Form, field: DateField) -> None:
@@ -24,25 +25,25 @@ class Search(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    staff = SelectField("だれが", coerce=str, validate_choice=True)
+    staff = SelectField(said("だれが"), coerce=str, validate_choice=True)
     kind = SelectField(
-        "何について",
+        said("何について"),
         choices=[
-            SelectChoice("", "すべて"),
+            SelectChoice("", said("すべて")),
             *(SelectChoice(each.value, KIND_NAMES[each]) for each in Kind),
         ],
     )
     subject = TextField(
-        "対象の名前",
+        said("対象の名前"),
         [
             Optional(),
-            Length(max=60, message="対象の名前は60文字までです。"),
+            Length(max=60, message=said("対象の名前は60文字までです。")),
             Regexp(
                 r"[a-z_]+(:[a-z0-9_.]*)?\Z",
-                message="対象の名前を読めません。一覧の「対象」のリンクから選んでください。",
+                message=said("対象の名前を読めません。一覧の「対象」のリンクから選んでください。"),
             ),
         ],
-        description="例：mailing:12（メール案件12）。一覧の「対象」を選ぶと入ります。",
+        description=said("例：mailing:12（メール案件12）。一覧の「対象」を選ぶと入ります。"),
     )
-    first_day = DateField("いつから", [Optional(), _of_this_age])
-    last_day = DateField("いつまで", [Optional(), _of_this_age])
+    first_day = DateField(said("いつから"), [Optional(), _of_this_age])
+    last_day = DateField(said("いつまで"), [Optional(), _of_this_age])

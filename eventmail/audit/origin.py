@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from eventmail.language import said
+
 PAGE, COMMAND, WORKER, LINK = "page", "command", "worker", "link"
 NAMES = {
-    PAGE: "画面",
-    COMMAND: "コマンド",
-    WORKER: "送信処理",
-    LINK: "参加者のページ",
+    PAGE: said("画面"),
+    COMMAND: said("コマンド"),
+    WORKER: said("送信処理"),
+    LINK: said("参加者のページ"),
     "": "―",
 }
 

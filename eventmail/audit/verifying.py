@@ -22,24 +22,27 @@ from eventmail.audit.keys import ChainKeys, keys_of
 from eventmail.audit.models import INSTALLATION, AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.language import retold, said
 
 AT_ONCE = 1000
+LONGEST = 300  # characters of a fault that a check keeps
 SHOWN = 16  # hexadecimal digits of a head that somebody can note down: 64 bits
 
-GAP = "この番号の記録がなくなっています"
-LOOSE = "前の記録とつながっていません（前の記録が入れ替わっています）"
-NO_ENTRY = "鎖が指す記録がなくなっています"
-NO_KEY = "封じた鍵（{key}）が設定にありません。前の鍵を SEALING_KEYS に加えてください"
-FORGED = "記録の内容が書き換えられています"
-CUT = "鎖の終わりが切り取られています（最後の番号は{head}のはずです）"
-BEYOND = "鎖の終わりが、控えてある先頭と合いません"
-FOREIGN = "鎖に入っていない記録（記録番号{entry}）があります"
-NOT_LOST = "鎖の先頭は失われていません。作り直すものはありません。"
-NOT_WHOLE = (
+GAP = said("この番号の記録がなくなっています")
+LOOSE = said("前の記録とつながっていません（前の記録が入れ替わっています）")
+NO_ENTRY = said("鎖が指す記録がなくなっています")
+NO_KEY = said("封じた鍵（{key}）が設定にありません。前の鍵を SEALING_KEYS に加えてください")
+FORGED = said("記録の内容が書き換えられています")
+CUT = said("鎖の終わりが切り取られています（最後の番号は{head}のはずです）")
+BEYOND = said("鎖の終わりが、控えてある先頭と合いません")
+FOREIGN = said("鎖に入っていない記録（記録番号{entry}）があります")
+NOT_LOST = said("鎖の先頭は失われていません。作り直すものはありません。")
+NOT_WHOLE = said(
     "失われたのは先頭だけではないため、作り直せません。{number}番：{text}。"
     "控え（バックアップ）から戻してください。"
 )
-NOTED = "控えてある{number}番の符号と合いません"
+AT = said("{number}番：{text}")
+NOTED = said("控えてある{number}番の符号と合いません")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,15 @@ def note(session: Session, report: Report) -> None:
             at=clock.now(),
             number=report.number,
             mac=report.mac,
-            fault=f"{fault.number}番：{fault.text}"[:300] if fault else "",
+            fault=AT.format(number=fault.number, text=fault.text)[:LONGEST] if fault else "",
         )
     )
+
+
+def in_words(check: AuditCheck) -> str:
+    """The fault that a check found, as it is shown; empty if it found none."""
+    number, _, text = check.fault.partition("番：")
+    return AT.format(number=number, text=retold(text)) if check.fault else ""
 
 
 def last_check(session: Session, chain: int) -> AuditCheck | None:

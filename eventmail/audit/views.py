@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms.fields.choices import SelectChoice
 
-from eventmail import clock
 from eventmail.audit import export, listing, origin, verifying
 from eventmail.audit.fields import field_name, shown
 from eventmail.audit.forms import Search
@@ -19,13 +18,16 @@ from eventmail.audit.listing import Listed, Place, Wanted
 from eventmail.audit.models import AuditHead
 from eventmail.audit.sentences import Kind, sentence, subject_name
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.forms import row_number
 
 blueprint = Blueprint("audit", __name__)
 CSV = "text/csv; charset=utf-8"
-WRONG = "さがし方の入力に誤りがあるため、書き出しませんでした。監査記録の画面でお確かめください。"
+WRONG = said(
+    "さがし方の入力に誤りがあるため、書き出しませんでした。監査記録の画面でお確かめください。"
+)
 
 
 @blueprint.get("/audit")
@@ -38,6 +40,7 @@ def index() -> str:
     found = listing.page(session, _wanted(form), _after()) if right else Listed([], None)
     office = actor().office.id
     head = session.get(AuditHead, office)
+    check = verifying.last_check(session, office)
     return render_template(
         "audit/index.html",
         form=form,
@@ -47,7 +50,8 @@ def index() -> str:
         asked=_asked(),
         names=names,
         head=verifying.code_of(head.number, head.mac) if head and head.number else "",
-        check=verifying.last_check(session, office),
+        check=check,
+        fault=verifying.in_words(check) if check else "",
         who=export.who,
         sentence=sentence,
         subject_name=subject_name,
@@ -93,8 +97,7 @@ def take() -> ResponseReturnValue:
     for line in export.csv_lines(reading(), _wanted(form), names):
         file.write(line.encode("utf-8", "backslashreplace"))
     file.seek(0)
-    name = f"監査記録_{clock.today():%Y%m%d}.csv"
-    return send_file(file, CSV, as_attachment=True, download_name=name)
+    return send_file(file, CSV, as_attachment=True, download_name=export.file_name())
 
 
 def _names() -> dict[int, str]:
@@ -104,7 +107,7 @@ def _names() -> dict[int, str]:
 def _search(names: dict[int, str]) -> Search:
     form = Search(MultiDict(request.args))
     chosen = [SelectChoice(str(number), name) for number, name in sorted(names.items())]
-    form.staff.choices = [SelectChoice("", "すべての人"), *chosen]
+    form.staff.choices = [SelectChoice("", said("すべての人")), *chosen]
     form.staff.data = form.staff.data if form.staff.data not in (None, "None") else ""
     form.kind.data = form.kind.data if form.kind.data not in (None, "None") else ""
     return form

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventmail.bureau.service import Figures
+from eventmail.language import said
 from eventmail.mailings.models import MailingState
 
 WIDTH, HEIGHT = 400, 18
 # From what has only begun to what is done; what went wrong stands last.
 SHARES = (
-    ("drafting", "作成中", (MailingState.DRAFT,)),
-    ("reviewing", "確認・決裁中", (MailingState.CHECKING, MailingState.APPROVING)),
-    ("sending", "送信中", (MailingState.SENDING,)),
-    ("sent", "送信済み", (MailingState.SENT,)),
-    ("halted", "止まった・却下", (MailingState.HALTED, MailingState.REJECTED)),
+    ("drafting", said("作成中"), (MailingState.DRAFT,)),
+    ("reviewing", said("確認・決裁中"), (MailingState.CHECKING, MailingState.APPROVING)),
+    ("sending", said("送信中"), (MailingState.SENDING,)),
+    ("sent", said("送信済み"), (MailingState.SENT,)),
+    ("halted", said("止まった・却下"), (MailingState.HALTED, MailingState.REJECTED)),
 )
 
 

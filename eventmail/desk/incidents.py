@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from eventmail.desk.tasks import Kind, Task
 from eventmail.incidents import service
 from eventmail.incidents.record import waiting
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
-UNFINISHED = "対応を終えるまで、ここに表示します。次にすることは、事案の画面で確かめられます。"
+UNFINISHED = said(
+    "対応を終えるまで、ここに表示します。次にすることは、事案の画面で確かめられます。"
+)
 
 
 def tasks(session: Session, actor: Actor) -> Iterator[Task]:

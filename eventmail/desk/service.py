@@ -13,6 +13,7 @@ from eventmail.bounces import showing as bounces
 from eventmail.desk import incidents
 from eventmail.desk.tasks import Kind, Task, by_urgency
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, Step
@@ -29,10 +30,10 @@ from eventmail.training import service as training
 from eventmail.training.models import Purpose
 from eventmail.training.papers import paper
 
-AGAIN = "前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。"
-URGENT = "緊急の割り当てです。できるだけ早く答えてください。"
-UNREAD = "労働局からのお知らせです。本文を読み、「読みました」を押してください。"
-UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待っています。"
+AGAIN = said("前回は合格点に届きませんでした。解説を読んで、もう一度受けてください。")
+URGENT = said("緊急の割り当てです。できるだけ早く答えてください。")
+UNREAD = said("労働局からのお知らせです。本文を読み、「読みました」を押してください。")
+UNCONFIRMED = said("{count}人の結果が、所の管理者の確認を待っています。")
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
@@ -150,7 +151,10 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
     )
     for snapshot, count in session.execute(query):
         since = snapshot.reviews[-1].at if snapshot.reviews else None
-        note = f"送信サーバーに渡したあと、届いたかどうかわからないメールが{count}通あります。"
+        note = said(
+            "送信サーバーに渡したあと、届いたかどうかわからないメールが{count}通あります。",
+            count=count,
+        )
         occasion = f"{Kind.UNCERTAIN}:{snapshot.id}"
         yield _of(Kind.UNCERTAIN, snapshot.mailing, snapshot, since, note, occasion)
 
@@ -161,7 +165,10 @@ def _bounced(session: Session, actor: Actor) -> Iterator[Task]:
         return
     since = clock.today() - ASKED_FOR
     for snapshot, count in bounces.unmended(session, actor.office.id, since):
-        note = f"{count}社に届いていません。電話番号と理由は、送信の状況の画面で確かめられます。"
+        note = said(
+            "{count}社に届いていません。電話番号と理由は、送信の状況の画面で確かめられます。",
+            count=count,
+        )
         occasion = f"{Kind.BOUNCED}:{snapshot.id}"
         yield _of(Kind.BOUNCED, snapshot.mailing, snapshot, None, note, occasion)
 

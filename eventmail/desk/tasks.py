@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from eventmail import clock
 from eventmail.clock import TOKYO
+from eventmail.language import said
 from eventmail.mailings.models import SendMode
 
 
@@ -52,6 +53,9 @@ RANKS = {
 }
 OTHERS = 3
 NEVER = datetime.max.replace(tzinfo=UTC)
+FOR_DAYS = said("{count}日前から待っています")
+FOR_HOURS = said("{count}時間前から待っています")
+FOR_MINUTES = said("{count}分前から待っています")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +125,16 @@ def age(since: datetime) -> str:
     """``3日前から待っています``: for how long, in the largest fitting unit."""
     gone = clock.now() - since
     if gone < timedelta(minutes=1):
-        return "いま届きました"
+        return said("いま届きました")
     minutes = int(gone.total_seconds()) // 60
-    units = ((minutes // 1440, "日"), (minutes // 60, "時間"), (minutes, "分"))
-    number, unit = next(each for each in units if each[0])
-    return f"{number}{unit}前から待っています"
+    units = ((minutes // 1440, FOR_DAYS), (minutes // 60, FOR_HOURS), (minutes, FOR_MINUTES))
+    count, sentence = next(each for each in units if each[0])
+    return sentence.format(count=count)
 
 
 def nearness(held_on: date) -> str:
     """How near an event is: ``開催まで13日``."""
     days = (held_on - clock.today()).days
     if days > 0:
-        return f"開催まで{days}日"
-    return "今日開催" if days == 0 else "開催済み"
+        return said("開催まで{days}日", days=days)
+    return said("今日開催") if days == 0 else said("開催済み")

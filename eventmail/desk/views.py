@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, g, render_template
 
 from eventmail.desk import service
 from eventmail.desk.tasks import Kind, Task, age, nearness
+from eventmail.language import said
 from eventmail.mailings.models import MODE_NAMES
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, actor_if_any, reading, services
@@ -16,56 +17,101 @@ DUE, MEASURE = "incident_record.deadlines", "incident_record.measure"
 # What each kind is called: its title around the subject, the button, its look, where it leads.
 WORDS = {
     Kind.INCIDENT: (
-        "漏えい等事案「{}」の対応中です",
-        "次にすることを見る",
+        said("漏えい等事案「{subject}」の対応中です"),
+        said("次にすることを見る"),
         "error",
         "incidents.show",
     ),
-    Kind.RELAY: ("「{}」を送るサーバーに接続できません", "送信の状況を見る", "error", PROGRESS),
-    Kind.HALTED: ("「{}」が止まりました", "内容を見る", "error", SHOW),
-    Kind.UNCERTAIN: (
-        "「{}」に届いたかわからないメールがあります",
-        "確かめて決める",
+    Kind.RELAY: (
+        said("「{subject}」を送るサーバーに接続できません"),
+        said("送信の状況を見る"),
         "error",
         PROGRESS,
     ),
-    Kind.BOUNCED: ("「{}」が届いていない会社があります", "会社と理由を見る", "error", PROGRESS),
-    Kind.FIRST_COPY: ("「{}」の送信控えが届いています", "控えを確かめる", "warning", PROGRESS),
-    Kind.APPROVE: ("「{}」が決裁待ちです", "決裁する", "info", "mailings.approve_page"),
-    Kind.CHECK: ("「{}」が確認待ちです", "送信内容を確認する", "info", "mailings.check_page"),
-    Kind.RETURNED: ("「{}」が戻ってきました", "内容を見る", "warning", SHOW),
-    Kind.TOLD: ("「{}」についてのお知らせ", "内容を見る", "info", SHOW),
+    Kind.HALTED: (said("「{subject}」が止まりました"), said("内容を見る"), "error", SHOW),
+    Kind.UNCERTAIN: (
+        said("「{subject}」に届いたかわからないメールがあります"),
+        said("確かめて決める"),
+        "error",
+        PROGRESS,
+    ),
+    Kind.BOUNCED: (
+        said("「{subject}」が届いていない会社があります"),
+        said("会社と理由を見る"),
+        "error",
+        PROGRESS,
+    ),
+    Kind.FIRST_COPY: (
+        said("「{subject}」の送信控えが届いています"),
+        said("控えを確かめる"),
+        "warning",
+        PROGRESS,
+    ),
+    Kind.APPROVE: (
+        said("「{subject}」が決裁待ちです"),
+        said("決裁する"),
+        "info",
+        "mailings.approve_page",
+    ),
+    Kind.CHECK: (
+        said("「{subject}」が確認待ちです"),
+        said("送信内容を確認する"),
+        "info",
+        "mailings.check_page",
+    ),
+    Kind.RETURNED: (said("「{subject}」が戻ってきました"), said("内容を見る"), "warning", SHOW),
+    Kind.TOLD: (said("「{subject}」についてのお知らせ"), said("内容を見る"), "info", SHOW),
     Kind.SETTING: (
-        "設定「{}」の変更が、認められるのを待っています",
-        "変更の内容を確かめる",
+        said("設定「{subject}」の変更が、認められるのを待っています"),
+        said("変更の内容を確かめる"),
         "info",
         "proposals.show",
     ),
-    Kind.TRAINING: ("「{}」が1件あります", "答える", "info", "training.task"),
+    Kind.TRAINING: (said("「{subject}」が1件あります"), said("答える"), "info", "training.task"),
     Kind.RESULTS: (
-        "「{}」の結果が届いています",
-        "結果を見て確認する",
+        said("「{subject}」の結果が届いています"),
+        said("結果を見て確認する"),
         "info",
         "training.assignment",
     ),
-    Kind.OVERDUE: ("「{}」の期限を過ぎています", "答える", "warning", "training.task"),
-    Kind.REPORT: ("漏えい等事案：「{}」が必要です", "期限と理由を見る", "info", DUE),
+    Kind.OVERDUE: (
+        said("「{subject}」の期限を過ぎています"),
+        said("答える"),
+        "warning",
+        "training.task",
+    ),
+    Kind.REPORT: (
+        said("漏えい等事案：「{subject}」が必要です"),
+        said("期限と理由を見る"),
+        "info",
+        DUE,
+    ),
     Kind.REPORT_LATE: (
-        "漏えい等事案：「{}」の期限を過ぎています",
-        "期限と理由を見る",
+        said("漏えい等事案：「{subject}」の期限を過ぎています"),
+        said("期限と理由を見る"),
         "error",
         DUE,
     ),
-    Kind.MEASURE: ("再発防止策「{}」の担当です", "内容を見る", "info", MEASURE),
+    Kind.MEASURE: (said("再発防止策「{subject}」の担当です"), said("内容を見る"), "info", MEASURE),
     Kind.MEASURE_LATE: (
-        "再発防止策「{}」の期限を過ぎています",
-        "内容を見て、実施を記録する",
+        said("再発防止策「{subject}」の期限を過ぎています"),
+        said("内容を見て、実施を記録する"),
         "warning",
         MEASURE,
     ),
-    Kind.NOTICE: ("「{}」が届いています", "読む", "info", "notices.show"),
-    Kind.UNREAD: ("「{}」を読む期限を過ぎています", "読む", "warning", "notices.show"),
-    Kind.IMPORT: ("名簿「{}」の取り込みが途中です", "取り込みを続ける", "info", "roster.review"),
+    Kind.NOTICE: (said("「{subject}」が届いています"), said("読む"), "info", "notices.show"),
+    Kind.UNREAD: (
+        said("「{subject}」を読む期限を過ぎています"),
+        said("読む"),
+        "warning",
+        "notices.show",
+    ),
+    Kind.IMPORT: (
+        said("名簿「{subject}」の取り込みが途中です"),
+        said("取り込みを続ける"),
+        "info",
+        "roster.review",
+    ),
 }
 # The button of what has a number of recipients says it.
 COUNTED = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from markupsafe import escape
+
 from eventmail.language.catalogue import english_of, recognised
 from eventmail.language.choice import in_english
 from eventmail.language.filling import fill
@@ -27,9 +29,17 @@ class Said(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return str.__str__, (self + "",)
 
-    def format(self, *_: object, **values: object) -> Said:  # type: ignore[override]
-        """A sentence that was kept without its values, with them."""
-        return filled(self.pattern, values)
+    def format(self, *_: object, **values: object) -> Said:
+        """A sentence whose places are filled in later: it keeps its English."""
+        return filled(self.pattern, {**self.values, **values})
+
+    def __mod__(self, values: object, /) -> str:
+        # WTForms fills its own places into every message; a sentence of ours has none of them.
+        return super().__mod__(values) if "%" in self else self
+
+    def __html__(self) -> str:
+        # What forms and markup write by themselves is told as what templates write is.
+        return str(escape(told(self) + ""))
 
     def in_english(self) -> str:
         """The sentence in English; in Japanese if it has no English yet."""
@@ -70,11 +80,15 @@ class _Listed(Said):
     between: str
 
     def in_english(self) -> str:
-        return str(_english(self.between)).join(_english(each) for each in self.parts)
+        between = str(_english(self.between)) or " "
+        return between.join(_english(each) for each in self.parts)
 
 
 def listed(parts: Iterable[str], separator: str) -> Said:
-    """The texts with a separator between them: a ``join`` that does not lose their English."""
+    """The texts with a separator between them: a ``join`` that does not lose their English.
+
+    Sentences that follow each other have nothing between them; in English they have a space.
+    """
     held = list(parts)
     text = _Listed(separator.join(held))
     text.pattern, text.values, text.parts, text.between = str(text) + "", {}, held, separator

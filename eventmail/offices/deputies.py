@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.models import Deputy, DeputyRevocation, Membership, Role, Staff
 from eventmail.offices.permissions import Action, Actor
 
 LONGEST = timedelta(days=92)
-NOBODY = "代理にする職員を、この所の職員から選んでください。"
-ONESELF = "自分を代理にすることはできません。ほかの職員を選んでください。"
-NO_REASON = "代理を置く理由を入力してください。"
-WRONG_DAYS = "終わりの日は、始まりの日以後で、きょう以後の日にしてください。"
-TOO_LONG = f"代理の期間は{LONGEST.days}日以内にしてください。"
-OVER = "この代理の指定は、もう終わっています。"
+NOBODY = said("代理にする職員を、この所の職員から選んでください。")
+ONESELF = said("自分を代理にすることはできません。ほかの職員を選んでください。")
+NO_REASON = said("代理を置く理由を入力してください。")
+WRONG_DAYS = said("終わりの日は、始まりの日以後で、きょう以後の日にしてください。")
+TOO_LONG = said("代理の期間は{days}日以内にしてください。", days=LONGEST.days)
+OVER = said("この代理の指定は、もう終わっています。")
 
 
 def appoint(
@@ -138,10 +139,10 @@ def standing_of(made: Deputy, revoked: DeputyRevocation | None) -> str:
     """How an appointment stands, in a word."""
     now = clock.now()
     if revoked is not None:
-        return "取り消し"
+        return said("取り消し")
     if now < made.begins_at:
-        return "これから"
-    return "代理中" if now < made.ends_at else "終わり"
+        return said("これから")
+    return said("代理中") if now < made.ends_at else said("終わり")
 
 
 def _revoked() -> sa.ColumnElement[bool]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from eventmail.errors import UserError
+from eventmail.language import listed, said
 from eventmail.offices.models import Office, Role, Staff
 
 
@@ -109,13 +110,16 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.RESPOND: HANDS_ON | {Role.MANAGER},
     Action.LEAD_RESPONSE: frozenset({Role.MANAGER, Role.APPROVER}),
 }
-STANDING_NAMES = {Standing.OVERSEER: "局の担当者", Standing.ADMINISTRATOR: "システム管理者"}
+STANDING_NAMES = {
+    Standing.OVERSEER: said("局の担当者"),
+    Standing.ADMINISTRATOR: said("システム管理者"),
+}
 ROLE_NAMES = {
-    Role.AUTHOR: "起案者",
-    Role.CHECKER: "確認者",
-    Role.APPROVER: "決裁者",
-    Role.MANAGER: "所の管理者",
-    Role.AUDITOR: "監査担当",
+    Role.AUTHOR: said("起案者"),
+    Role.CHECKER: said("確認者"),
+    Role.APPROVER: said("決裁者"),
+    Role.MANAGER: said("所の管理者"),
+    Role.AUDITOR: said("監査担当"),
 }
 
 
@@ -132,7 +136,10 @@ def refusal(action: Action) -> Forbidden:
     """The sentence that names who could do it."""
     able = ALLOWED.get(action, frozenset())
     names = [name for holder, name in (ROLE_NAMES | STANDING_NAMES).items() if holder in able]
-    return Forbidden(f"この操作は{'・'.join(names) or '担当'}の役割を持つ職員だけができます。")
+    if not names:
+        return Forbidden(said("この操作をする権限がありません。"))
+    roles = listed(names, said("・"))
+    return Forbidden(said("この操作は{roles}の役割を持つ職員だけができます。", roles=roles))
 
 
 def standings(staff: Staff | None) -> frozenset[Standing]:

@@ -11,6 +11,7 @@ from eventmail import password_rules, passwords
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices import deputies, holding, places, settings
 from eventmail.offices.models import (
     Bureau,
@@ -25,7 +26,7 @@ from eventmail.offices.permissions import Action, Actor, refusal
 def add_office(session: Session, bureau: str, name: str) -> Office:
     """Make an office (and its bureau, where new). Raises :class:`UserError` if it is there."""
     if session.scalar(sa.select(Office).where(Office.name == name)):
-        raise UserError(f"所「{name}」はすでに登録されています。")
+        raise UserError(said("所「{name}」はすでに登録されています。", name=name))
     parent = session.scalar(sa.select(Bureau).where(Bureau.name == bureau)) or Bureau(name=bureau)
     session.add(parent)
     session.flush()
@@ -40,7 +41,9 @@ def office_named(session: Session, name: str) -> Office:
     """The office of that name; raises :class:`UserError` naming it if there is none."""
     office = session.scalar(sa.select(Office).where(Office.name == name))
     if office is None:
-        raise UserError(f"所「{name}」は登録されていません。先に所を登録してください。")
+        raise UserError(
+            said("所「{name}」は登録されていません。先に所を登録してください。", name=name)
+        )
     return office
 
 
@@ -88,7 +91,13 @@ def add_mailbox(session: Session, office: Office, name: str, address: str) -> Ma
     try:
         email = EmailAddress.parse(address)
     except AddressError as error:
-        raise UserError(f"アドレス「{address}」を登録できません。{error.message}") from error
+        raise UserError(
+            said(
+                "アドレス「{address}」を登録できません。{message}",
+                address=address,
+                message=error.message,
+            )
+        ) from error
     settings.set_up(session, office.id, "mailbox", {"name": name}, str(email))
     mailbox = settings.mailbox_at(session, office.id, str(email))
     assert mailbox is not None
@@ -119,7 +128,7 @@ def add_person(
     if fault or password == "":
         raise UserError(fault or password_rules.EMPTY)
     if session.scalar(sa.select(Staff).where(Staff.login == login)):
-        raise UserError(f"ユーザー名「{login}」はすでに使われています。")
+        raise UserError(said("ユーザー名「{login}」はすでに使われています。", login=login))
     staff = Staff(
         login=login,
         name=name,

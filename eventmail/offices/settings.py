@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.models import Bureau, Mailbox, Membership, Office, Role, Staff
 from eventmail.offices.setting_models import Basis, SettingChange
 
 Value = Any  # whatever JSON can say
 CONFIRMERS = (Role.MANAGER, Role.APPROVER)
 ENOUGH = 2
-IS_SET_UP = (
+IS_SET_UP = said(
     "この所には設定の変更を認められる職員が{count}人いるため、ひとりでは変更できません。"
     "変更の提案をして、別の職員に認めてもらってください。"
 )

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices import deputies, places, service
 from eventmail.offices.forms import DeputyForm
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -21,7 +22,7 @@ def switch() -> ResponseReturnValue:
     with writing() as db:
         found = places.choose(db, actor().staff, request.form.get("office", 0, type=int))
     work_in(found.id)
-    flash(f"「{found.name}」に切り替えました。", "success")
+    flash(said("「{name}」に切り替えました。", name=found.name), "success")
     return redirect(url_for("home.index"))
 
 
@@ -49,7 +50,7 @@ def appoint() -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _deputies(form), 409
-    flash("代理を指定しました。", "success")
+    flash(said("代理を指定しました。"), "success")
     return redirect(url_for("offices.deputies_page"))
 
 
@@ -59,7 +60,7 @@ def revoke(appointment_id: int) -> ResponseReturnValue:
     """The appointment ends now."""
     with writing() as db:
         deputies.revoke(db, actor(), appointment_id)
-    flash("代理の指定を取り消しました。", "success")
+    flash(said("代理の指定を取り消しました。"), "success")
     return redirect(url_for("offices.deputies_page"))
 
 

@@ -10,6 +10,7 @@ from eventmail.accounts.invitations import Invitee
 from eventmail.accounts.views import handing
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.people import service
@@ -18,7 +19,7 @@ from eventmail.people.views import blueprint
 from eventmail.web.context import actor, reading, services, writing
 
 __all__ = ["blueprint"]
-REVOKED = "「{name}」さんのリンクを取り消しました。"
+REVOKED = said("「{name}」さんのリンクを取り消しました。")
 
 
 @blueprint.get("/people/new")

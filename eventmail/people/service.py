@@ -16,6 +16,7 @@ from eventmail.accounts import invitations, sessions
 from eventmail.accounts.models import Ending, Outcome, SignIn
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import listed, said
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.people import note_editors, reviewers
 from eventmail.offices import places, settings
@@ -39,22 +40,22 @@ IN_HAND = (
     MailingState.APPROVING,
     MailingState.HALTED,
 )
-ONESELF = "自分自身の利用は止められません。ほかの所の管理者に依頼してください。"
-LAST_MANAGER = (
+ONESELF = said("自分自身の利用は止められません。ほかの所の管理者に依頼してください。")
+LAST_MANAGER = said(
     "「{name}」はこの所でただ1人の管理者のため、利用を止められません。"
     "先に、ほかの職員を管理者にしてください。"
 )
-ELSEWHERE = (
+ELSEWHERE = said(
     "「{name}」はほかの所でも仕事をしているため、利用を止められません。"
     "この所の役割だけを外してください。"
 )
-NOBODY = "引き継ぐ職員を、起案者の役割を持つこの所の職員から選んでください。"
-REVIEWED = (
+NOBODY = said("引き継ぐ職員を、起案者の役割を持つこの所の職員から選んでください。")
+REVIEWED = said(
     "「{name}」は「{subject}」を確認しているため、引き継げません。ほかの職員を選んでください。"
 )
-MOVED = "画面を開いたあとに引き継ぐ仕事が変わりました。もう一度確かめてください。"
-ALREADY = "「{name}」の利用は、すでに止められています。"
-ACTIVE = "「{name}」の利用は止められていません。"
+MOVED = said("画面を開いたあとに引き継ぐ仕事が変わりました。もう一度確かめてください。")
+ALREADY = said("「{name}」の利用は、すでに止められています。")
+ACTIVE = said("「{name}」の利用は止められていません。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,9 @@ class Person:
     @property
     def roles_in_words(self) -> str:
         """起案者・確認者, or that there are none."""
-        return "・".join(ROLE_NAMES[role] for role in self.roles) or "役割なし"
+        if not self.roles:
+            return said("役割なし")
+        return listed([ROLE_NAMES[role] for role in self.roles], said("・"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.accounts import invitations
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import ROLE_NAMES, Action, Forbidden, permitted
 from eventmail.people import service
@@ -15,8 +16,8 @@ from eventmail.people.forms import LeaveForm, RolesForm
 from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("people", __name__)
-PROPOSED = "「{name}」の役割の変更を提案しました。ほかの職員が認めると変わります。"
-NOT_CONFIRMED = "利用を止めることを確認し、チェックを入れてください。"
+PROPOSED = said("「{name}」の役割の変更を提案しました。ほかの職員が認めると変わります。")
+NOT_CONFIRMED = said("利用を止めることを確認し、チェックを入れてください。")
 
 
 @blueprint.get("/people")
@@ -99,7 +100,7 @@ def leave(staff_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _page(staff_id, form), 409
-    flash(f"「{staff.name}」の利用を止めました。", "success")
+    flash(said("「{name}」の利用を止めました。", name=staff.name), "success")
     return redirect(url_for("people.index"))
 
 
@@ -110,7 +111,7 @@ def come_back(staff_id: int) -> ResponseReturnValue:
     """He may sign in again."""
     with writing() as session:
         staff = service.reactivate(session, actor(), staff_id)
-    flash(f"「{staff.name}」の利用を再開しました。", "success")
+    flash(said("「{name}」の利用を再開しました。", name=staff.name), "success")
     return redirect(url_for("people.index"))
 
 

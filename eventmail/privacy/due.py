@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from eventmail import clock
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.language import said
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.offices.models import Office
 from eventmail.outbox.models import DecisionRecord, Delivery, DeliveryState, Dispatch
@@ -95,10 +96,13 @@ def look(session: Session, office: Office, event: Event) -> Due:
 def obstacles(session: Session, event: Event) -> tuple[str, ...]:
     """Why an event's data cannot go yet, in sentences; the database holds the same."""
     checks = (
-        (_mailings_under_way(event), "確認・決裁・送信の途中のメール案件が{count}件あります。"),
-        (_sendings(event), "終わっていない送信が{count}件あります。"),
-        (_undecided(event), "届いたかどうかを決めていないメールが{count}通あります。"),
-        (_imports(event), "名簿の読み取りが{count}件、進んでいます。"),
+        (
+            _mailings_under_way(event),
+            said("確認・決裁・送信の途中のメール案件が{count}件あります。"),
+        ),
+        (_sendings(event), said("終わっていない送信が{count}件あります。")),
+        (_undecided(event), said("届いたかどうかを決めていないメールが{count}通あります。")),
+        (_imports(event), said("名簿の読み取りが{count}件、進んでいます。")),
     )
     counted = ((session.scalars(query).one(), sentence) for query, sentence in checks)
     return tuple(sentence.format(count=count) for count, sentence in counted if count)

@@ -22,6 +22,7 @@ from eventmail.events.models import Contact, MaterialVersion, Participant
 from eventmail.incidents import erasing as of_incidents
 from eventmail.incidents.calls import erasing as of_calls
 from eventmail.incidents.record import erasing as of_record
+from eventmail.language import said
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import (
@@ -50,9 +51,9 @@ from eventmail.sealing import Sealer
 from eventmail.suppression import service as suppression
 
 PURPOSE = "erased person"
-NOBODY = "この方の情報はもうありません。もう一度探して、いまの内容を確かめてください。"
-BUSY = "「{event}」は{obstacle}終わってから、もう一度お試しください。"
-NO_REASON = "消去の理由を入れてください。"
+NOBODY = said("この方の情報はもうありません。もう一度探して、いまの内容を確かめてください。")
+BUSY = said("「{event}」は{obstacle}終わってから、もう一度お試しください。")
+NO_REASON = said("消去の理由を入れてください。")
 
 
 def obstacle(session: Session, person: Person) -> str:

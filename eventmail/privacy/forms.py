@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import DateField, IntegerField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from eventmail.language import said
 from eventmail.offices.settings import Value
 from eventmail.privacy.holds import NO_REASON
 from eventmail.privacy.keeping import LONGEST, RETENTION, SHORTEST, WRONG
@@ -17,15 +18,17 @@ from eventmail.web.forms import Form, ProofForm, TextField
 class HoldForm(Form):
     """Until when, and why."""
 
-    until = DateField("この日まで残す", [DataRequired("いつまで残すかを、日付で入れてください。")])
-    reason = TextField("延長の理由", [DataRequired(NO_REASON), Length(max=200)])
+    until = DateField(
+        said("この日まで残す"), [DataRequired(said("いつまで残すかを、日付で入れてください。"))]
+    )
+    reason = TextField(said("延長の理由"), [DataRequired(NO_REASON), Length(max=200)])
 
 
 class RetentionForm(ChangeForm):
     """How many months."""
 
     months = IntegerField(
-        "イベントの日から残す月数",
+        said("イベントの日から残す月数"),
         [InputRequired(WRONG), NumberRange(SHORTEST, LONGEST, message=WRONG)],
     )
 
@@ -46,8 +49,8 @@ class SearchForm(Form):
     """An address or a name, whole."""
 
     asked = TextField(
-        "メールアドレスまたは氏名",
-        [DataRequired("探す方のアドレスか氏名を入れてください。"), Length(max=254)],
+        said("メールアドレスまたは氏名"),
+        [DataRequired(said("探す方のアドレスか氏名を入れてください。")), Length(max=254)],
     )
 
 
@@ -55,9 +58,9 @@ class EraseForm(ProofForm):
     """Why, and who."""
 
     reason = TextField(
-        "消去の理由",
+        said("消去の理由"),
         [
-            DataRequired("消去の理由を入れてください。例：本人から消去の請求があったため。"),
+            DataRequired(said("消去の理由を入れてください。例：本人から消去の請求があったため。")),
             Length(max=200),
         ],
     )

@@ -47,6 +47,11 @@ def workbook(person: Person) -> bytes:
     return file.getvalue()
 
 
+def file_name() -> str:
+    """What the file is called."""
+    return f"保有している個人情報_{clock.today():%Y%m%d}.xlsx"
+
+
 def note(session: Session, actor: Actor, sealer: Sealer, person: Person) -> None:
     """Keep that it was taken out, by a digest of what was asked for."""
     actor.require(Action.MANAGE_PRIVACY)

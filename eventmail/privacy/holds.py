@@ -13,14 +13,15 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.privacy import due
 from eventmail.privacy.models import RetentionHold
 
 FURTHEST = 60  # months from today that one hold may reach
-NO_REASON = "延長の理由を入れてください。例：開示の請求に対応中のため。"
-PAST = "延長の終わりの日は、今日よりあとの日にしてください。"
-TOO_FAR = "延長は5年先までです。もっと長くなるときは、その時にもう一度延長してください。"
+NO_REASON = said("延長の理由を入れてください。例：開示の請求に対応中のため。")
+PAST = said("延長の終わりの日は、今日よりあとの日にしてください。")
+TOO_FAR = said("延長は5年先までです。もっと長くなるときは、その時にもう一度延長してください。")
 
 
 def hold(session: Session, actor: Actor, event_id: int, until: date, reason: str) -> RetentionHold:
@@ -61,7 +62,7 @@ def release(session: Session, actor: Actor, event_id: int) -> None:
             office_id=event.office_id,
             event_id=event.id,
             until=clock.today(),
-            reason="延長を終えました。",
+            reason=said("延長を終えました。"),
             staff_id=actor.id,
             at=clock.now(),
         )

@@ -19,6 +19,7 @@ from eventmail.incidents import erasing
 from eventmail.incidents.calls import erasing as calls
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Party, Sighting
 from eventmail.incidents.record import erasing as record
+from eventmail.language import said
 from eventmail.offices.models import Office
 from eventmail.privacy import due
 
@@ -31,7 +32,9 @@ ROOMS: tuple[Callable[[Session, Incident], None], ...] = (
     calls.of_incident,
     erasing.of_incident,
 )
-UNDER_WAY = "「{title}」は対応中の漏えい等事案です。対応を終えてから、もう一度お試しください。"
+UNDER_WAY = said(
+    "「{title}」は対応中の漏えい等事案です。対応を終えてから、もう一度お試しください。"
+)
 
 
 @dataclass(frozen=True, slots=True)

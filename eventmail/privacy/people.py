@@ -15,6 +15,7 @@ from eventmail.addresses import AddressError, EmailAddress
 from eventmail.answers.models import Answer, Question
 from eventmail.answers.words import ATTENDANCE_NAMES
 from eventmail.events.models import Contact, Event
+from eventmail.language import said
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.mailings.review_models import SnapshotFinding
 from eventmail.offices.permissions import Action, Actor
@@ -161,7 +162,7 @@ def _entries(session: Session, office_id: int, ids: list[int]) -> tuple[Entry, .
         Entry(
             contact,
             event,
-            "手入力" if found.source == Source.HAND else found.filename,
+            said("手入力") if found.source == Source.HAND else found.filename,
             found.applied_at or found.uploaded_at,
         )
         for contact, event, found in session.execute(query)

@@ -7,10 +7,10 @@ from io import BytesIO
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from eventmail import clock
 from eventmail.accounts.factors.views import proving
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing, handing, people
 from eventmail.privacy.forms import EraseForm, SearchForm
@@ -21,7 +21,7 @@ from eventmail.web.context import actor, reading, services, writing
 
 __all__ = ["blueprint"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DONE = "この方の情報（{count}件）を消去しました。件数と送信の結果は残っています。"
+DONE = said("この方の情報（{count}件）を消去しました。件数と送信の結果は残っています。")
 
 
 @blueprint.get("/privacy/person")
@@ -64,9 +64,8 @@ def hand_over() -> ResponseReturnValue:
         return _page(form, found), 404
     with writing() as session:
         handing.note(session, actor(), _sealer(), found)
-    name = f"保有している個人情報_{clock.today():%Y%m%d}.xlsx"
     file = BytesIO(handing.workbook(found))
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=handing.file_name())
 
 
 @blueprint.post("/privacy/person/erase")

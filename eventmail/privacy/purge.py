@@ -21,6 +21,7 @@ from eventmail.corrections.models import Correction
 from eventmail.events.erased import EventErasure
 from eventmail.events.models import Contact, Event, MaterialVersion, Participant
 from eventmail.events.service import lock
+from eventmail.language import said
 from eventmail.letters.models import Slot
 from eventmail.links.models import PageLink
 from eventmail.mailings.models import Erasure, Mailing, Snapshot
@@ -43,7 +44,7 @@ from eventmail.suppression import service as suppression
 log = logging.getLogger(__name__)
 
 Writing = Callable[[], AbstractContextManager[Session]]
-REASON = "保存期間の満了"
+REASON = said("保存期間の満了")
 PORTION = 500
 NIGHT = range(1, 5)  # o'clock in Tokyo
 QUIET = {"synchronize_session": False}

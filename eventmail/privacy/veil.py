@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor, permitted
 from eventmail.privacy import masking
 from eventmail.privacy.views import blueprint
@@ -18,7 +19,7 @@ from eventmail.web.context import actor_if_any, reading, writing
 TEXTS = frozenset({"text/html", "application/json"})
 MARK = "<!-- masked -->"
 LIFTED = "lifted"
-HIDDEN = "（伏せています）"
+HIDDEN = said("（伏せています）")
 
 
 @blueprint.post("/privacy/reveal")
@@ -28,7 +29,7 @@ def reveal() -> ResponseReturnValue:
     path = request.form.get("page", "")
     if not path.startswith("/") or path[1:2] in ("/", "\\") or urlsplit(path).netloc:
         raise UserError(
-            "どの画面のアドレスを表示するのかわかりません。元の画面からお試しください。"
+            said("どの画面のアドレスを表示するのかわかりません。元の画面からお試しください。")
         )
     session[LIFTED] = path
     return redirect(path)

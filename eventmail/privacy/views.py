@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.privacy import due, holds
@@ -19,7 +20,7 @@ from eventmail.web.context import actor, reading, writing
 blueprint = Blueprint("privacy", __name__)
 
 AHEAD = timedelta(days=90)
-KEPT = "「{name}」の個人情報を、{day}まで残します。"
+KEPT = said("「{name}」の個人情報を、{day}まで残します。")
 
 
 @blueprint.get("/privacy/retention")
@@ -74,7 +75,7 @@ def release(event_id: int) -> ResponseReturnValue:
     """End the hold."""
     with writing() as session:
         holds.release(session, actor(), event_id)
-    flash("延長を終えました。期限が過ぎていれば、次の夜から消去します。", "success")
+    flash(said("延長を終えました。期限が過ぎていれば、次の夜から消去します。"), "success")
     return redirect(url_for("privacy.retention"))
 
 

@@ -11,6 +11,7 @@ from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from eventmail.language import said
 from eventmail.offices.settings import Value
 from eventmail.proposals import mailboxes
 from eventmail.proposals.kinds import Kind
@@ -27,15 +28,15 @@ from eventmail.proposals.sending import (
 from eventmail.proposals.service import NO_GROUNDS, NO_REASON
 from eventmail.web.forms import Form, LongTextField, ProofForm, TextField
 
-TOO_LONG = "500文字までにしてください。"
-CHOOSE = "どちらかを選んでください。"
+TOO_LONG = said("500文字までにしてください。")
+CHOOSE = said("どちらかを選んでください。")
 
 
 class ChangeForm(Form):
     """What every proposal carries: the reason."""
 
     reason = LongTextField(
-        "変更する理由", [DataRequired(NO_REASON), Length(max=500, message=TOO_LONG)]
+        said("変更する理由"), [DataRequired(NO_REASON), Length(max=500, message=TOO_LONG)]
     )
 
     @classmethod
@@ -61,12 +62,12 @@ class BatchesForm(ChangeForm):
     """BCC一括, and how many at once."""
 
     allowed = RadioField(
-        "BCC一括送信",
+        said("BCC一括送信"),
         [InputRequired(CHOOSE)],
-        choices=[SelectChoice("no", "認めない"), SelectChoice("yes", "認める")],
+        choices=[SelectChoice("no", said("認めない")), SelectChoice("yes", said("認める"))],
     )
     size = IntegerField(
-        "一度に渡すあて先の数",
+        said("一度に渡すあて先の数"),
         [InputRequired(WRONG_SIZE), NumberRange(1, LARGEST_BATCH, message=WRONG_SIZE)],
     )
 
@@ -84,7 +85,7 @@ class HoldForm(ChangeForm):
     """The hold after approval."""
 
     minutes = IntegerField(
-        "決裁から送信開始まで待つ分数",
+        said("決裁から送信開始まで待つ分数"),
         [InputRequired(WRONG_MINUTES), NumberRange(0, LONGEST, message=WRONG_MINUTES)],
     )
 
@@ -102,15 +103,15 @@ class FirstCopyForm(ChangeForm):
     """By hand, or after some minutes."""
 
     way = RadioField(
-        "送信控えの確かめ方",
+        said("送信控えの確かめ方"),
         [InputRequired(CHOOSE)],
         choices=[
-            SelectChoice("hand", "職員が控えを確かめてから、残りを送る"),
-            SelectChoice("minutes", "決めた分数がたったら、残りを自動で送る"),
+            SelectChoice("hand", said("職員が控えを確かめてから、残りを送る")),
+            SelectChoice("minutes", said("決めた分数がたったら、残りを自動で送る")),
         ],
     )
     minutes = IntegerField(
-        "自動で送るまでの分数", [Optional(), NumberRange(0, LONGEST, message=WRONG_MINUTES)]
+        said("自動で送るまでの分数"), [Optional(), NumberRange(0, LONGEST, message=WRONG_MINUTES)]
     )
 
     @staticmethod
@@ -134,8 +135,12 @@ class FirstCopyForm(ChangeForm):
 class NewMailboxForm(ChangeForm):
     """One more mailbox of the office."""
 
-    address = TextField("アドレス", [DataRequired("アドレスを入力してください。"), Length(max=254)])
-    name = TextField("差出人名", [DataRequired(NO_NAME), Length(max=LONGEST_NAME, message=NO_NAME)])
+    address = TextField(
+        said("アドレス"), [DataRequired(said("アドレスを入力してください。")), Length(max=254)]
+    )
+    name = TextField(
+        said("差出人名"), [DataRequired(NO_NAME), Length(max=LONGEST_NAME, message=NO_NAME)]
+    )
 
     @staticmethod
     def shown(now: Value) -> dict[str, Any]:
@@ -155,14 +160,14 @@ class MailboxForm(ChangeForm):
     """Another name for a mailbox, or none of it any more."""
 
     way = RadioField(
-        "変更の内容",
+        said("変更の内容"),
         [InputRequired(CHOOSE)],
         choices=[
-            SelectChoice("rename", "差出人名を変える"),
-            SelectChoice("remove", "このアドレスを削除する"),
+            SelectChoice("rename", said("差出人名を変える")),
+            SelectChoice("remove", said("このアドレスを削除する")),
         ],
     )
-    name = TextField("差出人名", [Length(max=LONGEST_NAME, message=NO_NAME)])
+    name = TextField(said("差出人名"), [Length(max=LONGEST_NAME, message=NO_NAME)])
 
     @staticmethod
     def shown(now: Value) -> dict[str, Any]:
@@ -185,7 +190,7 @@ class DeclineForm(Form):
 
     digest = HiddenField()
     grounds = LongTextField(
-        "認めない理由", [DataRequired(NO_GROUNDS), Length(max=500, message=TOO_LONG)]
+        said("認めない理由"), [DataRequired(NO_GROUNDS), Length(max=500, message=TOO_LONG)]
     )
 
 

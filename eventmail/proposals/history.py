@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import insert_new
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices import settings
 from eventmail.offices.models import Staff
@@ -29,14 +30,14 @@ from eventmail.proposals.kinds import KINDS, Place, Row
 from eventmail.proposals.roles import ROLES
 
 SHOWN = 50
-ADMINISTRATOR = "サーバーの管理者"
+ADMINISTRATOR = said("サーバーの管理者")
 VERDICTS = {
-    Verdict.CONFIRMED: "認められました",
-    Verdict.DECLINED: "認められませんでした",
-    Verdict.WITHDRAWN: "取り下げられました",
-    Verdict.LAPSED: "失効しました",
+    Verdict.CONFIRMED: said("認められました"),
+    Verdict.DECLINED: said("認められませんでした"),
+    Verdict.WITHDRAWN: said("取り下げられました"),
+    Verdict.LAPSED: said("失効しました"),
 }
-EXPIRED = "期限が切れました"
+EXPIRED = said("期限が切れました")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ class Told:
     @property
     def name(self) -> str:
         """What it is about, in one phrase."""
-        return f"{self.title}（{self.about}）" if self.about else self.title
+        if not self.about:
+            return self.title
+        return said("{title}（{about}）", title=self.title, about=self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +149,6 @@ def told_of_all(session: Session, found: Sequence[Proposal]) -> list[Told]:
 
 def _told_proposal(session: Session, proposal: Proposal, names: dict[int, str]) -> Told:
     place = service.place_of(proposal)
-    decision = proposal.decision
-    outcome = ""
-    if decision is not None:
-        by = f"{names[decision.staff_id]}さん：" if decision.staff_id else ""
-        why = f"（{decision.reason}）" if decision.reason else ""
-        outcome = f"{by}{VERDICTS[decision.verdict]}{why}"
-    elif proposal.expires_at <= clock.now():
-        outcome = EXPIRED
     return Told(
         id=proposal.id,
         title=place.kind.title,
@@ -161,9 +156,26 @@ def _told_proposal(session: Session, proposal: Proposal, names: dict[int, str]) 
         rows=_rows(place, proposal),
         at=proposal.at,
         through=_who(names, proposal.proposer_id),
-        reason=proposal.reason,
-        outcome=outcome,
+        reason=_reason(proposal.reason),
+        outcome=_outcome(proposal, names),
     )
+
+
+def _outcome(proposal: Proposal, names: dict[int, str]) -> str:
+    decision = proposal.decision
+    if decision is None:
+        return EXPIRED if proposal.expires_at <= clock.now() else ""
+    outcome = VERDICTS[decision.verdict]
+    if decision.staff_id:
+        outcome = said("{name}さん：{outcome}", name=names[decision.staff_id], outcome=outcome)
+    if not decision.reason:
+        return outcome
+    return said("{outcome}（{reason}）", outcome=outcome, reason=_reason(decision.reason))
+
+
+def _reason(text: str) -> str:
+    """What somebody wrote, as it is; what the service wrote by itself, as a sentence of ours."""
+    return next((each for each in service.OWN_REASONS if each == text), text)
 
 
 def told(session: Session, found: Iterable[SettingChange]) -> list[Told]:
@@ -184,18 +196,22 @@ def _told(session: Session, change: SettingChange, names: dict[int, str]) -> Tol
         rows=_rows(place, change),
         at=change.at,
         through=_through(change, names),
-        reason=change.proposal.reason if change.proposal else "",
+        reason=_reason(change.proposal.reason) if change.proposal else "",
     )
 
 
 def _through(change: SettingChange, names: dict[int, str]) -> str:
     who = _who(names, change.staff_id)
     if change.basis is Basis.SETUP:
-        return "設置のときに管理者が決めました"
+        return said("設置のときに管理者が決めました")
     if change.basis is Basis.SAFER:
-        return f"{who}が変えました（危険を減らす変更）"
+        return said("{who}が変えました（危険を減らす変更）", who=who)
     assert change.proposal is not None
-    return f"{_who(names, change.proposal.proposer_id)}が提案し、{who}が認めました"
+    return said(
+        "{proposer}が提案し、{who}が認めました",
+        proposer=_who(names, change.proposal.proposer_id),
+        who=who,
+    )
 
 
 def _rows(place: Place, row: Proposal | SettingChange) -> list[Row]:
@@ -203,7 +219,7 @@ def _rows(place: Place, row: Proposal | SettingChange) -> list[Row]:
 
 
 def _who(names: dict[int, str], staff_id: int | None) -> str:
-    return f"{names[staff_id]}さん" if staff_id is not None else ADMINISTRATOR
+    return said("{name}さん", name=names[staff_id]) if staff_id is not None else ADMINISTRATOR
 
 
 def _names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:

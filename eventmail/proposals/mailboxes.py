@@ -8,29 +8,30 @@ from sqlalchemy.orm import Session
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.database import Base
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices import settings
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, stored
 
 LONGEST_NAME = 200
-NONE = "（登録なし）"
-NO_NAME = f"差出人名を、{LONGEST_NAME}文字までで入力してください。"
-TAKEN = "アドレス「{address}」は、この所にすでに登録されています。"
-GONE = "アドレス「{address}」は、この所に登録されていません。"
-IN_USE = (
+NONE = said("（登録なし）")
+NO_NAME = said("差出人名を、{most}文字までで入力してください。", most=LONGEST_NAME)
+TAKEN = said("アドレス「{address}」は、この所にすでに登録されています。")
+GONE = said("アドレス「{address}」は、この所に登録されていません。")
+IN_USE = said(
     "アドレス「{address}」は、イベントの差出人や返信先に使われているため削除できません。"
     "これからのイベントでは、別のアドレスを選んでください。"
 )
-ADDED = (
+ADDED = said(
     "このアドレスを、イベントの差出人や返信先に選べるようになります。参加事業所には、所からの正式な"
     "メールとして届き、返信もこのアドレスに集まります。所で管理しているアドレスか確かめてください。"
 )
-RENAMED = (
+RENAMED = said(
     "参加事業所に表示される差出人名が変わります。確認中・決裁中の案件は内容が変わるため、提出し直しに"
     "なります。すでに決裁した送信は、決裁したときの名前のまま送ります。"
 )
-REMOVED = "このアドレスを、これからのイベントの差出人や返信先に選べなくなります。"
+REMOVED = said("このアドレスを、これからのイベントの差出人や返信先に選べなくなります。")
 
 
 def place_of(office_id: int, text: str) -> Place:
@@ -38,7 +39,9 @@ def place_of(office_id: int, text: str) -> Place:
     try:
         return MAILBOX.at(office_id, str(EmailAddress.parse(text)))
     except AddressError as error:
-        raise UserError(f"アドレス「{text}」を登録できません。{error.message}") from error
+        raise UserError(
+            said("アドレス「{text}」を登録できません。{message}", text=text, message=error.message)
+        ) from error
 
 
 def _check(session: Session, place: Place, after: Value) -> Value:
@@ -78,7 +81,7 @@ def _is_used(session: Session, mailbox_id: int) -> bool:
 
 
 def _describe(before: Value, after: Value) -> list[Row]:
-    return [Row("差出人名", *(each["name"] if each else NONE for each in (before, after)))]
+    return [Row(said("差出人名"), *(each["name"] if each else NONE for each in (before, after)))]
 
 
 def _meaning(before: Value, after: Value) -> str:
@@ -91,7 +94,7 @@ READ, APPLY = stored("mailbox")
 MAILBOX = add(
     Kind(
         name="mailbox",
-        title="差出人・返信先のアドレス",
+        title=said("差出人・返信先のアドレス"),
         read=READ,
         apply=APPLY,
         describe=_describe,

@@ -6,22 +6,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import listed, said
 from eventmail.offices.models import Membership, Role, Staff
 from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, stored
 
-NONE = "なし"
-INACTIVE = "職員「{name}」は利用を止められているため、役割を変えられません。"
-KEEPS = (
+NONE = said("なし")
+INACTIVE = said("職員「{name}」は利用を止められているため、役割を変えられません。")
+KEEPS = said(
     "「{name}」はこの所でただ1人の管理者のため、管理者の役割を外せません。"
     "先に、ほかの職員を管理者にしてください。"
 )
-STRANGE = "役割を選び直してください。"
-DECIDES = "「{roles}」は、設定の変更を認められる役割です。"
-SENDS = "「{roles}」は、参加事業所の名前とアドレスを扱い、送信に関わる役割です。"
-READS = "「{roles}」は、所のすべての記録を見られる役割です。"
-TAKEN = "「{roles}」の仕事はできなくなります。担当している案件がないか確かめてください。"
+STRANGE = said("役割を選び直してください。")
+DECIDES = said("「{roles}」は、設定の変更を認められる役割です。")
+SENDS = said("「{roles}」は、参加事業所の名前とアドレスを扱い、送信に関わる役割です。")
+READS = said("「{roles}」は、所のすべての記録を見られる役割です。")
+TAKEN = said("「{roles}」の仕事はできなくなります。担当している案件がないか確かめてください。")
 MEANINGS = (
     (DECIDES, (Role.MANAGER, Role.APPROVER)),
     (SENDS, (Role.AUTHOR, Role.CHECKER, Role.APPROVER)),
@@ -31,7 +32,8 @@ MEANINGS = (
 
 def in_words(value: Value) -> str:
     """The Japanese names of roles, in the order of the table."""
-    return "・".join(ROLE_NAMES[role] for role in Role if role.value in value) or NONE
+    names = [ROLE_NAMES[role] for role in Role if role.value in value]
+    return listed(names, said("・")) if names else NONE
 
 
 def _person(session: Session, place: Place) -> Staff:
@@ -69,17 +71,17 @@ def _meaning(before: Value, after: Value) -> str:
         for sentence, roles in MEANINGS
         if (named := given & {role.value for role in roles})
     ]
-    return "".join([*told, *([TAKEN.format(roles=in_words(taken))] if taken else [])])
+    return listed([*told, *([TAKEN.format(roles=in_words(taken))] if taken else [])], "")
 
 
 READ, APPLY = stored("roles")
 ROLES = add(
     Kind(
         name="roles",
-        title="職員の役割",
+        title=said("職員の役割"),
         read=READ,
         apply=APPLY,
-        describe=lambda before, after: [Row("役割", in_words(before), in_words(after))],
+        describe=lambda before, after: [Row(said("役割"), in_words(before), in_words(after))],
         meaning=_meaning,
         about=lambda session, place: _person(session, place).name,
         check=_check,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import settings
 from eventmail.offices.permissions import Action, Actor, Forbidden
 from eventmail.offices.setting_models import (
@@ -32,17 +33,25 @@ from eventmail.proposals.kinds import KINDS, Place, known
 
 EXPIRES_AFTER = timedelta(days=14)
 
-NO_REASON = "変更する理由を入力してください。"
-NO_CHANGE = "いまの設定と同じです。変更する内容を入力してください。"
-WAITING = "この設定には、認められるのを待っている変更がすでにあります。そちらを先に決めてください。"
-NOT_SAFER = "この変更は危険が増えるため、ひとりではできません。変更の提案をしてください。"
-OWN = "自分が提案した変更を、自分で認めることはできません。ほかの職員に依頼してください。"
-NOT_OWN = "この提案を取り下げられるのは、提案した本人だけです。"
-OVER = "この変更の提案は、もう終わっています。"
-EXPIRED = "この変更の提案は、14日のあいだに決まらなかったため期限が切れました。"
-NO_GROUNDS = "認めない理由を入力してください。"
-OTHER_DIGEST = "画面を開いたあとで内容が変わりました。もう一度、いまの内容を確かめてください。"
-LAPSED = "提案のあとで設定が別の値に変わったため、この提案は失効しました。何も変更していません。"
+NO_REASON = said("変更する理由を入力してください。")
+NO_CHANGE = said("いまの設定と同じです。変更する内容を入力してください。")
+WAITING = said(
+    "この設定には、認められるのを待っている変更がすでにあります。そちらを先に決めてください。"
+)
+NOT_SAFER = said("この変更は危険が増えるため、ひとりではできません。変更の提案をしてください。")
+OWN = said("自分が提案した変更を、自分で認めることはできません。ほかの職員に依頼してください。")
+NOT_OWN = said("この提案を取り下げられるのは、提案した本人だけです。")
+OVER = said("この変更の提案は、もう終わっています。")
+EXPIRED = said("この変更の提案は、14日のあいだに決まらなかったため期限が切れました。")
+NO_GROUNDS = said("認めない理由を入力してください。")
+OTHER_DIGEST = said(
+    "画面を開いたあとで内容が変わりました。もう一度、いまの内容を確かめてください。"
+)
+LAPSED = said(
+    "提案のあとで設定が別の値に変わったため、この提案は失効しました。何も変更していません。"
+)
+# Reasons that nobody typed; the rooms that write others add them here.
+OWN_REASONS: list[str] = [LAPSED]
 
 
 def propose(
@@ -215,7 +224,7 @@ def _require(place: Place, actor: Actor | None) -> None:
         raise NotFound
     if not place.kind.may_propose(actor):
         actor.require(Action.PROPOSE_SETTING)
-        raise Forbidden("この設定の変更を提案する権限がありません。")
+        raise Forbidden(said("この設定の変更を提案する権限がありません。"))
 
 
 def _decidable(session: Session, actor: Actor, proposal: Proposal, digest: str) -> Place:
@@ -223,7 +232,7 @@ def _decidable(session: Session, actor: Actor, proposal: Proposal, digest: str) 
     place = place_of(proposal)
     if not place.kind.may_confirm(actor):
         actor.require(Action.CONFIRM_SETTING)
-        raise Forbidden("この設定の変更を認める権限がありません。")
+        raise Forbidden(said("この設定の変更を認める権限がありません。"))
     settings.lock(session, proposal.office_id)
     _require_open(session, proposal)
     if proposal.proposer_id == actor.id:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail.accounts.factors.views import proving
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Event
+from eventmail.language import listed, said
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.setting_models import Proposal, Verdict
@@ -26,11 +27,13 @@ from eventmail.web.forms import row_number
 
 blueprint = Blueprint("proposals", __name__)
 
-PROPOSED = "変更を提案しました。ほかの職員が認めると変わります。"
-SAFER = "危険を減らす変更のため、すぐに変えました。決裁者と所の管理者の全員に表示します。"
-THERE = "「{subject}」は、すでに登録されています。いまの設定の「変更する」から進んでください。"
-SENT_BACK = "差出人が変わったため、確認中・決裁中の案件{count}件を起案者に戻しました。"
-CONFIRMED = "変更を認めました。いまから新しい設定になります。"
+PROPOSED = said("変更を提案しました。ほかの職員が認めると変わります。")
+SAFER = said("危険を減らす変更のため、すぐに変えました。決裁者と所の管理者の全員に表示します。")
+THERE = said(
+    "「{subject}」は、すでに登録されています。いまの設定の「変更する」から進んでください。"
+)
+SENT_BACK = said("差出人が変わったため、確認中・決裁中の案件{count}件を起案者に戻しました。")
+CONFIRMED = said("変更を認めました。いまから新しい設定になります。")
 
 
 @blueprint.get("/settings")
@@ -82,7 +85,7 @@ def looked() -> ResponseReturnValue:
     ids = request.form.getlist("change", type=row_number)
     with writing() as session:
         history.look(session, actor(), ids)
-    flash("変更を見たことを記録しました。", "success")
+    flash(said("変更を見たことを記録しました。"), "success")
     return redirect(url_for("proposals.index"))
 
 
@@ -113,7 +116,7 @@ def confirm(proposal_id: int) -> ResponseReturnValue:
     if verdict is Verdict.LAPSED:
         flash(LAPSED, "error")
         return redirect(url_for("proposals.show", proposal_id=proposal_id))
-    flash(CONFIRMED + _sent_back(proposal), "success")
+    flash(listed([CONFIRMED, *_sent_back(proposal)], ""), "success")
     return redirect(url_for("proposals.index"))
 
 
@@ -135,7 +138,7 @@ def decline(proposal_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _page(proposal_id, Forms(decline=form), 409)
-    flash("変更を認めませんでした。設定は変わっていません。", "success")
+    flash(said("変更を認めませんでした。設定は変わっていません。"), "success")
     return redirect(url_for("proposals.index"))
 
 
@@ -145,7 +148,7 @@ def withdraw(proposal_id: int) -> ResponseReturnValue:
     """The proposer takes it back."""
     with writing() as session:
         service.withdraw(session, actor(), service.get(session, actor(), proposal_id))
-    flash("変更の提案を取り下げました。設定は変わっていません。", "success")
+    flash(said("変更の提案を取り下げました。設定は変わっていません。"), "success")
     return redirect(url_for("proposals.index"))
 
 
@@ -235,16 +238,16 @@ def _page(proposal_id: int, forms: Forms, status: int = 200) -> ResponseReturnVa
     return page, status
 
 
-def _sent_back(proposal: Proposal) -> str:
+def _sent_back(proposal: Proposal) -> list[str]:
     """Another sender's name goes through the reviews anew. A yes to the old one is refused anyway.
 
     In a transaction of its own: whoever sends locks the mailing first, and the office after it.
     """
     if proposal.kind != MAILBOX.name:
-        return ""
+        return []
     with writing() as session:
         found = session.scalars(
             sa.select(Event).where(Event.office_id == proposal.office_id).with_for_update()
         )
         count = sum(len(mailings.refresh(session, each)) for each in found.all())
-    return SENT_BACK.format(count=count) if count else ""
+    return [SENT_BACK.format(count=count)] if count else []

@@ -8,6 +8,7 @@ from wtforms import IntegerField, PasswordField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from eventmail.language import said
 from eventmail.relays.kind import SECURITIES
 from eventmail.relays.service import MOST_CONNECTIONS, MOST_PER_MINUTE, Choice
 from eventmail.web.forms import Form, TextField
@@ -16,14 +17,14 @@ from eventmail.wire import Security
 # Where relays listen (RFC 5321, RFC 6409, RFC 8314): the form is no way to try out other services.
 PORTS = (587, 465, 25)
 HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{1,63}\Z")
-NO_HOST = (
+NO_HOST = said(
     "送信サーバーの名前は、半角の英数字・ハイフン・ドットで入力してください。例：mail.example.lg.jp"
 )
-IN_THE_CLEAR = (
+IN_THE_CLEAR = said(
     "ユーザー名とパスワードを使うときは、暗号化（STARTTLSかTLS）を選んでください。"
     "暗号化しないと、途中でパスワードを読まれます。"
 )
-BOTH = "ユーザー名とパスワードは、両方とも入力するか、両方とも空にしてください。"
+BOTH = said("ユーザー名とパスワードは、両方とも入力するか、両方とも空にしてください。")
 
 
 def _ports() -> list[SelectChoice]:
@@ -35,26 +36,31 @@ class RelayForm(Form):
 
     _now: Choice = Choice()
 
-    host = TextField("送信サーバー（空なら共通のサーバー）", [Optional(), Length(max=253)])
-    port = SelectField("ポート", coerce=int, choices=_ports)
+    host = TextField(said("送信サーバー（空なら共通のサーバー）"), [Optional(), Length(max=253)])
+    port = SelectField(said("ポート"), coerce=int, choices=_ports)
     security = SelectField(
-        "暗号化", choices=[SelectChoice(kind.value, text) for kind, text in SECURITIES.items()]
+        said("暗号化"),
+        choices=[SelectChoice(kind.value, text) for kind, text in SECURITIES.items()],
     )
-    username = TextField("ユーザー名（いらないときは空）", [Length(max=200)])
-    password = PasswordField("パスワード", [Length(max=200)])
+    username = TextField(said("ユーザー名（いらないときは空）"), [Length(max=200)])
+    password = PasswordField(said("パスワード"), [Length(max=200)])
     connections = IntegerField(
-        "同時につなぐ数（1〜64）", [InputRequired(), NumberRange(1, MOST_CONNECTIONS)], default=4
+        said("同時につなぐ数（1〜64）"),
+        [InputRequired(), NumberRange(1, MOST_CONNECTIONS)],
+        default=4,
     )
     per_minute = IntegerField(
-        "1分間に送る通数の上限（空なら制限なし）", [Optional(), NumberRange(1, MOST_PER_MINUTE)]
+        said("1分間に送る通数の上限（空なら制限なし）"),
+        [Optional(), NumberRange(1, MOST_PER_MINUTE)],
     )
     most_recipients = IntegerField(
-        "BCC一括で一度に渡す件数の上限（1〜100）",
+        said("BCC一括で一度に渡す件数の上限（1〜100）"),
         [InputRequired(), NumberRange(1, 100)],
         default=100,
     )
     reason = TextField(
-        "変更する理由", [DataRequired("変更する理由を入力してください。"), Length(max=500)]
+        said("変更する理由"),
+        [DataRequired(said("変更する理由を入力してください。")), Length(max=500)],
     )
 
     def validate_host(self, field: TextField) -> None:

@@ -3,52 +3,56 @@
 from __future__ import annotations
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, kept
 from eventmail.relays.service import KIND, Choice
 from eventmail.wire import Security
 
 SECURITIES = {
-    Security.STARTTLS: "STARTTLS（587番で多い）",
-    Security.TLS: "はじめからTLS（465番で多い）",
-    Security.NONE: "暗号化しない（同じ建物の中のサーバーだけ）",
+    Security.STARTTLS: said("STARTTLS（587番で多い）"),
+    Security.TLS: said("はじめからTLS（465番で多い）"),
+    Security.NONE: said("暗号化しない（同じ建物の中のサーバーだけ）"),
 }
-UNFIT = "この内容では送信サーバーを登録できません。入力を確かめてください。"
-OWN = (
+UNFIT = said("この内容では送信サーバーを登録できません。入力を確かめてください。")
+OWN = said(
     "認めると、次のメールからこのサーバーで送ります。送る途中の案件も、残りはこのサーバーで送ります。"
     "サーバーの名前が所のもので間違いないか、確かめてください。"
 )
-COMMON = "認めると、次のメールから、すべての所に共通の送信サーバーで送ります。"
-COMMON_NAME = "共通の送信サーバー"
+COMMON = said("認めると、次のメールから、すべての所に共通の送信サーバーで送ります。")
+COMMON_NAME = said("共通の送信サーバー")
 
 
 def _describe(before: Value, after: Value) -> list[Row]:
     one, other = Choice.of(before), Choice.of(after)
     told = zip(_facts(one), _facts(other), strict=True)
     rows = [Row(what, now, then) for (what, now), (_, then) in told]
-    return [*rows, Row("パスワード", *_passwords(one, other))]
+    return [*rows, Row(said("パスワード"), *_passwords(one, other))]
 
 
 def _facts(choice: Choice) -> list[tuple[str, str]]:
-    own = bool(choice.host)
-    limit = f"1分間に{choice.per_minute}通まで" if choice.per_minute else "なし"
+    most = choice.per_minute
+    limit = said("1分間に{count}通まで", count=most) if most else said("なし")
+    first = (said("送信サーバー"), choice.host or COMMON_NAME)
     values = (
-        ("送信サーバー", choice.host or COMMON_NAME),
-        ("ポート", str(choice.port)),
-        ("暗号化", SECURITIES[choice.security]),
-        ("ユーザー名", choice.username or "使わない"),
-        ("同時につなぐ数", f"{choice.connections}本まで"),
-        ("送る速さの上限", limit),
-        ("BCC一括で一度に渡す件数", f"{choice.most_recipients}件まで"),
+        (said("ポート"), str(choice.port)),
+        (said("暗号化"), SECURITIES[choice.security]),
+        (said("ユーザー名"), choice.username or said("使わない")),
+        (said("同時につなぐ数"), said("{count}本まで", count=choice.connections)),
+        (said("送る速さの上限"), limit),
+        (
+            said("BCC一括で一度に渡す件数"),
+            said("{count}件まで", count=choice.most_recipients),
+        ),
     )
-    return [(what, value if own or what == "送信サーバー" else "―") for what, value in values]
+    return [first, *((what, value if choice.host else "―") for what, value in values)]
 
 
 def _passwords(one: Choice, other: Choice) -> tuple[str, str]:
     """Never shown; only whether it is another."""
-    names = [("登録済み" if each.sealed_password else "なし") for each in (one, other)]
+    names = [said("登録済み") if each.sealed_password else said("なし") for each in (one, other)]
     if other.sealed_password and one.sealed_password not in ("", other.sealed_password):
-        names[1] = "新しいパスワード"
+        names[1] = said("新しいパスワード")
     return names[0], names[1]
 
 
@@ -63,7 +67,7 @@ READ, APPLY = kept(Choice().told())
 RELAY = add(
     Kind(
         name=KIND,
-        title="送信サーバー",
+        title=said("送信サーバー"),
         read=READ,
         apply=APPLY,
         describe=_describe,

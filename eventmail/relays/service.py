@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from eventmail.config import Mode, Settings
+from eventmail.language import said
 from eventmail.offices import settings as office_settings
 from eventmail.sealing import Sealer, Unsealable
 from eventmail.wire import LARGEST_BATCH, Relay, Security, relay_from
@@ -22,11 +23,11 @@ from eventmail.wire import LARGEST_BATCH, Relay, Security, relay_from
 KIND = "relay"
 MOST_CONNECTIONS = 64
 MOST_PER_MINUTE = 100_000
-LOCKED = (
+LOCKED = said(
     "この所の送信サーバーのパスワードを読み出せないため、送信を止めています。管理者に、設定 "
     "EVENTMAIL_SEALING_KEYS を確かめるよう連絡してください。"
 )
-UNREADABLE = (
+UNREADABLE = said(
     "この所の送信サーバーの設定を読めないため、送信を止めています。「所の設定」で、送信サーバーを"
     "もう一度選んでください。"
 )

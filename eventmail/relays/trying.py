@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.wire import Connection, Relay, RelayUnavailable
 
 MEGABYTE = 1_000_000
+REACHED = said("送信サーバー {place} につないで確かめました（{size}、一度に{most}件まで）。")
+SIGNED_IN = said(
+    "送信サーバー {place} につないでサインインし、確かめました（{size}、一度に{most}件まで）。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ def try_out(relay: Relay) -> Trial:
             largest, most = connection.largest_size, connection.most_recipients
     except RelayUnavailable as error:
         return Trial(False, error.message_ja)
-    size = f"1通{largest // MEGABYTE}MBまで" if largest else "1通の大きさの上限は示されていません"
-    signed = "サインインし、" if relay.username else ""
-    told = f"（{size}、一度に{most}件まで）"
-    return Trial(True, f"送信サーバー {relay.place} につないで{signed}確かめました{told}。")
+    size = said("1通の大きさの上限は示されていません")
+    if largest:
+        size = said("1通{size}MBまで", size=largest // MEGABYTE)
+    sentence = SIGNED_IN if relay.username else REACHED
+    return Trial(True, sentence.format(place=relay.place, size=size, most=most))

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.settings import Value
 from eventmail.proposals import service as proposals
@@ -19,7 +20,7 @@ from eventmail.web.context import actor, reading, services, writing
 from eventmail.wire import Security
 
 blueprint = Blueprint("relays", __name__)
-PROPOSED = "{trial}送信サーバーの変更を提案しました。ほかの職員が認めると、切り替わります。"
+PROPOSED = said("{trial}送信サーバーの変更を提案しました。ほかの職員が認めると、切り替わります。")
 
 
 @blueprint.get("/settings/relay")
@@ -39,7 +40,7 @@ def propose() -> ResponseReturnValue:
     wanted = wanted_of(form, actor().office.id, _now())
     trial = _tried(wanted)
     if not trial.works:
-        flash(f"{trial.sentence}この内容では提案していません。", "error")
+        flash(said("{sentence}この内容では提案していません。", sentence=trial.sentence), "error")
         return _page(form), 409
     try:
         _propose(wanted.told(), form.reason.data)

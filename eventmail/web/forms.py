@@ -1,4 +1,4 @@
-"""The form that all forms are made from: CSRF, Japanese messages, trimmed text."""
+"""The form that all forms are made from: CSRF, messages in the reader's language, trimmed text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, Select
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from eventmail.language import ENGLISH, JAPANESE, in_english, told
+from eventmail.language import ENGLISH, JAPANESE, in_english, said
 
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -26,15 +26,6 @@ def row_number(value: str) -> int:
     return number
 
 
-class _SaidSelect(Select):  # type: ignore[misc]
-    """A choice whose options are in the language that is spoken."""
-
-    @classmethod
-    def render_option(cls, choice: Any, **options: Any) -> Any:
-        """One option."""
-        return super().render_option(choice._replace(label=told(choice.label)), **options)
-
-
 class Form(FlaskForm):  # type: ignore[misc]
     """A form that speaks the language of the page."""
 
@@ -43,12 +34,6 @@ class Form(FlaskForm):  # type: ignore[misc]
         def locales(self) -> tuple[str, ...]:
             """WTForms' own messages."""
             return (ENGLISH if in_english() else JAPANESE,)
-
-        def render_field(self, field: Any, render_kw: Any) -> Any:
-            """The field's HTML."""
-            if type(field.widget) is Select:
-                field.widget = _SaidSelect(multiple=field.widget.multiple)
-            return super().render_field(field, render_kw)
 
 
 def cleaned(value: Any) -> Any:
@@ -100,7 +85,8 @@ class ProofForm(Form):
     """Whoever is signed in proves once more that it is he: password and code, or a passkey."""
 
     password = PasswordField(
-        "あなたのパスワード", [_unless_passkey, DataRequired("パスワードを入力してください。")]
+        said("あなたのパスワード"),
+        [_unless_passkey, DataRequired(said("パスワードを入力してください。"))],
     )
-    code = TextField("認証アプリのコードか予備のコード")
-    passkey = HiddenField("パスキー")
+    code = TextField(said("認証アプリのコードか予備のコード"))
+    passkey = HiddenField(said("パスキー"))

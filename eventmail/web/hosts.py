@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import SecurityError
 
 from eventmail.config import Mode, Settings
+from eventmail.language import said
 from eventmail.web.plain import plain_page
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-FOREIGN = "このサービスのアドレスではありません。お知らせした正しいアドレスを開いてください。"
+FOREIGN = said("このサービスのアドレスではありません。お知らせした正しいアドレスを開いてください。")
 
 
 def trusted_hosts(settings: Settings) -> list[str] | None:

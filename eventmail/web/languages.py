@@ -77,7 +77,12 @@ class SaidTag(JSONTag):
         return isinstance(value, Said)
 
     def to_json(self, value: Any) -> Any:
-        """Its pattern and its values; those that are sentences too become words now."""
+        """Its pattern and its values; those that are sentences too become words now.
+
+        So does a sentence of another kind, which has no pattern.
+        """
+        if type(value) is not Said:
+            return [told(value) + "", {}]
         return [value.pattern, {name: told(each) for name, each in value.values.items()}]
 
     def to_python(self, value: Any) -> Any:

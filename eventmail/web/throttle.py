@@ -16,6 +16,7 @@ from flask import Flask, current_app, request, session
 from flask.typing import ResponseReturnValue
 
 from eventmail.config import Mode, Settings
+from eventmail.language import said
 from eventmail.web.cookie import SESSION
 from eventmail.web.plain import plain_page
 from eventmail.web.rates import Buckets, Budget
@@ -27,7 +28,7 @@ BUDGETS = {
     VISIT: Budget(burst=240, per_second=4),
     VISITORS_POST: Budget(burst=30, per_second=0.5),
 }
-BUSY = (
+BUSY = said(
     "短い間に操作が続いたため、受け付けませんでした。"
     "{seconds}秒ほど待って、もう一度お試しください。"
 )

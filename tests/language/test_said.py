@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from markupsafe import Markup, escape
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
@@ -96,6 +97,20 @@ def test_an_error_keeps_its_english() -> None:
     assert in_english(error.message) == in_english(str(error)) == "check"
 
 
+def test_a_message_of_a_form_keeps_its_english() -> None:
+    length = {"min": -1, "max": 3, "length": 4}
+    assert in_english(said("確認") % length) == "check"
+    assert said("%(max)d文字まで") % length == "3文字まで"
+
+
+def test_markup_tells_it_in_the_language_that_is_spoken() -> None:
+    sentence = said("{a:,}件のうち{b:,}件", a=1, b=2)
+    with speaking("en"):
+        assert Markup("<b>%s</b>") % sentence == "<b>2 of 1</b>"
+        assert escape(said("<{会社名}")) == "&lt;{会社名}"
+    assert Markup("<b>%s</b>") % sentence == "<b>1件のうち2件</b>"
+
+
 def test_to_all_else_it_is_a_plain_string() -> None:
     sentence = said("{count}社に送信する", count=2)
     assert json.loads(json.dumps({"text": sentence})) == {"text": "2社に送信する"}
@@ -178,3 +193,9 @@ def test_choices_and_the_forms_own_messages_are_in_the_language(tmp_path: Path) 
             assert '>check</option><option value="b">確認</option>' in form.way()
             form.validate()
             assert form.name.errors == ["Field cannot be longer than 1 character."]
+
+
+def test_sentences_that_follow_each_other_have_a_space_in_english() -> None:
+    parts = listed([said("確認"), said("{count}社に送信する", count=1)], "")
+    assert parts == "確認1社に送信する"
+    assert in_english(parts) == "check " + in_english(said("{count}社に送信する", count=1))

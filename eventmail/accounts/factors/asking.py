@@ -10,14 +10,18 @@ from eventmail.accounts.factors import passkeys, recovery, service
 from eventmail.accounts.factors.means import Means
 from eventmail.accounts.factors.models import Passkey, Purpose
 from eventmail.accounts.factors.service import Way
+from eventmail.language import said
 from eventmail.offices.models import Staff
 
-WRONG = (
+WRONG = said(
     "コードが違うか、すでに使われています。"
     "認証アプリに次のコードが表示されるまで待って、もう一度入力してください。"
 )
-LEFT = "予備のコードを1つ使いました。残りは{left}個です。"
-FEW_LEFT = LEFT + "少なくなったので、新しい予備のコードを作ってください。"
+LEFT = said("予備のコードを1つ使いました。残りは{left}個です。")
+FEW_LEFT = said(
+    "予備のコードを1つ使いました。残りは{left}個です。"
+    "少なくなったので、新しい予備のコードを作ってください。"
+)
 
 
 @dataclass(slots=True)

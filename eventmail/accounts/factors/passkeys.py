@@ -31,22 +31,27 @@ from eventmail.accounts.factors.holders import enrolled, holder_of
 from eventmail.accounts.factors.means import Site
 from eventmail.accounts.factors.models import FactorHolder, Passkey, Purpose
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 
 MOST = 10
 LONGEST_ANSWER = 20_000
 PATIENCE = 120_000  # milliseconds for the person at the device
-SYSTEM = "イベントメール"
-NO_SITE = (
+SYSTEM = said("イベントメール")
+NO_SITE = said(
     "パスキーはまだ使えません。"
     "管理者が設定 EVENTMAIL_PUBLIC_URL に https のアドレスを登録すると使えます。"
 )
-TOO_MANY = f"パスキーは{MOST}個まで登録できます。使っていないものを削除してください。"
-NOT_MADE = "パスキーを登録できませんでした。もう一度「パスキーを登録する」を押してください。"
-KNOWN = "この端末のパスキーは、すでに登録されています。"
-WRONG = "このパスキーでは本人を確かめられませんでした。もう一度試すか、別の方法を使ってください。"
-COPIED = (
+TOO_MANY = said(
+    "パスキーは{most}個まで登録できます。使っていないものを削除してください。", most=MOST
+)
+NOT_MADE = said("パスキーを登録できませんでした。もう一度「パスキーを登録する」を押してください。")
+KNOWN = said("この端末のパスキーは、すでに登録されています。")
+WRONG = said(
+    "このパスキーでは本人を確かめられませんでした。もう一度試すか、別の方法を使ってください。"
+)
+COPIED = said(
     "このパスキーは複製されたおそれがあるため、使えなくしました。"
     "別の方法でサインインし、所の管理者に知らせてください。"
 )

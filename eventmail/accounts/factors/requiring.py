@@ -5,17 +5,18 @@ from __future__ import annotations
 from eventmail.accounts.factors.means import REQUIRED_AT_FIRST
 from eventmail.accounts.factors.rules import KIND
 from eventmail.errors import UserError
+from eventmail.language import listed, said
 from eventmail.offices.models import Role
 from eventmail.offices.settings import Value
 from eventmail.proposals.kinds import Kind, Place, Row, add, kept
 from eventmail.proposals.roles import in_words
 
-STRANGE = "二段階認証を必須にする役割を選び直してください。"
-MORE = (
+STRANGE = said("二段階認証を必須にする役割を選び直してください。")
+MORE = said(
     "「{roles}」の職員は、次に画面を開いたとき、認証アプリかパスキーの登録を求められます。"
     "登録が終わるまで、ほかの画面は使えません。"
 )
-LESS = (
+LESS = said(
     "「{roles}」の職員は、二段階認証の登録をすべて削除できるようになります。"
     "削除した職員は、パスワードを知られるだけで、ほかの人にサインインされます。"
 )
@@ -27,8 +28,10 @@ def given(value: Value) -> set[str]:
 
 
 def _words(value: Value) -> str:
-    first = "（はじめの設定。デモでは求めません）" if value is None else ""
-    return in_words(sorted(given(value))) + first
+    roles = in_words(sorted(given(value)))
+    if value is None:
+        return said("{roles}（はじめの設定。デモでは求めません）", roles=roles)
+    return roles
 
 
 def _check(_session: object, _place: Place, after: Value) -> Value:
@@ -40,17 +43,18 @@ def _check(_session: object, _place: Place, after: Value) -> Value:
 def _meaning(before: Value, after: Value) -> str:
     more, less = given(after) - given(before), given(before) - given(after)
     told = [(MORE, more), (LESS, less)]
-    return "".join(text.format(roles=in_words(sorted(roles))) for text, roles in told if roles)
+    sentences = (text.format(roles=in_words(sorted(roles))) for text, roles in told if roles)
+    return listed(sentences, "")
 
 
 READ, APPLY = kept(None)
 REQUIRED = add(
     Kind(
         name=KIND,
-        title="二段階認証を必須にする役割",
+        title=said("二段階認証を必須にする役割"),
         read=READ,
         apply=APPLY,
-        describe=lambda before, after: [Row("必須にする役割", _words(before), _words(after))],
+        describe=lambda before, after: [Row(said("必須にする役割"), _words(before), _words(after))],
         meaning=_meaning,
         check=_check,
     )

@@ -17,21 +17,22 @@ from eventmail.accounts.factors.models import Passkey, TotpOffer, TotpSecret
 from eventmail.accounts.models import Ending
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Role, Staff
 from eventmail.offices.permissions import Action, Actor
 
 Lent = Iterable[tuple[int, Role]]
-LAST_ONE = (
+LAST_ONE = said(
     "あなたの役割には二段階認証が必要なため、最後の1つは削除できません。"
     "先に、別の認証アプリかパスキーを登録してください。"
 )
-ONESELF = "自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。"
-ELSEWHERE = (
+ONESELF = said("自分の二段階認証は、ここでは取り消せません。ほかの管理者に依頼してください。")
+ELSEWHERE = said(
     "{name}さんはほかの所や労働局の仕事もしているため、ここでは取り消せません。"
     "サーバーの管理者に依頼してください。"
 )
-NO_REASON = "二段階認証を取り消す理由を入力してください。"
+NO_REASON = said("二段階認証を取り消す理由を入力してください。")
 
 
 class Way(enum.StrEnum):

@@ -15,16 +15,17 @@ from eventmail import clock
 from eventmail.accounts.factors.holders import enrolled
 from eventmail.accounts.factors.models import TotpOffer, TotpSecret
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 from eventmail.sealing import Sealer
 
-ISSUER = "イベントメール"
+ISSUER = said("イベントメール")
 DIGITS = 6
 STEP = 30  # seconds
 AROUND = (-1, 0, 1)  # a clock may be one step off
 OFFER_LASTS = timedelta(minutes=30)
-NO_OFFER = "登録を始めてから時間がたったため、はじめからやり直してください。"
+NO_OFFER = said("登録を始めてから時間がたったため、はじめからやり直してください。")
 
 
 def offer(session: Session, sealer: Sealer, staff_id: int) -> None:

@@ -12,6 +12,7 @@ from eventmail.accounts.models import Ending, StaffSession
 from eventmail.accounts.views import entering
 from eventmail.accounts.views.common import blueprint
 from eventmail.errors import NotFound
+from eventmail.language import said
 from eventmail.offices import places
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
@@ -19,7 +20,11 @@ from eventmail.web.context import reading, writing
 # Pages about one's own account: the words of the link, what it is for, and the endpoint. The
 # second factors add theirs here.
 LINKS: list[tuple[str, str, str]] = [
-    ("パスワードを変える", "変えると、ほかのサインインはすべて終わります。", "accounts.password"),
+    (
+        said("パスワードを変える"),
+        said("変えると、ほかのサインインはすべて終わります。"),
+        "accounts.password",
+    ),
 ]
 
 
@@ -54,7 +59,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
             raise NotFound
         sessions.end(db, found, Ending.BY_PERSON)
         _audit(db, 1)
-    flash("そのサインインを終えました。", "success")
+    flash(said("そのサインインを終えました。"), "success")
     return redirect(url_for("accounts.account"))
 
 
@@ -67,7 +72,7 @@ def end_others() -> ResponseReturnValue:
     with writing() as db:
         count = sessions.end_all(db, one.staff_id, Ending.BY_PERSON, besides=one)
         _audit(db, count)
-    flash(f"ほかの{count}件のサインインを終えました。", "success")
+    flash(said("ほかの{count}件のサインインを終えました。", count=count), "success")
     return redirect(url_for("accounts.account"))
 
 

@@ -35,6 +35,7 @@ from eventmail.accounts.origin import Device, Origin, digest_of
 from eventmail.accounts.sessions import Limits
 from eventmail.accounts.signing_in import Refused, SecondStep, SignedIn, Verify
 from eventmail.accounts.views import late
+from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.web.context import reading, services, writing
 from eventmail.web.cookie import SESSION
@@ -46,15 +47,16 @@ MOST_LOGINS = 8  # on one shared device
 # What a page that lies open asks for by itself is no sign that somebody is there.
 BY_ITSELF = frozenset({"outbox.progress_json", "roster.progress_json", "letters.present"})
 SENTENCES = {
-    Ending.IDLE: "しばらく操作がなかったため、サインインを終えました。"
-    "もう一度サインインしてください。",
-    Ending.TOO_OLD: "サインインから時間がたったため、もう一度サインインしてください。",
+    Ending.IDLE: said(
+        "しばらく操作がなかったため、サインインを終えました。もう一度サインインしてください。"
+    ),
+    Ending.TOO_OLD: said("サインインから時間がたったため、もう一度サインインしてください。"),
 }
-NOT_DONE = (
+NOT_DONE = said(
     "サインインの時間が切れていたため、いまの操作は処理していません。"
     "サインインすると、元の画面に戻ります。"
 )
-PLEASE = "サインインしてください。"
+PLEASE = said("サインインしてください。")
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 

@@ -11,15 +11,16 @@ from eventmail.accounts.models import Ending, Invitation
 from eventmail.accounts.views import entering
 from eventmail.accounts.views.common import blueprint
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.permissions import ROLE_NAMES, Action, permitted
 from eventmail.web.context import reading, writing
 
-NOT_THE_SAME = "二つのパスワードが違います。同じパスワードを入力してください。"
-WAITS = (
+NOT_THE_SAME = said("二つのパスワードが違います。同じパスワードを入力してください。")
+WAITS = said(
     "パスワードを決めました。役割が認められるとサインインできます。所の管理者に確かめてください。"
 )
-WELCOME = "パスワードを決めて、サインインしました。"
+WELCOME = said("パスワードを決めて、サインインしました。")
 
 
 @blueprint.get("/invitations/<token>")

@@ -16,14 +16,17 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from eventmail.accounts.models import StaffSession
 from eventmail.accounts.views.common import blueprint
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import services
 
 KEPT_FOR = 12 * 60 * 60  # seconds
 # What is not written into a page again.
 SECRET = frozenset({"csrf_token", "password", "again", "code", "passkey", "kept"})
-UNREADABLE = "取っておいた内容を読み取れませんでした。元の画面から、もう一度入力してください。"
-OF_ANOTHER = (
+UNREADABLE = said(
+    "取っておいた内容を読み取れませんでした。元の画面から、もう一度入力してください。"
+)
+OF_ANOTHER = said(
     "この内容を入力した人とは別の人がサインインしています。入力した人がサインインしてください。"
 )
 Fields = list[tuple[str, str]]

@@ -11,6 +11,7 @@ from eventmail.accounts.views import entering
 from eventmail.accounts.views.common import blueprint
 from eventmail.accounts.views.invited import NOT_THE_SAME
 from eventmail.errors import UserError
+from eventmail.language import listed, said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import writing
 
@@ -41,8 +42,10 @@ def change_password() -> ResponseReturnValue:
     except UserError as error:
         form.password.errors = [error.message]
         return _page(form, 422)
-    others = f"ほかの{ended}件のサインインを終えました。" if ended else ""
-    flash(f"パスワードを変えました。{others}", "success")
+    told = [said("パスワードを変えました。")]
+    if ended:
+        told.append(said("ほかの{count}件のサインインを終えました。", count=ended))
+    flash(listed(told, ""), "success")
     return redirect(url_for("accounts.account"))
 
 

@@ -12,6 +12,7 @@ from eventmail.accounts.models import Ending
 from eventmail.accounts.signing_in import Refused
 from eventmail.accounts.views import entering
 from eventmail.accounts.views.common import blueprint
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
@@ -39,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session."""
     entering.leave(Ending.SIGNED_OUT)
-    flash("サインアウトしました。", "success")
+    flash(said("サインアウトしました。"), "success")
     return redirect(url_for("accounts.sign_in"))
 
 

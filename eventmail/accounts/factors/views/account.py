@@ -23,15 +23,16 @@ from eventmail.accounts.factors.views.sheet import shown
 from eventmail.accounts.views.account import LINKS
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
-WRONG_CODE = "コードが違います。認証アプリにいま表示されている6桁の数字を入力してください。"
+WRONG_CODE = said("コードが違います。認証アプリにいま表示されている6桁の数字を入力してください。")
 
 LINKS.append(
     (
-        "二段階認証",
-        "認証アプリ、パスキー、予備のコードを登録します。",
+        said("二段階認証"),
+        said("認証アプリ、パスキー、予備のコードを登録します。"),
         "factors.index",
     )
 )
@@ -80,7 +81,7 @@ def confirm() -> ResponseReturnValue:
     if codes is None:
         form.code.errors = [WRONG_CODE]
         return _app(form, 422)
-    return _done("認証アプリを登録しました。", codes)
+    return _done(said("認証アプリを登録しました。"), codes)
 
 
 @blueprint.post("/account/factors/app/remove")
@@ -90,7 +91,7 @@ def remove_app() -> ResponseReturnValue:
     """Do without the app."""
     return _removed(
         lambda db: service.remove_totp(db, means(), current_user, lent()),
-        "認証アプリの登録を削除しました。",
+        said("認証アプリの登録を削除しました。"),
     )
 
 
@@ -128,7 +129,7 @@ def register() -> ResponseReturnValue:
     if not isinstance(made, Passkey):
         form.passkey.errors = [made]
         return _index(form, 422)
-    return _done(f"パスキー「{made.name}」を登録しました。", codes)
+    return _done(said("パスキー「{name}」を登録しました。", name=made.name), codes)
 
 
 @blueprint.post("/account/factors/passkeys/<int:passkey_id>/remove")
@@ -138,7 +139,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Do without one passkey."""
     return _removed(
         lambda db: service.remove_passkey(db, means(), current_user, passkey_id, lent()),
-        "パスキーを削除しました。端末に残ったパスキーは、端末の設定から削除してください。",
+        said("パスキーを削除しました。端末に残ったパスキーは、端末の設定から削除してください。"),
     )
 
 

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventmail.accounts.factors.requiring import REQUIRED, given
+from eventmail.language import said
 from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.offices.settings import Value
 from eventmail.proposals import forms
@@ -18,7 +19,7 @@ class RequiredForm(forms.ChangeForm):
     """A tick for each role."""
 
     roles = SelectMultipleField(
-        "二段階認証を必須にする役割",
+        said("二段階認証を必須にする役割"),
         choices=[SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

@@ -10,6 +10,7 @@ from eventmail.accounts.factors.forms import ResetForm
 from eventmail.accounts.factors.views.common import blueprint
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, writing
@@ -39,7 +40,7 @@ def reset(staff_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _page(staff, form, 409)
-    flash(f"{staff.name}さんの二段階認証を取り消しました。", "success")
+    flash(said("{name}さんの二段階認証を取り消しました。", name=staff.name), "success")
     return redirect(url_for("home.index"))
 
 

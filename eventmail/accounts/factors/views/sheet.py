@@ -11,20 +11,20 @@ from eventmail.accounts.factors import recovery, service
 from eventmail.accounts.factors.views.common import blueprint, means
 from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import UserError
+from eventmail.language import said, told
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
-NO_FACTOR = "予備のコードを作る前に、認証アプリかパスキーを登録してください。"
-NOT_THESE = (
+NO_FACTOR = said("予備のコードを作る前に、認証アプリかパスキーを登録してください。")
+NOT_THESE = said(
     "この予備のコードは、もう使えないため保存できません。"
     "「新しい予備のコードを作る」から、作り直してください。"
 )
 LINES = (
-    "イベントメール　予備のコード",
-    "ユーザー名：{login}",
-    "作った日時：{moment}",
-    "1つのコードは1回だけ使えます。ほかの人の目に触れない場所に保管してください。",
-    "",
+    said("イベントメール　予備のコード"),
+    said("ユーザー名：{login}"),
+    said("作った日時：{moment}"),
+    said("1つのコードは1回だけ使えます。ほかの人の目に触れない場所に保管してください。"),
 )
 
 
@@ -49,8 +49,8 @@ def file() -> ResponseReturnValue:
     if not recovery.are_own(reading(), means().sealer, current_user.id, codes):
         raise UserError(NOT_THESE)
     moment = clock.japanese_moment(clock.now())
-    head = [each.format(login=current_user.login, moment=moment) for each in LINES]
-    text = "\r\n".join([*head, *codes, ""])
+    head = [told(each.format(login=current_user.login, moment=moment)) for each in LINES]
+    text = "\r\n".join([*head, "", *codes, ""])
     name = "attachment; filename*=UTF-8''eventmail-recovery-codes.txt"
     return Response(
         text.encode("utf-8-sig"),

@@ -23,11 +23,12 @@ from eventmail.accounts.factors.views.common import (
 from eventmail.accounts.steps import Factor
 from eventmail.accounts.views import entering
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, writing
 
-STEP = Factor("second", "認証アプリ・パスキー", "factors.second")
+STEP = Factor("second", said("認証アプリ・パスキー"), "factors.second")
 
 
 def _asked(session: Session, staff: Staff) -> tuple[Factor, ...]:
