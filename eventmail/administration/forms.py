@@ -32,4 +32,4 @@ class NameForm(Form):
 class ManagerForm(PersonForm):
     """Who is to manage a new office, and perhaps approves its mailings as well."""
 
-    approves = BooleanField("決裁者を兼ねる")
+    approves = BooleanField(said("決裁者を兼ねる"))

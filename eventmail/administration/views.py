@@ -16,8 +16,8 @@ from eventmail.accounts.views.entering import confirmed
 from eventmail.administration import inviting, service
 from eventmail.administration.forms import ManagerForm, NameForm
 from eventmail.errors import NotFound, UserError
-from eventmail.offices.models import Bureau, Office, Role
 from eventmail.language import said
+from eventmail.offices.models import Bureau, Office, Role
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.setup import facts, guide
 from eventmail.web.context import reading, services, writing

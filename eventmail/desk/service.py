@@ -219,7 +219,9 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
             until=each.expires_at,
             proposal_id=each.id,
             subject=told.name,
-            note=f"{told.through}の提案です。理由：{told.reason}",
+            note=said(
+                "{through}の提案です。理由：{reason}", through=told.through, reason=told.reason
+            ),
         )
 
 

@@ -115,8 +115,8 @@ WORDS = {
 }
 # The button of what has a number of recipients says it.
 COUNTED = {
-    Kind.CHECK: "{count}件の送信内容を確認する",
-    Kind.APPROVE: "{count}件の送信を決裁する",
+    Kind.CHECK: said("{count}件の送信内容を確認する"),
+    Kind.APPROVE: said("{count}件の送信を決裁する"),
 }
 
 

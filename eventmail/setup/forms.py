@@ -8,24 +8,26 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from eventmail.language import said
 from eventmail.letters.trying import Box
 from eventmail.proposals.mailboxes import LONGEST_NAME, NO_NAME
 from eventmail.relays.forms import RelayForm
 from eventmail.web.forms import Form, TextField
 
-NO_ADDRESS = "アドレスを入力してください。"
-LONG = "名前は200文字以内で入力してください。"
+NO_ADDRESS = said("アドレスを入力してください。")
+LONG = said("名前は200文字以内で入力してください。")
 
 
 class OfficeForm(Form):
     """The first bureau and its first office."""
 
     bureau = TextField(
-        "労働局の名前",
-        [DataRequired("労働局の名前を入力してください。"), Length(max=200, message=LONG)],
+        said("労働局の名前"),
+        [DataRequired(said("労働局の名前を入力してください。")), Length(max=200, message=LONG)],
     )
     office = TextField(
-        "所の名前", [DataRequired("所の名前を入力してください。"), Length(max=200, message=LONG)]
+        said("所の名前"),
+        [DataRequired(said("所の名前を入力してください。")), Length(max=200, message=LONG)],
     )
 
 
@@ -34,7 +36,7 @@ class FirstRelayForm(RelayForm):
 
     reason = None
     own = TextField(
-        "あなたのメールアドレス（試しの一通が届きます）",
+        said("あなたのメールアドレス（試しの一通が届きます）"),
         [DataRequired(NO_ADDRESS), Length(max=254)],
     )
 
@@ -42,14 +44,16 @@ class FirstRelayForm(RelayForm):
 class MailboxForm(Form):
     """The mailbox that an office sends from."""
 
-    address = TextField("アドレス", [DataRequired(NO_ADDRESS), Length(max=254)])
-    name = TextField("差出人名", [DataRequired(NO_NAME), Length(max=LONGEST_NAME, message=NO_NAME)])
+    address = TextField(said("アドレス"), [DataRequired(NO_ADDRESS), Length(max=254)])
+    name = TextField(
+        said("差出人名"), [DataRequired(NO_NAME), Length(max=LONGEST_NAME, message=NO_NAME)]
+    )
 
 
 class TrialForm(Form):
     """Which mailbox the test mail goes to; nothing else can be typed."""
 
-    box = RadioField("試しの一通のあて先", [InputRequired("あて先を選んでください。")])
+    box = RadioField(said("試しの一通のあて先"), [InputRequired(said("あて先を選んでください。"))])
 
     @classmethod
     def of(cls, boxes: Sequence[Box]) -> TrialForm:

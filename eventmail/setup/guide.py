@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from eventmail.language import listed, said
 from eventmail.offices.models import Role
 from eventmail.offices.permissions import ROLE_NAMES, Action, Actor
 from eventmail.offices.setting_models import Proposal
@@ -19,11 +20,11 @@ from eventmail.setup import facts
 from eventmail.setup.facts import Facts, Step
 
 WORDS = {
-    Step.OFFICE: "所をつくる",
-    Step.RELAY: "送信サーバーを確かめる",
-    Step.MAILBOX: "差出人のアドレスを登録する",
-    Step.PEOPLE: "職員を招く",
-    Step.EVENT: "はじめのイベントを作る",
+    Step.OFFICE: said("所をつくる"),
+    Step.RELAY: said("送信サーバーを確かめる"),
+    Step.MAILBOX: said("差出人のアドレスを登録する"),
+    Step.PEOPLE: said("職員を招く"),
+    Step.EVENT: said("はじめのイベントを作る"),
 }
 DONE, CURRENT, LATER = "done", "current", "next"
 
@@ -61,43 +62,51 @@ class Guide:
 
 
 TRY = Deed(
-    "はじめの案内を送る前に、送信サーバーから試しの一通を自分あてに送って、届くことを確かめます。",
-    "試しの一通を送る",
+    said(
+        "はじめの案内を送る前に、送信サーバーから試しの一通を自分あてに送って、届くことを確かめます。"
+    ),
+    said("試しの一通を送る"),
     "setup.try_relay",
 )
 ADDRESS = Deed(
-    "メールの差出人になる、所のアドレスを登録します。もう1人の職員が認めると使えます。",
-    "差出人のアドレスを登録する",
+    said("メールの差出人になる、所のアドレスを登録します。もう1人の職員が認めると使えます。"),
+    said("差出人のアドレスを登録する"),
     "proposals.change",
     (("kind", "mailbox"),),
 )
-ADDRESS_WAITS = Deed("差出人のアドレスは、もう1人の職員が認めるのを待っています。")
+ADDRESS_WAITS = Deed(said("差出人のアドレスは、もう1人の職員が認めるのを待っています。"))
 ROLES_WAIT = Deed(
-    "招いた職員の役割は、もう1人の職員が認めるのを待っています。",
-    "待っている変更を見る",
+    said("招いた職員の役割は、もう1人の職員が認めるのを待っています。"),
+    said("待っている変更を見る"),
     "proposals.index",
 )
 ALONE = Deed(
-    "設定と職員の役割は、2人で決めます。所の管理者か決裁者が、もう1人必要です。"
-    "サーバーの管理者に、コマンド invite での招待を頼んでください。"
+    said(
+        "設定と職員の役割は、2人で決めます。所の管理者か決裁者が、もう1人必要です。"
+        "サーバーの管理者に、コマンド invite での招待を頼んでください。"
+    )
 )
 NOT_COME = Deed(
-    "招いた職員のうち、まだサインインしていない人がいます。リンクが届いているか確かめてください。"
-    "リンクの期限が切れたときは、作り直して渡します。",
-    "まだ来ていない職員を見る",
+    said(
+        "招いた職員のうち、まだサインインしていない人がいます。リンクが届いているか確かめてください。"
+        "リンクの期限が切れたときは、作り直して渡します。"
+    ),
+    said("まだ来ていない職員を見る"),
     "people.index",
 )
 EVENT = Deed(
-    "イベントを作ると、参加者名簿の取り込みとメールの作成を始められます。",
-    "はじめのイベントを作る",
+    said("イベントを作ると、参加者名簿の取り込みとメールの作成を始められます。"),
+    said("はじめのイベントを作る"),
     "events.new",
 )
-INVITE = "次の役割の職員が、まだいません：{roles}。役割は、もう1人の職員が認めると決まります。"
+INVITE = said(
+    "次の役割の職員が、まだいません：{roles}。役割は、もう1人の職員が認めると決まります。"
+)
 OTHERS = {
-    Step.RELAY: "所の管理者か決裁者が、送信サーバーを確かめます。",
-    Step.MAILBOX: "所の管理者か決裁者が、差出人のアドレスを登録します。",
-    Step.PEOPLE: "所の管理者が、いっしょに仕事をする職員を招きます。",
-    Step.EVENT: "起案者がイベントを作ると、名簿の取り込みとメールの作成が始まります。",
+    Step.RELAY: said("所の管理者か決裁者が、送信サーバーを確かめます。"),
+    Step.MAILBOX: said("所の管理者か決裁者が、差出人のアドレスを登録します。"),
+    Step.PEOPLE: said("所の管理者が、いっしょに仕事をする職員を招きます。"),
+    Step.EVENT: said("起案者がイベントを作ると、名簿の取り込みとメールの作成が始まります。"),
 }
 
 
@@ -148,22 +157,24 @@ def _people(found: Facts, waiting: Collection[Proposal]) -> Deed:
     coming = {Role(role) for each in proposed for role in json.loads(each.after)}
     lacking = [ROLE_NAMES[role] for role in found.uninvited if role not in coming]
     if lacking:
-        roles = "・".join(lacking)
-        return Deed(INVITE.format(roles=roles), f"{roles}を招く", "people.invite_page")
+        roles = listed(lacking, said("・"))
+        return Deed(
+            INVITE.format(roles=roles), said("{roles}を招く", roles=roles), "people.invite_page"
+        )
     return ROLES_WAIT if coming else NOT_COME
 
 
-CHOOSE_RELAY = "この所のメールを送るサーバーを決め、試しの一通を自分あてに送って確かめます。"
-REGISTER = "参加事業所に表示される差出人と、返信先になる、所のアドレスを登録します。"
-FIRST_TWO = (
+CHOOSE_RELAY = said("この所のメールを送るサーバーを決め、試しの一通を自分あてに送って確かめます。")
+REGISTER = said("参加事業所に表示される差出人と、返信先になる、所のアドレスを登録します。")
+FIRST_TWO = said(
     "設定と職員の役割は2人で決めるため、はじめに2人を招きます（いま{count}人）。"
     "起案者・確認者などは、その2人が所の画面から招きます。"
 )
-LINKS = (
+LINKS = said(
     "招いた人がリンクを開くのを待っています。先に開いた人が入ったあと、もう1人のリンクは使えなくなります。"
     "もう1人には、先に入った管理者が所の画面「職員」から新しいリンクを渡します。"
 )
-BY_THEMSELVES = "この所は仕事を始めています。残りは、所の職員がホームの案内にそって進めます。"
+BY_THEMSELVES = said("この所は仕事を始めています。残りは、所の職員がホームの案内にそって進めます。")
 
 
 def for_administrator(found: Facts) -> Guide:
@@ -181,6 +192,6 @@ def _from_outside(found: Facts) -> Deed:
         return Deed(REGISTER, WORDS[Step.MAILBOX], "setup.mailbox", at)
     people = "administration.manager_page"
     if found.confirmers < ENOUGH:
-        label = f"所の管理者を招く（あと{ENOUGH - found.confirmers}人）"
+        label = said("所の管理者を招く（あと{value}人）", value=ENOUGH - found.confirmers)
         return Deed(FIRST_TWO.format(count=found.confirmers), label, people, at)
-    return Deed(LINKS, "招待中の管理者を見る", people, at)
+    return Deed(LINKS, said("招待中の管理者を見る"), people, at)

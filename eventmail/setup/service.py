@@ -11,6 +11,7 @@ from eventmail.addresses import AddressError, EmailAddress
 from eventmail.administration import service as administration
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices import settings
 from eventmail.offices.models import Bureau, Mailbox, Office, Staff
 from eventmail.proposals import mailboxes
@@ -21,7 +22,7 @@ from eventmail.setup import facts
 from eventmail.setup.facts import Facts
 from eventmail.staffmail import service as staffmail
 
-NOT_OPEN = (
+NOT_OPEN = said(
     "所「{name}」は、もう所の職員が設定を決めます。所の管理者か決裁者に、"
     "画面の「所の設定」から変更を提案してもらってください。"
 )
@@ -90,7 +91,9 @@ def set_own_address(session: Session, by: Staff, text: str, domains: Collection[
     try:
         email = EmailAddress.parse(text)
     except AddressError as error:
-        raise UserError(f"アドレス「{text}」を登録できません。{error.message}") from error
+        raise UserError(
+            said("アドレス「{text}」を登録できません。{message}", text=text, message=error.message)
+        ) from error
     if staff.address == email.key:
         return
     ours = {each.email.domain for each in session.scalars(sa.select(Mailbox))} | set(domains)

@@ -17,6 +17,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.letters import trying
 from eventmail.letters.trying import Box
 from eventmail.mailings.rendering import new_token
@@ -39,21 +40,23 @@ BODY = """{office}
 
 このメールに返信する必要はありません。
 """
-NO_SENDER = "差出人にできるアドレスがありません。先に、差出人のアドレスを登録してください。"
-ASK_THE_SERVERS_PEOPLE = (
+NO_SENDER = said("差出人にできるアドレスがありません。先に、差出人のアドレスを登録してください。")
+ASK_THE_SERVERS_PEOPLE = said(
     "所のメールサーバーの担当者に、この応答をそのまま伝え、イベントメールのサーバーからの送信を"
     "認めてもらってください。"
 )
 # What to do about the relay's own words, by what they mean.
 REMEDIES = {
-    words.SIGN_IN: "ユーザー名とパスワードを確かめ、入力し直してください。",
-    words.SENDER: "差出人のアドレスが、このサーバーから送ってよいアドレスか確かめてください。",
-    words.NO_MAILBOX: "あなたのアドレスに誤りがないか確かめてください。",
-    words.NO_DOMAIN: "あなたのアドレスに誤りがないか確かめてください。",
-    words.BAD_ADDRESS: "あなたのアドレスに誤りがないか確かめてください。",
-    words.GREYLISTED: "5分ほど待ってから、もう一度送ってください。",
-    words.TOO_FAST: "5分ほど待ってから、もう一度送ってください。",
-    words.LATER: "5分ほど待ってから、もう一度送ってください。",
+    words.SIGN_IN: said("ユーザー名とパスワードを確かめ、入力し直してください。"),
+    words.SENDER: said(
+        "差出人のアドレスが、このサーバーから送ってよいアドレスか確かめてください。"
+    ),
+    words.NO_MAILBOX: said("あなたのアドレスに誤りがないか確かめてください。"),
+    words.NO_DOMAIN: said("あなたのアドレスに誤りがないか確かめてください。"),
+    words.BAD_ADDRESS: said("あなたのアドレスに誤りがないか確かめてください。"),
+    words.GREYLISTED: said("5分ほど待ってから、もう一度送ってください。"),
+    words.TOO_FAST: said("5分ほど待ってから、もう一度送ってください。"),
+    words.LATER: said("5分ほど待ってから、もう一度送ってください。"),
 }
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from eventmail.administration import service as administration
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.relays import service as relays
@@ -21,10 +22,10 @@ from eventmail.web.context import actor, reading, services, writing
 from eventmail.wire import Relay
 
 blueprint = Blueprint("setup", __name__)
-MADE = "所「{name}」を登録しました。"
-REGISTERED = "差出人のアドレス {address} を登録しました。"
-CHOSEN = "この送信サーバーを、この所で使います。"
-NOT_CHOSEN = "まだ何も変更していません。直して、もう一度送ってください。"
+MADE = said("所「{name}」を登録しました。")
+REGISTERED = said("差出人のアドレス {address} を登録しました。")
+CHOSEN = said("この送信サーバーを、この所で使います。")
+NOT_CHOSEN = said("まだ何も変更していません。直して、もう一度送ってください。")
 
 
 @blueprint.route("/setup", methods=["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
 
@@ -21,32 +22,34 @@ class Usual:
 USUAL = (
     Usual(
         Action.EDIT_EVENT,
-        "次の催しが決まったら、イベントを作って参加者名簿を取り込みます。",
-        "新しいイベントを作る",
+        said("次の催しが決まったら、イベントを作って参加者名簿を取り込みます。"),
+        said("新しいイベントを作る"),
         "events.new",
     ),
     Usual(
         Action.CHECK,
-        "確認を頼まれると、ここに表示します。それまでは、これからのイベントを見ておけます。",
-        "待っている仕事の一覧を見る",
+        said("確認を頼まれると、ここに表示します。それまでは、これからのイベントを見ておけます。"),
+        said("待っている仕事の一覧を見る"),
         "desk.index",
     ),
     Usual(
         Action.APPROVE,
-        "決裁を頼まれると、ここに表示します。不在になる日があるときは、代理を指定しておきます。",
-        "代理決裁の指定を見る",
+        said(
+            "決裁を頼まれると、ここに表示します。不在になる日があるときは、代理を指定しておきます。"
+        ),
+        said("代理決裁の指定を見る"),
         "offices.deputies_page",
     ),
     Usual(
         Action.MANAGE_STAFF,
-        "異動や退職があったときは、職員の画面で、招待したり利用を止めたりします。",
-        "職員を見る",
+        said("異動や退職があったときは、職員の画面で、招待したり利用を止めたりします。"),
+        said("職員を見る"),
         "people.index",
     ),
     Usual(
         Action.SEE_AUDIT,
-        "だれがいつ何をしたかを、監査記録で確かめられます。",
-        "監査記録を見る",
+        said("だれがいつ何をしたかを、監査記録で確かめられます。"),
+        said("監査記録を見る"),
         "audit.index",
     ),
 )

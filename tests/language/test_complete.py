@@ -18,17 +18,29 @@ ROOT = Path(__file__).resolve().parents[2]
 SAID = messages.collect()
 # Folders whose English is still being written.
 NOT_YET: frozenset[str] = frozenset(
-    """events gateway incidents letters mailings notices outbox roster scanning setup spreadsheet
-    wire""".split()
+    [
+        "events",
+        "gateway",
+        "incidents",
+        "letters",
+        "mailings",
+        "notices",
+        "outbox",
+        "roster",
+        "scanning",
+        "spreadsheet",
+        "wire",
+    ]
 )
 # Files whose Japanese is shown as it is, with the reason.
 JAPANESE_BY_NATURE = {
     "eventmail/answers/export.py": "an export",
     "eventmail/answers/forms.py": "units that stand behind a number on paper",
     "eventmail/bounces/reading/": "what other servers write, and what is kept of it",
-    "eventmail/corrections/words.py": "the participants' pages have their own words in both languages",
+    "eventmail/corrections/words.py": "words of the participants' pages, in both languages",
     "eventmail/links/": "a participant's page",
     "eventmail/papers/": "papers are Japanese for every reader",
+    "eventmail/setup/trying.py": "a mail to the tester",
     "eventmail/staffmail/wording.py": "mails to staff",
     "eventmail/staffmail/sending.py": "mails to staff",
     "eventmail/suppression/service.py": "what is kept in the place of an address",
