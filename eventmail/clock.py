@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from eventmail.language.days import said_day
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 WEEKDAYS = "月火水木金土日"
 REIWA_STARTS = date(2019, 5, 1)
@@ -35,10 +37,15 @@ def japanese_year(day: date) -> str:
 
 def japanese_date(day: date) -> str:
     """``令和8年12月9日（水）``."""
-    return f"{japanese_year(day)}{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
+    return said_day(_date(day), day)
 
 
 def japanese_moment(moment: datetime) -> str:
     """``令和8年12月9日（水）9:05``, on a clock in Tokyo."""
     local = in_tokyo(moment)
-    return f"{japanese_date(local.date())}{local.hour}:{local.minute:02}"
+    time = f"{local.hour}:{local.minute:02}"
+    return said_day(_date(local.date()) + time, local.date(), time)
+
+
+def _date(day: date) -> str:
+    return f"{japanese_year(day)}{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"

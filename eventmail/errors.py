@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from eventmail.language import said
+
 
 class UserError(Exception):
     """A rule said no. Its text is one clear Japanese sentence: what, where, and what to do."""
@@ -15,4 +17,4 @@ class NotFound(UserError):
     """There is no such thing, or it belongs to another office: both answer alike."""
 
     def __init__(self) -> None:
-        super().__init__("お探しのものが見つかりません。")
+        super().__init__(said("お探しのものが見つかりません。"))

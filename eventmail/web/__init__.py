@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
+from eventmail.language.templates import InTwoLanguages
 from eventmail.outbox.worker import Outbox
 from eventmail.web import (
     assets,
@@ -19,6 +20,7 @@ from eventmail.web import (
     formats,
     headers,
     hosts,
+    languages,
     refusals,
     sizes,
     throttle,
@@ -28,6 +30,7 @@ from eventmail.web.forms import LARGEST_ID
 
 def configure(app: Flask, settings: Settings) -> None:
     """Set Flask's own configuration from ours."""
+    app.jinja_environment = InTwoLanguages
     app.config.update(
         SECRET_KEY=settings.secret_key,
         EVENTMAIL_MODE=settings.mode.value,
@@ -65,6 +68,7 @@ def extend(app: Flask, settings: Settings) -> None:
 
     manager = LoginManager(app)
     entering.attach(app, manager)
+    languages.attach(app, settings)
     # In this order, before anything reads the request: whose host, how often, how much.
     hosts.attach(app)
     throttle.attach(app, settings)

@@ -17,6 +17,8 @@ from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
+from eventmail.web import languages
+
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 TEXT = frozenset({"text/css", "text/javascript", "image/svg+xml", "text/plain"})
@@ -68,6 +70,7 @@ def attach(app: Flask) -> None:
 
     app.view_functions["static"] = serve
     app.session_interface = Unasked()
+    languages.keep_sentences(app.session_interface)
     app.url_defaults(lambda endpoint, values: _name_version(assets, endpoint, values))
 
 

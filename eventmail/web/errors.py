@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Forbidden
 from eventmail.web import refusals
 from eventmail.web.sizes import TAKE_FILES
@@ -17,18 +18,18 @@ from eventmail.web.sizes import TAKE_FILES
 log = logging.getLogger(__name__)
 
 SENTENCES = {
-    400: "送られた内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。",
-    403: "この操作をする権限がありません。",
-    404: "お探しのページが見つかりません。アドレスを確かめるか、最初の画面に戻ってください。",
-    405: "このページはその方法では開けません。最初の画面に戻ってください。",
-    413: "ファイルが大きすぎます。小さくしてから、もう一度お試しください。",
+    400: said("送られた内容を読み取れませんでした。前の画面に戻って、もう一度お試しください。"),
+    403: said("この操作をする権限がありません。"),
+    404: said("お探しのページが見つかりません。アドレスを確かめるか、最初の画面に戻ってください。"),
+    405: said("このページはその方法では開けません。最初の画面に戻ってください。"),
+    413: said("ファイルが大きすぎます。小さくしてから、もう一度お試しください。"),
 }
-TOO_LONG = "送られた内容が長すぎます。前の画面に戻り、短くしてから、もう一度お試しください。"
-BROKEN = (
+TOO_LONG = said("送られた内容が長すぎます。前の画面に戻り、短くしてから、もう一度お試しください。")
+BROKEN = said(
     "システムの中で問題が起きました。入力した内容は送信していません。"
     "もう一度試しても同じ場合は、管理者に連絡してください。"
 )
-EXPIRED = (
+EXPIRED = said(
     "画面を開いてからサインインの状態や所が変わったため、処理しませんでした。"
     "前の画面に戻って読み込み直し、もう一度お試しください。"
 )

@@ -1,0 +1,170 @@
+"""The English is whole: every sentence has it, with the same values and the same tags."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eventmail.language.catalogue import HERE, read, sentences
+from eventmail.language.filling import names_in
+from eventmail.language.sentences import JAPANESE_LETTER
+from tools import messages
+
+ROOT = Path(__file__).resolve().parents[2]
+SAID = messages.collect()
+# Folders whose English is still being written.
+NOT_YET: frozenset[str] = frozenset(
+    [
+        "accounts",
+        "administration",
+        "alerts",
+        "allowed",
+        "answers",
+        "audit",
+        "bounces",
+        "bureau",
+        "corrections",
+        "desk",
+        "events",
+        "factors",
+        "gateway",
+        "incidents",
+        "letters",
+        "links",
+        "mailings",
+        "notices",
+        "offices",
+        "outbox",
+        "own_page",
+        "papers",
+        "people",
+        "privacy",
+        "proposals",
+        "relays",
+        "roster",
+        "scanning",
+        "service",
+        "spreadsheet",
+        "staffmail",
+        "suppression",
+        "training",
+        "web",
+        "wire",
+        "wordings",
+    ]
+)
+# Files whose Japanese is shown as it is, with the reason.
+JAPANESE_BY_NATURE = {
+    "eventmail/own_page/": "a participant's page has its own words in both languages",
+    "eventmail/sample.py": "the sample meeting's data",
+    "eventmail/demo.py": "the sample meeting's data",
+    "eventmail/language/": "names the Japanese letters",
+}
+_TAG = re.compile(r"</?([a-z]+\d*)>")
+
+
+def test_every_sentence_has_english() -> None:
+    english = sentences()
+    missing = [
+        f"{each} ({SAID[each][0]})"
+        for each in SAID
+        if each not in english and messages.folder_of(SAID[each][0]) not in NOT_YET
+    ]
+    assert not missing, "\n".join(missing)
+
+
+def test_the_catalogues_hold_what_is_said_and_nothing_else() -> None:
+    held = {key for path in HERE.glob("*.po") for key in read(path)}
+    assert held <= set(SAID), "run python tools/messages.py"
+
+
+def test_no_sentence_has_two_translations() -> None:
+    twice: dict[str, set[str]] = {}
+    for path in HERE.glob("*.po"):
+        for key, text in read(path).items():
+            twice.setdefault(key, set()).add(text)
+    assert {key: texts for key, texts in twice.items() if len(texts) > 1} == {}
+
+
+def _faults(japanese: str, english: str) -> Iterator[str]:
+    if JAPANESE_LETTER.search(re.sub(r"「[^」]*」|\{\{?[^{}]*\}?\}", "", english)):
+        yield "Japanese letters in the English"
+    if _has_values(japanese) and not names_in(english) <= names_in(japanese):
+        yield "a value that the Japanese has not"
+    if _has_values(japanese) and names_in(japanese) - names_in(english):
+        yield "a value is left out"
+    if sorted(_TAG.findall(japanese)) != sorted(_TAG.findall(english)):
+        yield "other tags"
+
+
+def _has_values(pattern: str) -> bool:
+    """A pattern without values may hold single braces, which are text."""
+    return bool(re.search(r"(?<!\{)\{[a-z]\w*(:[^{}]*)?\}(?!\})", pattern))
+
+
+def test_values_and_tags_are_the_same_in_both() -> None:
+    wrong = [
+        f"{key!r} -> {text!r}: {fault}"
+        for key, text in sentences().items()
+        for fault in _faults(key, text)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+FAULTY = {
+    "left in Japanese": ("件名", "件名"),
+    "a value of its own": ("{a}件", "{b} mails"),
+    "a value left out": ("{a}件{b}", "{a} mails"),
+    "a tag left out": ("<b>件</b>", "mails"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_a_faulty_translation_is_found(name: str) -> None:
+    assert list(_faults(*FAULTY[name]))
+
+
+def unsaid(path: Path) -> Iterator[str]:
+    """Japanese literals of a file that are no docstring and not said."""
+    tree = ast.parse(path.read_text())
+    skipped: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        ):
+            skipped.add(id(node.body[0].value))  # type: ignore[attr-defined]
+        if isinstance(node, (ast.Compare, ast.MatchValue)) or messages._is_said(node):
+            skipped.update(id(each) for each in ast.walk(node))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"compile", "cookie"}:
+            skipped.update(id(each) for each in ast.walk(node))
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in skipped and JAPANESE_LETTER.search(node.value):  # type: ignore[attr-defined]
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"  # type: ignore[attr-defined]
+
+
+def test_no_text_of_the_code_is_left_unsaid() -> None:
+    left = [
+        each
+        for path in sorted((ROOT / "eventmail").rglob("*.py"))
+        for each in unsaid(path)
+        if not each.startswith(tuple(JAPANESE_BY_NATURE))
+        and messages.folder_of(path.relative_to(ROOT).as_posix()) not in NOT_YET
+    ]
+    assert not left, "\n".join(left)
+
+
+def test_nothing_is_excused_that_needs_no_excuse() -> None:
+    for beginning in JAPANESE_BY_NATURE:
+        files = [
+            each
+            for each in (ROOT / "eventmail").rglob("*.py")
+            if each.relative_to(ROOT).as_posix().startswith(beginning)
+        ]
+        assert any(True for path in files for _ in unsaid(path)) or beginning.endswith(
+            "language/"
+        ), beginning

@@ -1,0 +1,151 @@
+"""A sentence is Japanese wherever it is handled, and English where it is shown in English."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from eventmail import clock
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.language import (
+    Said,
+    catalogue,
+    listed,
+    recognised,
+    retold,
+    said,
+    speaking,
+    told,
+    told_all,
+)
+from tests.kinds import both_databases
+
+ENGLISH = {
+    "確認": "check",
+    "・": " / ",
+    "{count}社に送信する": "Send to {count} {count:company|companies}",
+    "{who}が{what}しました。": "{who} made the {what}.",
+    "{a:,}件のうち{b:,}件": "{b:,} of {a:,}",
+    "{会社名} を入れる": "Put {会社名} in",
+    "行{row}：{what}です。": "Row {row}: {what}.",
+}
+
+
+@pytest.fixture(autouse=True)
+def words(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(catalogue, "sentences", lambda: ENGLISH)
+    catalogue._forms.cache_clear()
+    yield
+    catalogue._forms.cache_clear()
+
+
+def in_english(value: object) -> object:
+    with speaking("en"):
+        return told(value)
+
+
+SENTENCES = {
+    "a word": (said("確認"), "確認", "check"),
+    "one": (said("{count}社に送信する", count=1), "1社に送信する", "Send to 1 company"),
+    "many": (said("{count}社に送信する", count=30), "30社に送信する", "Send to 30 companies"),
+    "a sentence within": (
+        said("{who}が{what}しました。", who="森下", what=said("確認")),
+        "森下が確認しました。",
+        "森下 made the check.",
+    ),
+    "another order": (
+        said("{a:,}件のうち{b:,}件", a=1000, b=20),
+        "1,000件のうち20件",
+        "20 of 1,000",
+    ),
+    "braces without values": (said("{会社名} を入れる"), "{会社名} を入れる", "Put {会社名} in"),
+    "no English yet": (said("未訳{n}", n=3), "未訳3", "未訳3"),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_is_said_in_both_languages(name: str) -> None:
+    sentence, japanese, english = SENTENCES[name]
+    assert sentence == japanese
+    assert told(sentence) == japanese
+    assert in_english(sentence) == english
+
+
+def test_what_somebody_typed_is_never_translated() -> None:
+    assert in_english("確認") == "確認"
+    assert (
+        in_english(said("{who}が{what}しました。", who="確認", what="確認"))
+        == "確認 made the 確認."
+    )
+
+
+def test_an_error_keeps_its_english() -> None:
+    error = UserError(said("確認"))
+    assert in_english(error.message) == in_english(str(error)) == "check"
+
+
+def test_to_all_else_it_is_a_plain_string() -> None:
+    sentence = said("{count}社に送信する", count=2)
+    assert json.loads(json.dumps({"text": sentence})) == {"text": "2社に送信する"}
+    assert type(pickle.loads(pickle.dumps(sentence))) is str
+    assert {sentence: 1}["2社に送信する"] == 1
+    assert not isinstance(sentence + "", Said)
+
+
+def test_what_a_page_takes_as_json_is_told_whole() -> None:
+    with speaking("en"):
+        assert told_all({"a": [said("確認"), 3], "b": (said("確認"), "確認")}) == {
+            "a": ["check", 3],
+            "b": ["check", "確認"],
+        }
+
+
+@both_databases
+def test_it_is_kept_as_text(database: Database) -> None:
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.literal(said("確認"), sa.String()))) == "確認"
+
+
+def test_days_are_written_in_both_languages() -> None:
+    day = date(2023, 6, 7)
+    assert clock.japanese_date(day) == "令和5年6月7日（水）"
+    assert in_english(clock.japanese_date(day)) == "Wed, 7 Jun 2023"
+    moment = datetime(2023, 6, 7, 0, 5, tzinfo=UTC)
+    assert clock.japanese_moment(moment) == "令和5年6月7日（水）9:05"
+    assert (
+        in_english(said("{at}に", at=clock.japanese_moment(moment))) == "令和5年6月7日（水）9:05に"
+    )
+    assert in_english(clock.japanese_moment(moment)) == "Wed, 7 Jun 2023 9:05"
+
+
+RECOGNISED = {
+    "a word": ("確認", ("確認", {})),
+    "with values": (
+        "行12：アドレスです。",
+        ("行{row}：{what}です。", {"row": "12", "what": "アドレス"}),
+    ),
+    "nothing of ours": ("株式会社確認", ("株式会社確認", {})),
+}
+
+
+@pytest.mark.parametrize("name", RECOGNISED)
+def test_a_kept_sentence_is_recognised(name: str) -> None:
+    text, found = RECOGNISED[name]
+    assert recognised(text) == found
+
+
+def test_a_kept_sentence_is_said_again() -> None:
+    assert retold("行12：アドレスです。") == "行12：アドレスです。"
+    assert in_english(retold("行12：アドレスです。")) == "Row 12: アドレス."
+
+
+def test_a_list_keeps_the_english_of_its_parts() -> None:
+    parts = listed([said("確認"), "株式会社確認"], said("・"))
+    assert parts == "確認・株式会社確認"
+    assert in_english(parts) == "check / 株式会社確認"
