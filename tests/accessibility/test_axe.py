@@ -131,7 +131,7 @@ def test_what_is_wrong_is_found(world: World, screen: Screen, rule: str) -> None
 
 H1 = "const h1 = main.querySelector('h1')"
 LOOKS = {  # each with what it must find fault with
-    looks.unseen: "main.querySelector('input').style.setProperty('outline', '0', 'important')",
+    looks.unseen: "main.querySelector('#login').style.setProperty('outline', '0', 'important')",
     looks.broken: f"{H1}; h1.style.cssText = 'word-break: break-all; width: 2.5em'",
     looks.walked: "main.innerHTML += '<a href=/ tabindex=3>先に</a>'",
 }
