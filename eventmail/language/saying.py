@@ -27,6 +27,10 @@ class Said(str):
     def __reduce__(self) -> tuple[Any, ...]:
         return str.__str__, (self + "",)
 
+    def format(self, *_: object, **values: object) -> Said:  # type: ignore[override]
+        """A sentence that was kept without its values, with them."""
+        return filled(self.pattern, values)
+
     def in_english(self) -> str:
         """The sentence in English; in Japanese if it has no English yet."""
         pattern = english_of(self.pattern)

@@ -8,7 +8,9 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, Select
+
+from eventmail.language import ENGLISH, JAPANESE, in_english, told
 
 CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -24,11 +26,29 @@ def row_number(value: str) -> int:
     return number
 
 
+class _SaidSelect(Select):  # type: ignore[misc]
+    """A choice whose options are in the language that is spoken."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **options: Any) -> Any:
+        """One option."""
+        return super().render_option(choice._replace(label=told(choice.label)), **options)
+
+
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form with Japanese messages."""
+    """A form that speaks the language of the page."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
-        locales = ("ja",)
+        @property
+        def locales(self) -> tuple[str, ...]:
+            """WTForms' own messages."""
+            return (ENGLISH if in_english() else JAPANESE,)
+
+        def render_field(self, field: Any, render_kw: Any) -> Any:
+            """The field's HTML."""
+            if type(field.widget) is Select:
+                field.widget = _SaidSelect(multiple=field.widget.multiple)
+            return super().render_field(field, render_kw)
 
 
 def cleaned(value: Any) -> Any:

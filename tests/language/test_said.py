@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import pickle
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length
 
 from eventmail import clock
 from eventmail.database import Database
@@ -24,6 +29,7 @@ from eventmail.language import (
     told,
     told_all,
 )
+from eventmail.web.forms import Form
 from tests.kinds import both_databases
 
 ENGLISH = {
@@ -149,3 +155,26 @@ def test_a_list_keeps_the_english_of_its_parts() -> None:
     parts = listed([said("確認"), "株式会社確認"], said("・"))
     assert parts == "確認・株式会社確認"
     assert in_english(parts) == "check / 株式会社確認"
+
+
+def test_a_pattern_that_was_kept_is_filled_later() -> None:
+    kept = said("{count}社に送信する")
+    assert kept.format(count=2) == "2社に送信する"
+    assert in_english(kept.format(count=2)) == "Send to 2 companies"
+
+
+class _Form(Form):
+    way = SelectField("way", choices=[SelectChoice("a", said("確認")), SelectChoice("b", "確認")])
+    name = StringField("name", [Length(max=1)])
+
+
+def test_choices_and_the_forms_own_messages_are_in_the_language(tmp_path: Path) -> None:
+    app = Flask("test", root_path=str(tmp_path))
+    app.secret_key = "x"
+    with app.test_request_context(method="POST", data={"name": "ab", "way": "a"}):
+        assert "check" not in _Form().way()
+        with speaking("en"):
+            form = _Form(meta={"csrf": False})
+            assert '>check</option><option value="b">確認</option>' in form.way()
+            form.validate()
+            assert form.name.errors == ["Field cannot be longer than 1 character."]
