@@ -47,6 +47,7 @@ class Page(HTMLParser):
 
     def __init__(self, markup: str) -> None:
         super().__init__(convert_charrefs=True)
+        self.markup = markup
         self.elements: list[Element] = []
         self.unclosed: list[str] = []
         self._open: list[Element] = []

@@ -33,7 +33,9 @@ from eventmail.wire import Connection, Pressure, Relay, RelayUnavailable
 log = logging.getLogger(__name__)
 
 BLOCKED_ALERT = "relay.blocked"
-BROKEN = "送信処理で予期しない問題が起きたため、残りの送信を止めました。管理者に連絡してください。"
+BROKEN = (
+    "送信のプログラムが途中で動かなくなったため、残りの送信を止めました。管理者に連絡してください。"
+)
 NO_FIRST_COPY = "所のアドレスへの送信控えが受け取られなかったため、送信を止めました。"
 AGAIN_AT = "{when}に自動でやり直します。"
 BY_HAND = "直したあと、画面の「もう一度接続する」を押してください。それまでは接続しません。"

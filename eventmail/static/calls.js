@@ -25,12 +25,11 @@ function call(form) {
   function show(news) {
     const lines = news.others ? [`${news.others}さん。${AGAIN}`] : [];
     if (String(news.version) !== form.dataset.version) lines.push(WRITTEN);
-    const before = [...place.children].map((each) => each.textContent);
+    const before = [...place.querySelectorAll(".notice-title")].map((each) => each.textContent);
     if (JSON.stringify(before) === JSON.stringify(lines)) return;
     place.replaceChildren(...lines.map((text) => {
-      const item = document.createElement("p");
-      item.className = "notice notice-warning";
-      item.textContent = text;
+      const item = document.querySelector("template[data-other]").content.cloneNode(true);
+      item.querySelector(".notice-title").textContent = text;
       return item;
     }));
   }

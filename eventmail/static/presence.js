@@ -11,12 +11,11 @@ function meet(form) {
   function show(news) {
     const told = news.others.map((each) => `${each}同時に保存しないよう、声をかけてください。`);
     if (String(news.version) !== form.dataset.version) told.push(SAVED);
-    const before = [...place.children].map((each) => each.textContent);
+    const before = [...place.querySelectorAll(".notice-title")].map((each) => each.textContent);
     if (JSON.stringify(before) === JSON.stringify(told)) return;
     place.replaceChildren(...told.map((text) => {
-      const item = document.createElement("p");
-      item.className = "notice notice-warning";
-      item.textContent = text;
+      const item = document.querySelector("template[data-other]").content.cloneNode(true);
+      item.querySelector(".notice-title").textContent = text;
       return item;
     }));
   }

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests.accessibility import looks
 from tests.journeys.conftest import ARGUMENTS
 
 HERE = "http://localhost"
@@ -56,7 +57,9 @@ class Screen:
     def faults(self, path: str, person: FlaskClient) -> list[str]:
         """What is wrong with a page of the application."""
         self.show(path, person)
-        return [f"{path}: {each}" for each in (*self.violations(), *self.sticks_out())]
+        looks_wrong = looks.faults(self.page)
+        found = (*looks_wrong, *self.violations(), *self.sticks_out())
+        return [f"{path}: {each}" for each in found]
 
 
 @pytest.fixture(scope="module")

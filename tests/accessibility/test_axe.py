@@ -1,22 +1,26 @@
 """axe finds nothing on any page (WCAG 2.2 A and AA), and none is wider than a small screen.
 
+Nor does anything move while a page is built up, hide the focus, or break its words on a phone.
+
 Every route that shows a page is opened, by whoever may. A new one is opened by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Page
 
 from eventmail import create_app
 from eventmail.events.models import Contact
 from eventmail.links import service as links
 from eventmail.sealing import Sealer
 from eventmail.web import errors
+from tests.accessibility import looks
 from tests.accessibility.conftest import Screen
 from tests.conftest import Templates, opened
 from tests.web.matrix import MAY
@@ -38,6 +42,15 @@ AT_LEVELS = {
     "checked": ("approver", ("/mailings/1/approve", "/mailings/1")),
 }
 LATER = {"auditor", "checker", "approver"}  # all of theirs stands in other tests
+WALKED = {
+    "/sign-in": "nobody",
+    "/": "author",
+    "/mailings/1": "author",
+    "/mailings/1/progress": "author",
+    "/events/1/participants": "author",
+    "/incidents/1/calls": "author",
+}
+Look = Callable[[Page], list[str]]
 FAULTS = {
     "color-contrast": "main.style.color = '#ccc'",
     "label": "main.innerHTML += '<input type=text name=unnamed>'",
@@ -114,6 +127,47 @@ def test_what_is_wrong_is_found(world: World, screen: Screen, rule: str) -> None
     assert screen.violations() == []
     screen.page.locator("main").evaluate(f"main => {{ {FAULTS[rule]} }}")
     assert rule in {each.partition(":")[0] for each in screen.violations()}
+
+
+H1 = "const h1 = main.querySelector('h1')"
+LOOKS = {  # each with what it must find fault with
+    looks.unseen: "main.querySelector('#login').style.setProperty('outline', '0', 'important')",
+    looks.broken: f"{H1}; h1.style.cssText = 'word-break: break-all; width: 2.5em'",
+    looks.walked: "main.innerHTML += '<a href=/ tabindex=3>先に</a>'",
+}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda each: each.__name__)
+def test_what_looks_wrong_is_found(world: World, screen: Screen, look: Look) -> None:  # noqa: F811
+    screen.show("/sign-in", world.clients["nobody"])
+    assert look(screen.page) == []
+    screen.page.locator("main").evaluate(f"main => {{ {LOOKS[look]} }}")
+    assert look(screen.page)
+
+
+def test_what_moves_is_found(world: World, screen: Screen) -> None:  # noqa: F811
+    screen.show("/sign-in", world.clients["nobody"])
+    assert looks.shifts(screen.page) == []
+    screen.page.locator("main").evaluate(
+        "main => main.insertAdjacentHTML('afterbegin', '<p>割り込み</p>'.repeat(20))"
+    )
+    assert looks.shifts(screen.page)
+
+
+@pytest.mark.parametrize("path", WALKED)
+def test_the_tab_key_goes_from_the_top_to_the_end(world: World, screen: Screen, path: str) -> None:  # noqa: F811
+    """That no page asks for another order: tests/web/test_design_pages.py; here key by key."""
+    screen.show(path, world.clients[WALKED[path]])
+    assert looks.walked(screen.page) == []
+
+
+def test_the_skip_link_leads_past_the_header(world: World, screen: Screen) -> None:  # noqa: F811
+    screen.show("/", world.clients["author"])
+    screen.page.keyboard.press("Tab")
+    assert screen.page.locator(":focus").inner_text() == "本文へ移動"
+    assert screen.page.locator(":focus").bounding_box()["y"] > 0  # and can be seen now
+    screen.page.keyboard.press("Enter")
+    assert screen.page.evaluate("document.activeElement.id") == "main"
 
 
 def test_what_sticks_out_is_found(world: World, screen: Screen) -> None:  # noqa: F811

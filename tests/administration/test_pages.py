@@ -44,7 +44,7 @@ def test_his_first_page_is_the_tree(administrator: Pages, meeting: Meeting) -> N
 def test_no_page_of_an_office_opens_for_him(
     administrator: Pages, meeting: Meeting, path: str
 ) -> None:
-    assert administrator.get(path, status=403).h1 == "処理できませんでした"
+    assert administrator.get(path, status=403).h1 == "受け付けられませんでした"
 
 
 @pytest.mark.parametrize("role", ["author", "manager", "auditor"])

@@ -244,7 +244,7 @@ POSTS: dict[Deed, tuple[str, dict[str, str]]] = {
     Deed.TAKE_UP_AGAIN: ("take-up-again", {}),
 }
 SENTENCES = re.compile(
-    r'(?:role="alert"|<h1>処理できませんでした).*?。|<h1>お探しのものが見つかりません', re.S
+    r'(?:role="alert"|<h1>受け付けられませんでした).*?。|<h1>お探しのものが見つかりません', re.S
 )
 
 

@@ -66,7 +66,7 @@ class TestHowOften:
         page = Page(response.get_data(as_text=True))
         assert response.headers["Retry-After"] == "2"
         assert "2秒ほど待って" in page.text
-        assert (page.unclosed, page.h1) == ([], "処理できませんでした")
+        assert (page.unclosed, page.h1) == ([], "受け付けられませんでした")
         assert response.headers["Cache-Control"] == "no-store"
         clock.now += 2
         assert browser.post("/sign-in").status_code == 400

@@ -52,7 +52,7 @@ def test_one_press_records_an_absence_and_moves_it_to_the_next_working_day(
     page = author.get(LIST)
     assert "きょうかける先（30社）" in page.text
     assert "30社のうち0社に、電話での説明が済みました。" in page.text
-    page = author.post(FIRST, {"act": "absent", "version": "0"})
+    page = author.post(FIRST, {"absent": "0"})
     assert "きょうかける先（29社）" in page.text
     assert "不在" in page.text
     assert state(database) == (State.ABSENT, 1)

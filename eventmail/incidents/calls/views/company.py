@@ -107,10 +107,13 @@ def record(incident_id: int, party_id: int) -> ResponseReturnValue:
 
     Where a colleague wrote meanwhile nothing is saved, and both are shown side by side.
     """
-    act = request.form.get("act", "save")
+    # In the list a company's button carries the version that its row showed.
+    absent = request.form.get("absent")
+    act = request.form.get("act", "save") if absent is None else "absent"
     if act not in ACTS:
         raise NotFound
     form = SaidForm()
+    form.version.data = form.version.data if absent is None else absent
     incident = incident_of(reading(), incident_id)
     before = service.line(reading(), incident, party_id)
     if not form.validate_on_submit():
