@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import BinaryIO
 
 from flask import jsonify, render_template, request, send_file
@@ -15,10 +16,13 @@ from eventmail.outbox.listing import NEEDS, Line
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.service import STATE_NAMES, Progress
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, wanted
+from eventmail.outbox.views.course import course_of
 from eventmail.outbox.views.situation import UNSENT, Situation, left, situation, tag_of, when
+from eventmail.pictures.shares import sizes
 from eventmail.web.context import actor, reading, services, writing
 
 RUNNING = ("copy_going", "sending", "retrying")
+BAR, LEAST_SEEN = 1000.0, 4.0
 MOST_ROWS = 2 * listing.PAGE
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -64,6 +68,7 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
         numbers=_numbers(snapshot, found, now),
         parts=parts(found),
         situation=now,
+        chart=course_of(snapshot) if first else None,
         chosen=chosen,
         listed=listed,
         needing=needing,
@@ -127,13 +132,13 @@ def parts(found: Progress) -> dict[str, dict[str, float]]:
         "error": (*NEEDS, DeliveryState.BOUNCED),
         "neutral": UNSENT,
     }
-    at, bar = 0.0, {}
-    for name, states in groups.items():
-        count = sum(found.counts.get(state, 0) for state in states)
-        width = round(1000 * count / max(found.total, 1), 1)
-        bar[name] = {"x": round(at, 1), "width": width}
-        at += width
-    return bar
+    counts = [sum(found.counts.get(each, 0) for each in states) for states in groups.values()]
+    widths = sizes(counts, BAR, LEAST_SEEN, found.total)
+    starts = itertools.accumulate(widths, initial=0.0)
+    return {
+        name: {"x": round(x, 1), "width": round(width, 1)}
+        for name, x, width in zip(groups, starts, widths, strict=False)
+    }
 
 
 def _situation(snapshot: Snapshot, found: Progress) -> Situation:
