@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from typing import BinaryIO
+from collections.abc import Iterator
 
-from flask import jsonify, render_template, request, send_file
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from eventmail.bounces import showing
@@ -19,12 +19,13 @@ from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, 
 from eventmail.outbox.views.course import course_of
 from eventmail.outbox.views.situation import UNSENT, Situation, left, situation, tag_of, when
 from eventmail.pictures.shares import sizes
+from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.files import streamed
 
 RUNNING = ("copy_going", "sending", "retrying")
 BAR, LEAST_SEEN = 1000.0, 4.0
 MOST_ROWS = 2 * listing.PAGE
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 # The states as somebody looks for them: what needs a person first, what is done last.
 CHIPS = (
@@ -112,8 +113,8 @@ def progress_json(mailing_id: int) -> ResponseReturnValue:
 def export_xlsx(mailing_id: int) -> ResponseReturnValue:
     """The list as a workbook, as it was filtered."""
     _, snapshot = sent(mailing_id)
-    file = export.workbook(reading(), snapshot, wanted())
-    return _file(snapshot, file, ".xlsx", XLSX)
+    pieces = export.workbook(reading(), snapshot, wanted())
+    return _file(snapshot, pieces, ".xlsx", XLSX)
 
 
 @blueprint.post("/mailings/<int:mailing_id>/deliveries.csv")
@@ -185,8 +186,9 @@ def _row(line: Line) -> dict[str, str]:
     }
 
 
-def _file(snapshot: Snapshot, file: BinaryIO, suffix: str, kind: str) -> ResponseReturnValue:
+def _file(
+    snapshot: Snapshot, pieces: Iterator[bytes], suffix: str, kind: str
+) -> ResponseReturnValue:
     with writing() as session:
         export.note(session, actor(), snapshot, suffix.removeprefix("."))
-    name = export.filename(snapshot, suffix)
-    return send_file(file, mimetype=kind, as_attachment=True, download_name=name, max_age=0)
+    return streamed(pieces, export.filename(snapshot, suffix), kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
@@ -15,6 +15,7 @@ from eventmail.training.forms import AssignForm, staff_form
 from eventmail.training.marking import told_of
 from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.files import streamed
 
 ASSIGNED = "{count}人に割り当てました。メールのお知らせを受け取る職員には、メールでも知らせます。"
 CONFIRMED = "{name}さんの結果を確認しました。"
@@ -64,10 +65,8 @@ def export(assignment_id: int) -> ResponseReturnValue:
     made = figures.assignment(reading(), actor(), assignment_id)
     with writing() as db:
         exporting.note(db, actor(), made)
-    file = exporting.workbook(reading(), made)
-    return send_file(
-        file, mimetype=XLSX, as_attachment=True, download_name=exporting.filename(made)
-    )
+    pieces = exporting.workbook(reading(), made)
+    return streamed(pieces, exporting.filename(made), XLSX)
 
 
 @blueprint.get("/training/results/<int:result_id>")
