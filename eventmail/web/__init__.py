@@ -85,6 +85,7 @@ def register(app: Flask) -> None:
     from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
     from eventmail.administration.views import blueprint as administration
+    from eventmail.agenda.views import blueprint as agenda
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
     from eventmail.answers.views import blueprint as answers
@@ -129,6 +130,7 @@ def register(app: Flask) -> None:
         administration,
         people,
         overview,
+        agenda,
         events,
         materials,
         roster,

@@ -64,7 +64,7 @@ PAGES: dict[Action, str] = {
         factors.remove_passkey factors.renew home.index
     """,
     Action.SEE: """
-        answers.company answers.index answers.questions
+        agenda.index answers.company answers.index answers.questions
         allowed.index corrections.index desk.index events.download events.participants
         events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
