@@ -90,10 +90,11 @@ def _mailings(session: Session, actor: Actor, month: Month) -> Iterator[Entry]:
     )
     told = set()
     for mailing, starts_at, created_at in session.execute(query):
-        begun = starts_at or created_at
-        moment = begun or mailing.send_at
+        moment = starts_at or created_at or mailing.send_at
+        if moment is None or (mailing.id, moment) in told:
+            continue
         local = clock.in_tokyo(moment)
-        if (mailing.id, moment) not in told and local.date() in month:
+        if local.date() in month:
             told.add((mailing.id, moment))
             yield _entry(mailing, local)
 

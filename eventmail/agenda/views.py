@@ -9,8 +9,9 @@ from flask import Blueprint, render_template, request, url_for
 from eventmail.agenda import service
 from eventmail.agenda.month import WEEKDAYS, Month, weeks
 from eventmail.agenda.service import Entry, Sort
+from eventmail.mailings.review import STATE_NAMES as MAILING_STATES
 from eventmail.offices.permissions import Action, permitted
-from eventmail.outbox.views.situation import MAILING_KINDS, MAILING_STATES
+from eventmail.outbox.views.situation import MAILING_KINDS
 from eventmail.web.context import actor, reading
 
 blueprint = Blueprint("agenda", __name__)

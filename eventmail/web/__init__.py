@@ -22,6 +22,7 @@ from eventmail.web import (
     refusals,
     sizes,
     throttle,
+    uploading,
 )
 from eventmail.web.forms import LARGEST_ID
 
@@ -78,6 +79,7 @@ def extend(app: Flask, settings: Settings) -> None:
     formats.attach(app)
     context.attach(app)
     own_page.attach(app, settings, csrf)
+    uploading.attach(app)
 
 
 def register(app: Flask) -> None:
