@@ -7,6 +7,9 @@ from functools import lru_cache
 
 import holidays
 
+from eventmail.language import paired, said
+
+YEAR_END = said("年末年始の閉庁日")
 _YEAR_END = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 
 
@@ -17,7 +20,17 @@ def is_open(day: date) -> bool:
 
 def is_holiday(day: date) -> bool:
     """National holidays, and the days around New Year on which public offices are closed."""
-    return (day.month, day.day) in _YEAR_END or day in _holidays(day.year)
+    return bool(holiday_name(day))
+
+
+def holiday_name(day: date) -> str:
+    """What a holiday is called; empty for any other day. The offices' own days around New Year
+    have a name, too.
+    """
+    japanese, english = _holidays(day.year, "ja").get(day), _holidays(day.year, "en_US").get(day)
+    if japanese and english:
+        return paired(japanese, english)
+    return YEAR_END if (day.month, day.day) in _YEAR_END else ""
 
 
 def next_open(day: date) -> date:
@@ -37,5 +50,5 @@ def closed_days(first: date) -> int:
 
 
 @lru_cache(maxsize=16)
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("JP", years=year))
+def _holidays(year: int, language: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("JP", years=year, language=language))

@@ -29,7 +29,7 @@ LABELLED = {"input", "select", "textarea"}
 NO_LABEL = {"hidden", "submit", "button", "image", "reset"}
 # Asked for one person, and recorded.
 SHOWS_ONE_PERSON = {"/privacy/person", "/privacy/person/erase"}
-SVG = {"svg", "path", "circle", "rect", "g", "line", "text", "title"}
+SVG = {"svg", "path", "circle", "rect", "g", "line", "text", "title", "defs", "pattern"}
 
 
 @dataclass

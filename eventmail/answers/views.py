@@ -62,8 +62,6 @@ def index(event_id: int) -> str:
         event=event,
         figures=numbers,
         bars=chart.bars(numbers),
-        width=chart.WIDTH,
-        height=chart.HEIGHT,
         tallies=tally.tallies(session, event),
         questions=listing.asked_ever(session, event),
         closes_on=service.closing_day(session, event),

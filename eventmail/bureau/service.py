@@ -57,10 +57,24 @@ class Figures:
         """All mailings that are counted."""
         return sum(self.states.values())
 
+    @property
+    def pressing(self) -> tuple[int, ...]:
+        """What needs attention, the gravest first; the larger, the sooner."""
+        return (
+            self.leaks,
+            self.alerts,
+            int(self.stopped),
+            self.uncertain,
+            len(self.quiet),
+            self.incidents,
+            self.overdue,
+            self.unread,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One bureau and its offices, by name."""
+    """One bureau and its offices: first those that need attention, then by name."""
 
     bureau: str
     offices: list[Figures]
@@ -83,7 +97,10 @@ def overviews(session: Session, staff: Staff) -> list[Overview]:
         figures[office.id] = Figures(office.name, office.stopped_at is not None)
         bureaus[bureau].append(figures[office.id])
     _fill(session, figures)
-    return [Overview(name, offices) for name, offices in bureaus.items()]
+    return [
+        Overview(name, sorted(offices, key=lambda each: each.pressing, reverse=True))
+        for name, offices in bureaus.items()
+    ]
 
 
 def _fill(session: Session, figures: dict[int, Figures]) -> None:

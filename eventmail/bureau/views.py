@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from eventmail.bureau import service
-from eventmail.bureau.bars import HEIGHT, SHARES, WIDTH, bars
+from eventmail.bureau.bars import COMPARED, SHARES, bars, compared
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading
 
@@ -20,8 +20,7 @@ def index() -> str:
     found = service.overviews(reading(), current_user)
     return render_template(
         "bureau/index.html",
-        overviews=[(each, bars(each.offices)) for each in found],
+        overviews=[(each, compared(each.offices), bars(each.offices)) for each in found],
+        compared=[series for series, _ in COMPARED],
         shares=SHARES,
-        width=WIDTH,
-        height=HEIGHT,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from eventmail.language.catalogue import english_of, recognised
 from eventmail.language.choice import ENGLISH, JAPANESE, in_english, speaking
-from eventmail.language.saying import Said, listed, retold, said, told, told_all
+from eventmail.language.saying import Said, listed, paired, retold, said, told, told_all
 
 __all__ = [
     "ENGLISH",
@@ -18,6 +18,7 @@ __all__ = [
     "english_of",
     "in_english",
     "listed",
+    "paired",
     "recognised",
     "retold",
     "said",

@@ -73,6 +73,22 @@ def retold(text: str) -> Said:
     return filled(*recognised(text))
 
 
+class _Paired(Said):
+    """A text whose English stands beside it: no sentence, or a word with two meanings."""
+
+    english: str
+
+    def in_english(self) -> str:
+        return self.english
+
+
+def paired(japanese: str, english: str) -> Said:
+    """Both languages of a text that no catalogue holds: a day, a holiday, 日 as Sunday."""
+    text = _Paired(japanese)
+    text.pattern, text.values, text.english = japanese, {}, english
+    return text
+
+
 class _Listed(Said):
     """Several texts beside each other, each in the language that is spoken."""
 

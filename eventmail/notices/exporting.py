@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +13,7 @@ from eventmail.notices import figures
 from eventmail.notices.figures import STATE_NAMES, Count
 from eventmail.notices.models import KIND_NAMES, Notice
 from eventmail.offices.models import Staff
-from eventmail.spreadsheet.sheets import written
+from eventmail.spreadsheet import sheets
 
 ABOUT = {"種類": 12, "題名": 40, "送った日時": 20, "期限": 14}
 PEOPLE = {"氏名": 20, **ABOUT, "状態": 30, "読んだ日時": 20}
@@ -40,7 +39,7 @@ def filename(notice: Notice) -> str:
     return f"{KIND_NAMES[notice.kind]}_{sent:%Y%m%d}送信_{clock.today():%Y%m%d}.xlsx"
 
 
-def people(session: Session, notice: Notice) -> BinaryIO:
+def people(session: Session, notice: Notice) -> Iterator[bytes]:
     """One row for each person who was asked, in the order of the page."""
     rows = (
         (
@@ -51,12 +50,12 @@ def people(session: Session, notice: Notice) -> BinaryIO:
         )
         for each in figures.lines(session, notice)
     )
-    return written(KIND_NAMES[notice.kind], PEOPLE, rows)
+    return sheets.workbook(KIND_NAMES[notice.kind], PEOPLE, rows)
 
 
-def by_office(session: Session, found: Sequence[Notice]) -> BinaryIO:
+def by_office(session: Session, found: Sequence[Notice]) -> Iterator[bytes]:
     """One row for each office, without a name."""
-    return written(KIND_NAMES[found[0].kind], OFFICES, _offices(session, found))
+    return sheets.workbook(KIND_NAMES[found[0].kind], OFFICES, _offices(session, found))
 
 
 def _offices(session: Session, found: Sequence[Notice]) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -49,13 +48,13 @@ def filename(snapshot: Snapshot, suffix: str) -> str:
     return f"送信の結果_{name}_第{snapshot.revision}版_{clock.today():%Y%m%d}{suffix}"
 
 
-def workbook(session: Session, snapshot: Snapshot, wanted: Wanted) -> BinaryIO:
-    """The list as a workbook, row by row through a temporary file."""
-    return sheets.written("送信の結果", COLUMNS, rows(session, snapshot, wanted))
+def workbook(session: Session, snapshot: Snapshot, wanted: Wanted) -> Iterator[bytes]:
+    """The list as a workbook, in pieces while it is read."""
+    return sheets.workbook("送信の結果", COLUMNS, rows(session, snapshot, wanted))
 
 
-def text(session: Session, snapshot: Snapshot, wanted: Wanted) -> BinaryIO:
-    """The list as CSV."""
+def text(session: Session, snapshot: Snapshot, wanted: Wanted) -> Iterator[bytes]:
+    """The list as CSV, in pieces as well."""
     return sheets.as_csv(COLUMNS, rows(session, snapshot, wanted))
 
 

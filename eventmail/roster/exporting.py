@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -58,13 +57,13 @@ def filename(event: Event, suffix: str) -> str:
     return f"参加者名簿_{name}_{clock.today():%Y%m%d}{suffix}"
 
 
-def workbook(session: Session, event: Event) -> BinaryIO:
-    """The roster as a workbook, row by row through a temporary file."""
-    return sheets.written("参加者名簿", COLUMNS, lines(session, event))
+def workbook(session: Session, event: Event) -> Iterator[bytes]:
+    """The roster as a workbook, in pieces while it is read."""
+    return sheets.workbook("参加者名簿", COLUMNS, lines(session, event))
 
 
-def text(session: Session, event: Event) -> BinaryIO:
-    """The roster as CSV."""
+def text(session: Session, event: Event) -> Iterator[bytes]:
+    """The roster as CSV, in pieces as well."""
     return sheets.as_csv(COLUMNS, lines(session, event))
 
 

@@ -24,9 +24,14 @@ def neutralised(text: str) -> str:
     return f"'{text}" if looks_like_a_formula(text) else text
 
 
+def shortened(text: str) -> str:
+    """What of a text a cell can hold."""
+    return _ILLEGAL.sub("", text)[:LONGEST]
+
+
 def put_text(cell: Any, text: str) -> None:
     """Write text into a cell as text, whatever it looks like."""
-    cell.value = _ILLEGAL.sub("", text)[:LONGEST]
+    cell.value = shortened(text)
     keep_as_text(cell)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +10,7 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Actor
-from eventmail.spreadsheet.sheets import written
+from eventmail.spreadsheet import sheets
 from eventmail.training import figures
 from eventmail.training.figures import FATE_NAMES, Line
 from eventmail.training.models import PURPOSE_NAMES, Assignment
@@ -51,9 +50,9 @@ def filename(made: Assignment) -> str:
     return f"{SORT_NAMES[made.sort]}_期限{made.due_on:%Y%m%d}_{clock.today():%Y%m%d}.xlsx"
 
 
-def workbook(session: Session, made: Assignment) -> BinaryIO:
+def workbook(session: Session, made: Assignment) -> Iterator[bytes]:
     """One row a person."""
-    return written(SORT_NAMES[made.sort], COLUMNS, rows(session, made))
+    return sheets.workbook(SORT_NAMES[made.sort], COLUMNS, rows(session, made))
 
 
 def rows(session: Session, made: Assignment) -> Iterator[tuple[str, ...]]:

@@ -24,6 +24,7 @@ from eventmail.web import (
     refusals,
     sizes,
     throttle,
+    uploading,
 )
 from eventmail.web.forms import LARGEST_ID
 
@@ -82,6 +83,7 @@ def extend(app: Flask, settings: Settings) -> None:
     formats.attach(app)
     context.attach(app)
     own_page.attach(app, settings, csrf)
+    uploading.attach(app)
 
 
 def register(app: Flask) -> None:
@@ -89,6 +91,7 @@ def register(app: Flask) -> None:
     from eventmail.accounts.factors.views import blueprint as factors
     from eventmail.accounts.views import blueprint as accounts
     from eventmail.administration.views import blueprint as administration
+    from eventmail.agenda.views import blueprint as agenda
     from eventmail.alerts.views import blueprint as alerts
     from eventmail.allowed.views import blueprint as allowed
     from eventmail.answers.views import blueprint as answers
@@ -135,6 +138,7 @@ def register(app: Flask) -> None:
         setup,
         people,
         overview,
+        agenda,
         events,
         materials,
         roster,

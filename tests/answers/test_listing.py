@@ -162,10 +162,13 @@ def test_the_workbook_holds_nobodys_address(database: Database, meeting: Meeting
 
 
 BARS = {
-    "all answered": (Figures(10, 5, 5, 0, 20, 20, 10), [(0, 200), (200, 100), (300, 100)]),
-    "nobody yet": (Figures(0, 0, 30, 0, 30, 0, 0), [(0, 0), (0, 0), (0, 400)]),
+    "all answered": (Figures(10, 5, 5, 0, 20, 20, 10), [(0, 50), (50, 25), (75, 25)]),
+    "nobody yet": (Figures(0, 0, 30, 0, 30, 0, 0), [(0, 0), (0, 0), (0, 100)]),
     "nobody at all": (Figures(0, 0, 0, 0, 0, 0, 0), [(0, 0), (0, 0), (0, 0)]),
-    "thirds leave no gap": (Figures(1, 1, 1, 0, 3, 0, 0), [(0, 133), (133, 133), (266, 134)]),
+    "thirds leave no gap": (
+        Figures(1, 1, 1, 0, 3, 0, 0),
+        [(0, 33.33), (33.33, 33.33), (66.66, 33.33)],
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from eventmail.alerts import service as alerts
 from eventmail.alerts.models import Alert
 from eventmail.alerts.wording import AUDIT
 from eventmail.bureau import service
-from eventmail.bureau.bars import bars
+from eventmail.bureau.bars import bars, compared
 from eventmail.bureau.service import Figures, Quiet
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, Participant
@@ -151,7 +151,8 @@ def test_the_page_shows_figures_and_no_participant(
     page = browser.sign_in("kyoku", "demo-kyoku-no-pass")
     assert page.h1 == "局の一覧"
     assert soon.name in page.text
-    assert len([each for each in page.all("rect")]) == 1
+    drawn = [each for each in page.all("rect") if "look" in (each.attributes.get("fill") or "")]
+    assert [each.attributes["width"] for each in drawn if each.attributes.get("x")] == ["100.0%"]
     with database.reading() as session:
         names = set(session.scalars(sa.select(Participant.company)))
         names |= set(session.scalars(sa.select(Contact.address)))
@@ -206,11 +207,58 @@ def test_the_longest_bar_fills_the_width_and_no_piece_is_lost() -> None:
     few = Figures("少ない所", stopped=False, states={S.SENT: 1})
     many = Figures("多い所", stopped=False, states={S.DRAFT: 1, S.CHECKING: 2, S.REJECTED: 1})
     short, long, none = bars([few, many, Figures("ない所", stopped=False)])
-    assert [(p.kind, p.x, p.width) for p in long.pieces] == [
-        ("drafting", 0, 100),
-        ("reviewing", 100, 200),
-        ("halted", 300, 100),
+    assert [(p.name, p.x, p.width) for p in long.parts if p.width] == [
+        ("作成中", 0, 25),
+        ("確認・決裁中", 25, 50),
+        ("止まった・却下", 75, 25),
     ]
-    assert [(p.x, p.width) for p in short.pieces] == [(0, 100)]
-    assert none.pieces == ()
-    assert long.counts == (1, 2, 0, 0, 1)
+    assert [(p.x, p.width) for p in short.parts if p.width] == [(0, 25)]
+    assert none.total == 0
+    assert [p.count for p in long.parts] == [1, 2, 0, 0, 1]
+
+
+def test_each_figure_is_compared_by_itself() -> None:
+    S = MailingState
+    calm = Figures("静かな所", stopped=False, states={S.SENT: 9, S.DRAFT: 4})
+    busy = Figures("忙しい所", stopped=False, states={S.SENDING: 1}, incidents=2, overdue=30)
+    found = compared([calm, busy])
+    assert [(one.series.key, one.count, one.length) for one in found[0][1]] == [
+        ("open", 4, 100.0),
+        ("incidents", 0, 0.0),
+        ("leaks", 0, 0.0),
+        ("overdue", 0, 0.0),
+    ]
+    assert [one.length for one in found[1][1]] == [25.0, 100.0, 0.0, 100.0]
+    assert compared([]) == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"leaks": 1},
+        {"alerts": 1},
+        {"stopped": True},
+        {"uncertain": 1},
+        {"incidents": 1},
+        {"overdue": 1},
+        {"unread": 1},
+    ],
+    ids=lambda each: next(iter(each)),
+)
+def test_whoever_has_a_trouble_comes_before_whoever_has_none(trouble: dict[str, Any]) -> None:
+    calm = Figures("静かな所", stopped=False, events=9, states={MailingState.SENT: 9})
+    told = {"stopped": False} | trouble
+    assert Figures("困った所", **told).pressing > calm.pressing
+
+
+def test_the_office_that_needs_attention_stands_first(
+    database: Database, overseer: Staff, people: People, soon: Event
+) -> None:
+    with database.writing() as session:
+        offices.add_office(session, "みどり野労働局", "ああ所")
+        control.stop_office(session, people.approver, "確認のため")
+    with database.reading() as session:
+        (found,) = service.overviews(session, session.get_one(Staff, overseer.id))
+    names = [each.office for each in found.offices]
+    assert names[0] == people.author.office.name
+    assert names[1:] == sorted(names[1:])

@@ -199,7 +199,7 @@ class TestTheBureau:
             for e in overseer.get("/overview").all("td")
             if e.attributes.get("data-label") == "未読のお知らせ"
         ]
-        assert unread == ["2", "4"]
+        assert unread == ["4", "2"], "whoever has more to do stands first"
 
     def test_withdraws_with_a_reason(
         self, database: Database, overseer: Pages, sign_in: SignIn

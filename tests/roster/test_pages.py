@@ -13,6 +13,7 @@ from eventmail.events.models import Event
 from eventmail.mailings.models import Snapshot
 from eventmail.roster import service
 from eventmail.roster.models import ImportState, RosterImport
+from eventmail.roster.views.uploading import TOLD, Stage
 from eventmail.sample import FOLDER, People
 from tests.conftest import Meeting
 from tests.mailings.journey import reload
@@ -92,8 +93,9 @@ class TestBackground:
         first = slow.browser.raw(f"{slow.path}/progress.json")
         assert first.json == {
             "finished": False,
-            "announce": "名簿を読み取っています。",
-            "fields": {"done": 0, "total": 0, "notice": "名簿を読み取っています。"},
+            "page": "waiting",
+            "announce": TOLD[Stage.WAITING],
+            "fields": {"done": 0, "total": 0, "notice": TOLD[Stage.WAITING]},
         }
         tag = {"If-None-Match": first.headers["ETag"]}
         again = slow.browser.raw(f"{slow.path}/progress.json", headers=tag)

@@ -65,12 +65,13 @@ PAGES: dict[Action, str] = {
         factors.remove_passkey factors.renew home.index
     """,
     Action.SEE: """
-        answers.company answers.index answers.questions
+        agenda.index answers.company answers.index answers.questions
         allowed.index corrections.index desk.index events.download events.participants
         events.show letters.compare
         mailings.give_back mailings.preview mailings.show materials.look materials.picture
         materials.scan materials.seen materials.versions notices.index notices.read notices.show
-        offices.deputies_page offices.switch outbox.as_sent outbox.paper outbox.progress
+        offices.deputies_page offices.switch outbox.as_sent outbox.course_json outbox.paper
+        outbox.progress
         outbox.progress_json papers.drafting papers.drafting_pdf proposals.index proposals.show
         roster.history staffmail.me staffmail.save suppression.index training.answer
         training.index training.outcome training.task wordings.history wordings.index

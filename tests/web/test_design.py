@@ -27,6 +27,7 @@ ELEMENTS = (
 OUTSIDE = {
     ("base.html", "select"): "the choice of the office at work belongs to the frame alone",
     ("base.html", "button"): "the frame's own two: switching the office, signing out",
+    ("agenda/index.html", "table"): "the month, whose cells are days and whose rows are weeks",
     ("letters/parts.html", "table"): "the comparison of two texts, side by side, used nowhere else",
     ("answers/index.html", "svg"): "a chart",
     ("bureau/index.html", "svg"): "a chart",

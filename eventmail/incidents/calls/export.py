@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -45,9 +44,9 @@ def filename(incident: Incident) -> str:
     return f"電話連絡表_事案{incident.id}_{clock.today():%Y%m%d}.xlsx"
 
 
-def workbook(session: Session, incident: Incident) -> BinaryIO:
-    """One row a company, in the order of the list."""
-    return sheets.written("電話連絡表", COLUMNS, rows(session, incident))
+def workbook(session: Session, incident: Incident) -> Iterator[bytes]:
+    """One row a company, in the order of the list, in pieces."""
+    return sheets.workbook("電話連絡表", COLUMNS, rows(session, incident))
 
 
 def rows(session: Session, incident: Incident) -> Iterator[tuple[str, ...]]:

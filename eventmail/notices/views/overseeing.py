@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,6 +16,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import reading, writing
+from eventmail.web.files import streamed
 
 WITHDRAWN = "取り下げました。メールで知らせた職員には、取り下げたこともメールで知らせます。"
 
@@ -68,9 +69,8 @@ def figures_of(batch: str) -> ResponseReturnValue:
     found = batches.sent_batch(reading(), current_user, batch)
     with writing() as db:
         exporting.note(db, current_user, found)
-    file = exporting.by_office(reading(), found)
-    name = exporting.filename(found[0])
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    pieces = exporting.by_office(reading(), found)
+    return streamed(pieces, exporting.filename(found[0]), XLSX)
 
 
 def _look(batch: str, form: WithdrawForm) -> str:

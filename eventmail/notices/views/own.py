@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
@@ -13,6 +13,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.files import streamed
 
 READ = "「{title}」を読んだことを記録しました。"
 
@@ -72,6 +73,5 @@ def export(notice_id: int) -> ResponseReturnValue:
     notice = listing.of_number(reading(), actor(), notice_id).notice
     with writing() as db:
         exporting.note(db, actor().staff, [notice])
-    file = exporting.people(reading(), notice)
-    name = exporting.filename(notice)
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    pieces = exporting.people(reading(), notice)
+    return streamed(pieces, exporting.filename(notice), XLSX)

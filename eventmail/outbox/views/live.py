@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import itertools
+from collections.abc import Iterator
 
-from flask import jsonify, render_template, request, send_file
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from eventmail.bounces import showing
@@ -15,12 +16,16 @@ from eventmail.outbox.listing import NEEDS, Line
 from eventmail.outbox.models import DeliveryState
 from eventmail.outbox.service import STATE_NAMES, Progress
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, wanted
+from eventmail.outbox.views.course import course_of
 from eventmail.outbox.views.situation import UNSENT, Situation, left, situation, tag_of, when
+from eventmail.pictures.shares import sizes
+from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.files import streamed
 
 RUNNING = ("copy_going", "sending", "retrying")
+BAR, LEAST_SEEN = 1000.0, 4.0
 MOST_ROWS = 2 * listing.PAGE
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 # The states as somebody looks for them: what needs a person first, what is done last.
 CHIPS = (
@@ -64,6 +69,7 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
         numbers=_numbers(snapshot, found, now),
         parts=parts(found),
         situation=now,
+        chart=course_of(snapshot) if first else None,
         chosen=chosen,
         listed=listed,
         needing=needing,
@@ -107,8 +113,8 @@ def progress_json(mailing_id: int) -> ResponseReturnValue:
 def export_xlsx(mailing_id: int) -> ResponseReturnValue:
     """The list as a workbook, as it was filtered."""
     _, snapshot = sent(mailing_id)
-    file = export.workbook(reading(), snapshot, wanted())
-    return _file(snapshot, file, ".xlsx", XLSX)
+    pieces = export.workbook(reading(), snapshot, wanted())
+    return _file(snapshot, pieces, ".xlsx", XLSX)
 
 
 @blueprint.post("/mailings/<int:mailing_id>/deliveries.csv")
@@ -127,13 +133,13 @@ def parts(found: Progress) -> dict[str, dict[str, float]]:
         "error": (*NEEDS, DeliveryState.BOUNCED),
         "neutral": UNSENT,
     }
-    at, bar = 0.0, {}
-    for name, states in groups.items():
-        count = sum(found.counts.get(state, 0) for state in states)
-        width = round(1000 * count / max(found.total, 1), 1)
-        bar[name] = {"x": round(at, 1), "width": width}
-        at += width
-    return bar
+    counts = [sum(found.counts.get(each, 0) for each in states) for states in groups.values()]
+    widths = sizes(counts, BAR, LEAST_SEEN, found.total)
+    starts = itertools.accumulate(widths, initial=0.0)
+    return {
+        name: {"x": round(x, 1), "width": round(width, 1)}
+        for name, x, width in zip(groups, starts, widths, strict=False)
+    }
 
 
 def _situation(snapshot: Snapshot, found: Progress) -> Situation:
@@ -180,8 +186,9 @@ def _row(line: Line) -> dict[str, str]:
     }
 
 
-def _file(snapshot: Snapshot, file: BinaryIO, suffix: str, kind: str) -> ResponseReturnValue:
+def _file(
+    snapshot: Snapshot, pieces: Iterator[bytes], suffix: str, kind: str
+) -> ResponseReturnValue:
     with writing() as session:
         export.note(session, actor(), snapshot, suffix.removeprefix("."))
-    name = export.filename(snapshot, suffix)
-    return send_file(file, mimetype=kind, as_attachment=True, download_name=name, max_age=0)
+    return streamed(pieces, export.filename(snapshot, suffix), kind)

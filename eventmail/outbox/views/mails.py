@@ -14,6 +14,7 @@ from eventmail.offices.service import staff_names
 from eventmail.outbox import service
 from eventmail.outbox.paper import paper_of
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
+from eventmail.outbox.views.course import course_of
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
@@ -60,6 +61,7 @@ def paper(mailing_id: int) -> str:
         snapshot=snapshot,
         content=content_of_snapshot(snapshot),
         paper=paper_of(reading(), snapshot),
+        chart=course_of(snapshot),
         names=staff_names(reading(), people),
         kinds=KINDS,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import PurePath
-from typing import BinaryIO
 
 from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +14,10 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import exporting, service
 from eventmail.roster.models import ImportState
 from eventmail.roster.views.common import blueprint, review_url
+from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.files import streamed
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
 CSV = "text/csv; charset=utf-8"
 
@@ -38,7 +38,10 @@ def annotated(event_id: int, import_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         return redirect(review_url(event_id, import_id))
     name = f"{PurePath(found.filename).stem}_確認{suffix}"
-    return _file(BytesIO(content), name, XLSM if suffix == ".xlsm" else XLSX)
+    kind = XLSM if suffix == ".xlsm" else XLSX
+    return send_file(
+        BytesIO(content), mimetype=kind, as_attachment=True, download_name=name, max_age=0
+    )
 
 
 @blueprint.post("/events/<int:event_id>/participants.xlsx")
@@ -48,8 +51,8 @@ def export_xlsx(event_id: int) -> ResponseReturnValue:
     with writing() as session:
         event = events.get_event(session, actor(), event_id)
         exporting.note(session, actor(), event, "xlsx")
-    file = exporting.workbook(reading(), event)
-    return _file(file, exporting.filename(event, ".xlsx"), XLSX)
+    pieces = exporting.workbook(reading(), event)
+    return streamed(pieces, exporting.filename(event, ".xlsx"), XLSX)
 
 
 @blueprint.post("/events/<int:event_id>/participants.csv")
@@ -59,9 +62,5 @@ def export_csv(event_id: int) -> ResponseReturnValue:
     with writing() as session:
         event = events.get_event(session, actor(), event_id)
         exporting.note(session, actor(), event, "csv")
-    file = exporting.text(reading(), event)
-    return _file(file, exporting.filename(event, ".csv"), CSV)
-
-
-def _file(file: BinaryIO, name: str, kind: str) -> ResponseReturnValue:
-    return send_file(file, mimetype=kind, as_attachment=True, download_name=name, max_age=0)
+    pieces = exporting.text(reading(), event)
+    return streamed(pieces, exporting.filename(event, ".csv"), CSV)

@@ -25,7 +25,7 @@ from eventmail.roster.views.common import (
     require_stamp,
     tell_voided,
 )
-from eventmail.roster.views.uploading import WORK, told
+from eventmail.roster.views.uploading import AT_STEP, STEPS, WORK, Stage, stage, told
 from eventmail.roster.words import ENCODINGS, FORMATS, REASONS, SHOW_NAMES
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
@@ -101,6 +101,10 @@ def _progress(event: Event, found: RosterImport) -> str:
         found=found,
         heading=WORK[found.state],
         told=told(found),
+        steps=STEPS,
+        at_step=AT_STEP[found.state],
+        stage=stage(found).value,
+        counted=stage(found) is Stage.READING,
         may_stop=found.state is not ImportState.APPLYING,
     )
 

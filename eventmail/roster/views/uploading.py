@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +22,31 @@ WORK = {
     ImportState.READING: "名簿を読み取っています",
     ImportState.PLANNING: "いまの名簿と比べています",
     ImportState.APPLYING: "名簿を取り込んでいます",
+}
+STEPS = ("読み取る", "いまの名簿と比べる", "内容を確かめる", "取り込む")
+AT_STEP = {ImportState.READING: 0, ImportState.PLANNING: 1, ImportState.APPLYING: 3}
+
+
+class Stage(enum.StrEnum):
+    """What a worker is just doing with an import. Another stage is another page."""
+
+    WAITING = "waiting"
+    OPENING = "opening"
+    READING = "reading"
+    PLANNING = "planning"
+    APPLYING = "applying"
+    OVER = "over"
+
+
+TOLD = {
+    Stage.WAITING: "順番を待っています。ほかの処理が終わると、自動で始まります。",
+    Stage.OPENING: "ファイルを開いて、行を数えています。",
+    Stage.READING: "{total}行のうち{done}行を読み取りました。",
+    Stage.PLANNING: "読み取った{total}行を、いまの名簿と比べています。",
+    Stage.APPLYING: (
+        "{total}行を取り込んでいます。途中で止まっても、一部だけが入ることはありません。"
+    ),
+    Stage.OVER: "終わりました。",
 }
 
 
@@ -62,6 +89,7 @@ def progress_json(event_id: int, import_id: int) -> ResponseReturnValue:
     found = service.get_import(reading(), event, import_id)
     response = jsonify(
         finished=found.state not in AT_WORK,
+        page=stage(found).value,
         announce=told(found),
         fields={"done": found.done, "total": found.total, "notice": told(found)},
     )
@@ -79,11 +107,20 @@ def discard(event_id: int) -> ResponseReturnValue:
     return redirect(url_for("events.show", event_id=event_id))
 
 
+def stage(found: RosterImport) -> Stage:
+    """Where the work stands; while a file is being opened its rows are not counted yet."""
+    if found.state not in AT_WORK:
+        return Stage.OVER
+    if found.lease is None:
+        return Stage.WAITING
+    if found.state is ImportState.READING and not found.total:
+        return Stage.OPENING
+    return Stage(found.state.value)
+
+
 def told(found: RosterImport) -> str:
-    """The work in words; while a file is being opened its rows are not counted yet."""
-    if found.state is ImportState.READING and found.total:
-        return f"{found.total}行のうち{found.done}行を読み取りました。"
-    return f"{WORK[found.state]}。" if found.state in WORK else "終わりました。"
+    """The work in words."""
+    return TOLD[stage(found)].format(done=found.done, total=found.total)
 
 
 def _upload_page(event: Event, form: UploadForm) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
@@ -16,6 +16,7 @@ from eventmail.training.forms import AssignForm, staff_form
 from eventmail.training.marking import told_of
 from eventmail.training.views.common import blueprint, page
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.files import streamed
 
 ASSIGNED = said(
     "{count}人に割り当てました。メールのお知らせを受け取る職員には、メールでも知らせます。"
@@ -67,10 +68,8 @@ def export(assignment_id: int) -> ResponseReturnValue:
     made = figures.assignment(reading(), actor(), assignment_id)
     with writing() as db:
         exporting.note(db, actor(), made)
-    file = exporting.workbook(reading(), made)
-    return send_file(
-        file, mimetype=XLSX, as_attachment=True, download_name=exporting.filename(made)
-    )
+    pieces = exporting.workbook(reading(), made)
+    return streamed(pieces, exporting.filename(made), XLSX)
 
 
 @blueprint.get("/training/results/<int:result_id>")

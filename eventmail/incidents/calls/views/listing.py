@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import jsonify, request, send_file
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from eventmail import clock
@@ -21,9 +21,10 @@ from eventmail.incidents.calls.standing import (
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
+from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
+from eventmail.web.files import streamed
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE_TEXT = "{total}社のうち{explained}社に、電話での説明が済みました。"
 NOBODY_TEXT = "電話をかける事業所が、まだありません。"
 
@@ -82,11 +83,10 @@ def live(incident_id: int) -> ResponseReturnValue:
 def take_away(incident_id: int) -> ResponseReturnValue:
     """The list as a workbook. Who took it is recorded."""
     incident = incident_of(reading(), incident_id)
-    file = export.workbook(reading(), incident)
+    pieces = export.workbook(reading(), incident)
     with writing() as session:
         export.note(session, actor(), incident_of(session, incident_id))
-    name = export.filename(incident)
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
+    return streamed(pieces, export.filename(incident), XLSX)
 
 
 def said(progress: Progress) -> str:

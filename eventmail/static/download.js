@@ -1,0 +1,78 @@
+// A form or link in [data-download] says that its file is being made, how much has come, and that
+// it is there. What is no file (a message, a sign-in) is shown by the browser as without this.
+"use strict";
+
+const MAKING = "ファイルを作っています。しばらくお待ちください。";
+const BROKEN = "ファイルを最後まで受け取れませんでした。もう一度押してください。";
+const EVERY_BYTES = 256 * 1024;
+
+function note(asker) {
+  const next = asker.nextElementSibling;
+  if (next?.matches("[data-download-note]")) return next;
+  const made = Object.assign(document.createElement("p"), { className: "download-note", role: "status" });
+  made.dataset.downloadNote = "";
+  asker.after(made);
+  return made;
+}
+
+function nameIn(disposition) {
+  const found = disposition.match(/filename\*=UTF-8''([^;]+)/);
+  if (found) return decodeURIComponent(found[1]);
+  return (disposition.match(/filename="?([^";]+)"?/) || ["", "download"])[1];
+}
+
+async function received(answer, place) {
+  const reader = answer.body.getReader();
+  const parts = [];
+  let [got, told] = [0, 0];
+  for (let turn = await reader.read(); !turn.done; turn = await reader.read()) {
+    parts.push(turn.value);
+    got += turn.value.length;
+    if (got - told >= EVERY_BYTES) {
+      told = got;
+      place.textContent = `ファイルを受け取っています（${Math.round(got / 1024).toLocaleString("ja-JP")} kB）。`;
+    }
+  }
+  return new Blob(parts, { type: answer.headers.get("Content-Type") });
+}
+
+function save(blob, name) {
+  const link = Object.assign(document.createElement("a"), { download: name });
+  link.href = URL.createObjectURL(blob);
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+async function bring(asker, url, options, plainly) {
+  if (asker.dataset.busy) return;
+  const place = note(asker);
+  asker.dataset.busy = "yes";
+  place.textContent = MAKING;
+  try {
+    const answer = await fetch(url, { ...options, redirect: "manual", cache: "no-store" });
+    const disposition = answer.headers.get("Content-Disposition") || "";
+    if (!answer.ok || !disposition.startsWith("attachment")) return void plainly();
+    const name = nameIn(disposition);
+    save(await received(answer, place), name);
+    place.textContent = `「${name}」をダウンロードしました。`;
+  } catch {
+    place.textContent = BROKEN;
+  } finally {
+    delete asker.dataset.busy;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("download" in form.dataset) || event.defaultPrevented) return;
+  event.preventDefault();
+  const body = new FormData(form, event.submitter);
+  bring(form, form.action, { method: "POST", body }, () => form.submit());
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-download]");
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  bring(link, link.href, {}, () => location.assign(link.href));
+});
