@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-roster mutants fix lock settings pictures clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-roster mutants fix lock settings pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,11 @@ pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / t
 	@mkdir -p var/pictures
 	$(BIN)/python -m pytest tests/journeys --pictures var/pictures
 	cp var/pictures/sending-1280-top.png docs/images/sending.png
+
+manual: $(VENV)/dev ## 使い方（docs/manual）の写真を撮り直す / take the manual's pictures anew
+	@mkdir -p var/pictures
+	$(BIN)/python -m pytest tests/journeys -k "not postgresql" --pictures var/pictures
+	$(BIN)/python tools/manual_pictures.py var/pictures
 
 clean: ## 仮想環境とデモのデータを消す / remove the virtual environment and the demo's data
 	rm -rf $(VENV) var mutants

@@ -110,6 +110,7 @@ def register(app: Flask) -> None:
     from eventmail.letters.views import blueprint as letters
     from eventmail.links.views import blueprint as page_links
     from eventmail.mailings.views import blueprint as mailings
+    from eventmail.manual import views as manual
     from eventmail.notices.views import blueprint as notices
     from eventmail.offices.views import blueprint as offices_pages
     from eventmail.outbox.views import blueprint as outbox
@@ -171,6 +172,7 @@ def register(app: Flask) -> None:
     suppression.attach(app)
     closing.attach(app)
     veil.attach(app)
+    manual.attach(app)
 
 
 def require_permissions(app: Flask) -> None:

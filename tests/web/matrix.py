@@ -49,7 +49,7 @@ MAY: dict[Action, str] = {
 }
 PAGES: dict[Action, str] = {
     Action.ANYBODY: """
-        languages.choose
+        languages.choose manual.index manual.picture manual.show
         accounts.invitation accounts.resume accounts.sign_in accounts.sign_out accounts.take_up
         factors.options suppression.stop suppression.stop_page
         own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter

@@ -212,6 +212,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
         record.add_measure(session, people.manager, leak, meet)
         return {
             "call_id": called.calls[0].id,
+            "chapter": "start",
+            "name": "check.png",
             "duty": "bureau",
             "line": "noticed",
             "paper": "press",

@@ -1,0 +1,1 @@
+"""The manual, and what leads to it."""
