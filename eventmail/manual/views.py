@@ -36,8 +36,8 @@ def show(chapter: str) -> ResponseReturnValue:
     return render_template("manual/chapter.html", chapter=found, after=after)
 
 
-@blueprint.get("/images/<name>")
+@blueprint.get("/images/<filename>")
 @permitted(Action.ANYBODY)
-def picture(name: str) -> Response:
+def picture(filename: str) -> Response:
     """A picture of a chapter."""
-    return send_from_directory(PICTURES, name, mimetype="image/png")
+    return send_from_directory(PICTURES, filename, mimetype="image/png")

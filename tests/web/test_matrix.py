@@ -213,7 +213,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         return {
             "call_id": called.calls[0].id,
             "chapter": "start",
-            "name": "check.png",
+            "filename": "check.png",
             "duty": "bureau",
             "line": "noticed",
             "paper": "press",
