@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
 from wtforms import IntegerField, PasswordField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -31,7 +32,7 @@ def _ports() -> list[SelectChoice]:
     return [SelectChoice(each, str(each)) for each in PORTS]
 
 
-class RelayForm(Form):
+class ServerForm(Form):
     """A server of one's own; without a name the installation's."""
 
     _now: Choice = Choice()
@@ -58,10 +59,6 @@ class RelayForm(Form):
         [InputRequired(), NumberRange(1, 100)],
         default=100,
     )
-    reason = TextField(
-        said("変更する理由"),
-        [DataRequired(said("変更する理由を入力してください。")), Length(max=500)],
-    )
 
     def validate_host(self, field: TextField) -> None:
         """A plain host name."""
@@ -86,8 +83,17 @@ class RelayForm(Form):
         return bool(now.sealed_password) and same and not self.password.data
 
     @classmethod
-    def of(cls, now: Choice) -> RelayForm:
+    def of(cls, now: Choice) -> Self:
         """Beginning with what holds now."""
         form = cls(data=None if not now.host else now.told() | {"password": ""})
         form._now = now
         return form
+
+
+class RelayForm(ServerForm):
+    """The same, proposed to somebody else, who is told why."""
+
+    reason = TextField(
+        said("変更する理由"),
+        [DataRequired(said("変更する理由を入力してください。")), Length(max=500)],
+    )

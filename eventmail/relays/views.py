@@ -11,7 +11,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.settings import Value
 from eventmail.proposals import service as proposals
 from eventmail.relays import service
-from eventmail.relays.forms import RelayForm
+from eventmail.relays.forms import RelayForm, ServerForm
 from eventmail.relays.kind import RELAY
 from eventmail.relays.service import Choice, NoRoute
 from eventmail.relays.trying import Trial, try_out
@@ -61,7 +61,7 @@ def _now() -> Choice:
         return Choice()
 
 
-def wanted_of(form: RelayForm, office_id: int, now: Choice) -> Choice:
+def wanted_of(form: ServerForm, office_id: int, now: Choice) -> Choice:
     """The choice that a form was filled in with; a new password is sealed for its office."""
     if not form.host.data:
         return Choice()
@@ -77,7 +77,7 @@ def wanted_of(form: RelayForm, office_id: int, now: Choice) -> Choice:
     )
 
 
-def _sealed(form: RelayForm, office_id: int, now: Choice) -> str:
+def _sealed(form: ServerForm, office_id: int, now: Choice) -> str:
     if form.keeps_password:
         return now.sealed_password
     if not form.password.data:

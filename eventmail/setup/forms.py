@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from eventmail.language import said
 from eventmail.letters.trying import Box
 from eventmail.proposals.mailboxes import LONGEST_NAME, NO_NAME
-from eventmail.relays.forms import RelayForm
+from eventmail.relays.forms import ServerForm
 from eventmail.web.forms import Form, TextField
 
 NO_ADDRESS = said("アドレスを入力してください。")
@@ -31,10 +31,9 @@ class OfficeForm(Form):
     )
 
 
-class FirstRelayForm(RelayForm):
+class FirstRelayForm(ServerForm):
     """A new office's server, and where the test mail goes. Nobody else has to be told why."""
 
-    reason = None
     own = TextField(
         said("あなたのメールアドレス（試しの一通が届きます）"),
         [DataRequired(NO_ADDRESS), Length(max=254)],
