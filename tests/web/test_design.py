@@ -28,6 +28,8 @@ OUTSIDE = {
     ("base.html", "select"): "the choice of the office at work belongs to the frame alone",
     ("base.html", "button"): "the frame's own two: switching the office, signing out",
     ("letters/parts.html", "table"): "the comparison of two texts, side by side, used nowhere else",
+    ("pictures.html", "svg"): "the components of the charts",
+    ("agenda/index.html", "table"): "a month, whose cells are days",
     ("answers/index.html", "svg"): "a chart",
     ("bureau/index.html", "svg"): "a chart",
     ("outbox/parts.html", "svg"): "the bar that progress.js moves",
