@@ -136,6 +136,7 @@ WORDS = {
         "If the address is registered, the link will be mailed to it. This page does not say "
         "whether it is. If nothing arrives within 15 minutes, please telephone the office.",
     ),
+    "look": ("入力内容をご確認ください", "Please check what you entered"),
     "no_address": (
         "メールアドレスを入力してください（例：tanto@example.jp）。",
         "Please enter a mail address (for example name@example.jp).",

@@ -29,6 +29,8 @@ OUTSIDE = {
     ("base.html", "button"): "the frame's own two: switching the office, signing out",
     ("agenda/index.html", "table"): "the month, whose cells are days and whose rows are weeks",
     ("letters/parts.html", "table"): "the comparison of two texts, side by side, used nowhere else",
+    ("pictures.html", "svg"): "the components of the charts",
+    ("agenda/index.html", "table"): "a month, whose cells are days",
     ("answers/index.html", "svg"): "a chart",
     ("bureau/index.html", "svg"): "a chart",
     ("outbox/parts.html", "svg"): "the bar that progress.js moves",
