@@ -20,6 +20,7 @@ STEPS = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10800, 43200, 86400)
 FINEST_KEPT = 1500  # steps of one span that a database is asked to tell apart
 DAY = 86400
 TOKYO = 9 * 3600  # without summer time
+GAPS = 5  # more of them, and the picture shows no course any more: a longer step does
 KEPT = 2  # empty slots in a row that are drawn as such
 UNITS = (
     (DAY, said("{count}日")),
@@ -71,7 +72,7 @@ def timeline(counted: Sequence[Counted], notes: Sequence[tuple[datetime, str]]) 
     longer = (DAY * 2**power for power in itertools.count(1))
     for step in itertools.chain(STEPS, longer):
         places = _places({_number(at, step) for at in moments})
-        if len(places) <= MOST:
+        if len(places) <= MOST and places.count(None) <= GAPS:
             return Timeline(spoken(step), tuple(_filled(places, step, counted, told)))
     raise AssertionError("there is always a longer step")
 

@@ -59,6 +59,12 @@ def test_a_long_silence_is_left_out_and_marked() -> None:
     assert found.slots[-1].label == "12月3日（木）9:00:00"
 
 
+def test_few_mails_far_apart_get_a_longer_step_rather_than_many_gaps() -> None:
+    found = timeline(every(37, 14), [])
+    assert found.step == "30秒"
+    assert sum(each.after_gap for each in found.slots) <= 5
+
+
 def test_a_note_without_any_count_has_a_slot_too() -> None:
     (only,) = timeline([], [(NINE, "取りやめ")]).slots
     assert (only.total, only.notes, only.is_empty) == (0, ["取りやめ"], False)
