@@ -266,6 +266,7 @@ SUBJECTS = {
     "address": said("アドレス"),
     "alert": said("警告"),
     "bureau": said("労働局"),
+    "contact": said("担当者"),
     "factor": said("二段階目の確認"),
     "invitation": said("招待"),
     "audit": said("監査記録"),
