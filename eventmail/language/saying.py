@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from markupsafe import escape
+
 from eventmail.language.catalogue import english_of, recognised
 from eventmail.language.choice import in_english
 from eventmail.language.filling import fill
@@ -26,6 +28,18 @@ class Said(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return str.__str__, (self + "",)
+
+    def format(self, *_: object, **values: object) -> Said:
+        """A sentence whose places are filled in later: it keeps its English."""
+        return filled(self.pattern, {**self.values, **values})
+
+    def __mod__(self, values: object, /) -> str:
+        # WTForms fills its own places into every message; a sentence of ours has none of them.
+        return super().__mod__(values) if "%" in self else self
+
+    def __html__(self) -> str:
+        # What forms and markup write by themselves is told as what templates write is.
+        return str(escape(told(self) + ""))
 
     def in_english(self) -> str:
         """The sentence in English; in Japanese if it has no English yet."""
