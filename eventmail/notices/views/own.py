@@ -6,6 +6,7 @@ from flask import flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices import batches, exporting, figures, listing, service
 from eventmail.notices.posting import bureau_of
 from eventmail.notices.views.common import blueprint, page
@@ -14,7 +15,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
 
-READ = "「{title}」を読んだことを記録しました。"
+READ = said("「{title}」を読んだことを記録しました。")
 
 
 @blueprint.get("/notices")
