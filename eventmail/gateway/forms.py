@@ -12,28 +12,31 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from eventmail.gateway import rule
 from eventmail.gateway.reading import LARGEST
 from eventmail.gateway.rule import FEWEST, LONGEST_TEXT, LONGEST_URL, MOST, MOST_DOMAINS, Rule
+from eventmail.language import said
 from eventmail.web.forms import Form, LongTextField, TextField
 
 BETWEEN = re.compile(r"[\s,、，;；]+")
-NUMBER = f"件数は、{FEWEST}から{MOST}までの整数で入力してください。"
-NO_DOMAIN = "自分たちのドメインを1つ以上入力してください。例：example.lg.jp"
-MANY_DOMAINS = f"ドメインは{MOST_DOMAINS}件までです。減らしてください。"
-BAD_DOMAIN = (
+NUMBER = said("件数は、{fewest}から{most}までの整数で入力してください。", fewest=FEWEST, most=MOST)
+NO_DOMAIN = said("自分たちのドメインを1つ以上入力してください。例：example.lg.jp")
+MANY_DOMAINS = said("ドメインは{most}件までです。減らしてください。", most=MOST_DOMAINS)
+BAD_DOMAIN = said(
     "「{text}」はドメインとして読めません。@より後ろだけを、example.lg.jp の形で入力してください。"
 )
-BAD_URL = "案内する先は、https://mail.example.lg.jp の形で入力してください。"
-NOT_ASCII = "英語の断り文は、半角の英数字と記号だけで入力してください。"
-NOTHING = "試すメールのファイルを選ぶか、ヘッダーを貼り付けてください。"
-BOTH = "ファイルと貼り付けの、どちらか一方だけにしてください。"
-TOO_LARGE = (
-    f"ファイルが大きすぎます（{LARGEST // 1024 // 1024} MBまで）。"
-    "添付のないメールか、ヘッダーの貼り付けでお試しください。"
+BAD_URL = said("案内する先は、https://mail.example.lg.jp の形で入力してください。")
+NOT_ASCII = said("英語の断り文は、半角の英数字と記号だけで入力してください。")
+NOTHING = said("試すメールのファイルを選ぶか、ヘッダーを貼り付けてください。")
+BOTH = said("ファイルと貼り付けの、どちらか一方だけにしてください。")
+TOO_LARGE = said(
+    "ファイルが大きすぎます（{megabytes} MBまで）。"
+    "添付のないメールか、ヘッダーの貼り付けでお試しください。",
+    megabytes=LARGEST // 1024 // 1024,
 )
 LONGEST_PASTE = 200_000
-TOO_LONG = (
-    f"貼り付けた文字が多すぎます（{LONGEST_PASTE}文字まで）。ヘッダーだけを貼り付けてください。"
+TOO_LONG = said(
+    "貼り付けた文字が多すぎます（{longest}文字まで）。ヘッダーだけを貼り付けてください。",
+    longest=LONGEST_PASTE,
 )
-OUTLOOK_FILE = (
+OUTLOOK_FILE = said(
     "Outlookの形式（.msg）は、この画面では読めません。"
     "そのメールのプロパティにある「インターネット ヘッダー」を、下の欄に貼り付けてください。"
 )
@@ -47,15 +50,16 @@ class RuleForm(Form):
         csrf = False  # it changes nothing
 
     limit = IntegerField(
-        "通してよい外部の宛先の数（1〜50）",
+        said("通してよい外部の宛先の数（1〜50）"),
         [InputRequired(NUMBER), NumberRange(FEWEST, MOST, NUMBER)],
     )
-    own = LongTextField("自分たちのドメイン", [DataRequired(NO_DOMAIN), Length(max=5000)])
+    own = LongTextField(said("自分たちのドメイン"), [DataRequired(NO_DOMAIN), Length(max=5000)])
     url = TextField(
-        "案内する先（イベントメールのアドレス）", [DataRequired(BAD_URL), Length(max=LONGEST_URL)]
+        said("案内する先（イベントメールのアドレス）"),
+        [DataRequired(BAD_URL), Length(max=LONGEST_URL)],
     )
-    japanese = TextField("断り文（日本語）", [Length(max=LONGEST_TEXT)])
-    english = TextField("断り文（英語）", [Length(max=LONGEST_TEXT)])
+    japanese = TextField(said("断り文（日本語）"), [Length(max=LONGEST_TEXT)])
+    english = TextField(said("断り文（英語）"), [Length(max=LONGEST_TEXT)])
 
     domains: tuple[str, ...] = ()
 
@@ -93,8 +97,8 @@ class RuleForm(Form):
 class TrialForm(Form):
     """A sent mail as a file, or its header as text. Neither is kept."""
 
-    mail = FileField("メールのファイル（.eml）")
-    header = LongTextField("メールのヘッダー")
+    mail = FileField(said("メールのファイル（.eml）"))
+    header = LongTextField(said("メールのヘッダー"))
 
     raw: bytes = b""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from eventmail.gateway.reading import Line, Reading, read_here
 from eventmail.gateway.rule import compared
+from eventmail.language import listed, said
 from eventmail.privacy.masking import masked
 
-REFUSED = "外部の宛先が{shown}（あわせて{count}件）あり、{limit}件を超えるので、止まります。"
-PASSED = "外部の宛先は{shown}（あわせて{count}件）で、{limit}件を超えないので、止まりません。"
-NONE = "ToにもCcにも、外部の宛先はありません。止まりません。"
-UNREADABLE = "ヘッダーを終わりまで読めないので、判定できません。止めるものとして扱います。"
+REFUSED = said("外部の宛先が{shown}（あわせて{count}件）あり、{limit}件を超えるので、止まります。")
+PASSED = said("外部の宛先は{shown}（あわせて{count}件）で、{limit}件を超えないので、止まりません。")
+NONE = said("ToにもCcにも、外部の宛先はありません。止まりません。")
+UNREADABLE = said("ヘッダーを終わりまで読めないので、判定できません。止めるものとして扱います。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,9 @@ def is_outside(domain: str, own: tuple[str, ...]) -> bool:
 
 def where(in_to: int, in_cc: int) -> str:
     """``To に12件、Cc に3件``."""
-    parts = [f"{name}に{count}件" for name, count in (("To", in_to), ("Cc", in_cc)) if count]
-    return "、".join(parts) or "0件"
+    counts = [(name, count) for name, count in (("To", in_to), ("Cc", in_cc)) if count]
+    parts = [said("{name}に{count}件", name=name, count=count) for name, count in counts]
+    return listed(parts, said("、")) if parts else said("0件")
 
 
 def _in(found: Reading, name: str, own: tuple[str, ...]) -> int:

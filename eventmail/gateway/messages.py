@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from eventmail.gateway.rule import Rule
+from eventmail.language import said
 
 ENDS = ("example", "invalid")
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -94,19 +95,24 @@ def _named(count: Callable[[Rule], int]) -> Callable[[Rule, str], bytes]:
 
 
 SAMPLES: tuple[tuple[str, str, bool, Callable[[Rule, str], bytes]], ...] = (
-    ("01-pass-1.eml", "外部{n}件をToに（ちょうど上限）", False, _plain(lambda rule: rule.limit)),
-    ("01-pass-2.eml", "所内の多くの宛先をToに、外部1件をCcに", False, _inside),
+    (
+        "01-pass-1.eml",
+        said("外部{n}件をToに（ちょうど上限）"),
+        False,
+        _plain(lambda rule: rule.limit),
+    ),
+    ("01-pass-2.eml", said("所内の多くの宛先をToに、外部1件をCcに"), False, _inside),
     (
         "01-pass-3.eml",
-        "表示名に「,」と「@」がある外部{n}件と、所内1件をToに",
+        said("表示名に「,」と「@」がある外部{n}件と、所内1件をToに"),
         False,
         _named(lambda rule: rule.limit),
     ),
-    ("02-refuse-1.eml", "外部{over}件をToに", True, _plain(lambda rule: rule.refused)),
-    ("02-refuse-2.eml", "外部{n}件をToに、1件をCcに", True, _two_headers),
+    ("02-refuse-1.eml", said("外部{over}件をToに"), True, _plain(lambda rule: rule.refused)),
+    ("02-refuse-2.eml", said("外部{n}件をToに、1件をCcに"), True, _two_headers),
     (
         "02-refuse-3.eml",
-        "表示名に「,」と「@」がある、大文字の外部{over}件をToに",
+        said("表示名に「,」と「@」がある、大文字の外部{over}件をToに"),
         True,
         _named(lambda rule: rule.refused),
     ),

@@ -15,6 +15,7 @@ from eventmail.gateway.forms import RuleForm, TrialForm
 from eventmail.gateway.reading import Reading
 from eventmail.gateway.rule import USUAL, Rule
 from eventmail.gateway.targets import BY_KEY, TARGETS
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web import context
 
@@ -22,7 +23,9 @@ blueprint = Blueprint("gateway", __name__)
 
 FIELDS = ("limit", "own", "url", "japanese", "english")
 MOST_SHOWN = 30
-NO_MAIL = "メールとして読めませんでした。.emlで保存したファイルか、ヘッダーの全体をお試しください。"
+NO_MAIL = said(
+    "メールとして読めませんでした。.emlで保存したファイルか、ヘッダーの全体をお試しください。"
+)
 
 
 @blueprint.get("/gateway")
@@ -77,7 +80,7 @@ def judge() -> ResponseReturnValue:
     if not trial.validate_on_submit():
         return _page(form, trial, form.rule), 422
     try:
-        Scanner(context.services().settings.clamd).require_clean("メール", trial.raw)
+        Scanner(context.services().settings.clamd).require_clean(said("メール"), trial.raw)
         found = _read(trial.raw)
     except UserError as error:
         trial.mail.errors = [error.message]

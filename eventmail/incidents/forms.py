@@ -17,19 +17,20 @@ from eventmail.incidents.parties import LONGEST_COMPANY, LONGEST_PHONE, NO_COMPA
 from eventmail.incidents.reading.reader import YEARS
 from eventmail.incidents.reading.values import Where
 from eventmail.incidents.service import Opening
+from eventmail.language import said
 from eventmail.web.forms import Form, LongTextField, TextField
 
 LAW_NAMES = {
-    Law.ADMINISTRATIVE: "行政機関等（国の機関・自治体・独立行政法人など）",
-    Law.PRIVATE: "民間の事業者",
+    Law.ADMINISTRATIVE: said("行政機関等（国の機関・自治体・独立行政法人など）"),
+    Law.PRIVATE: said("民間の事業者"),
 }
 PLACE_NAMES = {
-    Where.TO: "To（宛先）：ほかの宛先にアドレスが見えた",
-    Where.CC: "Cc：ほかの宛先にアドレスが見えた",
-    Where.BCC: "Bcc：メールは受け取ったが、アドレスは見えていない",
+    Where.TO: said("To（宛先）：ほかの宛先にアドレスが見えた"),
+    Where.CC: said("Cc：ほかの宛先にアドレスが見えた"),
+    Where.BCC: said("Bcc：メールは受け取ったが、アドレスは見えていない"),
 }
-NO_MOMENT = "日時を「年月日 時:分」で入れてください。"
-TOO_LONG = "{what}は{most:,}文字までで入力してください。"
+NO_MOMENT = said("日時を「年月日 時:分」で入れてください。")
+TOO_LONG = said("{what}は{most:,}文字までで入力してください。")
 LONGEST_TEXT = 500_000
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 
@@ -64,26 +65,26 @@ class FactsForm(Form):
     """What happened, since when the office knows, and how it came to light."""
 
     title = TextField(
-        "何が起きたか",
+        said("何が起きたか"),
         [
             DataRequired(service.NO_TITLE),
             Length(max=service.LONGEST_TITLE, message=service.NO_TITLE),
         ],
     )
-    noticed_at = MomentField("気づいた日時", [InputRequired(NO_MOMENT)])
-    happened_at = MomentField("起きた日時", [Optional()])
+    noticed_at = MomentField(said("気づいた日時"), [InputRequired(NO_MOMENT)])
+    happened_at = MomentField(said("起きた日時"), [Optional()])
     noticed_how = LongTextField(
-        "気づいたきっかけ",
+        said("気づいたきっかけ"),
         [
             Length(
                 max=service.LONGEST_TEXT,
-                message=TOO_LONG.format(what="きっかけ", most=service.LONGEST_TEXT),
+                message=TOO_LONG.format(what=said("きっかけ"), most=service.LONGEST_TEXT),
             )
         ],
     )
     law = RadioField(
-        "法律の区分",
-        [InputRequired("法律の区分を選んでください。")],
+        said("法律の区分"),
+        [InputRequired(said("法律の区分を選んでください。"))],
         choices=[SelectChoice(each.value, name) for each, name in LAW_NAMES.items()],
         default=Law.ADMINISTRATIVE.value,
     )
@@ -121,12 +122,13 @@ class EditForm(FactsForm):
 class NewForm(FactsForm):
     """An incident from outside, with the mails that showed addresses."""
 
-    files = MultipleFileField("送信済みのメールのファイル")
+    files = MultipleFileField(said("送信済みのメールのファイル"))
     pasted = LongTextField(
-        "宛先の欄の貼り付け",
+        said("宛先の欄の貼り付け"),
         [
             Length(
-                max=LONGEST_TEXT, message=TOO_LONG.format(what="貼り付ける文字", most=LONGEST_TEXT)
+                max=LONGEST_TEXT,
+                message=TOO_LONG.format(what=said("貼り付ける文字"), most=LONGEST_TEXT),
             )
         ],
     )
@@ -135,46 +137,48 @@ class NewForm(FactsForm):
 class MailsForm(Form):
     """More mails: files, pasted text, or a list by hand."""
 
-    files = MultipleFileField("送信済みのメールのファイル")
+    files = MultipleFileField(said("送信済みのメールのファイル"))
     pasted = LongTextField(
-        "宛先の欄の貼り付け",
+        said("宛先の欄の貼り付け"),
         [
             Length(
-                max=LONGEST_TEXT, message=TOO_LONG.format(what="貼り付ける文字", most=LONGEST_TEXT)
+                max=LONGEST_TEXT,
+                message=TOO_LONG.format(what=said("貼り付ける文字"), most=LONGEST_TEXT),
             )
         ],
     )
     listed = LongTextField(
-        "宛先の事業所の一覧（手で入れるとき）",
-        [Length(max=LONGEST_TEXT, message=TOO_LONG.format(what="一覧", most=LONGEST_TEXT))],
+        said("宛先の事業所の一覧（手で入れるとき）"),
+        [Length(max=LONGEST_TEXT, message=TOO_LONG.format(what=said("一覧"), most=LONGEST_TEXT))],
     )
     place = RadioField(
-        "一覧の事業所が入っていた欄",
+        said("一覧の事業所が入っていた欄"),
         choices=[SelectChoice(each.value, name) for each, name in PLACE_NAMES.items()],
         default=Where.TO.value,
     )
-    sent_at = MomentField("一覧のメールを送った日時", [Optional()])
+    sent_at = MomentField(said("一覧のメールを送った日時"), [Optional()])
 
 
 class PartiesForm(Form):
     """Names and telephone numbers, for many companies at once."""
 
     listed = LongTextField(
-        "事業所名・アドレス・電話番号",
-        [Length(max=LONGEST_TEXT, message=TOO_LONG.format(what="一覧", most=LONGEST_TEXT))],
+        said("事業所名・アドレス・電話番号"),
+        [Length(max=LONGEST_TEXT, message=TOO_LONG.format(what=said("一覧"), most=LONGEST_TEXT))],
     )
-    file = FileField("事業所の名簿のファイル")
+    file = FileField(said("事業所の名簿のファイル"))
 
 
 class PartyForm(Form):
     """One company's name and number."""
 
     company = TextField(
-        "事業所名", [DataRequired(NO_COMPANY), Length(max=LONGEST_COMPANY, message=NO_COMPANY)]
+        said("事業所名"),
+        [DataRequired(NO_COMPANY), Length(max=LONGEST_COMPANY, message=NO_COMPANY)],
     )
     phone = TextField(
-        "電話番号",
-        [Length(max=LONGEST_PHONE, message="電話番号は40文字までで入力してください。")],
+        said("電話番号"),
+        [Length(max=LONGEST_PHONE, message=said("電話番号は40文字までで入力してください。"))],
     )
     version = IntegerField(widget=HiddenField.widget)
 
@@ -183,10 +187,10 @@ class NoteForm(Form):
     """Why the response ends, or goes on."""
 
     note = LongTextField(
-        "理由や確かめたこと",
+        said("理由や確かめたこと"),
         [
-            DataRequired("理由や確かめたことを、1文で入力してください。"),
-            Length(max=1000, message=TOO_LONG.format(what="理由", most=1000)),
+            DataRequired(said("理由や確かめたことを、1文で入力してください。")),
+            Length(max=1000, message=TOO_LONG.format(what=said("理由"), most=1000)),
         ],
     )
     version = IntegerField(widget=HiddenField.widget)

@@ -15,19 +15,22 @@ from eventmail.events.service import EventFacts
 from eventmail.incidents import parties, service, taking
 from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Actor
 from eventmail.roster import hand
 from eventmail.spreadsheet.rows import company_key
 from eventmail.suppression import service as suppression
 
-LINKED = "この事案は、すでにイベント「{event}」とつながっています。"
-NOBODY = "対応先のアドレスがまだ1件もありません。先に、アドレスが見えたメールを登録してください。"
-NO_NAME = (
+LINKED = said("この事案は、すでにイベント「{event}」とつながっています。")
+NOBODY = said(
+    "対応先のアドレスがまだ1件もありません。先に、アドレスが見えたメールを登録してください。"
+)
+NO_NAME = said(
     "名前がまだ入っていない対応先が{count}件あります。イベントの名簿に入る名前はメールにも載るため、"
     "先に、対応先の画面で事業所名を入れてください。"
 )
-SAME_NAME = (
+SAME_NAME = said(
     "「{company}」という名前の対応先が2つあります。"
     "同じ事業所なら1つにまとめ、別の事業所なら名前を分けてください。"
 )

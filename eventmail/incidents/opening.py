@@ -24,17 +24,18 @@ from eventmail.incidents.models import (
 )
 from eventmail.incidents.reading.values import Listed
 from eventmail.incidents.service import Opening
+from eventmail.language import said
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 
 READ = (DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN)
-NOBODY = (
+NOBODY = said(
     "このメール案件は、まだだれにも届いていません。"
     "止めるときは、送信の状況の画面で送信を取りやめてください。"
 )
-GONE = "このメール案件のあて先は、保存期間が過ぎたため消去しました。"
-NOT_OF_A_MAILING = "この警告は、止まった送信についてのものではありません。"
+GONE = said("このメール案件のあて先は、保存期間が過ぎたため消去しました。")
+NOT_OF_A_MAILING = said("この警告は、止まった送信についてのものではありません。")
 Reader = tuple[SnapshotRecipient, str]  # and the telephone number
 
 

@@ -14,16 +14,19 @@ from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service, taking
 from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
+from eventmail.language import said
 from eventmail.offices.permissions import Actor
 from eventmail.spreadsheet.domain_tables import FREE_MAIL
 from eventmail.suppression import service as suppression
 
-NO_COMPANY = "事業所名を入力してください（200文字まで）。"
-WITH_ADDRESS = "事業所名に「@」があります。メールアドレスではなく、事業所の名前を入力してください。"
-LONG_PHONE = "電話番号は40文字までで入力してください。"
-CHANGED = "開いている間に、ほかの職員がこの対応先を変えました。いまの内容を確かめてください。"
-TOO_FEW = "1つにまとめる対応先を、2つ以上選んでください。"
-LAST_ONE = "この対応先のアドレスは1件だけのため、分けられません。"
+NO_COMPANY = said("事業所名を入力してください（200文字まで）。")
+WITH_ADDRESS = said(
+    "事業所名に「@」があります。メールアドレスではなく、事業所の名前を入力してください。"
+)
+LONG_PHONE = said("電話番号は40文字までで入力してください。")
+CHANGED = said("開いている間に、ほかの職員がこの対応先を変えました。いまの内容を確かめてください。")
+TOO_FEW = said("1つにまとめる対応先を、2つ以上選んでください。")
+LAST_ONE = said("この対応先のアドレスは1件だけのため、分けられません。")
 LONGEST_COMPANY, LONGEST_PHONE = 200, 40
 
 

@@ -15,9 +15,10 @@ from eventmail.incidents.models import (
     Party,
     Sighting,
 )
+from eventmail.language import said
 from eventmail.offices.permissions import Actor
 
-OURS = "このサービスの送信記録は、取り除けません。"
+OURS = said("このサービスの送信記録は、取り除けません。")
 
 
 def remove(session: Session, actor: Actor, incident: Incident, mail_id: int) -> None:

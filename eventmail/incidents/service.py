@@ -12,23 +12,29 @@ from eventmail import clock
 from eventmail.audit.service import record, text_digest
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents.models import Incident, Law, Origin
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
-NO_TITLE = "何が起きたかを、1文で入力してください（200文字まで）。"
-FUTURE = "「{what}」が先の日時になっています。分かっている日時を入れてください。"
-LATER_THAN = "「起きた日時」が「気づいた日時」よりあとになっています。日時を確かめてください。"
-NO_ADDRESS = (
+NO_TITLE = said("何が起きたかを、1文で入力してください（200文字まで）。")
+FUTURE = said("「{what}」が先の日時になっています。分かっている日時を入れてください。")
+LATER_THAN = said(
+    "「起きた日時」が「気づいた日時」よりあとになっています。日時を確かめてください。"
+)
+NO_ADDRESS = said(
     "「{what}」に「@」があります。メールアドレスは書かずに、事業所の数や種類で入力してください。"
 )
-CLOSED = (
+CLOSED = said(
     "この事案は対応を終えています。続けるときは、事案のページの「対応を再開」を押してください。"
 )
-ERASED = "この事案の名前・アドレスは、保存期間が過ぎたため消去しました。変えることはできません。"
-CHANGED = (
+ERASED = said(
+    "この事案の名前・アドレスは、保存期間が過ぎたため消去しました。変えることはできません。"
+)
+CHANGED = said(
     "開いている間に、ほかの職員がこの事案を変えました。"
     "いまの内容を見てから、もう一度お試しください。"
 )
-NO_NOTE = "{what}理由や確かめたことを、1文で入力してください。"
+NO_NOTE_TO_CLOSE = said("対応を終える理由や確かめたことを、1文で入力してください。")
+NO_NOTE_TO_REOPEN = said("対応を再開する理由や確かめたことを、1文で入力してください。")
 A_MINUTE = timedelta(minutes=1)
 LONGEST_TITLE, LONGEST_TEXT = 200, 1000
 
@@ -146,7 +152,7 @@ def close(session: Session, actor: Actor, incident: Incident, note: str, version
     """The response is over, and why one may say so."""
     actor.require(Action.LEAD_RESPONSE)
     touch(session, actor, incident, version)
-    incident.closing_note = _note(note, "対応を終える")
+    incident.closing_note = _note(note, NO_NOTE_TO_CLOSE)
     incident.closed_by, incident.closed_at = actor.id, clock.now()
     session.flush()
     audit(session, incident, "incident.closed", actor, reason=incident.closing_note)
@@ -162,7 +168,7 @@ def reopen(session: Session, actor: Actor, incident: Incident, note: str, versio
         raise UserError(ERASED)
     if incident.closed_at is None:
         return
-    reason = _note(note, "対応を再開する")
+    reason = _note(note, NO_NOTE_TO_REOPEN)
     incident.closed_by = incident.closed_at = None
     incident.version += 1
     session.flush()
@@ -193,12 +199,12 @@ def plain(words: str, what: str) -> str:
 def _check(opening: Opening) -> None:
     if not 0 < len(opening.title.strip()) <= LONGEST_TITLE:
         raise UserError(NO_TITLE)
-    plain(opening.title, "何が起きたか")
-    plain(opening.noticed_how, "気づいたきっかけ")
+    plain(opening.title, said("何が起きたか"))
+    plain(opening.noticed_how, said("気づいたきっかけ"))
     soon = clock.now() + A_MINUTE
     for what, moment in (
-        ("気づいた日時", opening.noticed_at),
-        ("起きた日時", opening.happened_at),
+        (said("気づいた日時"), opening.noticed_at),
+        (said("起きた日時"), opening.happened_at),
     ):
         if moment is not None and moment > soon:
             raise UserError(FUTURE.format(what=what))
@@ -206,10 +212,10 @@ def _check(opening: Opening) -> None:
         raise UserError(LATER_THAN)
 
 
-def _note(note: str, what: str) -> str:
+def _note(note: str, otherwise: str) -> str:
     if not note.strip():
-        raise UserError(NO_NOTE.format(what=what))
-    return plain(note, "理由")
+        raise UserError(otherwise)
+    return plain(note, said("理由"))
 
 
 def _told(session: Session, incident: Incident) -> dict[str, object]:

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from eventmail.incidents.exposure import Exposure
 from eventmail.incidents.models import Evidence, Incident, Origin, Party
+from eventmail.language import said
 
 # Endpoint and label.
 ROOMS = (
-    ("incidents.show", "概要"),
-    ("incidents.exposure", "見えたアドレス"),
-    ("incidents.parties", "対応先"),
-    ("incident_calls.index", "電話・メール"),
-    ("incident_record.deadlines", "期限・報告"),
-    ("incident_record.chronology", "経過"),
-    ("incident_record.measures", "原因・再発防止"),
-    ("incident_papers.index", "書類"),
+    ("incidents.show", said("概要")),
+    ("incidents.exposure", said("見えたアドレス")),
+    ("incidents.parties", said("対応先")),
+    ("incident_calls.index", said("電話・メール")),
+    ("incident_record.deadlines", said("期限・報告")),
+    ("incident_record.chronology", said("経過")),
+    ("incident_record.measures", said("原因・再発防止")),
+    ("incident_papers.index", said("書類")),
 )
 
 
@@ -32,23 +33,29 @@ class Next:
 
 
 NO_MAILS = Next(
-    "アドレスが見えたメールを登録してください",
-    "送信済みのメール（.emlか.msg）を置くか、宛先の欄を貼り付けると、"
-    "どの事業所にどのアドレスが見えたかを数えます。",
+    said("アドレスが見えたメールを登録してください"),
+    said(
+        "送信済みのメール（.emlか.msg）を置くか、宛先の欄を貼り付けると、"
+        "どの事業所にどのアドレスが見えたかを数えます。"
+    ),
     "incidents.mails",
-    "メールを登録する",
+    said("メールを登録する"),
 )
 NOT_SAID = Next(
-    "どの事業所の情報が見えたかを選んでください",
-    "メールは1通ずつ送っているため、ほかの事業所のあて先は見えていません。"
-    "本文や添付ファイルに情報が載っていた事業所を選んでください。",
+    said("どの事業所の情報が見えたかを選んでください"),
+    said(
+        "メールは1通ずつ送っているため、ほかの事業所のあて先は見えていません。"
+        "本文や添付ファイルに情報が載っていた事業所を選んでください。"
+    ),
     "incidents.exposure",
-    "見えた事業所を選ぶ",
+    said("見えた事業所を選ぶ"),
 )
 REFUSED = Next(
-    "止めた理由を確かめて、対応を終えてください",
-    "止めたメールは、だれにも届いていません。"
-    "案件の画面で止まった理由を確かめ、下の「対応を終える」に書いてください。",
+    said("止めた理由を確かめて、対応を終えてください"),
+    said(
+        "止めたメールは、だれにも届いていません。"
+        "案件の画面で止まった理由を確かめ、下の「対応を終える」に書いてください。"
+    ),
     "",
     "",
 )
@@ -81,17 +88,20 @@ def is_shown(incident: Incident, *, ours: bool, total: int) -> bool:
 
 def _to_name(silent: int, total: int) -> Next:
     return Next(
-        f"電話番号がない対応先が{silent}件あります",
-        f"対応先{total}件の名前と電話番号を入れると、連絡を始められます。",
+        said("電話番号がない対応先が{silent}件あります", silent=silent),
+        said("対応先{total}件の名前と電話番号を入れると、連絡を始められます。", total=total),
         "incidents.parties",
-        "名前と電話番号を入れる",
+        said("名前と電話番号を入れる"),
     )
 
 
 def _to_confirm(found: Exposure) -> Next:
     return Next(
-        f"個人の名前が入ったアドレスかどうか、{found.unconfirmed}件を確かめてください",
-        "いまの件数は機械の見立てです。人が見て確かめると、報告する件数が決まります。",
+        said(
+            "個人の名前が入ったアドレスかどうか、{unconfirmed}件を確かめてください",
+            unconfirmed=found.unconfirmed,
+        ),
+        said("いまの件数は機械の見立てです。人が見て確かめると、報告する件数が決まります。"),
         "incidents.exposure",
-        f"{found.unconfirmed}件を確かめる",
+        said("{unconfirmed}件を確かめる", unconfirmed=found.unconfirmed),
     )

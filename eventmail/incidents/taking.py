@@ -26,24 +26,27 @@ from eventmail.incidents.models import (
 )
 from eventmail.incidents.own import Own
 from eventmail.incidents.reading.values import Listed, Seen, SentMail, Unread
+from eventmail.language import said
 from eventmail.offices.permissions import Actor
 from eventmail.spreadsheet.rows import company_key
 from eventmail.suppression import service as suppression
 
-NOBODY = "このメールからは、所の外のあて先が1件も読み取れませんでした。ファイルを確かめてください。"
-TWICE = "同じファイルは、{number}通目として登録してあります。"
-CALLED = (
+NOBODY = said(
+    "このメールからは、所の外のあて先が1件も読み取れませんでした。ファイルを確かめてください。"
+)
+TWICE = said("同じファイルは、{number}通目として登録してあります。")
+CALLED = said(
     "「{company}」には電話などの記録があるため、ほかの事業所にまとめられません。"
     "一覧では、事業所名を「{company}」にしてください。両方に記録があるときは、まとめずに続けてください。"
 )
-NO_ADDRESS = "「{company}」のアドレスがありません。アドレスも入れてください。"
-TWO_COMPANIES = (
+NO_ADDRESS = said("「{company}」のアドレスがありません。アドレスも入れてください。")
+TWO_COMPANIES = said(
     "同じアドレスが「{one}」と「{other}」の両方にあります。どちらの事業所のものかを確かめて、"
     "1つだけにしてください。"
 )
-UNNAMED = "（名前は未入力）"
+UNNAMED = said("（名前は未入力）")
 MOST_ADDRESSES = 10_000
-TOO_MANY = f"1つの事案に登録できるアドレスは{MOST_ADDRESSES:,}件までです。"
+TOO_MANY = said("1つの事案に登録できるアドレスは{most:,}件までです。", most=MOST_ADDRESSES)
 LONGEST = {"company": 200, "name": 200, "phone": 40, "subject": 500, "sender": 254}
 
 
@@ -246,11 +249,11 @@ def _party_id(book: Book, listed: Listed) -> int | None:
 
 def _require_one_company_each(listed: Iterable[Listed]) -> None:
     """That the list does not say of one address that it is of two companies."""
-    said: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for each in listed:
         if each.email is None:
             continue
-        other = said.setdefault(each.email.key, each.company)
+        other = owners.setdefault(each.email.key, each.company)
         if company_key(other) != company_key(each.company):
             raise UserError(TWO_COMPANIES.format(one=other, other=each.company))
 

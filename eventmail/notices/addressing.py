@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices.batches import open_batch
 from eventmail.notices.drafting import Draft, check
 from eventmail.notices.models import Notice, NoticeRecipient
 from eventmail.offices import places
 from eventmail.offices.models import Mailbox, Office, Role, Staff
 
-NO_OFFICE = "送る所を、ひとつ以上選んでください。"
-NOBODY = "選んだ所と役割に当てはまる職員がいません。所か役割を選び直してください。"
+NO_OFFICE = said("送る所を、ひとつ以上選んでください。")
+NOBODY = said("選んだ所と役割に当てはまる職員がいません。所か役割を選び直してください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def addressed(session: Session, overseer: Staff, draft: Draft) -> Addressed:
     if draft.corrects:
         people = [
             (each.office, _asked_or_in_charge(session, each))
-            for each in open_batch(session, overseer, draft.corrects, "訂正できません")
+            for each in open_batch(session, overseer, draft.corrects, said("訂正できません"))
         ]
     else:
         people = [

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices.models import Notice
 from eventmail.offices import places
 from eventmail.offices.models import Office, Staff
 
-OVER = "このお知らせは、すでに取り下げたか訂正しているため、{deed}。"
-PARTLY = (
+OVER = said("このお知らせは、すでに取り下げたか訂正しているため、{deed}。")
+PARTLY = said(
     "このお知らせは、あなたの担当でない局の所にも送られているため、{deed}。"
     "送った人に依頼してください。"
 )

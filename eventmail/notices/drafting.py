@@ -12,25 +12,26 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices.models import Kind
 from eventmail.offices.models import Role, Staff
 
 LONGEST_TITLE, LONGEST_TEXT = 100, 4000
 LONGEST = timedelta(days=366)
-NO_TITLE = "題名を入力してください。"
-NO_TEXT = "本文を入力してください。"
-NO_ROLE = "送る役割を、ひとつ以上選んでください。"
-TOO_LONG = "題名は{title}文字まで、本文は{text}文字までで入力してください。"
-WRONG_DAY = "読んだことを確認する期限は、きょうから1年以内の日にしてください。"
-HEADS_ONLY = (
+NO_TITLE = said("題名を入力してください。")
+NO_TEXT = said("本文を入力してください。")
+NO_ROLE = said("送る役割を、ひとつ以上選んでください。")
+TOO_LONG = said("題名は{title}文字まで、本文は{text}文字までで入力してください。")
+WRONG_DAY = said("読んだことを確認する期限は、きょうから1年以内の日にしてください。")
+HEADS_ONLY = said(
     "「指示」は、所の管理者だけに送ります。ほかの役割の職員にも送るときは、"
     "種類を「注意喚起」にしてください。"
 )
-IN_TITLE = (
+IN_TITLE = said(
     "題名に「@」が入っています。題名はメールの件名になるため、"
     "メールアドレスは本文に書いてください。"
 )
-FOREIGN = (
+FOREIGN = said(
     "本文の「{found}」は、局の所のドメインのアドレスではないため書けません。"
     "参加事業所のアドレスを書かないようにするためです。消してください。"
 )

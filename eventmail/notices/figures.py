@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, defer
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.notices.models import Notice, NoticeReading, NoticeRecipient, NoticeWithdrawal
 from eventmail.offices.models import Membership, Staff
 
@@ -43,11 +44,11 @@ class State(enum.StrEnum):
 
 
 STATE_NAMES = {
-    State.LATE: "期限を過ぎています",
-    State.UNREAD: "まだです",
-    State.READ: "読みました",
-    State.NEEDLESS: "確認は不要です",
-    State.GONE: "対象外（異動・退職）",
+    State.LATE: said("期限を過ぎています"),
+    State.UNREAD: said("まだです"),
+    State.READ: said("読みました"),
+    State.NEEDLESS: said("確認は不要です"),
+    State.GONE: said("対象外（異動・退職）"),
 }
 
 

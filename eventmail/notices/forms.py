@@ -10,6 +10,7 @@ from wtforms import BooleanField, DateField, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp
 
+from eventmail.language import said
 from eventmail.notices.addressing import NO_OFFICE
 from eventmail.notices.drafting import (
     LONGEST_TEXT,
@@ -27,48 +28,56 @@ from eventmail.offices.permissions import ROLE_NAMES
 from eventmail.web.forms import Form, LongTextField, TextField, boxes
 
 EVERY, CHOSEN = "all", "chosen"
-TO = {Kind.CAUTION: "役割を選んで、担当する職員に送る", Kind.INSTRUCTION: "所の管理者に送る"}
-UNSEEN = "送る所と人数を確かめて、確認の欄にチェックを入れてください。"
-HEX = "送られた内容を読み取れませんでした。もう一度「送る前に確かめる」から進んでください。"
+TO = {
+    Kind.CAUTION: said("役割を選んで、担当する職員に送る"),
+    Kind.INSTRUCTION: said("所の管理者に送る"),
+}
+TOO_LONG = said("{most}文字までで入力してください。")
+UNSEEN = said("送る所と人数を確かめて、確認の欄にチェックを入れてください。")
+HEX = said("送られた内容を読み取れませんでした。もう一度「送る前に確かめる」から進んでください。")
 
 
 class WriteForm(Form):
     """What, to whom, and until when it must be read. ``corrects``: the batch that it mends."""
 
     kind = RadioField(
-        "種類",
-        [InputRequired("種類を選んでください。")],
-        choices=[SelectChoice(each.value, f"{KIND_NAMES[each]}（{TO[each]}）") for each in Kind],
+        said("種類"),
+        [InputRequired(said("種類を選んでください。"))],
+        choices=[
+            SelectChoice(each.value, said("{kind}（{to}）", kind=KIND_NAMES[each], to=TO[each]))
+            for each in Kind
+        ],
         default=Kind.CAUTION.value,
     )
     title = TextField(
-        "題名",
+        said("題名"),
         [
             DataRequired(NO_TITLE),
-            Length(max=LONGEST_TITLE, message=f"{LONGEST_TITLE}文字までで入力してください。"),
+            Length(max=LONGEST_TITLE, message=TOO_LONG.format(most=LONGEST_TITLE)),
         ],
     )
     text = LongTextField(
-        "本文",
+        said("本文"),
         [
             DataRequired(NO_TEXT),
-            Length(max=LONGEST_TEXT, message=f"{LONGEST_TEXT}文字までで入力してください。"),
+            Length(max=LONGEST_TEXT, message=TOO_LONG.format(most=LONGEST_TEXT)),
         ],
     )
-    due_on = DateField("読んだことを確認する期限", [Optional()])
-    where = RadioField("送る所", [InputRequired(NO_OFFICE)], default=EVERY)
-    offices = boxes("選ぶ所", coerce=int)
+    due_on = DateField(said("読んだことを確認する期限"), [Optional()])
+    where = RadioField(said("送る所"), [InputRequired(NO_OFFICE)], default=EVERY)
+    offices = boxes(said("選ぶ所"), coerce=int)
     whom = RadioField(
-        "送る役割",
+        said("送る役割"),
         [InputRequired(NO_ROLE)],
         choices=[
-            SelectChoice(EVERY, "すべての役割（指示のときは、所の管理者）"),
-            SelectChoice(CHOSEN, "下で選んだ役割だけ"),
+            SelectChoice(EVERY, said("すべての役割（指示のときは、所の管理者）")),
+            SelectChoice(CHOSEN, said("下で選んだ役割だけ")),
         ],
         default=EVERY,
     )
     roles = boxes(
-        "選ぶ役割", choices=[SelectChoice(each.value, name) for each, name in ROLE_NAMES.items()]
+        said("選ぶ役割"),
+        choices=[SelectChoice(each.value, name) for each, name in ROLE_NAMES.items()],
     )
     corrects = HiddenField()
 
@@ -126,8 +135,8 @@ def filled_in(form: type[WriteForm], offices: Sequence[Office], words: Words | N
     begun = {"kind": words.kind.value, "title": words.title, "text": words.text} if words else {}
     made = form(data=begun) if words else form()
     made.where.choices = [
-        SelectChoice(EVERY, f"すべての所（{len(offices)}所）"),
-        SelectChoice(CHOSEN, "下で選んだ所だけ"),
+        SelectChoice(EVERY, said("すべての所（{offices}所）", offices=len(offices))),
+        SelectChoice(CHOSEN, said("下で選んだ所だけ")),
     ]
     made.offices.choices = [SelectChoice(each.id, each.name) for each in offices]
     return made
@@ -138,7 +147,7 @@ class SendForm(WriteForm):
 
     batch = HiddenField(validators=[Regexp("^[0-9a-f]{32}$", message=HEX)])
     seen = HiddenField(validators=[Regexp("^[0-9a-f]{64}$", message=HEX)])
-    confirmed = BooleanField("確認", [DataRequired(UNSEEN)])
+    confirmed = BooleanField(said("確認"), [DataRequired(UNSEEN)])
 
 
 def new_batch() -> str:
@@ -150,9 +159,10 @@ class WithdrawForm(Form):
     """Why it is taken back."""
 
     reason = TextField(
-        "取り下げる理由",
-        [DataRequired(NO_REASON), Length(max=200, message="200文字までで入力してください。")],
+        said("取り下げる理由"),
+        [DataRequired(NO_REASON), Length(max=200, message=TOO_LONG.format(most=200))],
     )
     confirmed = BooleanField(
-        "取り下げることを確認しました", [DataRequired("確認の欄にチェックを入れてください。")]
+        said("取り下げることを確認しました"),
+        [DataRequired(said("確認の欄にチェックを入れてください。"))],
     )

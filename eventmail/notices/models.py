@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.database import Base, UtcDateTime, choice
+from eventmail.language import said
 from eventmail.offices.models import Office, people_of_the_office
 from eventmail.staffmail.models import Daily, Posted
 
@@ -23,7 +24,7 @@ class Kind(enum.StrEnum):
     INSTRUCTION = "instruction"
 
 
-KIND_NAMES = {Kind.CAUTION: "注意喚起", Kind.INSTRUCTION: "指示"}
+KIND_NAMES = {Kind.CAUTION: said("注意喚起"), Kind.INSTRUCTION: said("指示")}
 
 
 class Notice(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices import posting
 from eventmail.notices.addressing import prepared, stamp
 from eventmail.notices.batches import of_overseer, open_batch
@@ -27,15 +28,15 @@ from eventmail.notices.models import (
 from eventmail.offices.models import Bureau, Office, Role, Staff
 from eventmail.offices.permissions import ROLE_NAMES, Actor
 
-CHANGED = (
+CHANGED = said(
     "確認の画面を開いてから、送る職員か所が変わりました。まだ送っていません。"
     "下の人数をもう一度確かめてから、送ってください。"
 )
-NO_REASON = "取り下げる理由を入力してください。"
+NO_REASON = said("取り下げる理由を入力してください。")
 # Where nobody is left to get the correction, the mistake must not stand either.
-REPLACED = "訂正のお知らせを送ったため（この所には、訂正を受け取る職員がいませんでした）。"
-IN_REASON = "理由に「@」が入っています。メールアドレスは書かないでください。"
-NEEDLESS = "このお知らせは取り下げられたか訂正されたため、確認は必要なくなりました。"
+REPLACED = said("訂正のお知らせを送ったため（この所には、訂正を受け取る職員がいませんでした）。")
+IN_REASON = said("理由に「@」が入っています。メールアドレスは書かないでください。")
+NEEDLESS = said("このお知らせは取り下げられたか訂正されたため、確認は必要なくなりました。")
 
 
 def send(
@@ -70,7 +71,7 @@ def send(
 def withdraw(session: Session, overseer: Staff, batch: str, reason: str) -> list[Notice]:
     """取り下げ: nobody has to read it any more; whoever was told by mail is told of that."""
     _one_at_a_time(session, overseer)
-    found = open_batch(session, overseer, batch, "取り下げられません")
+    found = open_batch(session, overseer, batch, said("取り下げられません"))
     if not reason.strip():
         raise UserError(NO_REASON)
     if "@" in unicodedata.normalize("NFKC", reason):

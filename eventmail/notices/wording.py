@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from eventmail.clock import japanese_date
+from eventmail.language import said
 from eventmail.notices.models import KIND_NAMES, Notice
 
 HEAD = """{office}
@@ -50,7 +51,8 @@ LATE = "（期限を過ぎています）"
 
 def named(notice: Notice) -> str:
     """The kind, and whether it mends another: ``注意喚起（訂正）``."""
-    return KIND_NAMES[notice.kind] + ("（訂正）" if notice.corrects_id else "")
+    kind = KIND_NAMES[notice.kind]
+    return said("{kind}（訂正）", kind=kind) if notice.corrects_id else kind
 
 
 def subject(notice: Notice, *, withdrawn: bool = False) -> str:

@@ -1,10 +1,8 @@
 // Lets the others see who is calling: when a number [data-claim] is pressed, and while the page of
-// form[data-calling] is open. It warns in [data-others], and locks nobody out.
+// form[data-calling] is open. It warns in [data-others], which holds the words, and locks nobody out.
 "use strict";
 
 const BEAT = 30000;
-const AGAIN = "同じ事業所に二度かけないよう、声をかけてください。";
-const WRITTEN = "開いている間に、ほかの職員がこの事業所の記録を書きました。保存するときに、両方の内容を並べて表示します。";
 
 function told(url, token, left) {
   const body = new FormData();
@@ -23,8 +21,8 @@ function call(form) {
   const place = document.querySelector("[data-others]");
 
   function show(news) {
-    const lines = news.others ? [`${news.others}さん。${AGAIN}`] : [];
-    if (String(news.version) !== form.dataset.version) lines.push(WRITTEN);
+    const lines = news.warning ? [news.warning] : [];
+    if (String(news.version) !== form.dataset.version) lines.push(place.dataset.written);
     const before = [...place.querySelectorAll(".notice-title")].map((each) => each.textContent);
     if (JSON.stringify(before) === JSON.stringify(lines)) return;
     place.replaceChildren(...lines.map((text) => {

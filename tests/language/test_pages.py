@@ -14,30 +14,30 @@ from eventmail.database import Base, Database
 from eventmail.language.sentences import JAPANESE_LETTER
 from eventmail.web import errors
 from tests.accessibility.test_axe import paths
+from tests.language.test_complete import NOT_YET, ROOT, SAID, unsaid
 from tests.web.test_matrix import EVERYBODY, World, world  # noqa: F401 - a fixture among them
+from tools import messages
 
 ERROR_PAGE = errors.page
 SPOKEN = {"alt", "aria-label", "content", "placeholder", "title", "value"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "path", "circle", "rect", "use"}
-# Rooms whose pages are in English; those of others are still being translated. The home page and
-# the settings wait for words of theirs.
+# Rooms whose pages are in English; those of others are still being translated.
 DONE = frozenset(
-    {
-        "accounts",
-        "administration",
-        "alerts",
-        "allowed",
-        "audit",
-        "desk",
-        "factors",
-        "languages",
-        "offices",
-        "overview",
-        "people",
-        "privacy",
-        "relays",
-    }
+    """
+    accounts administration alerts allowed audit desk factors gateway
+    incident_calls incident_papers incident_record incidents languages notices offices overview
+    people privacy relays
+    """.split()
 )
+
+
+def unfinished() -> list[str]:
+    """What folders say whose English is still being written; it stands on every page."""
+    patterns = [each for each, at in SAID.items() if messages.folder_of(at[0]) in NOT_YET]
+    for path in (ROOT / "eventmail").rglob("*.py"):
+        if messages.folder_of(path.relative_to(ROOT).as_posix()) in NOT_YET:
+            patterns += [each.split(": ", 1)[1] for each in unsaid(path)]
+    return [piece for each in patterns for piece in re.split(r"<[^<>]*>|\{[^{}]*\}", each) if piece]
 
 
 def room_of(app: Flask, path: str) -> str:
@@ -112,7 +112,8 @@ def left_in_japanese(page: str, data: list[str]) -> list[str]:
 def test_every_page_is_in_english(world: World, who: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(errors, "page", ERROR_PAGE)
     database = world.app.extensions["eventmail"].database
-    person, data, left = world.clients[who], data_of(database), list[str]()
+    data = sorted([*data_of(database), *unfinished()], key=len, reverse=True)
+    person, left = world.clients[who], list[str]()
     person.set_cookie("language", "en")
     for path in paths(world, who):
         if room_of(world.app, path) not in DONE:

@@ -27,7 +27,6 @@ ELEMENTS = (
 OUTSIDE = {
     ("base.html", "select"): "the choice of the office at work belongs to the frame alone",
     ("base.html", "button"): "the frame's own two: switching the office, signing out",
-    ("agenda/index.html", "table"): "the month, whose cells are days and whose rows are weeks",
     ("letters/parts.html", "table"): "the comparison of two texts, side by side, used nowhere else",
     ("pictures.html", "svg"): "the components of the charts",
     ("agenda/index.html", "table"): "a month, whose cells are days",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventmail.gateway.escaping import for_words
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, all_of_them
+from eventmail.language import said
 
 
 def write(rule: Rule) -> str:
@@ -53,16 +54,18 @@ def write(rule: Rule) -> str:
 
 APPLIANCE = Target(
     key="appliance",
-    name="そのほかの製品・サービス（業者への依頼文）",
-    relies_on="製品によりません。数え方を言葉と件数で書いています。",
-    tried="書いてある場合は、このページの判定と同じ結果になることを試しています。",
+    name=said("そのほかの製品・サービス（業者への依頼文）"),
+    relies_on=said("製品によりません。数え方を言葉と件数で書いています。"),
+    tried=said("書いてある場合は、このページの判定と同じ結果になることを試しています。"),
     filename="eventmail-to-cc-irai.txt",
     write=write,
     sees=all_of_them,
-    place=("誤送信防止の装置やサービスの業者に、この文をそのまま渡してください。",),
-    trial=("下の試験用のメールを、業者と一緒に通してください。",),
-    blind=("製品により、数えられないものがあります。業者の返事を、この文の横に控えてください。",),
-    removal=("業者に、設定を取り除くよう依頼します。",),
+    place=(said("誤送信防止の装置やサービスの業者に、この文をそのまま渡してください。"),),
+    trial=(said("下の試験用のメールを、業者と一緒に通してください。"),),
+    blind=(
+        said("製品により、数えられないものがあります。業者の返事を、この文の横に控えてください。"),
+    ),
+    removal=(said("業者に、設定を取り除くよう依頼します。"),),
     encoding="utf-8-sig",
     newline="\r\n",
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eventmail.gateway.judging import is_outside, outside
 from eventmail.gateway.reading import Reading
 from eventmail.gateway.rule import Rule
+from eventmail.language import said
 
 TEXT = "text/plain"
 
@@ -76,7 +77,7 @@ def by_pattern(found: Reading, rule: Rule) -> Seen:
 
 def own_ones_too(found: Reading, rule: Rule) -> Seen:
     """All in To and Cc, one's own as well."""
-    return Seen(sum(len(line.addresses) for line in found.lines), "所内の宛先も数えます")
+    return Seen(sum(len(line.addresses) for line in found.lines), said("所内の宛先も数えます"))
 
 
 def _tokens(domains: tuple[str, ...], rule: Rule) -> int:
@@ -87,5 +88,7 @@ def _most(counts: list[tuple[int, str]]) -> Seen:
     if not counts:
         return Seen(0)
     count, name = max(counts)
-    where = f"1つのヘッダーの中だけを数えます（いちばん多いのは{name.capitalize()}）"
+    where = said(
+        "1つのヘッダーの中だけを数えます（いちばん多いのは{name}）", name=name.capitalize()
+    )
     return Seen(count, where if len(counts) > 1 else "")

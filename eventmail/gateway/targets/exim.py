@@ -5,6 +5,7 @@ from __future__ import annotations
 from eventmail.gateway.escaping import for_exim
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, all_of_them
+from eventmail.language import said
 
 # `lh_` gives one item for each header line; `addresses` takes groups, comments and quotes apart.
 COUNT = (
@@ -46,34 +47,48 @@ def write(rule: Rule) -> str:
 
 EXIM = Target(
     key="exim",
-    name="Exim（ACL）",
-    relies_on="Exim 4.94以上（仕様書の「String expansions」と「Access control lists」）。"
-    "4.96で試しました。",
-    tried="本物のEximに、同じメールをSMTPで渡しています（exim -bh）。",
+    name=said("Exim（ACL）"),
+    relies_on=said(
+        "Exim 4.94以上（仕様書の「String expansions」と「Access control lists」）。"
+        "4.96で試しました。"
+    ),
+    tried=said("本物のEximに、同じメールをSMTPで渡しています（exim -bh）。"),
     filename="eventmail-to-cc.acl",
     write=write,
     sees=all_of_them,
     place=(
-        "設定の「acl_smtp_data」が指すACL（Debianでは「acl_check_data:」）のはじめに、"
-        "この行を入れます。",
-        "「hostlist relay_from_hosts」（所内のネットワーク）があることを確かめ、"
-        "Eximに設定を読み直させます。",
+        said(
+            "設定の「acl_smtp_data」が指すACL（Debianでは「acl_check_data:」）のはじめに、"
+            "この行を入れます。"
+        ),
+        said(
+            "「hostlist relay_from_hosts」（所内のネットワーク）があることを確かめ、"
+            "Eximに設定を読み直させます。"
+        ),
     ),
     trial=(
-        "「exim -bV」で設定の誤りがないことを確かめます。",
-        "「exim -bh 所内のIPアドレス」を実行し、試験用のメールをSMTPの言葉で入れます。"
-        "何も送らずに、"
-        "止まるかどうかがわかります。",
-        "はじめの数日は、denyをwarnに、messageの行を「logwrite = eventmail-to-cc」に変えると、"
-        "止めずに記録だけを残せます。",
+        said("「exim -bV」で設定の誤りがないことを確かめます。"),
+        said(
+            "「exim -bh 所内のIPアドレス」を実行し、試験用のメールをSMTPの言葉で入れます。"
+            "何も送らずに、"
+            "止まるかどうかがわかります。"
+        ),
+        said(
+            "はじめの数日は、denyをwarnに、messageの行を「logwrite = eventmail-to-cc」に変えると、"
+            "止めずに記録だけを残せます。"
+        ),
     ),
     blind=(
-        "Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。",
-        "宛先の書き方が壊れているメールと、ToかCcが6万バイトを超えるメールは数えられないので、"
-        "2つめと3つめのdenyが止めます（所内から出るものだけ）。",
-        "閉じていない「(」で始まる宛先は数えません（ふつうのメールソフトは作りません）。",
-        "職員がサーバーの上でsendmailコマンドから送るメールには、「acl_not_smtp」"
-        "にも同じ行が要ります。",
+        said("Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。"),
+        said(
+            "宛先の書き方が壊れているメールと、ToかCcが6万バイトを超えるメールは数えられないので、"
+            "2つめと3つめのdenyが止めます（所内から出るものだけ）。"
+        ),
+        said("閉じていない「(」で始まる宛先は数えません（ふつうのメールソフトは作りません）。"),
+        said(
+            "職員がサーバーの上でsendmailコマンドから送るメールには、「acl_not_smtp」"
+            "にも同じ行が要ります。"
+        ),
     ),
-    removal=("加えた3つのdenyを消し、Eximに設定を読み直させます。",),
+    removal=(said("加えた3つのdenyを消し、Eximに設定を読み直させます。"),),
 )

@@ -6,6 +6,7 @@ from eventmail.gateway import patterns
 from eventmail.gateway.escaping import for_words
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, by_pattern
+from eventmail.language import said
 
 
 def write(rule: Rule) -> str:
@@ -33,33 +34,44 @@ To/Ccの外部の宛先が{rule.limit}件を超える（イベントメール）
 
 GOOGLE = Target(
     key="google",
-    name="Google Workspace（コンテンツ コンプライアンス）",
-    relies_on="Google Workspaceの「コンテンツ コンプライアンス」"
-    "とRE2の構文（Googleの文書による）。",
-    tried="正規表現の数え方だけを試しています。RE2そのもの（2025年11月版）でも同じ結果でした。"
-    "Googleの管理コンソールでは試していません。",
+    name=said("Google Workspace（コンテンツ コンプライアンス）"),
+    relies_on=said(
+        "Google Workspaceの「コンテンツ コンプライアンス」とRE2の構文（Googleの文書による）。"
+    ),
+    tried=said(
+        "正規表現の数え方だけを試しています。RE2そのもの（2025年11月版）でも同じ結果でした。"
+        "Googleの管理コンソールでは試していません。"
+    ),
     filename="eventmail-to-cc-google.txt",
     write=write,
     sees=by_pattern,
     place=(
-        "管理コンソールの「アプリ」→「Google Workspace」→「Gmail」→「コンプライアンス」→"
-        "「コンテンツ コンプライアンス」で「設定」を押し、上の内容をそれぞれの欄に入れます。",
-        "反映には最長で24時間かかります。",
+        said(
+            "管理コンソールの「アプリ」→「Google Workspace」→「Gmail」→「コンプライアンス」→"
+            "「コンテンツ コンプライアンス」で「設定」を押し、上の内容をそれぞれの欄に入れます。"
+        ),
+        said("反映には最長で24時間かかります。"),
     ),
     trial=(
-        "はじめは操作を「メールを変更」→「件名に追加」にして、試験用の組織部門だけに適用します。",
-        "試験用のメールと同じ宛先のメールを、その部門のアカウントから送って確かめます。",
+        said(
+            "はじめは操作を「メールを変更」→「件名に追加」にして、試験用の組織部門だけに適用します。"
+        ),
+        said("試験用のメールと同じ宛先のメールを、その部門のアカウントから送って確かめます。"),
     ),
     blind=(
-        "RE2は先読みができないので、「自分のドメインでないもの」を1文字ずつ書き下しています。"
-        "1つのドメインで2,000字ほどになり、50件で20ドメインのときは、"
-        "RE2が大きすぎると断りました。"
-        "保存できないときは、ドメインか件数を減らしてください。",
-        "引用符を解しません。表示名の終わりがアドレスになっている宛先（引用符なし）は、"
-        "多めに数えます。",
-        "Bccと、グループの中の人数は見ません。",
+        said(
+            "RE2は先読みができないので、「自分のドメインでないもの」を1文字ずつ書き下しています。"
+            "1つのドメインで2,000字ほどになり、50件で20ドメインのときは、"
+            "RE2が大きすぎると断りました。"
+            "保存できないときは、ドメインか件数を減らしてください。"
+        ),
+        said(
+            "引用符を解しません。表示名の終わりがアドレスになっている宛先（引用符なし）は、"
+            "多めに数えます。"
+        ),
+        said("Bccと、グループの中の人数は見ません。"),
     ),
-    removal=("同じ画面で、この設定を無効にするか削除します。",),
+    removal=(said("同じ画面で、この設定を無効にするか削除します。"),),
     encoding="utf-8-sig",
     newline="\r\n",
 )

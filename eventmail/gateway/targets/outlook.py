@@ -7,6 +7,7 @@ import re
 from eventmail.gateway.escaping import for_vba, vba_lines
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, all_of_them
+from eventmail.language import said
 
 MACRO = """\
 ' More than LIMIT external addresses in To and Cc: the mail is not sent.
@@ -84,33 +85,43 @@ def write(rule: Rule) -> str:
 
 OUTLOOK = Target(
     key="outlook",
-    name="Outlook（Windows、マクロ）",
-    relies_on="Outlook 2016以上のWindows版（classic）のApplication_ItemSendとPropertyAccessor"
-    "（Microsoftの文書による）。",
-    tried="書き出した形だけを試しています。Outlookそのものでは試していません。",
+    name=said("Outlook（Windows、マクロ）"),
+    relies_on=said(
+        "Outlook 2016以上のWindows版（classic）のApplication_ItemSendとPropertyAccessor"
+        "（Microsoftの文書による）。"
+    ),
+    tried=said("書き出した形だけを試しています。Outlookそのものでは試していません。"),
     filename="eventmail-to-cc-outlook.txt",
     write=write,
     sees=all_of_them,
     place=(
-        "OutlookでAlt＋F11を押し、「Project1」→「Microsoft Outlook Objects」"
-        "→「ThisOutlookSession」を"
-        "開いて、上の中身を貼り付けます。",
-        "マクロに組織の証明書で署名し、グループポリシーの「VBAマクロ通知設定」"
-        "を「デジタル署名されたマクロを"
-        "除き、すべてのマクロを無効にする」にして、証明書を「信頼できる発行元」に配ります。",
+        said(
+            "OutlookでAlt＋F11を押し、「Project1」→「Microsoft Outlook Objects」"
+            "→「ThisOutlookSession」を"
+            "開いて、上の中身を貼り付けます。"
+        ),
+        said(
+            "マクロに組織の証明書で署名し、グループポリシーの「VBAマクロ通知設定」"
+            "を「デジタル署名されたマクロを"
+            "除き、すべてのマクロを無効にする」にして、証明書を「信頼できる発行元」に配ります。"
+        ),
     ),
     trial=(
-        "Outlookを起動し直し、試験用のメールと同じ宛先（.exampleのもの）でメールを作り、"
-        "送信を押します。"
-        "止まれば、メールは作成の画面に残ります。",
+        said(
+            "Outlookを起動し直し、試験用のメールと同じ宛先（.exampleのもの）でメールを作り、"
+            "送信を押します。"
+            "止まれば、メールは作成の画面に残ります。"
+        ),
     ),
     blind=(
-        "新しいOutlook、Web版、スマートフォンでは動きません。"
-        "サーバーの規則と合わせて使ってください。",
-        "Exchangeの配布グループは1件に数えます。連絡先グループは中の人数を数えます。",
-        "会議の依頼（MailItemでないもの）は調べません。",
+        said(
+            "新しいOutlook、Web版、スマートフォンでは動きません。"
+            "サーバーの規則と合わせて使ってください。"
+        ),
+        said("Exchangeの配布グループは1件に数えます。連絡先グループは中の人数を数えます。"),
+        said("会議の依頼（MailItemでないもの）は調べません。"),
     ),
-    removal=("ThisOutlookSessionから、貼り付けた行を消します。",),
+    removal=(said("ThisOutlookSessionから、貼り付けた行を消します。"),),
     encoding="utf-8-sig",
     newline="\r\n",
 )

@@ -6,6 +6,7 @@ from eventmail.gateway import patterns
 from eventmail.gateway.escaping import for_postfix
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, fullest_header
+from eventmail.language import said
 
 WAY = "/etc/postfix/eventmail-to-cc.pcre"
 # Behind the line of the service that takes mail from inside.
@@ -37,46 +38,69 @@ def write(rule: Rule) -> str:
 
 POSTFIX = Target(
     key="postfix",
-    name="Postfix（header_checks）",
-    relies_on="Postfix 3.0以上とpostfix-pcre（header_checks(5)、pcre_table(5)）。"
-    "3.7.11で試しました。",
-    tried="本物のPostfixと同じ表の読み手（postmap -hq）と、動いているPostfixに、"
-    "同じメールを通しています。",
+    name=said("Postfix（header_checks）"),
+    relies_on=said(
+        "Postfix 3.0以上とpostfix-pcre（header_checks(5)、pcre_table(5)）。3.7.11で試しました。"
+    ),
+    tried=said(
+        "本物のPostfixと同じ表の読み手（postmap -hq）と、動いているPostfixに、"
+        "同じメールを通しています。"
+    ),
     filename="eventmail-to-cc.pcre",
     write=write,
     sees=fullest_header,
     place=(
-        f"このファイルを {WAY} に置きます。PCREが使えるかは「postconf -m」にpcreが出るかで"
-        "わかります（Debian・Ubuntuではpostfix-pcreを入れます）。",
-        "外から届くメールには掛けません。master.cfで、職員のメールを受けるサービス"
-        "（submissionなど）の行の次に、空白で始めて、上の「-o cleanup_service_name=…」"
-        "を書きます。",
-        "master.cfの終わりに、上の「cleanup-out」からの4行を（#を取って）加え、"
-        "「postfix reload」を実行します。",
+        said(
+            "このファイルを {way} に置きます。PCREが使えるかは「postconf -m」にpcreが出るかで"
+            "わかります（Debian・Ubuntuではpostfix-pcreを入れます）。",
+            way=WAY,
+        ),
+        said(
+            "外から届くメールには掛けません。master.cfで、職員のメールを受けるサービス"
+            "（submissionなど）の行の次に、空白で始めて、上の「-o cleanup_service_name=…」"
+            "を書きます。"
+        ),
+        said(
+            "master.cfの終わりに、上の「cleanup-out」からの4行を（#を取って）加え、"
+            "「postfix reload」を実行します。"
+        ),
     ),
     trial=(
-        f"「postmap -hq - pcre:{WAY} < 02-refuse-1.eml」を実行します。"
-        "REJECTの行が出れば止まります。"
-        "何も出なければ通ります。",
-        "はじめの数日は、REJECTをWARNに変えて動かすと、止めずに記録だけを残せます。",
+        said(
+            "「postmap -hq - pcre:{way} < 02-refuse-1.eml」を実行します。"
+            "REJECTの行が出れば止まります。"
+            "何も出なければ通ります。",
+            way=WAY,
+        ),
+        said("はじめの数日は、REJECTをWARNに変えて動かすと、止めずに記録だけを残せます。"),
     ),
     blind=(
-        "ToとCcを合わせて数えられません。header_checksは1つのヘッダーずつ調べるからです。"
-        "合わせて数えるには、"
-        "下のrspamdをmilterとして使います。",
-        "1つのヘッダーがheader_size_limit（既定は102,400バイト）を超えると、"
-        "超えたところから先を見ません。"
-        "そこまでに数がそろえば止まります。",
-        "Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。",
-        "サーバーの上でsendmailコマンドから送るメールには、pickupの行にも同じ指定が要ります。",
-        "止めたメールのヘッダーは、Postfixのログに（アドレスのまま）残ります。",
-        "コンマのない並びは、1件に数えます（ふつうのメールソフトは作りません）。",
-        "閉じていないかっこが何千も続くような、"
-        "わざと壊したヘッダーは数え切れずに通ることがあります。",
+        said(
+            "ToとCcを合わせて数えられません。header_checksは1つのヘッダーずつ調べるからです。"
+            "合わせて数えるには、"
+            "下のrspamdをmilterとして使います。"
+        ),
+        said(
+            "1つのヘッダーがheader_size_limit（既定は102,400バイト）を超えると、"
+            "超えたところから先を見ません。"
+            "そこまでに数がそろえば止まります。"
+        ),
+        said("Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。"),
+        said(
+            "サーバーの上でsendmailコマンドから送るメールには、pickupの行にも同じ指定が要ります。"
+        ),
+        said("止めたメールのヘッダーは、Postfixのログに（アドレスのまま）残ります。"),
+        said("コンマのない並びは、1件に数えます（ふつうのメールソフトは作りません）。"),
+        said(
+            "閉じていないかっこが何千も続くような、"
+            "わざと壊したヘッダーは数え切れずに通ることがあります。"
+        ),
     ),
     removal=(
-        "submissionの「-o cleanup_service_name=cleanup-out」を消して「postfix reload」"
-        "を実行します。"
-        "表のファイルとcleanup-outの行は、そのあとで消せます。",
+        said(
+            "submissionの「-o cleanup_service_name=cleanup-out」を消して「postfix reload」"
+            "を実行します。"
+            "表のファイルとcleanup-outの行は、そのあとで消せます。"
+        ),
     ),
 )

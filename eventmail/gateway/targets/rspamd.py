@@ -6,6 +6,7 @@ from __future__ import annotations
 from eventmail.gateway.escaping import for_lua
 from eventmail.gateway.rule import Rule
 from eventmail.gateway.targets.base import Target, all_of_them
+from eventmail.language import said
 
 
 def write(rule: Rule) -> str:
@@ -66,32 +67,48 @@ rspamd_config:register_symbol({{
 
 RSPAMD = Target(
     key="rspamd",
-    name="rspamd（Postfix・Sendmailのmilter）",
-    relies_on="rspamd 3系（Luaの「rspamd_task」「rspamd_util」）。3.4で試しました。"
-    "SendmailとPostfixでは、milterとして使います。",
-    tried="本物のrspamdのメールの読み手（rspamadm lua）で、この規則をそのまま動かしています。",
+    name=said("rspamd（Postfix・Sendmailのmilter）"),
+    relies_on=said(
+        "rspamd 3系（Luaの「rspamd_task」「rspamd_util」）。3.4で試しました。"
+        "SendmailとPostfixでは、milterとして使います。"
+    ),
+    tried=said(
+        "本物のrspamdのメールの読み手（rspamadm lua）で、この規則をそのまま動かしています。"
+    ),
     filename="eventmail-to-cc.lua",
     write=write,
     sees=all_of_them,
     place=(
-        "このファイルを /etc/rspamd/lua/eventmail-to-cc.lua に置き、"
-        "/etc/rspamd/rspamd.local.lua に"
-        '「dofile("/etc/rspamd/lua/eventmail-to-cc.lua")」の1行を加えます。',
-        "local.d/options.incの「local_addrs」に、所内のネットワークが入っていることを確かめます。",
-        "「rspamadm configtest」のあとで、rspamdに設定を読み直させます。"
-        "Postfixでは「smtpd_milters」、"
-        "Sendmailでは「INPUT_MAIL_FILTER」で、rspamdのproxyにつなぎます。",
+        said(
+            "このファイルを /etc/rspamd/lua/eventmail-to-cc.lua に置き、"
+            "/etc/rspamd/rspamd.local.lua に"
+            '「dofile("/etc/rspamd/lua/eventmail-to-cc.lua")」の1行を加えます。'
+        ),
+        said(
+            "local.d/options.incの「local_addrs」に、所内のネットワークが入っていることを確かめます。"
+        ),
+        said(
+            "「rspamadm configtest」のあとで、rspamdに設定を読み直させます。"
+            "Postfixでは「smtpd_milters」、"
+            "Sendmailでは「INPUT_MAIL_FILTER」で、rspamdのproxyにつなぎます。"
+        ),
     ),
     trial=(
-        "「rspamc --user=test < 02-refuse-1.eml」を実行します。Actionがrejectなら止まります。",
-        'はじめの数日は、set_pre_resultの"reject"を"no action"に変え、履歴で確かめられます。',
+        said(
+            "「rspamc --user=test < 02-refuse-1.eml」を実行します。Actionがrejectなら止まります。"
+        ),
+        said('はじめの数日は、set_pre_resultの"reject"を"no action"に変え、履歴で確かめられます。'),
     ),
     blind=(
-        "Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。",
-        "「To」と「:」の間に空白があるヘッダーと、コンマのない並びは数えません"
-        "（どちらも、ふつうのメールソフトは作りません）。",
-        "rspamdにつながらないとき、milterの既定ではメールは通ります（Postfixでは"
-        "「milter_default_action = tempfail」にすると、つながるまで待ちます）。",
+        said("Bcc、配布リストの中の人数、暗号化された添付のメールの中のヘッダーは見ません。"),
+        said(
+            "「To」と「:」の間に空白があるヘッダーと、コンマのない並びは数えません"
+            "（どちらも、ふつうのメールソフトは作りません）。"
+        ),
+        said(
+            "rspamdにつながらないとき、milterの既定ではメールは通ります（Postfixでは"
+            "「milter_default_action = tempfail」にすると、つながるまで待ちます）。"
+        ),
     ),
-    removal=("rspamd.local.luaに加えた1行を消し、rspamdに設定を読み直させます。",),
+    removal=(said("rspamd.local.luaに加えた1行を消し、rspamdに設定を読み直させます。"),),
 )

@@ -13,10 +13,13 @@ from eventmail.database import insert_new
 from eventmail.errors import NotFound
 from eventmail.incidents.calls.models import Caller
 from eventmail.incidents.models import Incident, Party
+from eventmail.language import listed, said
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Actor
 
 LASTS = timedelta(minutes=2)
+CALLING = said("いま電話中：{names}")
+WARNING = said("いま電話中：{names}さん。同じ事業所に二度かけないよう、声をかけてください。")
 
 
 def begin(session: Session, actor: Actor, incident: Incident, party_id: int) -> None:
@@ -71,4 +74,9 @@ def now_calling(session: Session, incident: Incident, besides: int = 0) -> dict[
 
 def in_words(names: list[str]) -> str:
     """``いま電話中：佐藤``; empty for nobody."""
-    return f"いま電話中：{'、'.join(names)}" if names else ""
+    return CALLING.format(names=listed(names, said("、"))) if names else ""
+
+
+def warning(names: list[str]) -> str:
+    """To whoever has the page of the same company open; empty while nobody else calls."""
+    return WARNING.format(names=listed(names, said("、"))) if names else ""

@@ -10,6 +10,8 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.incidents.calls.standing import OUTCOME_NAMES, SHORT, STATE_NAMES, Line, Told, lines
 from eventmail.incidents.models import Incident
+from eventmail.language import said
+from eventmail.language.days import said_day
 from eventmail.offices.permissions import Action, Actor
 from eventmail.spreadsheet import sheets
 
@@ -24,6 +26,8 @@ COLUMNS = {
     "要望": 44,
 }
 YES, NO = "済", ""
+CALLED = said("{when} {outcome}（{who}）")
+CALLED_BY_MISTAKE = said("{when} {outcome}（{who}）　取り消し済み")
 
 
 def note(session: Session, actor: Actor, incident: Incident) -> None:
@@ -57,9 +61,10 @@ def rows(session: Session, incident: Incident) -> Iterator[tuple[str, ...]]:
 def in_words(told: Told) -> str:
     """``5月31日 13:05 不在（佐藤）``, and that it was a mistake."""
     local = clock.in_tokyo(told.at)
-    when = f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
-    mistake = "　取り消し済み" if told.struck is not None else ""
-    return f"{when} {OUTCOME_NAMES[told.outcome]}（{told.by}）{mistake}"
+    time = f"{local.hour}:{local.minute:02}"
+    when = said_day(f"{local.month}月{local.day}日 {time}", local.date(), time)
+    sentence = CALLED if told.struck is None else CALLED_BY_MISTAKE
+    return sentence.format(when=when, outcome=OUTCOME_NAMES[told.outcome], who=told.by)
 
 
 def _row(number: int, each: Line) -> tuple[str, ...]:

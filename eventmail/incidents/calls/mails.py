@@ -16,6 +16,7 @@ from eventmail.incidents import service as incidents
 from eventmail.incidents.calls.models import IncidentMailing, Purpose
 from eventmail.incidents.calls.standing import Line, State, lines
 from eventmail.incidents.models import Incident
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Audience, Mailing, SendMode, Snapshot
 from eventmail.mailings.service import Draft
@@ -24,15 +25,17 @@ from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 from eventmail.wordings import service as wordings
 from eventmail.wordings.models import WordingKind
 
-NO_EVENT = (
+NO_EVENT = said(
     "この事案は、まだイベントとつながっていません。"
     "どのイベントの名簿で送るかを選んでから、もう一度お試しください。"
 )
-NOBODY = "いま送る相手の事業所がありません。電話の記録と、名簿との結びつきを確かめてください。"
+NOBODY = said(
+    "いま送る相手の事業所がありません。電話の記録と、名簿との結びつきを確かめてください。"
+)
 PURPOSE_NAMES = {
-    Purpose.HANDLING: "取り扱いについてのメール",
-    Purpose.CORRECTION: "訂正メール",
-    Purpose.APOLOGY: "おわびのメール",
+    Purpose.HANDLING: said("取り扱いについてのメール"),
+    Purpose.CORRECTION: said("訂正メール"),
+    Purpose.APOLOGY: said("おわびのメール"),
 }
 AUDIENCES = {
     Purpose.HANDLING: Audience.ABSENT,
@@ -76,8 +79,12 @@ class Offer:
     @property
     def label(self) -> str:
         """As the button says it."""
-        whom = "電話がつながらない" if self.purpose is Purpose.HANDLING else "説明が済んだ"
-        return f"{whom}{self.companies}社に、{PURPOSE_NAMES[self.purpose]}を書く"
+        name = PURPOSE_NAMES[self.purpose]
+        if self.purpose is Purpose.HANDLING:
+            return said(
+                "電話がつながらない{count}社に、{name}を書く", count=self.companies, name=name
+            )
+        return said("説明が済んだ{count}社に、{name}を書く", count=self.companies, name=name)
 
 
 def offers(session: Session, incident: Incident) -> list[Offer]:

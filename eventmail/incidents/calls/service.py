@@ -31,20 +31,21 @@ from eventmail.incidents.calls.standing import (
     progress_of,
 )
 from eventmail.incidents.models import Incident, Party
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Actor
 from eventmail.suppression import service as suppression
 
 __all__ = ["Due", "Outdated", "Said", "calls", "due", "line", "lines", "progress", "save", "strike"]
 
-MEANWHILE = (
+MEANWHILE = said(
     "開いている間に、{name}さんがこの事業所の記録を書きました。あなたの内容はまだ保存していません。"
     "記録されている内容を確かめてから、もう一度押してください。"
 )
-SOMEBODY = "ほかの職員"
-NO_REASON = "なぜ取り消すのかを1文で入力してください。"
-STRUCK_BEFORE = "この記録は、すでに取り消されています。"
-NOT_A_CALL = "取り消しの記録は、取り消せません。かけ直したときは、新しく記録してください。"
+SOMEBODY = said("ほかの職員")
+NO_REASON = said("なぜ取り消すのかを1文で入力してください。")
+STRUCK_BEFORE = said("この記録は、すでに取り消されています。")
+NOT_A_CALL = said("取り消しの記録は、取り消せません。かけ直したときは、新しく記録してください。")
 LONGEST = 1000
 ACTS = {
     Outcome.REACHED: "incident.call_reached",

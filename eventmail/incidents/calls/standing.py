@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.incidents.calls.models import Call, Followup, Outcome
 from eventmail.incidents.models import Incident, Party
+from eventmail.language import listed, said
+from eventmail.language.days import said_day
 from eventmail.offices.models import Staff
 
 
@@ -27,10 +29,10 @@ class State(enum.StrEnum):
 
 
 STATE_NAMES = {
-    State.UNTRIED: "まだかけていない",
-    State.ABSENT: "不在",
-    State.PARTLY: "途中（説明がまだ）",
-    State.DONE: "完了",
+    State.UNTRIED: said("まだかけていない"),
+    State.ABSENT: said("不在"),
+    State.PARTLY: said("途中（説明がまだ）"),
+    State.DONE: said("完了"),
 }
 STATE_KINDS = {
     State.UNTRIED: "neutral",
@@ -39,25 +41,25 @@ STATE_KINDS = {
     State.DONE: "ok",
 }
 OUTCOME_NAMES = {
-    Outcome.REACHED: "つながった",
-    Outcome.ABSENT: "不在",
-    Outcome.STRUCK: "取り消し",
+    Outcome.REACHED: said("つながった"),
+    Outcome.ABSENT: said("不在"),
+    Outcome.STRUCK: said("取り消し"),
 }
 # What is ticked on the telephone, in the order in which it is said.
 TICKS = {
-    "explained": "起きたことを説明した",
-    "apologised": "おわびした",
-    "deletion_agreed": "メールの削除に同意をもらった",
-    "printouts_destroyed": "印刷物を廃棄した、または印刷していないと確かめた",
-    "unread": "相手は、届いたメールを開いていなかった",
+    "explained": said("起きたことを説明した"),
+    "apologised": said("おわびした"),
+    "deletion_agreed": said("メールの削除に同意をもらった"),
+    "printouts_destroyed": said("印刷物を廃棄した、または印刷していないと確かめた"),
+    "unread": said("相手は、届いたメールを開いていなかった"),
 }
 
 SHORT = {
-    "explained": "説明",
-    "apologised": "おわび",
-    "deletion_agreed": "削除の同意",
-    "printouts_destroyed": "印刷物の廃棄",
-    "unread": "未読",
+    "explained": said("説明"),
+    "apologised": said("おわび"),
+    "deletion_agreed": said("削除の同意"),
+    "printouts_destroyed": said("印刷物の廃棄"),
+    "unread": said("未読"),
 }
 
 
@@ -126,7 +128,12 @@ class Line:
     @property
     def said(self) -> str:
         """What is ticked, in a few words."""
-        return "・".join(short for name, short in SHORT.items() if self.ticked(name))
+        return listed((short for name, short in SHORT.items() if self.ticked(name)), said("・"))
+
+
+def short_day(day: date) -> str:
+    """``6月7日``, as it is said on the telephone."""
+    return said_day(f"{day.month}月{day.day}日", day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail import clock
+from eventmail.language import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +38,39 @@ def guide(figures: Figures) -> list[Step]:
     count = f"{figures.addresses}件の" if figures.addresses else "ほかの事業所の"
     return [
         Step(
-            "名乗る",
+            said("名乗る"),
             f"{figures.office}の○○です。{when}お送りしたメールのことで、お詫びのお電話です。"
             "メールのご担当の方はいらっしゃいますか。",
         ),
         Step(
-            "起きたことを説明する",
+            said("起きたことを説明する"),
             f"{when}お送りした{named}メールで、宛先の設定を誤りました。"
             f"受け取った方どうしで、{count}メールアドレスが見える状態になっています。",
             "explained",
         ),
         Step(
-            "おわびする",
+            said("おわびする"),
             "大切なアドレスをお預かりしながら、このようなことになり、誠に申し訳ございません。",
             "apologised",
         ),
         Step(
-            "削除をお願いする",
+            said("削除をお願いする"),
             "恐れ入りますが、このメールを削除していただけますか。"
             "転送された方がいらっしゃれば、その方にもお伝えください。",
             "deletion_agreed",
         ),
         Step(
-            "印刷物を確かめる",
+            said("印刷物を確かめる"),
             "印刷されたものがあれば、廃棄をお願いできますか。印刷はされていませんか。",
             "printouts_destroyed",
         ),
         Step(
-            "開いていたかを聞く",
+            said("開いていたかを聞く"),
             "差し支えなければ、メールを開かれたかどうか、お聞かせいただけますか。",
             "unread",
         ),
         Step(
-            "次のことを伝えて、要望を聞く",
+            said("次のことを伝えて、要望を聞く"),
             "正しいメールを、このあと事業所ごとに別々にお送りします。"
             "ほかに、ご心配なことやご要望はございませんか。",
         ),
@@ -79,9 +80,11 @@ def guide(figures: Figures) -> list[Step]:
 def when_absent() -> Step:
     """What to do when nobody answers, or the right person is out."""
     return Step(
-        "つながらない・担当者が不在のとき",
-        "用件は、担当の方以外には詳しく話さず、かけ直すとだけ伝えます。"
-        "「不在」を押すと、次の開庁日に、もう一度かける先として出ます。",
+        said("つながらない・担当者が不在のとき"),
+        said(
+            "用件は、担当の方以外には詳しく話さず、かけ直すとだけ伝えます。"
+            "「不在」を押すと、次の開庁日に、もう一度かける先として出ます。"
+        ),
     )
 
 

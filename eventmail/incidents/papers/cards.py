@@ -9,12 +9,13 @@ from eventmail.incidents.papers.kinds import Kind
 from eventmail.incidents.papers.missing import Missing
 from eventmail.incidents.papers.models import TakenPaper
 from eventmail.incidents.papers.service import Made
+from eventmail.language import said
 
 GROUPS = {
-    "internal": ("所内報告（顛末書）", (Kind.INTERNAL,)),
-    "commission": ("個人情報保護委員会への報告事項", (Kind.FIRST, Kind.FINAL)),
-    "press": ("報道発表", (Kind.PRESS,)),
-    "circular": ("各所への通知（注意喚起）", (Kind.CIRCULAR,)),
+    "internal": (said("所内報告（顛末書）"), (Kind.INTERNAL,)),
+    "commission": (said("個人情報保護委員会への報告事項"), (Kind.FIRST, Kind.FINAL)),
+    "press": (said("報道発表"), (Kind.PRESS,)),
+    "circular": (said("各所への通知（注意喚起）"), (Kind.CIRCULAR,)),
 }
 
 

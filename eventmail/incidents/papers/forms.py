@@ -9,19 +9,20 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from eventmail.incidents.papers.values import Published, Written
+from eventmail.language import said
 from eventmail.web.forms import Form, LongTextField
 
 CHOICES = {
-    Published.UNDECIDED: "まだ決めていない",
-    Published.YES: "公表する",
-    Published.NO: "公表しない",
+    Published.UNDECIDED: said("まだ決めていない"),
+    Published.YES: said("公表する"),
+    Published.NO: said("公表しない"),
 }
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
-NO_SUCH_DAY = "公表する日は、2000年から2100年までの日を入力してください。"
+NO_SUCH_DAY = said("公表する日は、2000年から2100年までの日を入力してください。")
 
 
 def _text(label: str, longest: int) -> LongTextField:
-    too_long = f"{longest}文字までです。短くしてください。"
+    too_long = said("{longest}文字までです。短くしてください。", longest=longest)
     return LongTextField(label, [Length(max=longest, message=too_long)])
 
 
@@ -29,17 +30,17 @@ class NotesForm(Form):
     """二次被害, 公表, お問い合わせ先, and the words before the facts."""
 
     version = HiddenField(default="0")
-    second_harm = _text("二次被害", 1000)
+    second_harm = _text(said("二次被害"), 1000)
     published = RadioField(
-        "公表",
-        [InputRequired("公表するかどうかを選んでください。")],
+        said("公表"),
+        [InputRequired(said("公表するかどうかを選んでください。"))],
         choices=[SelectChoice(each.value, name) for each, name in CHOICES.items()],
         default=Published.UNDECIDED.value,
     )
-    published_on = DateField("公表する日", [Optional()])
-    contact = _text("お問い合わせ先", 500)
-    introduction = _text("報道発表のはじめの文", 1000)
-    reference = _text("その他参考となる事項", 1000)
+    published_on = DateField(said("公表する日"), [Optional()])
+    contact = _text(said("お問い合わせ先"), 500)
+    introduction = _text(said("報道発表のはじめの文"), 1000)
+    reference = _text(said("その他参考となる事項"), 1000)
 
     def validate_published_on(self, field: DateField) -> None:
         """A day of our time."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from eventmail.incidents.papers import words
+from eventmail.language import said
 from eventmail.papers.paper import Paper
 
 SHORTEST, SHORTEST_PART, SHORTEST_LOCAL, SHORTEST_PHONE = 2, 3, 4, 8
@@ -37,14 +38,31 @@ _AFTER = "氏様殿君さ主係課所部室局次補統職相両並及等他作�
 class What(enum.StrEnum):
     """What was found."""
 
-    COMPANY = "事業所の名前"
-    STAFF = "職員の名前"
-    PERSON = "担当者の名前"
-    ADDRESS = "メールアドレス"
-    DOMAIN = "事業所のドメイン"
-    PHONE = "事業所の電話番号"
-    NUMBER = "電話番号"  # whosever it is, where none has to stand
-    OFFICE = "事案のあった所の名前"
+    COMPANY = "company"
+    STAFF = "staff"
+    PERSON = "person"
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    PHONE = "phone"
+    NUMBER = "number"  # whosever it is, where none has to stand
+    OFFICE = "office"
+
+    @property
+    def label(self) -> str:
+        """As the pages call it."""
+        return WHAT_NAMES[self]
+
+
+WHAT_NAMES = {
+    What.COMPANY: said("事業所の名前"),
+    What.STAFF: said("職員の名前"),
+    What.PERSON: said("担当者の名前"),
+    What.ADDRESS: said("メールアドレス"),
+    What.DOMAIN: said("事業所のドメイン"),
+    What.PHONE: said("事業所の電話番号"),
+    What.NUMBER: said("電話番号"),
+    What.OFFICE: said("事案のあった所の名前"),
+}
 
 
 @dataclass(frozen=True, slots=True)

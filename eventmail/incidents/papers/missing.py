@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eventmail.incidents.papers.kinds import Kind
 from eventmail.incidents.papers.values import Facts, Level, Published
+from eventmail.language import said
 
 NOTES, CALLS = "incident_papers.notes", "incident_calls.index"
 EXPOSURE, MEASURES = "incidents.exposure", "incident_record.measures"
@@ -32,28 +33,36 @@ class Rule:
 
 
 def _left(facts: Facts) -> str:
-    return f"まだ電話で説明できていない事業所が{facts.waiting}社あります。" if facts.waiting else ""
+    return (
+        said("まだ電話で説明できていない事業所が{waiting}社あります。", waiting=facts.waiting)
+        if facts.waiting
+        else ""
+    )
 
 
 def _unconfirmed(facts: Facts) -> str:
     count = facts.unconfirmed
-    return f"個人を識別できるかを確かめていないアドレスが{count}件あります。" if count else ""
+    return (
+        said("個人を識別できるかを確かめていないアドレスが{count}件あります。", count=count)
+        if count
+        else ""
+    )
 
 
 def _not_apologised(facts: Facts) -> str:
     count = facts.settled.reached - facts.settled.apologised
-    return f"おわびした記録のない事業所が{count}社あります。" if count > 0 else ""
+    return said("おわびした記録のない事業所が{count}社あります。", count=count) if count > 0 else ""
 
 
 def _publication(facts: Facts) -> str:
     if facts.written.published is Published.UNDECIDED:
-        return "公表するかどうかがまだ書かれていません。"
+        return said("公表するかどうかがまだ書かれていません。")
     undated = facts.written.published is Published.YES and facts.written.published_on is None
-    return "公表する日がまだ書かれていません。" if undated else ""
+    return said("公表する日がまだ書かれていません。") if undated else ""
 
 
 def _not_public(facts: Facts) -> str:
-    return "公表しないことになっています。" if facts.written.published is Published.NO else ""
+    return said("公表しないことになっています。") if facts.written.published is Published.NO else ""
 
 
 def _unless(found: Callable[[Facts], object], sentence: str) -> Callable[[Facts], str]:
@@ -64,21 +73,23 @@ RULES = (
     Rule(
         ALL,
         EXPOSURE,
-        _unless(lambda facts: facts.mails, "アドレスを表示したメールがまだ登録されていません。"),
+        _unless(
+            lambda facts: facts.mails, said("アドレスを表示したメールがまだ登録されていません。")
+        ),
     ),
     Rule(ALL - {Kind.FIRST}, EXPOSURE, _unconfirmed),
-    Rule(ALL, MEASURES, _unless(lambda facts: facts.causes, "原因がまだ書かれていません。")),
+    Rule(ALL, MEASURES, _unless(lambda facts: facts.causes, said("原因がまだ書かれていません。"))),
     Rule(
         frozenset({Kind.INTERNAL, Kind.FINAL, Kind.PRESS}),
         MEASURES,
-        _unless(lambda facts: facts.measures, "再発防止策がまだ書かれていません。"),
+        _unless(lambda facts: facts.measures, said("再発防止策がまだ書かれていません。")),
     ),
     Rule(
         frozenset({Kind.PRESS}),
         MEASURES,
         _unless(
             lambda facts: not facts.measures or facts.measures_of(Level.OFFICE),
-            "所の再発防止策がまだ書かれていません。",
+            said("所の再発防止策がまだ書かれていません。"),
         ),
     ),
     Rule(frozenset({Kind.INTERNAL, Kind.FINAL, Kind.PRESS}), CALLS, _left),
@@ -86,14 +97,18 @@ RULES = (
     Rule(
         COMMISSION | {Kind.PRESS},
         NOTES,
-        _unless(lambda facts: facts.written.second_harm, "二次被害についてまだ書かれていません。"),
+        _unless(
+            lambda facts: facts.written.second_harm, said("二次被害についてまだ書かれていません。")
+        ),
     ),
     Rule(COMMISSION | {Kind.PRESS}, NOTES, _publication),
     Rule(frozenset({Kind.PRESS}), NOTES, _not_public),
     Rule(
         frozenset({Kind.PRESS}),
         NOTES,
-        _unless(lambda facts: facts.written.contact, "お問い合わせ先がまだ書かれていません。"),
+        _unless(
+            lambda facts: facts.written.contact, said("お問い合わせ先がまだ書かれていません。")
+        ),
     ),
 )
 

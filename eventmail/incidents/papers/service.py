@@ -21,6 +21,7 @@ from eventmail.incidents.papers.kinds import SORTS, Kind
 from eventmail.incidents.papers.missing import Missing, missing
 from eventmail.incidents.papers.models import Format, PaperNote, TakenPaper
 from eventmail.incidents.papers.values import Facts, Published, Written
+from eventmail.language import listed, said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.offices.service import staff_names
 from eventmail.papers import pdf
@@ -28,19 +29,19 @@ from eventmail.papers.paper import Line, Paper, Section, Style
 from eventmail.papers.word import word
 
 FORMAT_NAMES = {Format.PDF: "PDF", Format.WORD: "Word"}
-UNFIT = (
+UNFIT = said(
     "「{name}」には、公表できない名前や連絡先が{count}か所あるため、取り出せません。"
     "下の一覧の箇所を直してから、もう一度お試しください。"
 )
-MEANWHILE = (
+MEANWHILE = said(
     "開いている間に、{name}さんが記載事項を書き換えました。あなたの内容はまだ保存していません。"
     "いま記録されている内容と見比べて、もう一度保存してください。"
 )
-NO_NAMES = (
+NO_NAMES = said(
     "{what}が入っています。この欄は公表する書類にそのまま出るので、"
     "名前や連絡先を消してから保存してください。"
 )
-NO_DAY = "公表する日を入力するのは、「公表する」を選んだときだけです。"
+NO_DAY = said("公表する日を入力するのは、「公表する」を選んだときだけです。")
 # Where it stands in the papers; what is for the commission alone may have the office's number.
 TYPED = {
     "second_harm": "second_harm",
@@ -50,7 +51,7 @@ TYPED = {
 }
 
 
-ERASED = (
+ERASED = said(
     "この事案の名前は、保存期間が過ぎたため消去しました。公表できない名前がないかを"
     "確かめられないため、取り出せません。"
 )
@@ -222,9 +223,9 @@ def _refuse_names(new: Written, secrets: Secrets) -> None:
     for name, title in TYPED.items():
         lines = tuple(map(Line, getattr(new, name).splitlines()))
         typed = Paper("", "", (Section(title, lines, Style.TEXT),), "", "")
-        found = list(dict.fromkeys(each.what.value for each in hits(typed, secrets)))
+        found = list(dict.fromkeys(each.what.label for each in hits(typed, secrets)))
         if found:
-            raise Named(NO_NAMES.format(what="・".join(found)), name)
+            raise Named(NO_NAMES.format(what=listed(found, said("・"))), name)
 
 
 def _number(session: Session, incident: Incident, found: Made) -> int:
@@ -237,7 +238,7 @@ def _number(session: Session, incident: Incident, found: Made) -> int:
 
 
 def _name(session: Session, staff_id: int) -> str:
-    return staff_names(session, [staff_id]).get(staff_id, "ほかの職員")
+    return staff_names(session, [staff_id]).get(staff_id, said("ほかの職員"))
 
 
 def _drawn(paper: Paper) -> bytes:

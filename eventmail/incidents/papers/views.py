@@ -24,6 +24,7 @@ from eventmail.incidents.papers.forms import CHOICES, NotesForm
 from eventmail.incidents.papers.kinds import SORTS, Kind
 from eventmail.incidents.papers.models import Format
 from eventmail.incidents.papers.service import FORMAT_NAMES, Made, Named, Outdated, Unfit
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.papers.paper import outline
@@ -32,12 +33,12 @@ from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("incident_papers", __name__)
 TYPES = {Format.PDF: "application/pdf", Format.WORD: MEDIA_TYPE}
-KEPT = "記載事項を保存しました。"
+KEPT = said("記載事項を保存しました。")
 # Where the words of a paper are written.
 MENDING = (
-    ("事実経過は「経過」", "incident_record.chronology"),
-    ("発生原因と再発防止策は「原因と再発防止策」", "incident_record.measures"),
-    ("はじめの文、二次被害、お問い合わせ先は「記載事項」", "incident_papers.notes"),
+    (said("事実経過は「経過」"), "incident_record.chronology"),
+    (said("発生原因と再発防止策は「原因と再発防止策」"), "incident_record.measures"),
+    (said("はじめの文、二次被害、お問い合わせ先は「記載事項」"), "incident_papers.notes"),
 )
 
 

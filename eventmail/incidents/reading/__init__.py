@@ -9,10 +9,13 @@ from __future__ import annotations
 from eventmail import confined
 from eventmail.incidents.reading import reader
 from eventmail.incidents.reading.values import SentMail
+from eventmail.language import said
 
 __all__ = ["SentMail", "Unreadable", "read_file", "read_text"]
 SECONDS, MEGABYTES = 20.0, 768
-CANNOT = "読み取れませんでした。送信済みのメールを開き、宛先の欄を貼り付ける方法でお試しください。"
+CANNOT = said(
+    "読み取れませんでした。送信済みのメールを開き、宛先の欄を貼り付ける方法でお試しください。"
+)
 READER = "eventmail.incidents.reading.reader"
 
 

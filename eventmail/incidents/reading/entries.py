@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.bounces.reading.charsets import header_text
 from eventmail.incidents.reading.values import Seen, Unread, Where
+from eventmail.language import said
 from eventmail.spreadsheet.address_wrapping import unwrap
 
 LONGEST_ENTRY, LONGEST_NAME, LONGEST_TOLD = 2000, 200, 200
-EXCHANGE = "社内のアドレス帳の名前だけで、メールアドレスがありません。"
-NAME_ONLY = "名前だけで、メールアドレスがありません。"
-TOO_LONG = "1件の宛先としては長すぎるため、読めませんでした。"
-OTHER_IN_NAME = "名前の欄に、別のメールアドレスがあります。"
+EXCHANGE = said("社内のアドレス帳の名前だけで、メールアドレスがありません。")
+NAME_ONLY = said("名前だけで、メールアドレスがありません。")
+TOO_LONG = said("1件の宛先としては長すぎるため、読めませんでした。")
+OTHER_IN_NAME = said("名前の欄に、別のメールアドレスがあります。")
 _OPEN = {"<": ">", "＜": "＞", "(": ")", "（": "）"}
 _SEPARATORS = frozenset(",;，；、\n")
 _ANGLE = re.compile(r"[<＜]([^<>＜＞]*)[>＞]\s*(?:\([^()]*\)\s*)?$")

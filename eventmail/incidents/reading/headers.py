@@ -11,11 +11,14 @@ from eventmail.bounces.reading.charsets import decoded, header_text
 from eventmail.incidents.reading.dates import moment
 from eventmail.incidents.reading.entries import entries
 from eventmail.incidents.reading.values import Kind, Seen, SentMail, Unread, Where
+from eventmail.language import said
 
 LARGEST_HEAD = 4 * 1024 * 1024
 MOST_ADDRESSES, MOST_UNREAD = 10_000, 200
-MORE_ADDRESSES = f"宛先が{MOST_ADDRESSES:,}件を超えるため、ここから先は読んでいません。"
-MORE_UNREAD = "ほかにも読めない行が{count}件ありました。"
+MORE_ADDRESSES = said(
+    "宛先が{most:,}件を超えるため、ここから先は読んでいません。", most=MOST_ADDRESSES
+)
+MORE_UNREAD = said("ほかにも読めない行が{count}件ありました。")
 PLACES = {"to": Where.TO, "cc": Where.CC, "bcc": Where.BCC}
 LABELS = {
     **{name: name for name in ("to", "cc", "bcc", "from", "subject", "date")},

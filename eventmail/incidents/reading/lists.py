@@ -7,13 +7,14 @@ import unicodedata
 
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.incidents.reading.values import CompanyList, Listed, Unread
+from eventmail.language import said
 from eventmail.spreadsheet.address_wrapping import unwrap
 
 MOST_LINES, LONGEST_LINE, LONGEST_COMPANY, LONGEST_PHONE = 10_000, 1000, 200, 40
-NO_COMPANY = "事業所名がありません。「事業所名、アドレス、電話番号」の順に書いてください。"
-NOTHING_ELSE = "アドレスも電話番号もありません。"
-TOO_LONG = "1行が長すぎるため、読めませんでした。"
-MORE_LINES = f"{MOST_LINES:,}行を超えるため、ここから先は読んでいません。"
+NO_COMPANY = said("事業所名がありません。「事業所名、アドレス、電話番号」の順に書いてください。")
+NOTHING_ELSE = said("アドレスも電話番号もありません。")
+TOO_LONG = said("1行が長すぎるため、読めませんでした。")
+MORE_LINES = said("{most:,}行を超えるため、ここから先は読んでいません。", most=MOST_LINES)
 _CUT = re.compile(r"[\t,，、;；]+| {2,}|\u3000+")
 _PHONE = re.compile(r"[+(]?\d[\d\-() ー−‐–]{7,}\d(?:\s*\(?内線\s*\d+\)?)?")
 _HYPHENS = str.maketrans(dict.fromkeys("ー−‐–", "-"))

@@ -16,16 +16,24 @@ from eventmail.incidents.record import chronology, rows
 from eventmail.incidents.record.chronology import BY_HAND, Entry
 from eventmail.incidents.record.models import Chronicled
 from eventmail.incidents.record.naming import Anonymous
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
-NO_TEXT = "何があったかを入力してください。"
-NO_REASON = "{what}理由を1文で入力してください。元の記録も、理由と一緒に残ります。"
-FUTURE = "日時が先になっています。実際にあった日時を入力してください。"
-NAMES = (
+NO_TEXT = said("何があったかを入力してください。")
+# Each says what is done, to whoever gives no reason for it.
+NO_REASON_TO_CORRECT = said("直す理由を1文で入力してください。元の記録も、理由と一緒に残ります。")
+NO_REASON_TO_LEAVE_OUT = said(
+    "載せない理由を1文で入力してください。元の記録も、理由と一緒に残ります。"
+)
+NO_REASON_TO_PUT_BACK = said(
+    "また載せる理由を1文で入力してください。元の記録も、理由と一緒に残ります。"
+)
+FUTURE = said("日時が先になっています。実際にあった日時を入力してください。")
+NAMES = said(
     "「外に出すときの文」に、職員か事業所の名前があります。"
     "「職員」「事業所」などに書きかえてください（例：{instead}）。"
 )
-SAME = "内容がいまの記録と同じです。直すところを書きかえてから保存してください。"
+SAME = said("内容がいまの記録と同じです。直すところを書きかえてから保存してください。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,9 @@ class Words:
 def add(session: Session, actor: Actor, incident: Incident, words: Words) -> str:
     """Add a line by hand; returns its key."""
     _begin(session, actor, incident, Action.RESPOND)
-    said = _checked(session, incident, words)
+    checked = _checked(session, incident, words)
     key = f"{BY_HAND}{secrets.token_hex(8)}"
-    rows.write(session, actor, incident, Chronicled, 0, {"key": key}, **_values(said))
+    rows.write(session, actor, incident, Chronicled, 0, {"key": key}, **_values(checked))
     service.audit(session, incident, "incident.chronicle_added", actor)
     return key
 
@@ -59,10 +67,19 @@ def correct(
     """Other words or another time for a line, with a note why. What it said stays to be seen."""
     _begin(session, actor, incident, Action.RESPOND)
     entry = _entry(session, incident, key)
-    said = _checked(session, incident, words)
-    if (said.at, said.text, said.public) == (entry.at, entry.text, _own_public(entry)):
+    checked = _checked(session, incident, words)
+    if (checked.at, checked.text, checked.public) == (entry.at, entry.text, _own_public(entry)):
         raise UserError(SAME)
-    _write(session, actor, incident, entry, seen, said, _reason(note, "直す"), hidden=entry.hidden)
+    _write(
+        session,
+        actor,
+        incident,
+        entry,
+        seen,
+        checked,
+        _reason(note, NO_REASON_TO_CORRECT),
+        hidden=entry.hidden,
+    )
     service.audit(session, incident, "incident.chronicle_corrected", actor)
 
 
@@ -94,9 +111,9 @@ def _hide(
     entry = _entry(session, incident, key)
     if entry.hidden == hidden:
         raise UserError(rows.CHANGED)
-    reason = _reason(note, "載せない" if hidden else "また載せる")
-    said = Words(entry.at, entry.text, _own_public(entry))
-    _write(session, actor, incident, entry, seen, said, reason, hidden=hidden)
+    reason = _reason(note, NO_REASON_TO_LEAVE_OUT if hidden else NO_REASON_TO_PUT_BACK)
+    words = Words(entry.at, entry.text, _own_public(entry))
+    _write(session, actor, incident, entry, seen, words, reason, hidden=hidden)
     act = "incident.chronicle_left_out" if hidden else "incident.chronicle_put_back"
     service.audit(session, incident, act, actor)
 
@@ -122,7 +139,7 @@ def _write(
     incident: Incident,
     entry: Entry,
     seen: int,
-    said: Words,
+    words: Words,
     note: str,
     *,
     hidden: bool,
@@ -139,7 +156,7 @@ def _write(
         original=original,
         hidden=hidden,
         note=note,
-        **_values(said),
+        **_values(words),
     )
 
 
@@ -147,8 +164,8 @@ def _own_public(entry: Entry) -> str:
     return entry.public if entry.own_words else ""
 
 
-def _values(said: Words) -> dict[str, object]:
-    return {"happened_at": said.at, "text": said.text, "public": said.public}
+def _values(words: Words) -> dict[str, object]:
+    return {"happened_at": words.at, "text": words.text, "public": words.public}
 
 
 def _checked(session: Session, incident: Incident, words: Words) -> Words:
@@ -156,14 +173,14 @@ def _checked(session: Session, incident: Incident, words: Words) -> Words:
         raise UserError(NO_TEXT)
     if words.at > clock.now() + service.A_MINUTE:
         raise UserError(FUTURE)
-    public = service.plain(words.public, "外に出すときの文")
+    public = service.plain(words.public, said("外に出すときの文"))
     instead = Anonymous(*chronology.names(session, incident), [public])(public)
     if instead != public:
         raise UserError(NAMES.format(instead=instead))
-    return Words(words.at, service.plain(words.text, "あったこと"), public)
+    return Words(words.at, service.plain(words.text, said("あったこと")), public)
 
 
-def _reason(note: str, what: str) -> str:
+def _reason(note: str, otherwise: str) -> str:
     if not note.strip():
-        raise UserError(NO_REASON.format(what=what))
-    return service.plain(note, "理由")
+        raise UserError(otherwise)
+    return service.plain(note, said("理由"))

@@ -10,13 +10,39 @@ from eventmail import workdays
 from eventmail.incidents.models import Law
 from eventmail.incidents.record import laws
 from eventmail.incidents.record.laws import Statute, Text
+from eventmail.language import listed, said
 
 FIRST_DAYS, LAST_DAYS = 3, 5  # 速報: about so many days, the day of knowing is the first
 FINAL_DAYS, MALICIOUS_DAYS = 30, 60
-UNANSWERED = "まだ判断を入力していません"
-NOBODY = "個人を識別するアドレスの漏えいがありません：0人"
-NOT_SHOWN = "だれのアドレスが見えたかが、まだ登録されていません"
-UNCONFIRMED = (
+UNANSWERED = said("まだ判断を入力していません")
+# What is said of each question that somebody answered.
+ANSWERED = (
+    {True: said("要配慮個人情報が含まれます"), False: said("要配慮個人情報が含まれません")},
+    {
+        True: said("財産的被害のおそれがあります"),
+        False: said("財産的被害のおそれがありません"),
+    },
+    {
+        True: said("不正の目的のおそれがあります"),
+        False: said("不正の目的のおそれがありません"),
+    },
+)
+NOBODY = said("個人を識別するアドレスの漏えいがありません：0人")
+SOON = said("速やかに（おおむね{first}〜{last}日以内）")
+SOON_BUT_CLOSED = said(
+    "速やかに（おおむね{first}〜{last}日以内）。{last}日目は閉庁日です。その前に報告してください"
+)
+WITHIN = said("知った日から{days}日以内（知った日が1日目）")
+WITHIN_OR_NEXT = said(
+    "知った日から{days}日以内（知った日が1日目）。{days}日目が閉庁日のため、その翌開庁日"
+)
+DELETED_UNREAD = said(
+    "開封されずに削除されたことを確かめたため個人を識別するアドレスの漏えいがありません：0人"
+)
+NOT_SHOWN = said("だれのアドレスが見えたかが、まだ登録されていません")
+MORE = said("{most:,}人を超えます：{leaked:,}人")
+NO_MORE = said("{most:,}人を超えません：{leaked:,}人")
+UNCONFIRMED = said(
     "個人を識別するかどうかを確かめていないアドレスが{count}件あり、人数がまだ決まりません"
 )
 
@@ -32,11 +58,11 @@ class Duty(enum.StrEnum):
 
 
 DUTY_NAMES = {
-    Duty.INTERNAL: "所内の報告",
-    Duty.BUREAU: "労働局への報告",
-    Duty.PRELIMINARY: "個人情報保護委員会への速報",
-    Duty.PERSONS: "本人への通知",
-    Duty.FINAL: "個人情報保護委員会への確報",
+    Duty.INTERNAL: said("所内の報告"),
+    Duty.BUREAU: said("労働局への報告"),
+    Duty.PRELIMINARY: said("個人情報保護委員会への速報"),
+    Duty.PERSONS: said("本人への通知"),
+    Duty.FINAL: said("個人情報保護委員会への確報"),
 }
 BY_LAW = (Duty.PRELIMINARY, Duty.PERSONS, Duty.FINAL)
 
@@ -148,7 +174,7 @@ def deadlines(facts: DeadlineFacts) -> list[Deadline]:
             Duty.PERSONS,
             applies,
             None,
-            "状況に応じて、速やかに",
+            said("状況に応じて、速やかに"),
             why,
             (statute.telling, statute.persons),
             reasons,
@@ -159,17 +185,15 @@ def deadlines(facts: DeadlineFacts) -> list[Deadline]:
 
 def reasons_of(facts: DeadlineFacts, statute: Statute) -> tuple[Reason, ...]:
     """Each case of the rules, and whether this is one."""
-    said = facts.assessed
-    answers = (said.sensitive, said.financial, said.malicious) if said else (None, None, None)
-    cases = (
-        (statute.sensitive, "要配慮個人情報が含ま", ("れます", "れません")),
-        (statute.financial, "財産的被害のおそれがあり", ("ます", "ません")),
-        (statute.malicious, "不正の目的のおそれがあり", ("ます", "ません")),
-    )
-    said_of = zip(cases, answers, strict=True)
+    known = facts.assessed
+    answers = (known.sensitive, known.financial, known.malicious) if known else (None, None, None)
+    texts = (statute.sensitive, statute.financial, statute.malicious)
     return (
         _counted(facts, statute),
-        *(Reason(text, met, _told(met, stem, ends)) for (text, stem, ends), met in said_of),
+        *(
+            Reason(text, met, UNANSWERED if met is None else sentences[met])
+            for text, met, sentences in zip(texts, answers, ANSWERED, strict=True)
+        ),
     )
 
 
@@ -191,32 +215,34 @@ def after_working_days(noticed_on: date, count: int) -> date:
     return found
 
 
-def _told(met: bool | None, stem: str, ends: tuple[str, str]) -> str:
-    return UNANSWERED if met is None else stem + ends[0 if met else 1]
-
-
 def _counted(facts: DeadlineFacts, statute: Statute) -> Reason:
     leaked = facts.leaked
     more = leaked > statute.most
     if facts.unsure:
-        return Reason(statute.many, None, f"{facts.unsure}：いまのところ{leaked:,}人")
-    told = f"{statute.most:,}人を超え{'ます' if more else 'ません'}：{leaked:,}人"
-    return Reason(statute.many, more, told)
+        return Reason(
+            statute.many,
+            None,
+            said("{unsure}：いまのところ{leaked:,}人", unsure=facts.unsure, leaked=leaked),
+        )
+    sentence = MORE if more else NO_MORE
+    return Reason(statute.many, more, sentence.format(most=statute.most, leaked=leaked))
 
 
 def _verdict(facts: DeadlineFacts, reasons: tuple[Reason, ...]) -> tuple[Applies, str]:
     if facts.persons and not facts.leaked and not facts.unsure:
-        return Applies.NO, f"開封されずに削除されたことを確かめたため{NOBODY}"
+        return Applies.NO, DELETED_UNREAD
     met = [each.told for each in reasons if each.met]
     if met:
-        return Applies.YES, "、".join(met)
+        return Applies.YES, listed(met, said("、"))
     if facts.unsure:
-        return Applies.UNKNOWN, f"{reasons[0].told}。"
+        return Applies.UNKNOWN, said("{told}。", told=reasons[0].told)
     if not facts.leaked:
         return Applies.NO, NOBODY
     if any(each.met is None for each in reasons):
-        return Applies.UNKNOWN, f"{reasons[0].told}。ほかの場合に当たるかは、{UNANSWERED}。"
-    return Applies.NO, "、".join(each.told for each in reasons)
+        return Applies.UNKNOWN, said(
+            "{told}。ほかの場合に当たるかは、まだ判断を入力していません。", told=reasons[0].told
+        )
+    return Applies.NO, listed((each.told for each in reasons), said("、"))
 
 
 def _own(facts: DeadlineFacts) -> list[Deadline]:
@@ -229,19 +255,18 @@ def _own(facts: DeadlineFacts) -> list[Deadline]:
 
 def _own_one(noticed_on: date, duty: Duty, days: int | None, text: Text) -> Deadline:
     if days is None:
-        return Deadline(duty, Applies.NO, None, "", "所の期限を決めていません", (text,))
+        return Deadline(duty, Applies.NO, None, "", said("所の期限を決めていません"), (text,))
     due = after_working_days(noticed_on, days)
-    when = "知った日のうち" if days == 0 else f"知った日から{days}開庁日以内"
-    return Deadline(duty, Applies.YES, due, when, "人数にかかわらず報告します", (text,))
+    when = said("知った日のうち") if days == 0 else said("知った日から{days}開庁日以内", days=days)
+    return Deadline(duty, Applies.YES, due, when, said("人数にかかわらず報告します"), (text,))
 
 
 def _preliminary(
     facts: DeadlineFacts, statute: Statute, applies: Applies, why: str, reasons: tuple[Reason, ...]
 ) -> Deadline:
     due = day(facts.noticed_on, LAST_DAYS)
-    when = f"速やかに（おおむね{FIRST_DAYS}〜{LAST_DAYS}日以内）"
-    if not workdays.is_open(due):
-        when += "。5日目は閉庁日です。その前に報告してください"
+    sentence = SOON if workdays.is_open(due) else SOON_BUT_CLOSED
+    when = sentence.format(first=FIRST_DAYS, last=LAST_DAYS)
     texts = (statute.duty, statute.preliminary, statute.known)
     since = day(facts.noticed_on, FIRST_DAYS)
     return Deadline(Duty.PRELIMINARY, applies, due, when, why, texts, reasons, since)
@@ -253,8 +278,6 @@ def _final(
     malicious = facts.assessed is not None and facts.assessed.malicious
     days = MALICIOUS_DAYS if malicious else FINAL_DAYS
     last = day(facts.noticed_on, days)
-    when = f"知った日から{days}日以内（知った日が1日目）"
-    if not workdays.is_open(last):
-        when += f"。{days}日目が閉庁日のため、その翌開庁日"
+    when = (WITHIN if workdays.is_open(last) else WITHIN_OR_NEXT).format(days=days)
     texts = (statute.duty, statute.final, statute.counting, laws.CLOSED_DAY)
     return Deadline(Duty.FINAL, applies, open_day(last), when, why, texts, reasons)

@@ -15,36 +15,41 @@ from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure
 from eventmail.incidents.record.reporting import Standing
 from eventmail.incidents.steps import Next
+from eventmail.language import said
 
 CALLS, DUE, MEASURES = (
     "incident_calls.index",
     "incident_record.deadlines",
     "incident_record.measures",
 )
+OVERDUE = said("「{name}」の期限を過ぎています")
+TO_REPORT = said("「{name}」をしてください")
 CAUSES = Next(
-    "原因を書いてください",
-    "なぜ起きたかを、よくある原因から選ぶか、自分の言葉で書きます。報告の書類に入ります。",
+    said("原因を書いてください"),
+    said("なぜ起きたかを、よくある原因から選ぶか、自分の言葉で書きます。報告の書類に入ります。"),
     MEASURES,
-    "原因を書く",
+    said("原因を書く"),
 )
 PLANS = Next(
-    "再発防止策を決めてください",
-    "用意してある対策から選ぶと、担当と期限を決めて、実施まで追えます。",
+    said("再発防止策を決めてください"),
+    said("用意してある対策から選ぶと、担当と期限を決めて、実施まで追えます。"),
     MEASURES,
-    "再発防止策を決める",
+    said("再発防止策を決める"),
 )
 QUESTIONS = Next(
-    "個人情報保護委員会への報告が必要かどうかを判断してください",
-    "3つの質問に答えると、報告の要否と期限が決まります。",
+    said("個人情報保護委員会への報告が必要かどうかを判断してください"),
+    said("3つの質問に答えると、報告の要否と期限が決まります。"),
     DUE,
-    "3つの質問に答える",
+    said("3つの質問に答える"),
 )
 END = Next(
-    "書類を取り出し、対応を終えてください",
-    "連絡・報告・再発防止はすべて済んでいます。"
-    "書類を確かめたら、この画面の「対応を終える」に確かめたことを書きます。",
+    said("書類を取り出し、対応を終えてください"),
+    said(
+        "連絡・報告・再発防止はすべて済んでいます。"
+        "書類を確かめたら、この画面の「対応を終える」に確かめたことを書きます。"
+    ),
     "incident_papers.index",
-    "書類を見る",
+    said("書類を見る"),
 )
 
 
@@ -91,37 +96,37 @@ def choose(known: Known) -> Next:
 
 def _to_call(count: int) -> Next:
     return Next(
-        f"対応先{count}社に、電話で連絡してください",
-        "説明・おわび・メールの削除のお願いを、1社ずつ記録します。",
+        said("対応先{count}社に、電話で連絡してください", count=count),
+        said("説明・おわび・メールの削除のお願いを、1社ずつ記録します。"),
         CALLS,
-        f"{count}社の連絡表を開く",
+        said("{count}社の連絡表を開く", count=count),
     )
 
 
 def _to_call_again(count: int) -> Next:
     return Next(
-        f"説明がまだ済んでいない対応先が{count}社あります",
-        "次にかける日は、連絡表で確かめられます。それまでに取り扱いのメールも送れます。",
+        said("説明がまだ済んでいない対応先が{count}社あります", count=count),
+        said("次にかける日は、連絡表で確かめられます。それまでに取り扱いのメールも送れます。"),
         CALLS,
-        f"{count}社を確かめる",
+        said("{count}社を確かめる", count=count),
     )
 
 
 def _to_report(due: Standing | None) -> Next:
     name = due.deadline.name if due else ""
-    late = "の期限を過ぎています" if due and due.is_overdue else "をしてください"
+    sentence = OVERDUE if due and due.is_overdue else TO_REPORT
     return Next(
-        f"「{name}」{late}",
-        "報告したら、日時と受付番号を記録します。期限と理由は、期限・報告の画面にあります。",
+        sentence.format(name=name),
+        said("報告したら、日時と受付番号を記録します。期限と理由は、期限・報告の画面にあります。"),
         DUE,
-        "期限と理由を見る",
+        said("期限と理由を見る"),
     )
 
 
 def _to_finish(count: int) -> Next:
     return Next(
-        f"まだ実施していない再発防止策が{count}件あります",
-        "実施したら、日付を記録します。担当や期限を変えることもできます。",
+        said("まだ実施していない再発防止策が{count}件あります", count=count),
+        said("実施したら、日付を記録します。担当や期限を変えることもできます。"),
         MEASURES,
-        f"{count}件を確かめる",
+        said("{count}件を確かめる", count=count),
     )

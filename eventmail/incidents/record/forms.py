@@ -15,14 +15,15 @@ from eventmail.incidents.record.deadlines import Assessed, Own
 from eventmail.incidents.record.models import LEVEL_NAMES, Level
 from eventmail.incidents.record.reporting import MOST_DAYS
 from eventmail.incidents.record.service import Plan
+from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.web.forms import Form, LongTextField, TextField
 
-NO_DAY = "日付を入力してください。"
-NO_TIME = "時刻を入力してください。"
-ODD_DAY = "日付は、2000年から2100年までで入力してください。"
-NO_ANSWER = "「はい」か「いいえ」を選んでください。"
-YES_NO = [SelectChoice("yes", "はい"), SelectChoice("no", "いいえ")]
+NO_DAY = said("日付を入力してください。")
+NO_TIME = said("時刻を入力してください。")
+ODD_DAY = said("日付は、2000年から2100年までで入力してください。")
+NO_ANSWER = said("「はい」か「いいえ」を選んでください。")
+YES_NO = [SelectChoice("yes", said("はい")), SelectChoice("no", said("いいえ"))]
 NOBODY, NEVER = 0, "none"
 
 
@@ -50,14 +51,14 @@ class SeenForm(Form):
 class ReasonForm(SeenForm):
     """Why something is taken back, left out or given up."""
 
-    note = TextField("理由", [Length(max=1000)])
+    note = TextField(said("理由"), [Length(max=1000)])
 
 
 class MomentForm(SeenForm):
     """A day and an hour in Tokyo."""
 
-    on = DateField("日付", [InputRequired(NO_DAY), _of_our_time])
-    time = TimeField("時刻", [InputRequired(NO_TIME)])
+    on = DateField(said("日付"), [InputRequired(NO_DAY), _of_our_time])
+    time = TimeField(said("時刻"), [InputRequired(NO_TIME)])
 
     @property
     def moment(self) -> datetime:
@@ -74,39 +75,40 @@ class MomentForm(SeenForm):
 class ReportForm(MomentForm):
     """報告した."""
 
-    number = TextField("受付番号・文書番号", [Length(max=100)])
-    note = TextField("メモ", [Length(max=1000)])
+    number = TextField(said("受付番号・文書番号"), [Length(max=100)])
+    note = TextField(said("メモ"), [Length(max=1000)])
 
 
 class EntryForm(MomentForm):
     """A line of the chronology."""
 
     text = LongTextField(
-        "あったこと", [DataRequired("何があったかを入力してください。"), Length(max=1000)]
+        said("あったこと"),
+        [DataRequired(said("何があったかを入力してください。")), Length(max=1000)],
     )
-    public = LongTextField("外に出すときの文", [Length(max=1000)])
-    note = TextField("直す理由", [Length(max=1000)])
+    public = LongTextField(said("外に出すときの文"), [Length(max=1000)])
+    note = TextField(said("直す理由"), [Length(max=1000)])
 
 
 class AssessForm(SeenForm):
     """What no machine can know of an incident."""
 
     sensitive = RadioField(
-        "要配慮個人情報（病歴、障害、犯罪の経歴など）が含まれていますか",
+        said("要配慮個人情報（病歴、障害、犯罪の経歴など）が含まれていますか"),
         [InputRequired(NO_ANSWER)],
         choices=YES_NO,
     )
     financial = RadioField(
-        "不正に使われて、財産的な被害が出るおそれがありますか（口座番号、カード番号など）",
+        said("不正に使われて、財産的な被害が出るおそれがありますか（口座番号、カード番号など）"),
         [InputRequired(NO_ANSWER)],
         choices=YES_NO,
     )
     malicious = RadioField(
-        "不正の目的（持ち出し、不正アクセスなど）で行われたおそれがありますか",
+        said("不正の目的（持ち出し、不正アクセスなど）で行われたおそれがありますか"),
         [InputRequired(NO_ANSWER)],
         choices=YES_NO,
     )
-    note = TextField("判断の理由", [Length(max=1000)])
+    note = TextField(said("判断の理由"), [Length(max=1000)])
 
     @property
     def said(self) -> Assessed:
@@ -115,10 +117,10 @@ class AssessForm(SeenForm):
         return Assessed(*(each.data == "yes" for each in answers))
 
     @staticmethod
-    def shown(said: Assessed) -> dict[str, str]:
+    def shown(answers: Assessed) -> dict[str, str]:
         """The fields of an answer."""
         return {
-            name: "yes" if getattr(said, name) else "no"
+            name: "yes" if getattr(answers, name) else "no"
             for name in ("sensitive", "financial", "malicious")
         }
 
@@ -126,8 +128,8 @@ class AssessForm(SeenForm):
 class OwnForm(Form):
     """The office's own deadlines."""
 
-    internal = SelectField("所内の報告の期限")
-    bureau = SelectField("労働局への報告の期限")
+    internal = SelectField(said("所内の報告の期限"))
+    bureau = SelectField(said("労働局への報告の期限"))
 
     @classmethod
     def of(cls, now: Own) -> OwnForm:
@@ -135,10 +137,10 @@ class OwnForm(Form):
         form = cls(data={"internal": _days(now.internal), "bureau": _days(now.bureau)})
         for field in (form.internal, form.bureau):
             field.choices = [
-                SelectChoice(NEVER, "期限を決めない"),
-                SelectChoice("0", "知った日のうち"),
+                SelectChoice(NEVER, said("期限を決めない")),
+                SelectChoice("0", said("知った日のうち")),
                 *(
-                    SelectChoice(str(each), f"知った日から{each}開庁日以内")
+                    SelectChoice(str(each), said("知った日から{each}開庁日以内", each=each))
                     for each in range(1, MOST_DAYS + 1)
                 ),
             ]
@@ -155,18 +157,20 @@ class MeasureForm(SeenForm):
     """What is to be done by whom until when."""
 
     text = LongTextField(
-        "再発防止策", [DataRequired("再発防止策を入力してください。"), Length(max=500)]
+        said("再発防止策"), [DataRequired(said("再発防止策を入力してください。")), Length(max=500)]
     )
     level = RadioField(
-        "だれが行うか",
-        [InputRequired("所か労働局かを選んでください。")],
+        said("だれが行うか"),
+        [InputRequired(said("所か労働局かを選んでください。"))],
         choices=[SelectChoice(each.value, name) for each, name in LEVEL_NAMES.items()],
         default=Level.OFFICE.value,
     )
-    owner = SelectField("担当の職員", coerce=int, default=NOBODY)
-    owner_name = TextField("担当（職員のほか）", [Length(max=100)])
-    due_on = DateField("期限", [InputRequired("期限の日を入力してください。"), _of_our_time])
-    note = TextField("メモ", [Length(max=1000)])
+    owner = SelectField(said("担当の職員"), coerce=int, default=NOBODY)
+    owner_name = TextField(said("担当（職員のほか）"), [Length(max=100)])
+    due_on = DateField(
+        said("期限"), [InputRequired(said("期限の日を入力してください。")), _of_our_time]
+    )
+    note = TextField(said("メモ"), [Length(max=1000)])
     training = HiddenField(default="")
 
     @classmethod
@@ -175,7 +179,7 @@ class MeasureForm(SeenForm):
         options = {"formdata": shown.pop("formdata")} if "formdata" in shown else {}
         form = cls(data=shown, **options)
         form.owner.choices = [
-            SelectChoice(NOBODY, "（職員のほか）"),
+            SelectChoice(NOBODY, said("（職員のほか）")),
             *(SelectChoice(each.id, each.name) for each in people),
         ]
         return form
@@ -196,14 +200,16 @@ class MeasureForm(SeenForm):
 class DoneForm(SeenForm):
     """実施した."""
 
-    done_on = DateField("実施した日", [InputRequired(NO_DAY), _of_our_time])
-    note = TextField("メモ", [Length(max=1000)])
+    done_on = DateField(said("実施した日"), [InputRequired(NO_DAY), _of_our_time])
+    note = TextField(said("メモ"), [Length(max=1000)])
 
 
 class CauseForm(SeenForm):
     """One cause in one's own words."""
 
-    text = TextField("原因", [DataRequired("原因を入力してください。"), Length(max=500)])
+    text = TextField(
+        said("原因"), [DataRequired(said("原因を入力してください。")), Length(max=500)]
+    )
 
 
 def _days(count: int | None) -> str:

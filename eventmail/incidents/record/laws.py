@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eventmail.incidents.models import Law
+from eventmail.language import said
 
 ACT = "個人情報の保護に関する法律（平成15年法律第57号）"
 RULES = "個人情報の保護に関する法律施行規則（平成28年個人情報保護委員会規則第3号）"
@@ -22,8 +23,8 @@ QA_GENERAL = "「個人情報の保護に関する法律についてのガイド
 CLOSED = "行政機関の休日に関する法律（昭和63年法律第91号）"
 OWN = "所の決まり"
 
-CHECK = "条文・ガイドラインの最新の内容を確認してください。"
-DISCLAIMER = (
+CHECK = said("条文・ガイドラインの最新の内容を確認してください。")
+DISCLAIMER = said(
     "この画面は、期限を見落とさないための目安です。報告が必要かどうかは、"
     "条文とガイドラインの最新の内容を確かめ、所の個人情報保護の担当者と決めてください。"
 )
@@ -72,7 +73,7 @@ class Statute:
 
 
 ADMINISTRATIVE = Statute(
-    name="行政機関等",
+    name=said("行政機関等"),
     duty=Text(
         ACT,
         "第68条第1項",
@@ -125,7 +126,7 @@ ADMINISTRATIVE = Statute(
     recovered=Text(GUIDE, "4-4-1（漏えい等の考え方）", RECOVERED, sure=False),
 )
 PRIVATE = Statute(
-    name="民間の事業者",
+    name=said("民間の事業者"),
     duty=Text(
         ACT,
         "第26条第1項",

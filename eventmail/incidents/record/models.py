@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.incidents.record.deadlines import Duty
+from eventmail.language import said
 from eventmail.offices.models import people_of_the_office
 
 
@@ -24,7 +25,7 @@ class Level(enum.StrEnum):
     BUREAU = "bureau"
 
 
-LEVEL_NAMES = {Level.OFFICE: "所", Level.BUREAU: "労働局"}
+LEVEL_NAMES = {Level.OFFICE: said("所"), Level.BUREAU: said("労働局")}
 
 
 class Written:

@@ -24,13 +24,16 @@ from eventmail.incidents.record.deadlines import (
     deadlines,
 )
 from eventmail.incidents.record.models import Assessment, OwnDeadlines, Report
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 
-FUTURE = "報告した日時が先になっています。実際に報告した日時を入力してください。"
-TOO_EARLY = "報告した日時が、気づいた日時より前になっています。日時を確かめてください。"
-NO_REASON = "{what}理由を、1文で入力してください。元の記録も、理由と一緒に残ります。"
-WRONG_DAYS = "開庁日の数は、0から20までで入力してください。期限を決めないときは空のままにします。"
-NOT_REPORTED = "この報告は、まだ記録されていません。"
+FUTURE = said("報告した日時が先になっています。実際に報告した日時を入力してください。")
+TOO_EARLY = said("報告した日時が、気づいた日時より前になっています。日時を確かめてください。")
+NO_REASON = said("記録を取り消す理由を、1文で入力してください。元の記録も、理由と一緒に残ります。")
+WRONG_DAYS = said(
+    "開庁日の数は、0から20までで入力してください。期限を決めないときは空のままにします。"
+)
+NOT_REPORTED = said("この報告は、まだ記録されていません。")
 MOST_DAYS = 20
 
 
@@ -72,7 +75,7 @@ def facts(session: Session, incident: Incident) -> DeadlineFacts:
 def facts_of(session: Session, found: Sequence[Incident]) -> dict[int, DeadlineFacts]:
     """The same of several of one office, by as many queries as of one."""
     numbers = counting.counted(session, found)
-    said = rows.assessments(session, found)
+    judged = rows.assessments(session, found)
     days = {each: own(session, each) for each in {each.office_id for each in found}}
     return {
         each.id: DeadlineFacts(
@@ -80,7 +83,7 @@ def facts_of(session: Session, found: Sequence[Incident]) -> dict[int, DeadlineF
             persons=numbers[each.id].persons,
             noticed_on=clock.in_tokyo(each.noticed_at).date(),
             unread=numbers[each.id].unread,
-            assessed=assessed(said[each.id]) if each.id in said else None,
+            assessed=assessed(judged[each.id]) if each.id in judged else None,
             own=days[each.office_id],
             unconfirmed=numbers[each.id].unconfirmed,
             shown=numbers[each.id].shown,
@@ -155,17 +158,17 @@ def set_own(session: Session, actor: Actor, wanted: Own) -> None:
 
 
 def assess(
-    session: Session, actor: Actor, incident: Incident, said: Assessed, seen: int, note: str = ""
+    session: Session, actor: Actor, incident: Incident, answers: Assessed, seen: int, note: str = ""
 ) -> None:
     """Say what no machine can know of it. Every answer is kept."""
     _begin(session, actor, incident)
     incidents.require_open(incident)
     values = {
-        "sensitive": said.sensitive,
-        "financial": said.financial,
-        "malicious": said.malicious,
+        "sensitive": answers.sensitive,
+        "financial": answers.financial,
+        "malicious": answers.malicious,
     }
-    note = incidents.plain(note, "判断の理由")
+    note = incidents.plain(note, said("判断の理由"))
     rows.write(session, actor, incident, Assessment, seen, {}, note=note, **values)
     incidents.audit(session, incident, "incident.assessed", actor, **values)
 
@@ -194,8 +197,8 @@ def report(
         seen,
         {"duty": duty},
         reported_at=reported_at,
-        number=incidents.plain(number, "受付番号")[:100],
-        note=incidents.plain(note, "メモ"),
+        number=incidents.plain(number, said("受付番号"))[:100],
+        note=incidents.plain(note, said("メモ")),
     )
     incidents.audit(session, incident, "incident.reported", actor, duty=duty.value)
 
@@ -209,8 +212,8 @@ def take_back(
     if last is None or last.void:
         raise UserError(NOT_REPORTED)
     if not note.strip():
-        raise UserError(NO_REASON.format(what="記録を取り消す"))
-    reason = incidents.plain(note, "理由")
+        raise UserError(NO_REASON)
+    reason = incidents.plain(note, said("理由"))
     rows.write(session, actor, incident, Report, seen, {"duty": duty}, void=True, note=reason)
     incidents.audit(session, incident, "incident.report_taken_back", actor, duty=duty.value)
 

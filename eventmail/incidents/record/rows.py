@@ -21,10 +21,11 @@ from eventmail.incidents.record.models import (
     OwnDeadlines,
     Report,
 )
+from eventmail.language import said
 from eventmail.offices.permissions import Actor
 
 Kept = TypeVar("Kept", Assessment, Cause, Chronicled, Measure, Report)
-CHANGED = (
+CHANGED = said(
     "開いている間に、ほかの職員が同じところを書き直しました。入力した内容は下に残っています。"
     "いまの内容を見てから、もう一度お試しください。"
 )

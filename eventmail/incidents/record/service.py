@@ -17,20 +17,26 @@ from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import rows
 from eventmail.incidents.record.models import Cause, Level, Measure
+from eventmail.language import said
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import Action, Actor, refusal
 
-NO_CAUSE = "原因を、1文で入力してください（500文字まで）。"
-NO_MEASURE = "再発防止策を、1文で入力してください（500文字まで）。"
-TWO_OWNERS = "担当は、職員を選ぶか、名前や部署を書くか、どちらか一方にしてください。"
-NOT_HERE = "選んだ担当の職員は、いまこの所にいません。別の職員を選んでください。"
-NO_OWNER = "担当を、職員から選ぶか、名前や部署で書いてください。"
-NO_DAY = "期限の日を入力してください。"
-TOMORROW = "実施した日が先になっています。実際に終えた日を入力してください。"
-TOO_EARLY = "実施した日が、気づいた日より前になっています。日付を確かめてください。"
-IS_DONE = "この再発防止策は、実施済みです。変えるときは、先に「実施を取り消す」を押してください。"
-NOT_DONE = "この再発防止策は、まだ実施済みになっていません。"
-NO_REASON = "{what}理由を、1文で入力してください。"
+NO_CAUSE = said("原因を、1文で入力してください（500文字まで）。")
+NO_MEASURE = said("再発防止策を、1文で入力してください（500文字まで）。")
+TWO_OWNERS = said("担当は、職員を選ぶか、名前や部署を書くか、どちらか一方にしてください。")
+NOT_HERE = said("選んだ担当の職員は、いまこの所にいません。別の職員を選んでください。")
+NO_OWNER = said("担当を、職員から選ぶか、名前や部署で書いてください。")
+NO_DAY = said("期限の日を入力してください。")
+TOMORROW = said("実施した日が先になっています。実際に終えた日を入力してください。")
+TOO_EARLY = said("実施した日が、気づいた日より前になっています。日付を確かめてください。")
+IS_DONE = said(
+    "この再発防止策は、実施済みです。変えるときは、先に「実施を取り消す」を押してください。"
+)
+NOT_DONE = said("この再発防止策は、まだ実施済みになっていません。")
+# Each says what is done, to whoever gives no reason for it.
+NO_REASON_TO_DROP = said("原因から外す理由を、1文で入力してください。")
+NO_REASON_TO_TAKE_BACK = said("実施を取り消す理由を、1文で入力してください。")
+NO_REASON_TO_GIVE_UP = said("やめる理由を、1文で入力してください。")
 LONGEST = 500
 
 
@@ -81,12 +87,12 @@ def is_overdue(each: Measure, today: date) -> bool:
 def add_cause(session: Session, actor: Actor, incident: Incident, text: str) -> Cause:
     """One more cause. What is there already is not added twice."""
     _begin(session, actor, incident, Action.LEAD_RESPONSE)
-    said = _said(text, "原因", NO_CAUSE)
+    cause = _said(text, said("原因"), NO_CAUSE)
     known = {each.text: each for each in rows.causes(session, incident)}
-    if said in known:
-        return known[said]
+    if cause in known:
+        return known[cause]
     number = rows.next_number(session, Cause, incident)
-    made = rows.write(session, actor, incident, Cause, 0, {"number": number}, text=said)
+    made = rows.write(session, actor, incident, Cause, 0, {"number": number}, text=cause)
     incidents.audit(session, incident, "incident.cause_added", actor, item=number)
     return made
 
@@ -99,7 +105,7 @@ def drop_cause(
     found = rows.newest(session, Cause, incident, number=number)
     if found is None or found.dropped:
         raise NotFound
-    reason = _reason(note, "原因から外す")
+    reason = _reason(note, NO_REASON_TO_DROP)
     values = {"text": found.text, "dropped": True, "note": reason}
     rows.write(session, actor, incident, Cause, seen, {"number": number}, **values)
     incidents.audit(session, incident, "incident.cause_dropped", actor, item=number)
@@ -130,7 +136,7 @@ def change_measure(
     if found.done_on is not None:
         raise UserError(IS_DONE)
     checked = replace(_checked(session, actor, plan), training=found.training)
-    note = incidents.plain(note, "メモ")
+    note = incidents.plain(note, said("メモ"))
     made = _write(session, actor, incident, number, seen, checked, note=note)
     incidents.audit(session, incident, "incident.measure_changed", actor, item=number)
     return made
@@ -153,9 +159,9 @@ def finish(
         raise UserError(TOMORROW)
     if done_on < clock.in_tokyo(incident.noticed_at).date():
         raise UserError(TOO_EARLY)
-    said = incidents.plain(note, "メモ")
+    memo = incidents.plain(note, said("メモ"))
     made = _write(
-        session, actor, incident, number, seen, _plan_of(found), done_on=done_on, note=said
+        session, actor, incident, number, seen, _plan_of(found), done_on=done_on, note=memo
     )
     incidents.audit(
         session,
@@ -175,7 +181,7 @@ def take_back(
     found = _own_or_led(session, actor, incident, number)
     if found.done_on is None:
         raise UserError(NOT_DONE)
-    reason = _reason(note, "実施を取り消す")
+    reason = _reason(note, NO_REASON_TO_TAKE_BACK)
     made = _write(session, actor, incident, number, seen, _plan_of(found), note=reason)
     incidents.audit(session, incident, "incident.measure_taken_back", actor, item=number)
     return made
@@ -187,7 +193,7 @@ def drop_measure(
     """It is not done, and will not be; why not stays in its history."""
     _begin(session, actor, incident, Action.LEAD_RESPONSE, also_closed=True)
     found = measure(session, incident, number)
-    reason = _reason(note, "やめる")
+    reason = _reason(note, NO_REASON_TO_GIVE_UP)
     _write(session, actor, incident, number, seen, _plan_of(found), dropped=True, note=reason)
     incidents.audit(session, incident, "incident.measure_dropped", actor, item=number)
 
@@ -257,8 +263,8 @@ def _plan_of(found: Measure) -> Plan:
 
 
 def _checked(session: Session, actor: Actor, plan: Plan) -> Plan:
-    text = _said(plan.text, "再発防止策", NO_MEASURE)
-    name = incidents.plain(plan.owner_name, "担当")[:100]
+    text = _said(plan.text, said("再発防止策"), NO_MEASURE)
+    name = incidents.plain(plan.owner_name, said("担当"))[:100]
     if plan.owner_id is not None and name:
         raise UserError(TWO_OWNERS)
     if plan.owner_id is None and not name:
@@ -272,13 +278,13 @@ def _checked(session: Session, actor: Actor, plan: Plan) -> Plan:
 
 
 def _said(text: str, what: str, missing: str) -> str:
-    said = incidents.plain(text, what)
-    if not 0 < len(said) <= LONGEST:
+    words = incidents.plain(text, what)
+    if not 0 < len(words) <= LONGEST:
         raise UserError(missing)
-    return said
+    return words
 
 
-def _reason(note: str, what: str) -> str:
+def _reason(note: str, otherwise: str) -> str:
     if not note.strip():
-        raise UserError(NO_REASON.format(what=what))
-    return incidents.plain(note, "理由")
+        raise UserError(otherwise)
+    return incidents.plain(note, said("理由"))

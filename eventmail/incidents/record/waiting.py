@@ -16,14 +16,17 @@ from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure
 from eventmail.incidents.record.reporting import Standing
+from eventmail.language import listed, said
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import Action, Actor
 
-OPEN_QUESTION = "報告が必要かどうかが、まだ決まっていません。"
-QUESTIONS = "3つの質問に答えてください。"
-OVERDUE = "期限を過ぎています。"
-OF_NOBODY = "担当が職員でないため、対応を進める職員に出しています。"
-LEFT = "担当の職員がこの所にいないため、対応を進める職員に出しています。担当を変えてください。"
+QUESTIONS = said("報告が必要かどうかが、まだ決まっていません。3つの質問に答えてください。")
+OPEN_QUESTION = said("報告が必要かどうかが、まだ決まっていません。{why}")
+OVERDUE = said("期限を過ぎています。")
+OF_NOBODY = said("担当が職員でないため、対応を進める職員に出しています。")
+LEFT = said(
+    "担当の職員がこの所にいないため、対応を進める職員に出しています。担当を変えてください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,17 @@ def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
         first = reporting.next_due(standings)
         if first is None and not unknown:
             continue
-        name = first.deadline.name if first else "報告の要否の判断"
+        name = first.deadline.name if first else said("報告の要否の判断")
         notes = [OVERDUE] if first and first.is_overdue else []
-        notes += [OPEN_QUESTION + _what_is_open(unknown)] if unknown else []
-        yield Waiting(incident, name, first.deadline.due if first else None, " ".join(notes))
+        notes += [_what_is_open(unknown)] if unknown else []
+        yield Waiting(incident, name, first.deadline.due if first else None, listed(notes, " "))
 
 
 def _what_is_open(unknown: Standing) -> str:
     """Nobody has judged it, or nobody knows yet how many were shown."""
-    return QUESTIONS if unknown.deadline.is_unanswered else unknown.deadline.why
+    if unknown.deadline.is_unanswered:
+        return QUESTIONS
+    return OPEN_QUESTION.format(why=unknown.deadline.why)
 
 
 def measures(session: Session, actor: Actor) -> Iterator[Waiting]:

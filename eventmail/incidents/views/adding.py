@@ -20,13 +20,14 @@ from eventmail.incidents.views.common import (
     take,
     unread,
 )
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor
 
-NOTHING = "ファイルを選ぶか、宛先を貼り付けるか、一覧を入れてください。"
-ADDED = "メールを{count}通登録しました。"
-REMOVED = "メールを取り除きました。取り除いたことは、監査記録に残ります。"
-NO_ADDRESS = (
+NOTHING = said("ファイルを選ぶか、宛先を貼り付けるか、一覧を入れてください。")
+ADDED = said("メールを{count}通登録しました。")
+REMOVED = said("メールを取り除きました。取り除いたことは、監査記録に残ります。")
+NO_ADDRESS = said(
     "アドレスがない行があります。どの欄に入っていたかを数えるため、アドレスも入れてください。"
 )
 

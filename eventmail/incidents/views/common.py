@@ -16,35 +16,36 @@ from eventmail.incidents.forms import MailsForm, NewForm
 from eventmail.incidents.models import Evidence, Incident, Origin, Place
 from eventmail.incidents.own import Own, own_of
 from eventmail.incidents.reading.values import SentMail, Unread
+from eventmail.language import retold, said
 from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.web.forms import row_number
 
 blueprint = Blueprint("incidents", __name__)
 ORIGIN_NAMES = {
-    Origin.MAILING: "このサービスから送ったメール",
-    Origin.REFUSAL: "送る前に止まったメール",
-    Origin.OUTSIDE: "ほかのメールソフトなど",
+    Origin.MAILING: said("このサービスから送ったメール"),
+    Origin.REFUSAL: said("送る前に止まったメール"),
+    Origin.OUTSIDE: said("ほかのメールソフトなど"),
 }
 EVIDENCE_NAMES = {
-    Evidence.EML: "メールのファイル（.eml）",
-    Evidence.MSG: "Outlookのファイル（.msg）",
-    Evidence.HEADER: "貼り付けた宛先",
-    Evidence.ROSTER: "手で入れた一覧",
-    Evidence.MAILING: "このサービスの送信記録",
+    Evidence.EML: said("メールのファイル（.eml）"),
+    Evidence.MSG: said("Outlookのファイル（.msg）"),
+    Evidence.HEADER: said("貼り付けた宛先"),
+    Evidence.ROSTER: said("手で入れた一覧"),
+    Evidence.MAILING: said("このサービスの送信記録"),
 }
 PLACE_NAMES = {
     Place.TO: "To",
     Place.CC: "Cc",
     Place.BCC: "Bcc",
-    Place.SHOWN: "本文・添付",
+    Place.SHOWN: said("本文・添付"),
 }
-UNREAD = "{line}：{why}"
-MORE_UNREAD = "ほかにも、読めない行が{count}件あります。"
+UNREAD = said("{line}：{why}")
+MORE_UNREAD = said("ほかにも、読めない行が{count}件あります。")
 TOLD = 20  # lines that cannot be read: whoever pasted something else need not read it all again
-EMPTY_FILE = "「{name}」は空のファイルです。"
-UNREADABLE = "「{name}」を{why}"
-PASTED = "貼り付けた内容を{why}"
+EMPTY_FILE = said("「{name}」は空のファイルです。")
+UNREADABLE = said("「{name}」を{why}")
+PASTED = said("貼り付けた内容を{why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def attempt(deed: Callable[[Session], None]) -> str:
 
 def unread(lines: Sequence[Unread]) -> list[str]:
     """The first lines of a list that could not be read, each with why, and how many more."""
-    told = [UNREAD.format(line=each.text, why=each.why) for each in lines[:TOLD]]
+    told = [UNREAD.format(line=each.text, why=retold(each.why)) for each in lines[:TOLD]]
     more = len(lines) - TOLD
     return [*told, MORE_UNREAD.format(count=more)] if more > 0 else told
 

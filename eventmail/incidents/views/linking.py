@@ -14,15 +14,16 @@ from eventmail.events.forms import EventForm
 from eventmail.events.models import Event
 from eventmail.incidents import linking
 from eventmail.incidents.views.common import attempt, blueprint, found, page
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import row_number
 
-LINKED = "対応先{count}件が、イベントの名簿で見つかりました。"
-MADE = "イベント「{name}」を作り、対応先を名簿に入れました。"
-NO_EVENT = "イベントを選んでください。"
-NAME = "「{title}」への対応"
+LINKED = said("対応先{count}件が、イベントの名簿で見つかりました。")
+MADE = said("イベント「{name}」を作り、対応先を名簿に入れました。")
+NO_EVENT = said("イベントを選んでください。")
+NAME = said("「{title}」への対応")
 AHEAD = timedelta(days=30)
 
 

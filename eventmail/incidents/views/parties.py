@@ -27,20 +27,21 @@ from eventmail.incidents.views.common import (
     page,
     unread,
 )
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.spreadsheet.reader import read_roster
 from eventmail.spreadsheet.refusal import UnreadableFile
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import row_number
 
-NAMED = "{count}件の名前と電話番号を登録しました。"
-NOTHING = "一覧を入れるか、名簿のファイルを選んでください。"
-NO_ROWS = "「{name}」から、事業所名とアドレスのある行を読み取れませんでした。"
-UNREADABLE = "「{name}」を読み取れません。{why}"
-WRONG_ROW = "{number}行目：{why}"
-SAVED = "「{company}」の名前と電話番号を保存しました。"
-MERGED = "{count}件を「{company}」にまとめました。"
-SPLIT = "アドレスを別の対応先に分けました。名前と電話番号を入れてください。"
+NAMED = said("{count}件の名前と電話番号を登録しました。")
+NOTHING = said("一覧を入れるか、名簿のファイルを選んでください。")
+NO_ROWS = said("「{name}」から、事業所名とアドレスのある行を読み取れませんでした。")
+UNREADABLE = said("「{name}」を読み取れません。{why}")
+WRONG_ROW = said("{number}行目：{why}")
+SAVED = said("「{company}」の名前と電話番号を保存しました。")
+MERGED = said("{count}件を「{company}」にまとめました。")
+SPLIT = said("アドレスを別の対応先に分けました。名前と電話番号を入れてください。")
 LONGEST = 200
 ROWS = 200
 

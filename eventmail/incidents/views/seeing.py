@@ -12,6 +12,7 @@ from eventmail.incidents.exposure import exposure as exposure_of
 from eventmail.incidents.models import ExposedAddress
 from eventmail.incidents.reading import lists
 from eventmail.incidents.views.common import attempt, blueprint, found, ids, page, unread
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import cleaned, row_number
@@ -19,10 +20,10 @@ from eventmail.web.forms import cleaned, row_number
 ROWS = 100  # on a page: a form has a field for each
 MOST_GROUPS = 12
 ANSWERS = {"yes": True, "no": False}
-KEPT = "{count}件の答えを記録しました。"
-SAME = "答えはどれも前と同じです。"
-SHOWN = "情報が見えた事業所を記録しました。"
-NO_ANSWER = "どちらかを選んでから、保存してください。"
+KEPT = said("{count}件の答えを記録しました。")
+SAME = said("答えはどれも前と同じです。")
+SHOWN = said("情報が見えた事業所を記録しました。")
+NO_ANSWER = said("どちらかを選んでから、保存してください。")
 
 
 @blueprint.get("/incidents/<int:incident_id>/exposure")
@@ -125,7 +126,9 @@ def _page(
         number=number,
         pages=pages,
         most_groups=MOST_GROUPS,
-        column_names=[f"グループ{each.number}のアドレス" for each in seen.groups],
+        column_names=[
+            said("グループ{number}のアドレス", number=each.number) for each in seen.groups
+        ],
         faults=faults or [],
         ticked=_shown_now(seen) if ticked is None else ticked,
         typed=typed,

@@ -24,21 +24,22 @@ from eventmail.incidents.views.common import (
     page,
     take,
 )
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import row_number
 
 Ending = Callable[[Session, Actor, Incident, str, int], None]
-OPENED = "事案を登録しました。次にすることを、この画面で順に案内します。"
-ALREADY = (
+OPENED = said("事案を登録しました。次にすることを、この画面で順に案内します。")
+ALREADY = said(
     "この警告の事案は、ほかの職員がすでに登録しています。あなたの内容はまだ保存していません。"
     "足りないことがあれば、下の事案に書き加えてください。"
 )
-SAVED = "事案の内容を保存しました。"
-CLOSED = "対応を終えたことを記録しました。"
-REOPENED = "対応を再開しました。"
-STOPPED = "送る前に止まったメール（案件番号{number}）"
+SAVED = said("事案の内容を保存しました。")
+CLOSED = said("対応を終えたことを記録しました。")
+REOPENED = said("対応を再開しました。")
+STOPPED = said("送る前に止まったメール（案件番号{number}）")
 
 
 @blueprint.get("/incidents")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from eventmail import clock
+from eventmail.language import listed, said
 from eventmail.notices.figures import STATE_NAMES, State
 from eventmail.notices.models import Notice
 from eventmail.notices.wording import named
@@ -24,8 +25,8 @@ STATE_KINDS = {
 def roles_of(notice: Notice) -> str:
     """To which roles it went, in words."""
     if len(notice.roles) == len(Role):
-        return "すべての役割"
-    return "・".join(ROLE_NAMES[Role(each)] for each in notice.roles)
+        return said("すべての役割")
+    return listed((ROLE_NAMES[Role(each)] for each in notice.roles), said("・"))
 
 
 def is_late(notice: Notice) -> bool:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices import batches, exporting, figures, service
 from eventmail.notices.figures import Count
 from eventmail.notices.forms import WithdrawForm
@@ -18,7 +19,7 @@ from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import reading, writing
 from eventmail.web.files import streamed
 
-WITHDRAWN = "取り下げました。メールで知らせた職員には、取り下げたこともメールで知らせます。"
+WITHDRAWN = said("取り下げました。メールで知らせた職員には、取り下げたこともメールで知らせます。")
 
 
 @blueprint.get("/overview/notices")
@@ -88,6 +89,6 @@ def _look(batch: str, form: WithdrawForm) -> str:
         corrects=batches.corrected_by(db, first),
         lines=lines,
         count=sum((each for _, each in lines), Count()),
-        fault=batches.why_fixed(db, found, "訂正も取り下げもできません"),
+        fault=batches.why_fixed(db, found, said("訂正も取り下げもできません")),
         names=offices.staff_names(db, by),
     )

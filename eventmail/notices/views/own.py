@@ -6,6 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices import batches, exporting, figures, listing, service
 from eventmail.notices.posting import bureau_of
 from eventmail.notices.views.common import blueprint, page
@@ -15,7 +16,7 @@ from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.files import streamed
 
-READ = "「{title}」を読んだことを記録しました。"
+READ = said("「{title}」を読んだことを記録しました。")
 
 
 @blueprint.get("/notices")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.notices import addressing, batches, drafting, service, wording
 from eventmail.notices.addressing import Addressed
 from eventmail.notices.drafting import Draft, Words
@@ -21,7 +22,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import reading, services, writing
 from eventmail.web.forms import row_number
 
-SENT = (
+SENT = said(
     "{offices}所・{people}人に送りました。"
     "メールのお知らせを受け取る職員には、メールでも知らせます。"
 )
@@ -107,7 +108,7 @@ def _form(form: WriteForm) -> str:
     fault = ""
     if first:
         mended = batches.sent_batch(db, current_user, first.batch)
-        fault = batches.why_fixed(db, mended, "訂正できません")
+        fault = batches.why_fixed(db, mended, said("訂正できません"))
     examples = [(NAME, number, each) for number, each in EXAMPLES.items()]
     return page("write", form=form, first=first, fault=fault, examples=examples)
 

@@ -200,7 +200,10 @@ def test_the_heartbeat_says_who_else_calls_and_what_version_is_newest(
     with database.writing() as session:
         calling.begin(session, people.checker, session.get_one(Incident, 1), 1)
     found = author.post_raw(f"{FIRST}/present", {}).json
-    assert found == {"others": "いま電話中：長谷川 誠", "version": 1}
+    assert found == {
+        "warning": "いま電話中：長谷川 誠さん。同じ事業所に二度かけないよう、声をかけてください。",
+        "version": 1,
+    }
     author.post_raw(f"{FIRST}/present", {"left": "1"})
     with database.reading() as session:
         busy = calling.now_calling(session, session.get_one(Incident, 1))

@@ -7,9 +7,15 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.incidents import service
-from eventmail.incidents.calls.calling import in_words
+from eventmail.incidents.calls.calling import in_words, warning
 from eventmail.incidents.calls.export import in_words as call_in_words
-from eventmail.incidents.calls.standing import OUTCOME_NAMES, STATE_KINDS, STATE_NAMES, TICKS
+from eventmail.incidents.calls.standing import (
+    OUTCOME_NAMES,
+    STATE_KINDS,
+    STATE_NAMES,
+    TICKS,
+    short_day,
+)
 from eventmail.incidents.models import Incident
 from eventmail.web.context import actor
 
@@ -29,7 +35,9 @@ def page(template: str, **values: object) -> str:
         state_kinds=STATE_KINDS,
         outcome_names=OUTCOME_NAMES,
         ticks=TICKS,
+        short_day=short_day,
         calling=in_words,
+        warning=warning,
         call_in_words=call_in_words,
         today=clock.today(),
         current="incident_calls.index",

@@ -16,18 +16,20 @@ from eventmail.errors import NotFound, UserError
 from eventmail.incidents.calls import calling, service, talk
 from eventmail.incidents.calls.models import Outcome
 from eventmail.incidents.calls.service import Outdated, Said
-from eventmail.incidents.calls.standing import STATE_NAMES, TICKS, Line, State
+from eventmail.incidents.calls.standing import STATE_NAMES, TICKS, Line, State, short_day
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
 from eventmail.incidents.exposure import SHOWS
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Sighting
+from eventmail.language import said, told
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.forms import Form, LongTextField, TextField
 
-RECORDED = "「{company}」に電話した記録をつけました（{state}）。"
-SAVED = "「{company}」の内容を保存しました（{state}）。"
-STILL_OPEN = "「起きたことを説明した」に印がないため、まだ訂正のメールは送れません。"
-STRUCK = "「{company}」の電話の記録を1件、取り消しました（{state}）。"
+RECORDED = said("「{company}」に電話した記録をつけました（{state}）。")
+SAVED = said("「{company}」の内容を保存しました（{state}）。")
+STILL_OPEN = said("{told}「起きたことを説明した」に印がないため、まだ訂正のメールは送れません。")
+STRUCK = said("「{company}」の電話の記録を1件、取り消しました（{state}）。")
+AGAIN = said("{told}次は{day}にかけます。")
 ACTS = {"reached": Outcome.REACHED, "absent": Outcome.ABSENT, "save": None}
 
 
@@ -40,7 +42,8 @@ class SaidForm(Form):
     printouts_destroyed = BooleanField(TICKS["printouts_destroyed"])
     unread = BooleanField(TICKS["unread"])
     wishes = LongTextField(
-        "要望・伝言", [Length(max=1000, message="要望は1000文字までで入力してください。")]
+        said("要望・伝言"),
+        [Length(max=1000, message=said("要望は1000文字までで入力してください。"))],
     )
     version = HiddenField(default="0")
 
@@ -62,7 +65,8 @@ class StrikeForm(Form):
     """Why an entry was a mistake."""
 
     why = TextField(
-        "取り消す理由", [Length(max=300, message="理由は300文字までで入力してください。")]
+        said("取り消す理由"),
+        [Length(max=300, message=said("理由は300文字までで入力してください。"))],
     )
 
 
@@ -97,7 +101,7 @@ def present(incident_id: int, party_id: int) -> ResponseReturnValue:
             calling.begin(session, actor(), incident, party_id)
         others = calling.now_calling(session, incident, actor().id).get(party_id, [])
         version = service.line(session, incident, party_id).version
-    return jsonify(others=calling.in_words(others), version=version)
+    return jsonify(warning=told(calling.warning(others)), version=version)
 
 
 @blueprint.post("/incidents/<int:incident_id>/calls/<int:party_id>")
@@ -175,10 +179,12 @@ def _said(form: SaidForm, act: str) -> Said:
 
 def _told(done: Line, act: str) -> str:
     sentence = SAVED if act == "save" else RECORDED
-    due_on = done.due_on
-    again = f"次は{due_on.month}月{due_on.day}日にかけます。" if due_on else ""
-    note = STILL_OPEN if done.state is State.PARTLY else again
-    return sentence.format(company=done.party.company, state=STATE_NAMES[done.state]) + note
+    told = sentence.format(company=done.party.company, state=STATE_NAMES[done.state])
+    if done.state is State.PARTLY:
+        return STILL_OPEN.format(told=told)
+    if done.due_on is None:
+        return told
+    return AGAIN.format(told=told, day=short_day(done.due_on))
 
 
 def _stored(found: Line) -> SaidForm:

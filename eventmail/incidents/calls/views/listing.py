@@ -19,14 +19,15 @@ from eventmail.incidents.calls.standing import (
     progress_of,
 )
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
+from eventmail.language import said, told, told_all
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
 from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.files import streamed
 
-DONE_TEXT = "{total}社のうち{explained}社に、電話での説明が済みました。"
-NOBODY_TEXT = "電話をかける事業所が、まだありません。"
+DONE_TEXT = said("{total}社のうち{explained}社に、電話での説明が済みました。")
+NOBODY_TEXT = said("電話をかける事業所が、まだありません。")
 
 
 @blueprint.get("/incidents/<int:incident_id>/calls")
@@ -44,7 +45,7 @@ def index(incident_id: int) -> str:
         "index",
         incident=incident,
         progress=progress_of(found, clock.today()),
-        said=said(progress_of(found, clock.today())),
+        said=how_far(progress_of(found, clock.today())),
         counts=_counts(found),
         states=list(State),
         chosen=chosen,
@@ -70,9 +71,9 @@ def live(incident_id: int) -> ResponseReturnValue:
     progress = progress_of(found, clock.today())
     response = jsonify(
         finished=False,
-        announce=said(progress),
-        fields={"total": progress.total, "said": said(progress), **_counts(found)},
-        rows={str(each.party.id): _row(each, busy) for each in found},
+        announce=told(how_far(progress)),
+        fields={"total": progress.total, "said": told(how_far(progress)), **_counts(found)},
+        rows=told_all({str(each.party.id): _row(each, busy) for each in found}),
     )
     response.add_etag()
     return response.make_conditional(request)
@@ -89,10 +90,10 @@ def take_away(incident_id: int) -> ResponseReturnValue:
     return streamed(pieces, export.filename(incident), XLSX)
 
 
-def said(progress: Progress) -> str:
+def how_far(progress: Progress) -> str:
     """How far it has come, in a sentence."""
-    told = DONE_TEXT if progress.total else NOBODY_TEXT
-    return told.format(total=progress.total, explained=progress.explained)
+    sentence = DONE_TEXT if progress.total else NOBODY_TEXT
+    return sentence.format(total=progress.total, explained=progress.explained)
 
 
 def _row(each: Line, busy: dict[int, list[str]]) -> dict[str, str]:
@@ -111,8 +112,8 @@ def _counts(found: Sequence[Line]) -> dict[str, int]:
 
 
 def _state() -> State | None:
-    told = request.args.get("state", "")
-    return State(told) if told in set(State) else None
+    wanted = request.args.get("state", "")
+    return State(wanted) if wanted in set(State) else None
 
 
 def _is_wanted(each: Line, state: State | None, text: str) -> bool:

@@ -9,10 +9,11 @@ from eventmail.errors import NotFound, UserError
 from eventmail.incidents.calls import mails
 from eventmail.incidents.calls.models import Purpose
 from eventmail.incidents.calls.views.common import blueprint, incident_of
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, writing
 
-BEGUN = (
+BEGUN = said(
     "下書きを作りました。●●を書きかえ、送る予定の件数を入力してください。"
     "このあと、いつもどおり確認と決裁を受けて送ります。"
 )

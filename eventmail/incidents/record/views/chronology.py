@@ -15,14 +15,15 @@ from eventmail.incidents.record.chronicle import Words
 from eventmail.incidents.record.chronology import Entry
 from eventmail.incidents.record.forms import EntryForm, ReasonForm
 from eventmail.incidents.record.views.common import blueprint, of_office, page, tried
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading
 
-ADDED = "経過に書き加えました。"
-CORRECTED = "経過を直しました。元の記録も残っています。"
-LEFT_OUT = "経過に載せないことにしました。記録と理由は残っています。"
-PUT_BACK = "経過にまた載せました。"
+ADDED = said("経過に書き加えました。")
+CORRECTED = said("経過を直しました。元の記録も残っています。")
+LEFT_OUT = said("経過に載せないことにしました。記録と理由は残っています。")
+PUT_BACK = said("経過にまた載せました。")
 OTHERS = "others"
 
 
@@ -36,6 +37,7 @@ def chronology(incident_id: int) -> str:
     return page(
         "chronology",
         incident,
+        day_of=lambda at: clock.japanese_date(clock.in_tokyo(at).date()),
         entries=[each for each in entries if not each.hidden],
         left_out=[each for each in entries if each.hidden],
         names=staff_names(reading(), people),

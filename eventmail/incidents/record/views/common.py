@@ -13,6 +13,7 @@ from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import rows
 from eventmail.incidents.record.forms import SeenForm
+from eventmail.language import said
 from eventmail.offices.permissions import Forbidden
 from eventmail.web.context import actor, reading, writing
 
@@ -60,8 +61,8 @@ def page(template: str, incident: Incident, **values: object) -> str:
 
 def crumbs(incident: Incident | None = None) -> list[tuple[str, str | None]]:
     """The way back up."""
-    found: list[tuple[str, str | None]] = [("ホーム", "/")]
-    found.append(("漏えい等事案", url_for("incidents.index")))
+    found: list[tuple[str, str | None]] = [(said("ホーム"), "/")]
+    found.append((said("漏えい等事案"), url_for("incidents.index")))
     if incident is not None:
         found.append((incident.title, url_for("incidents.show", incident_id=incident.id)))
     return found

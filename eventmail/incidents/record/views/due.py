@@ -15,14 +15,15 @@ from eventmail.incidents.record.forms import AssessForm, OwnForm, ReasonForm, Re
 from eventmail.incidents.record.models import Assessment
 from eventmail.incidents.record.reporting import Standing
 from eventmail.incidents.record.views.common import blueprint, crumbs, of_office, page, tried
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading, writing
 
-ASSESSED = "判断を保存しました。下の期限は、この判断で決まっています。"
-REPORTED = "報告したことを記録しました。"
-TAKEN_BACK = "報告の記録を取り消しました。取り消した理由は残っています。"
-OWN_SET = "所の期限を保存しました。"
+ASSESSED = said("判断を保存しました。下の期限は、この判断で決まっています。")
+REPORTED = said("報告したことを記録しました。")
+TAKEN_BACK = said("報告の記録を取り消しました。取り消した理由は残っています。")
+OWN_SET = said("所の期限を保存しました。")
 
 
 @blueprint.get("/incidents/<int:incident_id>/deadlines")

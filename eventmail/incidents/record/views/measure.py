@@ -14,15 +14,16 @@ from eventmail.incidents.record import service
 from eventmail.incidents.record.forms import DoneForm, MeasureForm, ReasonForm
 from eventmail.incidents.record.models import LEVEL_NAMES, Measure
 from eventmail.incidents.record.views.common import blueprint, of_office, page, tried
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading
 
 DONE_PREFIX = "done"  # two forms on one page
-CHANGED = "再発防止策を変えました。前の内容も残っています。"
-DONE = "実施したことを記録しました。"
-TAKEN_BACK = "実施の記録を取り消しました。"
-DROPPED = "再発防止策をやめました。理由は残っています。"
+CHANGED = said("再発防止策を変えました。前の内容も残っています。")
+DONE = said("実施したことを記録しました。")
+TAKEN_BACK = said("実施の記録を取り消しました。")
+DROPPED = said("再発防止策をやめました。理由は残っています。")
 
 
 @blueprint.get("/incidents/<int:incident_id>/measures/<int:number>")

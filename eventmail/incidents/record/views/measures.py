@@ -13,13 +13,14 @@ from eventmail.incidents.record.forms import CauseForm, MeasureForm, ReasonForm
 from eventmail.incidents.record.models import LEVEL_NAMES
 from eventmail.incidents.record.suggestions import BY_KEY, CAUSES, MEASURES
 from eventmail.incidents.record.views.common import blueprint, of_office, page, tried
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.web.context import actor, reading
 
-CAUSE_ADDED = "原因に加えました。"
-CAUSE_DROPPED = "原因から外しました。理由は残っています。"
-ADDED = "再発防止策を加えました。担当の職員には、待っている仕事に出ます。"
+CAUSE_ADDED = said("原因に加えました。")
+CAUSE_DROPPED = said("原因から外しました。理由は残っています。")
+ADDED = said("再発防止策を加えました。担当の職員には、待っている仕事に出ます。")
 
 
 @blueprint.get("/incidents/<int:incident_id>/measures")
