@@ -9,12 +9,21 @@ from __future__ import annotations
 
 from eventmail.language.catalogue import english_of, recognised
 from eventmail.language.choice import ENGLISH, JAPANESE, in_english, speaking
-from eventmail.language.saying import Said, listed, retold, said, told, told_all
+from eventmail.language.saying import (
+    Said,
+    behind_each_other,
+    listed,
+    retold,
+    said,
+    told,
+    told_all,
+)
 
 __all__ = [
     "ENGLISH",
     "JAPANESE",
     "Said",
+    "behind_each_other",
     "english_of",
     "in_english",
     "listed",

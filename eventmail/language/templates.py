@@ -47,6 +47,7 @@ class InTwoLanguages(Environment):
         )
         self.filters["join"] = joined
         self.filters["retold"] = retold
+        self.filters["told"] = told
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -85,7 +86,7 @@ def _tag_place(name: str) -> str:
 
 def said_joined(pattern: str, values: dict[str, object]) -> Said | Markup:
     """Texts and values joined by ``~``: a sentence, or markup if one of the values is."""
-    if any(hasattr(value, "__html__") for value in values.values()):
+    if any(hasattr(each, "__html__") and not isinstance(each, Said) for each in values.values()):
         return say_html(pattern, values, {})
     return filled(pattern, {name: _ordinary(value) for name, value in values.items()})
 

@@ -9,6 +9,7 @@ from eventmail.antivirus import Scanner
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said, told
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import service
 from eventmail.roster.forms import UploadForm
@@ -17,9 +18,14 @@ from eventmail.roster.views.common import blueprint, carry_on
 from eventmail.web.context import actor, reading, services, writing
 
 WORK = {
-    ImportState.READING: "名簿を読み取っています",
-    ImportState.PLANNING: "いまの名簿と比べています",
-    ImportState.APPLYING: "名簿を取り込んでいます",
+    ImportState.READING: said("名簿を読み取っています"),
+    ImportState.PLANNING: said("いまの名簿と比べています"),
+    ImportState.APPLYING: said("名簿を取り込んでいます"),
+}
+PROGRESS = {
+    ImportState.READING: said("名簿を読み取っています。"),
+    ImportState.PLANNING: said("いまの名簿と比べています。"),
+    ImportState.APPLYING: said("名簿を取り込んでいます。"),
 }
 
 
@@ -62,8 +68,8 @@ def progress_json(event_id: int, import_id: int) -> ResponseReturnValue:
     found = service.get_import(reading(), event, import_id)
     response = jsonify(
         finished=found.state not in AT_WORK,
-        announce=told(found),
-        fields={"done": found.done, "total": found.total, "notice": told(found)},
+        announce=told(progress_of(found)),
+        fields={"done": found.done, "total": found.total, "notice": told(progress_of(found))},
     )
     response.add_etag()
     return response.make_conditional(request)
@@ -75,15 +81,15 @@ def discard(event_id: int) -> ResponseReturnValue:
     """Leave the roster as it is."""
     with writing() as session:
         service.discard(session, actor(), events.get_event(session, actor(), event_id))
-    flash("取り込みをやめました。いまの名簿は変わっていません。", "success")
+    flash(said("取り込みをやめました。いまの名簿は変わっていません。"), "success")
     return redirect(url_for("events.show", event_id=event_id))
 
 
-def told(found: RosterImport) -> str:
+def progress_of(found: RosterImport) -> str:
     """The work in words; while a file is being opened its rows are not counted yet."""
     if found.state is ImportState.READING and found.total:
-        return f"{found.total}行のうち{found.done}行を読み取りました。"
-    return f"{WORK[found.state]}。" if found.state in WORK else "終わりました。"
+        return said("{total}行のうち{done}行を読み取りました。", total=found.total, done=found.done)
+    return PROGRESS.get(found.state, said("終わりました。"))
 
 
 def _upload_page(event: Event, form: UploadForm) -> str:
