@@ -13,13 +13,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from eventmail.clock import japanese_date
 from eventmail.database import Base, UtcDateTime
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.models import people_of_the_office
 
-GONE = (
+GONE = said(
     "保存期間が過ぎたため消去しました。このイベントの名簿・宛先・資料は残っていません。"
     "件数、指紋、送信の結果、決裁の記録は、イベントの画面で見られます。"
 )
-FILE_GONE = "このファイルは、個人情報の保存期間が過ぎたため消去しました。指紋だけが残っています。"
+FILE_GONE = said(
+    "このファイルは、個人情報の保存期間が過ぎたため消去しました。指紋だけが残っています。"
+)
 
 
 class EventErasure(Base):
@@ -108,7 +111,8 @@ def require_kept(session: Session, event_id: int) -> None:
 def told(erasure: EventErasure) -> str:
     """The sentence for the pages that stay."""
     day = japanese_date(erasure.due_on)
-    return (
-        f"保存期間が過ぎたため消去しました（{day}が期限）。名前・アドレス・電話番号・名簿のファイル・"
-        "資料の中身・送ったメールは残っていません。件数、指紋、送信の結果、決裁の記録は残っています。"
+    return said(
+        "保存期間が過ぎたため消去しました（{day}が期限）。名前・アドレス・電話番号・名簿のファイル・"
+        "資料の中身・送ったメールは残っていません。件数、指紋、送信の結果、決裁の記録は残っています。",
+        day=day,
     )

@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, Length
 
 from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
+from eventmail.language import said
 from eventmail.offices.models import Mailbox
 from eventmail.web.forms import Form, TextField
 
@@ -17,13 +18,15 @@ class EventForm(Form):
     """名称、日時、会場、差出人、返信先."""
 
     name = TextField(
-        "イベント名", [DataRequired("イベント名を入力してください。"), Length(max=200)]
+        said("イベント名"), [DataRequired(said("イベント名を入力してください。")), Length(max=200)]
     )
-    held_on = DateField("開催日", [DataRequired("開催日を入力してください。")])
-    hours = TextField("時間", [Length(max=60)])
-    place = TextField("会場", [DataRequired("会場を入力してください。"), Length(max=200)])
-    sender_id = SelectField("差出人", coerce=int)
-    reply_to_id = SelectField("返信先", coerce=int)
+    held_on = DateField(said("開催日"), [DataRequired(said("開催日を入力してください。"))])
+    hours = TextField(said("時間"), [Length(max=60)])
+    place = TextField(
+        said("会場"), [DataRequired(said("会場を入力してください。")), Length(max=200)]
+    )
+    sender_id = SelectField(said("差出人"), coerce=int)
+    reply_to_id = SelectField(said("返信先"), coerce=int)
 
     @classmethod
     def of(cls, mailboxes: list[Mailbox], event: Event | None = None) -> EventForm:
@@ -49,4 +52,6 @@ class EventForm(Form):
 class MaterialForm(Form):
     """One or more files for the shelf."""
 
-    files = MultipleFileField("資料のファイル", [FileRequired("ファイルを選んでください。")])
+    files = MultipleFileField(
+        said("資料のファイル"), [FileRequired(said("ファイルを選んでください。"))]
+    )

@@ -26,6 +26,7 @@ from eventmail.events.models import (
     Participant,
     ParticipantStatus,
 )
+from eventmail.language import said
 from eventmail.offices.models import Mailbox
 from eventmail.offices.permissions import Action, Actor
 
@@ -293,20 +294,27 @@ def clean_filename(filename: str) -> str:
 def _media_type(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in MEDIA_TYPES:
-        kinds = "PDF、Word、Excel、PowerPoint、テキスト、CSV、ZIP、画像（PNG・JPEG）"
         raise UserError(
-            f"「{name}」は資料にできない種類のファイルです。{kinds}のどれかにしてください。"
+            said(
+                "「{name}」は資料にできない種類のファイルです。PDF、Word、Excel、PowerPoint、テキスト、"
+                "CSV、ZIP、画像（PNG・JPEG）のどれかにしてください。",
+                name=name,
+            )
         )
     return MEDIA_TYPES[suffix]
 
 
 def _require_size(name: str, content: bytes) -> None:
     if not content:
-        raise UserError(f"「{name}」は中身が空です。ファイルを確かめてください。")
+        raise UserError(said("「{name}」は中身が空です。ファイルを確かめてください。", name=name))
     if len(content) > LARGEST_SHELF:
         raise UserError(
-            f"「{name}」は大きすぎます（{len(content) / MEGABYTE:.1f}MB）。"
-            f"{LARGEST_SHELF // MEGABYTE}MB以下にしてください。"
+            said(
+                "「{name}」は大きすぎます（{size}MB）。{most}MB以下にしてください。",
+                name=name,
+                size=f"{len(content) / MEGABYTE:.1f}",
+                most=LARGEST_SHELF // MEGABYTE,
+            )
         )
 
 
@@ -323,7 +331,7 @@ def _on_shelf(session: Session, event: Event, name: str) -> Material:
 def _require_own_mailboxes(session: Session, actor: Actor, facts: EventFacts) -> None:
     query = sa.select(Mailbox.id).where(Mailbox.office_id == actor.office.id)
     if not {facts.sender_id, facts.reply_to_id} <= set(session.scalars(query)):
-        raise UserError("差出人と返信先は、この所のアドレスから選んでください。")
+        raise UserError(said("差出人と返信先は、この所のアドレスから選んでください。"))
 
 
 def _told(event: Event) -> dict[str, object]:

@@ -15,6 +15,7 @@ from eventmail.database import insert_new
 from eventmail.errors import UserError
 from eventmail.events.erased import FILE_GONE
 from eventmail.events.models import Blob, Material, MaterialOpening, MaterialScan, MaterialVersion
+from eventmail.language import said
 from eventmail.scanning import scanner
 from eventmail.scanning.paging import pages_to_see
 from eventmail.scanning.report import Scan
@@ -106,7 +107,7 @@ def note_opening(session: Session, staff_id: int, office_id: int, sha256: str, p
     """Write down that a person has seen a page. Raises :class:`UserError` if there is none such."""
     pages = pages_to_see(scan_of(session, office_id, sha256))
     if not 1 <= page <= pages:
-        raise UserError("そのページはありません。資料を開き直してください。")
+        raise UserError(said("そのページはありません。資料を開き直してください。"))
     values = {
         "office_id": office_id,
         "sha256": sha256,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.events import service, shelf
 from eventmail.events.models import Contact, Event, Material, MaterialVersion, Participant
+from eventmail.language import said
 from eventmail.offices.models import Mailbox, Staff
 from eventmail.offices.permissions import Actor
 from eventmail.scanning.judging import Remark, remarks
@@ -19,19 +20,25 @@ from eventmail.scanning.words import NAMES
 
 KINDS = {
     "pdf": "PDF",
-    "xlsx": "Excelブック",
-    "xlsm": "Excelブック（マクロあり）",
-    "docx": "Word文書",
-    "docm": "Word文書（マクロあり）",
+    "xlsx": said("Excelブック"),
+    "xlsm": said("Excelブック（マクロあり）"),
+    "docx": said("Word文書"),
+    "docm": said("Word文書（マクロあり）"),
     "pptx": "PowerPoint",
-    "pptm": "PowerPoint（マクロあり）",
-    "txt": "テキスト",
+    "pptm": said("PowerPoint（マクロあり）"),
+    "txt": said("テキスト"),
     "csv": "CSV",
-    "zip": "圧縮ファイル（ZIP）",
-    "png": "画像（PNG）",
-    "jpeg": "画像（JPEG）",
+    "zip": said("圧縮ファイル（ZIP）"),
+    "png": said("画像（PNG）"),
+    "jpeg": said("画像（JPEG）"),
 }
-UNITS = {"pdf": "ページ", "xlsx": "シート", "xlsm": "シート", "pptx": "枚", "pptm": "枚"}
+UNITS = {
+    "pdf": said("{count}ページ"),
+    "xlsx": said("{count}シート"),
+    "xlsm": said("{count}シート"),
+    "pptx": said("{count}枚"),
+    "pptm": said("{count}枚"),
+}
 CLEANABLE = ("xlsx", "docx", "pptx")
 MOST_SHOWN = 200
 
@@ -65,13 +72,13 @@ class Shown:
     @property
     def kind(self) -> str:
         """The kind of file in words."""
-        return KINDS.get(self.scan.kind, "種類のわからないファイル")
+        return KINDS.get(self.scan.kind, said("種類のわからないファイル"))
 
     @property
     def length(self) -> str:
         """How long it is in the unit of its kind; empty where that says nothing."""
         unit = UNITS.get(self.scan.kind, "")
-        return f"{self.scan.pages}{unit}" if unit and self.scan.pages else ""
+        return unit.format(count=self.scan.pages) if unit and self.scan.pages else ""
 
     @property
     def is_pictured(self) -> bool:
@@ -126,7 +133,7 @@ def on_shelf(session: Session, event: Event) -> list[OnShelf]:
         OnShelf(
             material=each.material,
             newest=each,
-            kind=KINDS.get(scans[each.sha256].kind, "そのほか"),
+            kind=KINDS.get(scans[each.sha256].kind, said("そのほか")),
             uploader=names.get(each.uploaded_by, ""),
             weight=_weight(scans[each.sha256], each.material.filename, known),
         )
@@ -192,12 +199,14 @@ def named(session: Session, event: Event, addresses: tuple[str, ...]) -> list[Na
 
     def whose(address: str) -> Named:
         if address in own:
-            return Named(address, "この所のアドレス", "ok")
+            return Named(address, said("この所のアドレス"), "ok")
         if address in companies:
-            return Named(address, f"参加事業所（{companies[address]}）", "error")
+            return Named(
+                address, said("参加事業所（{company}）", company=companies[address]), "error"
+            )
         if address in known:
-            return Named(address, "ほかのイベントの参加事業所", "error")
-        return Named(address, "名簿にないアドレス", "warn")
+            return Named(address, said("ほかのイベントの参加事業所"), "error")
+        return Named(address, said("名簿にないアドレス"), "warn")
 
     return sorted(
         map(whose, addresses), key=lambda each: ("error", "warn", "ok").index(each.weight)
@@ -207,11 +216,11 @@ def named(session: Session, event: Event, addresses: tuple[str, ...]) -> list[Na
 def _text_of(scan: Scan, page: int) -> TextPage:
     """The text of a page; of a pictured one, what belongs to that page."""
     if scan.kind in PICTURED:
-        title = f"{page}ページ" if scan.kind == "pdf" else "画像"
+        title = said("{page}ページ", page=page) if scan.kind == "pdf" else said("画像")
         own = tuple(each for each in scan.passages if _is_of(each, title))
         return TextPage(title, own)
     pages = text_pages(scan)
-    return pages[page - 1] if pages else TextPage("本文", ())
+    return pages[page - 1] if pages else TextPage(said("本文"), ())
 
 
 def _titles(scan: Scan) -> tuple[str, ...]:

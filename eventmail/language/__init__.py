@@ -9,12 +9,22 @@ from __future__ import annotations
 
 from eventmail.language.catalogue import english_of, recognised
 from eventmail.language.choice import ENGLISH, JAPANESE, in_english, speaking
-from eventmail.language.saying import Said, listed, paired, retold, said, told, told_all
+from eventmail.language.saying import (
+    Said,
+    behind_each_other,
+    listed,
+    paired,
+    retold,
+    said,
+    told,
+    told_all,
+)
 
 __all__ = [
     "ENGLISH",
     "JAPANESE",
     "Said",
+    "behind_each_other",
     "english_of",
     "in_english",
     "listed",

@@ -6,12 +6,19 @@ The files are read as they are (with Babel): there is nothing to compile and not
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
 HERE = Path(__file__).parent / "en"
+HELD = "_said"  # a place of this ending holds a sentence of ours, not what somebody typed
+FEW = 6  # letters of a pattern that hardly tells what it is
+NUMBERS = frozenset(["number", "row", "page", "first", "last", "count", "rest"])
+_NUMBER = r"[\d,]+"
+_LETTER = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{2}")
 _PLACES = re.compile(r"\{(\w*)(?::[^{}]*)?\}")
 
 
@@ -34,33 +41,86 @@ def english_of(pattern: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _forms() -> list[tuple[str, re.Pattern[str], str]]:
-    """Patterns with places, most telling first: what they begin with, and how to read them."""
-    found = [each for each in sentences() if _PLACES.search(each)]
-    found.sort(key=lambda each: -len(_PLACES.sub("", each)))
-    return [(each[: each.index("{")], _as_expression(each), each) for each in found]
+def _forms() -> list[tuple[str, list[str], re.Pattern[str], str]]:
+    """Patterns with places: what they begin with, all their words, and how to read them.
+
+    Those that begin with a word come before those that begin with a place, the more telling first.
+    """
+    found = [each for each in sentences() if _PLACES.search(each) and _tells(each)]
+    found.sort(key=lambda each: (each.startswith("{"), -len(_PLACES.sub("", each))))
+    return [
+        (words[0], words, _as_expression(each), each) for each in found if (words := _words(each))
+    ]
+
+
+def _words(pattern: str) -> list[str]:
+    """What stands before, between and behind the places."""
+    at, words = 0, []
+    for place in _PLACES.finditer(pattern):
+        words.append(pattern[at : place.start()])
+        at = place.end()
+    return [*words, pattern[at:]]
+
+
+def _tells(pattern: str) -> bool:
+    """Whether a pattern has a word, or says of a place that it holds a sentence of ours."""
+    return bool(_WORD.search(_PLACES.sub("\n", pattern))) or HELD + "}" in pattern
 
 
 def _as_expression(pattern: str) -> re.Pattern[str]:
     parts, seen, at = [], set[str](), 0
     for place in _PLACES.finditer(pattern):
         name = place.group(1)
+        some = ".*?" if name.endswith(HELD) else _NUMBER if name in NUMBERS else ".+?"
         parts.append(re.escape(pattern[at : place.start()]))
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{some})")
         seen.add(name)
         at = place.end()
     return re.compile("".join(parts) + re.escape(pattern[at:]), re.DOTALL)
 
 
+@lru_cache(maxsize=10_000)
 def recognised(text: str) -> tuple[str, dict[str, str]]:
     """The pattern and values of a sentence of ours that was kept as plain text.
 
     For what a table keeps or a confined reader answers. Never for what somebody typed: a name
     that happens to be a word of the pages would be shown as that word.
     """
+    weak: tuple[str, dict[str, str]] = text, {}
     if text not in sentences():
-        for beginning, expression, pattern in _forms():
-            match = expression.fullmatch(text) if text.startswith(beginning) else None
-            if match:
-                return pattern, match.groupdict()
-    return text, {}
+        for beginning, words, expression, pattern in _forms():
+            may = text.startswith(beginning) and all(each in text for each in words)
+            match = expression.fullmatch(text) if may else None
+            values = match.groupdict() if match else {}
+            if not match or not _holds_ours(pattern, values):
+                continue
+            if not runs_over(values):
+                return pattern, values
+            weak = weak if weak[1] else (pattern, values)
+    return weak
+
+
+def _holds_ours(pattern: str, values: Mapping[str, str]) -> bool:
+    """Whether a pattern of hardly any words may be meant: only if its sentences are ours."""
+    if len(_LETTER.findall(_PLACES.sub("", pattern))) >= FEW:
+        return True
+    held = [value for name, value in values.items() if name.endswith(HELD) and value]
+    parts = [part for value in held for part in re.split("[、・]", value)]
+    return all(each in sentences() or recognised(each)[1] for each in parts)
+
+
+def runs_over(values: Mapping[str, str]) -> bool:
+    """Whether a value holds the end of a sentence or half a bracket: another pattern is meant."""
+    ends = any("。" in value for name, value in values.items() if not name.endswith(HELD))
+    return ends or not all(_is_balanced(value) for value in values.values())
+
+
+def _is_balanced(text: str) -> bool:
+    depths = {"「": 0, "（": 0}
+    for letter in text:
+        opening = {"」": "「", "）": "（"}.get(letter, letter)
+        if opening in depths:
+            depths[opening] += 1 if letter == opening else -1
+            if depths[opening] < 0:
+                return False
+    return not any(depths.values())

@@ -47,6 +47,7 @@ class InTwoLanguages(Environment):
         )
         self.filters["join"] = joined
         self.filters["retold"] = retold
+        self.filters["told"] = told
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

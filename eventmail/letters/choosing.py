@@ -15,20 +15,21 @@ from eventmail.audit.service import record
 from eventmail.database import table_of
 from eventmail.errors import UserError
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.mailings import service
 from eventmail.mailings.audiences import chosen_ids
 from eventmail.mailings.models import Audience, Chosen, Mailing
 from eventmail.offices.permissions import Actor
 from eventmail.roster.listing import PageOf, page_of
 
-NOT_BY_HAND = (
+NOT_BY_HAND = said(
     "この案件の送信先は、一件ずつ選ぶ方法になっていません。"
     "本文の編集画面で「選んだ送信先だけ」を選んでから、この画面を開いてください。"
 )
-CHANGED = (
+CHANGED = said(
     "名簿が変わったため、選んだ内容を保存しませんでした。画面を読み込み直して選び直してください。"
 )
-NO_SEARCH = "まとめて選ぶときは、先に送信先を探してください。"
+NO_SEARCH = said("まとめて選ぶときは、先に送信先を探してください。")
 
 
 def candidates(

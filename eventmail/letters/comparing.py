@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound
+from eventmail.language import retold, said
 from eventmail.letters.diffing import Row, side_by_side
 from eventmail.mailings.letter import PAGE, Letter, Rendered, fill_occasion, render
 from eventmail.mailings.models import (
@@ -26,7 +27,7 @@ from eventmail.mailings.snapshot import Content, Recipient, bare_content, recipi
 from eventmail.wordings.service import Offer
 
 MOST_MAILINGS = 20
-OWN_PAGE = f"（{PAGE}のアドレス）"
+OWN_PAGE = said("（{page}のアドレス）", page=PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +128,19 @@ def _facts(before: Content, count: int, now: Content) -> list[Difference]:
 
 
 def _told(content: Content, count: int) -> dict[str, str]:
-    starts = clock.japanese_moment(content.send_at) if content.send_at else "決裁のあとすぐ"
+    starts = clock.japanese_moment(content.send_at) if content.send_at else said("決裁のあとすぐ")
     return {
-        "目的": content.purpose,
-        "送信方法": MODE_NAMES[SendMode(content.mode)],
-        "差出人": f"{content.sender_name} <{content.sender_address}>",
-        "返信先": content.reply_to,
-        "メールの種類": STOPPABLE_NAMES[content.stoppable],
-        "送信先の選び方": content.audience,
-        "送信先の件数": f"{count}件",
-        "送信開始の予定": starts,
-        "本文の形式": "文字とHTML" if content.html else "文字だけ",
-        "資料の渡し方": WAYS[content.by_link],
-        "渡す資料": _files(content),
+        said("目的"): content.purpose,
+        said("送信方法"): MODE_NAMES[SendMode(content.mode)],
+        said("差出人"): f"{content.sender_name} <{content.sender_address}>",
+        said("返信先"): content.reply_to,
+        said("メールの種類"): STOPPABLE_NAMES[content.stoppable],
+        said("送信先の選び方"): retold(content.audience),
+        said("送信先の件数"): said("{count}件", count=count),
+        said("送信開始の予定"): starts,
+        said("本文の形式"): said("文字とHTML") if content.html else said("文字だけ"),
+        said("資料の渡し方"): WAYS[content.by_link],
+        said("渡す資料"): _files(content),
     }
 
 
@@ -151,7 +152,9 @@ def _files(content: Content) -> str:
 def _version(snapshot: Snapshot) -> Partner:
     when = clock.japanese_moment(snapshot.submitted_at)
     return Partner(
-        f"version-{snapshot.revision}", f"第{snapshot.revision}版（{when}に提出）", snapshot
+        f"version-{snapshot.revision}",
+        said("第{revision}版（{when}に提出）", revision=snapshot.revision, when=when),
+        snapshot,
     )
 
 
@@ -159,7 +162,9 @@ def _mailing(snapshot: Snapshot) -> Partner:
     subject = bare_content(snapshot).subject_shown
     return Partner(
         f"mailing-{snapshot.mailing_id}",
-        f"番号{snapshot.mailing_id}のメール「{subject}」",
+        said(
+            "番号{mailing_id}のメール「{subject}」", mailing_id=snapshot.mailing_id, subject=subject
+        ),
         snapshot,
     )
 
@@ -167,7 +172,7 @@ def _mailing(snapshot: Snapshot) -> Partner:
 def _wording(offer: Offer) -> Partner:
     text = offer.text
     words = Letter(text.subject, text.body)
-    return Partner(f"wording-{offer.key}", f"ひな形「{text.name}」", words=words)
+    return Partner(f"wording-{offer.key}", said("ひな形「{name}」", name=text.name), words=words)
 
 
 def _others(session: Session, mailing: Mailing) -> list[Snapshot]:

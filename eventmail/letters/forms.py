@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from eventmail import clock
 from eventmail.events.models import Event, Material
+from eventmail.language import said
 from eventmail.letters.trying import NO_BOX, Box
 from eventmail.mailings.called import BY_CALLS
 from eventmail.mailings.models import AUDIENCE_NAMES, STOPPABLE_NAMES, Audience, Mailing, SendMode
@@ -37,26 +39,35 @@ from eventmail.wordings.models import WordingKind
 from eventmail.wordings.service import Offer
 
 LATEST_START = timedelta(days=60)
-HALF_TYPED = "日付と時刻の両方を入力するか、両方とも空にしてください。"
-NO_DATE = "日付を正しく入力してください。"
-NO_TIME = "時刻を正しく入力してください。"
-TOO_EARLY = (
+HALF_TYPED = said("日付と時刻の両方を入力するか、両方とも空にしてください。")
+NO_DATE = said("日付を正しく入力してください。")
+NO_TIME = said("時刻を正しく入力してください。")
+TOO_EARLY = said(
     "予定の時刻がもう過ぎています。これからの時刻にするか、空にして決裁のあとすぐに送ってください。"
 )
-TOO_LATE = "予定は、きょうから60日後までの日にしてください。"
-AFTER_EVENT = "予定が開催日（{day}）より後です。開催日までの日にしてください。"
-NO_NUMBER = "件数を1から100000までの数字で入力してください。"
-NO_SINCE = "もとになるメールを選んでください。"
+TOO_LATE = said("予定は、きょうから60日後までの日にしてください。")
+AFTER_EVENT = said("予定が開催日（{day}）より後です。開催日までの日にしてください。")
+NO_NUMBER = said("件数を1から100000までの数字で入力してください。")
+NO_SINCE = said("もとになるメールを選んでください。")
 
 SHOWN = ("purpose", "subject", "body", "html", "expected_count", "by_link")
 MODES = [
-    SelectChoice("individual", "個別送信：1件に1通ずつ、別々のメールで送る（おすすめ）"),
-    SelectChoice("batch", "BCC一括送信：同じ文面を、あて先を表示せずにまとめて送る"),
+    SelectChoice("individual", said("個別送信：1件に1通ずつ、別々のメールで送る（おすすめ）")),
+    SelectChoice("batch", said("BCC一括送信：同じ文面を、あて先を表示せずにまとめて送る")),
 ]
 INVITATION, BUSINESS = "invitation", "business"
 SORTS = [
-    SelectChoice(INVITATION, f"{STOPPABLE_NAMES[True]}：催しや求人のご案内など"),
-    SelectChoice(BUSINESS, f"{STOPPABLE_NAMES[False]}：資料の送付、変更のお知らせ、お詫びなど"),
+    SelectChoice(
+        INVITATION,
+        said("{sort}：催しや求人のご案内など", sort=STOPPABLE_NAMES[True]),
+    ),
+    SelectChoice(
+        BUSINESS,
+        said(
+            "{sort}：資料の送付、変更のお知らせ、お詫びなど",
+            sort=STOPPABLE_NAMES[False],
+        ),
+    ),
 ]
 # What somebody types, as the autosave keeps it; the rest of the form is ours.
 TYPED = (
@@ -89,12 +100,15 @@ class Choices:
     typed: Mapping[str, list[str]] | None = None
 
 
+_UNITS = re.compile("[件社]+$")
+
+
 class CountField(IntegerField):  # type: ignore[misc]
     """A number of companies as people type it: ``30``, ``３０``, ``1,200``, ``30件``."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read it; what is no number is said in our words."""
-        text = unicodedata.normalize("NFKC", "".join(valuelist)).strip().rstrip("件社")
+        text = _UNITS.sub("", unicodedata.normalize("NFKC", "".join(valuelist)).strip())
         plain = text.replace(",", "").strip()
         if not plain:
             self.data = None
@@ -113,31 +127,37 @@ class LetterForm(Form):
     what another saved meanwhile, and wants his own all the same.
     """
 
-    purpose = TextField("目的", [DataRequired("目的を入力してください。"), Length(max=200)])
-    wording = SelectField("文面のひな形", validate_choice=False)
-    subject = TextField("件名", [DataRequired("件名を入力してください。"), Length(max=500)])
-    body = LongTextField("本文", [DataRequired("本文を入力してください。"), Length(max=20000)])
+    purpose = TextField(
+        said("目的"), [DataRequired(said("目的を入力してください。")), Length(max=200)]
+    )
+    wording = SelectField(said("文面のひな形"), validate_choice=False)
+    subject = TextField(
+        said("件名"), [DataRequired(said("件名を入力してください。")), Length(max=500)]
+    )
+    body = LongTextField(
+        said("本文"), [DataRequired(said("本文を入力してください。")), Length(max=20000)]
+    )
     materials = SelectMultipleField(
-        "渡す資料",
+        said("渡す資料"),
         coerce=int,
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
     )
-    by_link = BooleanField("資料を添付せず、参加者ページから受け取ってもらう")
-    audience = RadioField("送信先の選び方", default=Audience.ALL.value)
-    since_id = SelectField("もとになるメール", coerce=int)
+    by_link = BooleanField(said("資料を添付せず、参加者ページから受け取ってもらう"))
+    audience = RadioField(said("送信先の選び方"), default=Audience.ALL.value)
+    since_id = SelectField(said("もとになるメール"), coerce=int)
     expected_count = CountField(
-        "送る予定の件数", [Optional(), NumberRange(1, 100_000, message=NO_NUMBER)]
+        said("送る予定の件数"), [Optional(), NumberRange(1, 100_000, message=NO_NUMBER)]
     )
-    mode = RadioField("送信方法", choices=MODES, default=SendMode.INDIVIDUAL.value)
-    stoppable = RadioField("メールの種類", choices=SORTS, default=BUSINESS)
-    html = BooleanField("HTML形式の本文も付ける")
-    send_on = DateField("送信を始める日", [Optional()])
-    send_time = TimeField("送信を始める時刻", [Optional()])
+    mode = RadioField(said("送信方法"), choices=MODES, default=SendMode.INDIVIDUAL.value)
+    stoppable = RadioField(said("メールの種類"), choices=SORTS, default=BUSINESS)
+    html = BooleanField(said("HTML形式の本文も付ける"))
+    send_on = DateField(said("送信を始める日"), [Optional()])
+    send_time = TimeField(said("送信を始める時刻"), [Optional()])
     version = HiddenField(default="1")
     filled = HiddenField(default="")
     newest = HiddenField(default="")
-    replace = BooleanField("違いを見ました。保存されている内容を、自分の内容で置きかえます")
+    replace = BooleanField(said("違いを見ました。保存されている内容を、自分の内容で置きかえます"))
     slot = HiddenField(default="")
     held_on: date
 
@@ -162,9 +182,11 @@ class LetterForm(Form):
         self.materials.choices = [SelectChoice(each.id, each.filename) for each in choices.shelf]
         self.wording.choices = [SelectChoice(each.key, each.text.name) for each in choices.offers]
         self.since_id.choices = [
-            SelectChoice(0, "選んでください"),
+            SelectChoice(0, said("選んでください")),
             *(
-                SelectChoice(each.id, f"{each.id}　{each.subject_shown}")
+                SelectChoice(
+                    each.id, said("{id}　{subject}", id=each.id, subject=each.subject_shown)
+                )
                 for each in choices.earlier
             ),
         ]
@@ -260,7 +282,7 @@ class LetterForm(Form):
 class TrialForm(Form):
     """To which of our own mailboxes a test mail goes, and as whom it is worded."""
 
-    box = RadioField("テストメールのあて先", [DataRequired(NO_BOX)], validate_choice=False)
+    box = RadioField(said("テストメールのあて先"), [DataRequired(NO_BOX)], validate_choice=False)
     contact = HiddenField()
 
     @classmethod

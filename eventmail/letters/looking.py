@@ -6,13 +6,14 @@ import unicodedata
 from dataclasses import dataclass
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings.snapshot import Content, Recipient
 
 MOST_FOUND = 20
-NOBODY = (
+NOBODY = said(
     "送信先がありません。参加者名簿を取り込むか、本文の編集画面で送信先の選び方を確かめてください。"
 )
-ERASED = "保存期間が過ぎたため、送信先を消去しました。件数と指紋だけが残っています。"
+ERASED = said("保存期間が過ぎたため、送信先を消去しました。件数と指紋だけが残っています。")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import insert_new
+from eventmail.language import said
 from eventmail.letters.models import Visit
 from eventmail.mailings.models import Mailing
 from eventmail.offices.models import Staff
@@ -29,7 +30,11 @@ class Other:
     def sentence(self) -> str:
         """As the page says it."""
         local = clock.in_tokyo(self.since)
-        return f"{self.name}さんが{local.hour}:{local.minute:02}からこの案件の本文を開いています。"
+        return said(
+            "{name}さんが{time}からこの案件の本文を開いています。",
+            name=self.name,
+            time=f"{local.hour}:{local.minute:02}",
+        )
 
 
 def enter(session: Session, actor: Actor, mailing: Mailing) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import UserError
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review import Deed, transition
@@ -23,7 +24,7 @@ from eventmail.offices.permissions import Action, Actor
 
 KEPT = timedelta(days=30)
 LARGEST = 100_000  # characters of one value; a body that is too long is kept, and refused later
-WAITING = (
+WAITING = said(
     "自動保存した下書きがほかにもあります。"
     "この画面を読み込み直し、その下書きを復元するか捨てるかを選んでください。"
 )

@@ -19,6 +19,7 @@ from eventmail.audit.models import AuditEntry
 from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.mailings.freezing import press_for
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import new_token
@@ -40,18 +41,22 @@ SENT, SETTLED = "mailing.test_mail", "mailing.test_mail_settled"
 MOST_OF_ONE, OF_ONE_WITHIN = 5, timedelta(minutes=10)
 MOST_OF_ALL, OF_ALL_WITHIN = 30, timedelta(hours=1)
 PATIENCE = 10.0  # seconds for each step: somebody waits at the screen
-STOPPED = "所の送信をすべて止めているため、テストメールも送りません。再開してから送ってください。"
-PARTICIPANTS = (
+STOPPED = said(
+    "所の送信をすべて止めているため、テストメールも送りません。再開してから送ってください。"
+)
+PARTICIPANTS = said(
     "あなたのアドレスは参加者名簿にもあるため、テストメールを送れません。"
     "所のアドレスを選んでください。"
 )
-TOO_MANY = "テストメールが続いたため、いまは送れません。{minutes}分ほど待ってから送ってください。"
-NO_BOX = "テストメールのあて先を選び直してください。"
-ACCEPTED = "テストメールを{box}に送りました。届いたメールを開いて確かめてください。"
-UNCERTAIN = (
+TOO_MANY = said(
+    "テストメールが続いたため、いまは送れません。{minutes}分ほど待ってから送ってください。"
+)
+NO_BOX = said("テストメールのあて先を選び直してください。")
+ACCEPTED = said("テストメールを{box}に送りました。届いたメールを開いて確かめてください。")
+UNCERTAIN = said(
     "テストメールの送信の途中で接続が切れました。{box}に届いているか、受信箱を確かめてください。"
 )
-FAILED = "テストメールを送れませんでした。送信サーバーの応答：{reply}"
+FAILED = said("テストメールを送れませんでした。送信サーバーの応答：{reply}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Handed:
             return ACCEPTED.format(box=box)
         if self.kind is Kind.UNCERTAIN:
             return UNCERTAIN.format(box=box)
-        return self.trouble or FAILED.format(reply=self.reply or "なし")
+        return self.trouble or FAILED.format(reply=self.reply or said("なし"))
 
 
 def boxes(actor: Actor, mailing: Mailing) -> list[Box]:

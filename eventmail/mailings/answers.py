@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.mailings.findings import Finding, Level, is_liftable
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.mailings.people import audit, note_editors
@@ -19,7 +20,7 @@ from eventmail.mailings.review_models import FindingAnswer, SnapshotFinding
 from eventmail.offices.permissions import Actor
 
 LONGEST = 500
-TOO_LONG = f"回答は{LONGEST}文字以内で入力してください。"
+TOO_LONG = said("回答は{most}文字以内で入力してください。", most=LONGEST)
 
 
 class Unanswered(UserError):
@@ -27,8 +28,11 @@ class Unanswered(UserError):
 
     def __init__(self, found: Sequence[Finding]) -> None:
         super().__init__(
-            f"回答していない指摘が{len(found)}件あるため、提出できません。"
-            "それぞれに、このまま送ってよい理由を入力してください。"
+            said(
+                "回答していない指摘が{found}件あるため、提出できません。"
+                "それぞれに、このまま送ってよい理由を入力してください。",
+                found=len(found),
+            )
         )
         self.findings = found
 

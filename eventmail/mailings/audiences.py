@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.answers import current
 from eventmail.events.models import Contact, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.mailings import called
 from eventmail.mailings.findings import Finding, Level, Place, Where
 from eventmail.mailings.models import (
@@ -34,14 +35,14 @@ _deliveries = sa.table(
 )
 NOT_REACHED = ("refused", "withheld", "cancelled", "bounced")
 BY_ANSWERS = (Audience.UNANSWERED, Audience.UNCONFIRMED, Audience.ATTENDING)
-NO_COUNT = (
+NO_COUNT = said(
     "送る予定の件数が入力されていません。本文の編集画面で、送るはずの件数を入力してください。"
 )
-NO_SINCE = (
+NO_SINCE = said(
     "どのメールのあとに加わった送信先かが選ばれていません。"
     "本文の編集画面で、もとになるメールを選んでください。"
 )
-SINCE_ERASED = (
+SINCE_ERASED = said(
     "もとになるメールの送信先は、保存期間が過ぎたため消去しました。"
     "本文の編集画面で、別の選び方にしてください。"
 )
@@ -106,8 +107,11 @@ def lacking(session: Session, mailing: Mailing) -> Iterator[Finding]:
     if mailing.audience is Audience.CHOSEN and (gone := chosen_and_gone(session, mailing)):
         yield Finding(
             "chosen_gone",
-            f"選んだ送信先のうち{gone}件は、辞退したか、名簿から外れたか、アドレスが変わったため、"
-            "送信先に入っていません。送信先を選ぶ画面で確かめてください。",
+            said(
+                "選んだ送信先のうち{gone}件は、辞退したか、名簿から外れたか、アドレスが変わったため、"
+                "送信先に入っていません。送信先を選ぶ画面で確かめてください。",
+                gone=gone,
+            ),
             Level.WARN,
             recipients,
         )

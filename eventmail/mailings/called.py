@@ -12,15 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
+from eventmail.language import said
 from eventmail.mailings.findings import Finding, Place, Where
 from eventmail.mailings.models import Audience, Mailing, Snapshot, SnapshotRecipient
 
 BY_CALLS = (Audience.REACHED, Audience.ABSENT)
-NO_INCIDENT = (
+NO_INCIDENT = said(
     "この送信先の選び方は、漏えい等事案の連絡表から作ったメールだけで使えます。"
     "本文の編集画面で、別の選び方にしてください。"
 )
-FIXED = (
+FIXED = said(
     "漏えい等事案の連絡表から作ったメールは、送信先の選び方と個別送信を変えられません。"
     "別の送信先に送るときは、連絡表から新しく作ってください。"
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import shelf
+from eventmail.language import said
 from eventmail.mailings.answers import findings_of
 from eventmail.mailings.findings import Level
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial
@@ -27,11 +28,13 @@ ACTS = {
     Task.LETTER: "mailing.letter_seen",
     Task.FINDING: "mailing.answer_accepted",
 }
-CHANGED = "表示していた内容から変わっています。画面を読み込み直し、いまの内容を確かめてください。"
-MISCOUNTED = (
+CHANGED = said(
+    "表示していた内容から変わっています。画面を読み込み直し、いまの内容を確かめてください。"
+)
+MISCOUNTED = said(
     "入力した件数（{counted}）が送信先の件数と合いません。送信先の一覧を数え直してください。"
 )
-NOT_TO_THE_END = (
+NOT_TO_THE_END = said(
     "資料「{name}」は、まだ最後のページまで開いていません。"
     "資料を開き、最後まで見てから記録してください。"
 )
@@ -73,12 +76,12 @@ class Tasks:
     def missing(self) -> list[str]:
         """What has still to be done, in words."""
         counts = (
-            ("資料{}件を最後まで見ること", len(self.open_materials)),
-            ("届くメール{}件を見ること", len(self.open_letters)),
-            ("指摘への回答{}件を認めること", len(self.open_findings)),
+            (said("資料{count}件を最後まで見ること"), len(self.open_materials)),
+            (said("届くメール{count}件を見ること"), len(self.open_letters)),
+            (said("指摘への回答{count}件を認めること"), len(self.open_findings)),
         )
-        first = [] if self.counted else ["送信先の件数を数えて入力すること"]
-        return first + [words.format(count) for words, count in counts if count]
+        first = [] if self.counted else [said("送信先の件数を数えて入力すること")]
+        return [*first, *(words.format(count=count) for words, count in counts if count)]
 
 
 def tasks(session: Session, snapshot: Snapshot, staff_id: int) -> Tasks:

@@ -6,6 +6,7 @@ import dataclasses
 
 from sqlalchemy.orm import Session
 
+from eventmail.language import said
 from eventmail.mailings.findings import Finding
 from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
@@ -14,12 +15,12 @@ from eventmail.offices.models import Office
 
 # What a part of a content is called where it is told that it has changed.
 PARTS = {
-    "参加者名簿": ("recipients",),
-    "資料": ("materials",),
-    "イベントの内容": ("event_name", "event_date", "event_hours", "event_place"),
-    "差出人・返信先": ("sender_name", "sender_address", "reply_to"),
+    said("参加者名簿"): ("recipients",),
+    said("資料"): ("materials",),
+    said("イベントの内容"): ("event_name", "event_date", "event_hours", "event_place"),
+    said("差出人・返信先"): ("sender_name", "sender_address", "reply_to"),
 }
-BATCH_NOT_ALLOWED = (
+BATCH_NOT_ALLOWED = said(
     "この所ではBCC一括送信が認められていません。本文の編集画面で個別送信を選んでください。"
 )
 

@@ -12,6 +12,7 @@ from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.mailings import checking
 from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.current import changed_parts, is_current, of_mode
@@ -25,21 +26,23 @@ from eventmail.offices.models import Deputy
 from eventmail.offices.permissions import Action, Actor
 
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
-NOT_SEEN = "まだ次の確認が残っています：{missing}。済ませてから、もう一度押してください。"
-NOT_LIFTED = (
+NOT_SEEN = said("まだ次の確認が残っています：{missing}。済ませてから、もう一度押してください。")
+NOT_LIFTED = said(
     "中身を調べられない資料が{count}件あります。"
     "このまま送ってよいか1件ずつ確かめて印を付けるか、差し戻してください。"
 )
-LIFT_NEEDS_REASON = "中身を調べられない資料を送るときは、そう決めた理由を入力してください。"
-INVOLVED = (
+LIFT_NEEDS_REASON = said("中身を調べられない資料を送るときは、そう決めた理由を入力してください。")
+INVOLVED = said(
     "代理を頼んだ決裁者がこの案件の作成か確認に関わっているため、代理では決裁できません。"
     "ほかの決裁者に依頼してください。"
 )
-LAPSED = "代理の期間が終わったか、取り消されたため、決裁できません。決裁者に確かめてください。"
-GIVEN_BACK = "{name}さんが差し戻しました：{reason}"
-REJECTED = "{name}さんが却下しました：{reason}"
-VOIDED = (
-    "提出後に{parts}が変わったため、確認と決裁は最初からやり直しになりました。"
+LAPSED = said(
+    "代理の期間が終わったか、取り消されたため、決裁できません。決裁者に確かめてください。"
+)
+GIVEN_BACK = said("{name}さんが差し戻しました：{reason}")
+REJECTED = said("{name}さんが却下しました：{reason}")
+VOIDED = said(
+    "提出後に{parts_said}が変わったため、確認と決裁は最初からやり直しになりました。"
     "内容を確かめて、もう一度提出してください。"
 )
 
@@ -131,7 +134,7 @@ def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None
     snapshot = _as_shown(session, mailing, moved, digest)
     found = checking.tasks(session, snapshot, actor.id)
     if found.missing:
-        raise UserError(NOT_SEEN.format(missing="、".join(found.missing)))
+        raise UserError(NOT_SEEN.format(missing=said("、").join(found.missing)))
     checking.keep_openings(session, actor, snapshot)
     counted = found.counted.counted if found.counted else None
     _decide(session, actor, mailing, Deed.PASS_CHECK, digest, counted=counted)
@@ -176,7 +179,7 @@ def approve(
 def give_back(session: Session, actor: Actor, mailing: Mailing, digest: str, reason: str) -> None:
     """Return a mailing to its author with a reason, from either review."""
     if not reason.strip():
-        raise UserError("差し戻す理由を入力してください。")
+        raise UserError(said("差し戻す理由を入力してください。"))
     in_check = mailing.state is MailingState.CHECKING
     deed = Deed.RETURN_CHECK if in_check else Deed.RETURN_APPROVAL
     _decide(session, actor, mailing, deed, digest, reason)
@@ -187,7 +190,7 @@ def give_back(session: Session, actor: Actor, mailing: Mailing, digest: str, rea
 def reject(session: Session, actor: Actor, mailing: Mailing, digest: str, reason: str) -> None:
     """Say no for good: nothing more of this mailing is submitted, approved or sent."""
     if not reason.strip():
-        raise UserError("却下する理由を入力してください。")
+        raise UserError(said("却下する理由を入力してください。"))
     sentence = REJECTED.format(name=actor.staff.name, reason=reason.strip())
     _decide(session, actor, mailing, Deed.REJECT, digest, reason, sentence=sentence)
 
@@ -295,7 +298,7 @@ def _appointment(session: Session, actor: Actor, mailing: Mailing, moved: Transi
 
 
 def _void(session: Session, mailing: Mailing) -> None:
-    parts = "・".join(changed_parts(session, mailing)) or "送信の内容"
-    note(session, mailing, NoticeKind.VOIDED, VOIDED.format(parts=parts))
+    parts = said("・").join(changed_parts(session, mailing)) or said("送信の内容")
+    note(session, mailing, NoticeKind.VOIDED, VOIDED.format(parts_said=parts))
     mailing.state = MailingState.DRAFT
     record(session, "mailing.voided", f"mailing:{mailing.id}", office_id=mailing.office_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventmail.database import Base, UtcDateTime, choice
 from eventmail.events.models import Event, Material
+from eventmail.language import said
 from eventmail.mailings.letter import Occasion, fill_occasion
 from eventmail.offices.models import people_of_the_office
 
@@ -50,23 +51,23 @@ class Audience(enum.StrEnum):
 
 
 AUDIENCE_NAMES = {
-    Audience.ALL: "参加する事業所の全員",
-    Audience.NEW: "前のメールのあとに加わった送信先だけ",
-    Audience.CHOSEN: "選んだ送信先だけ",
-    Audience.UNANSWERED: "まだ回答していない事業所だけ（未回答）",
-    Audience.UNCONFIRMED: "受け取りを確認していない送信先だけ（未確認）",
-    Audience.ATTENDING: "参加と回答した事業所だけ（参加のみ）",
-    Audience.REACHED: "電話で説明が済んだ事業所だけ",
-    Audience.ABSENT: "まだ電話がつながっていない事業所だけ",
+    Audience.ALL: said("参加する事業所の全員"),
+    Audience.NEW: said("前のメールのあとに加わった送信先だけ"),
+    Audience.CHOSEN: said("選んだ送信先だけ"),
+    Audience.UNANSWERED: said("まだ回答していない事業所だけ（未回答）"),
+    Audience.UNCONFIRMED: said("受け取りを確認していない送信先だけ（未確認）"),
+    Audience.ATTENDING: said("参加と回答した事業所だけ（参加のみ）"),
+    Audience.REACHED: said("電話で説明が済んだ事業所だけ"),
+    Audience.ABSENT: said("まだ電話がつながっていない事業所だけ"),
 }
-MODE_NAMES = {SendMode.INDIVIDUAL: "個別送信", SendMode.BATCH: "BCC一括送信"}
+MODE_NAMES = {SendMode.INDIVIDUAL: said("個別送信"), SendMode.BATCH: said("BCC一括送信")}
 STOPPABLE_NAMES = {
-    True: "案内（配信を停止した人には送りません）",
-    False: "業務連絡（案内の配信を停止した人にも送ります）",
+    True: said("案内（配信を停止した人には送りません）"),
+    False: said("業務連絡（案内の配信を停止した人にも送ります）"),
 }
 WAYS = {
-    False: "メールに添付する",
-    True: "参加者ページから受け取ってもらう（添付しない）",
+    False: said("メールに添付する"),
+    True: said("参加者ページから受け取ってもらう（添付しない）"),
 }  # by_link
 LONGEST_SUBJECT = 80  # of the earlier mailing that an audience names
 
@@ -170,7 +171,7 @@ class Mailing(Base):
         """The subject for lists: the event's fields filled in, the recipients' left as they are."""
         event = self.event
         occasion = Occasion(event.name, event.held_on, event.hours, event.place)
-        return fill_occasion(self.subject, occasion) or "（件名なし）"
+        return fill_occasion(self.subject, occasion) or said("（件名なし）")
 
     @property
     def audience_in_words(self) -> str:
@@ -179,7 +180,7 @@ class Mailing(Base):
             return AUDIENCE_NAMES[self.audience]
         subject = self.since.subject_shown
         cut = subject if len(subject) <= LONGEST_SUBJECT else f"{subject[:LONGEST_SUBJECT]}…"
-        return f"「{cut}」（番号{self.since.id}）のあとに加わった送信先だけ"
+        return said("「{cut}」（番号{id}）のあとに加わった送信先だけ", cut=cut, id=self.since.id)
 
 
 class MailingEditor(Base):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from eventmail.addresses import EmailAddress
+from eventmail.language import said
 from eventmail.mailings.known import Known
 from eventmail.mailings.letter import PAGE, Rendered, names_page, render
 from eventmail.mailings.snapshot import Content, Recipient
@@ -45,9 +46,10 @@ LINK_FOR_EACH = (
     f"{_RULE}このようなご案内が不要な方は、次のページで配信を止められます。\n"
     "（ここに、受け取る方ごとのリンクが入ります）\n"
 )
-NO_PAGE = (
-    f"差し込み項目「{{{PAGE}}}」に入れるアドレスが決まっていません。システムの管理者に、設定 "
-    "EVENTMAIL_PUBLIC_URL を確かめてもらってください。"
+NO_PAGE = said(
+    "差し込み項目「{{{page}}}」に入れるアドレスが決まっていません。システムの管理者に、設定 "
+    "EVENTMAIL_PUBLIC_URL を確かめてもらってください。",
+    page=PAGE,
 )
 # The address of somebody's own page; for None a page that shows what such a page is.
 Pages = Callable[[Recipient | None], str]

@@ -6,17 +6,18 @@ import enum
 from dataclasses import dataclass
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.mailings.models import Decision, MailingState, Step
 from eventmail.offices.permissions import Action
 
 STATE_NAMES = {
-    MailingState.DRAFT: "作成中",
-    MailingState.CHECKING: "確認待ち",
-    MailingState.APPROVING: "決裁待ち",
-    MailingState.SENDING: "送信中",
-    MailingState.SENT: "送信済み",
-    MailingState.HALTED: "停止",
-    MailingState.REJECTED: "却下",
+    MailingState.DRAFT: said("作成中"),
+    MailingState.CHECKING: said("確認待ち"),
+    MailingState.APPROVING: said("決裁待ち"),
+    MailingState.SENDING: said("送信中"),
+    MailingState.SENT: said("送信済み"),
+    MailingState.HALTED: said("停止"),
+    MailingState.REJECTED: said("却下"),
 }
 
 
@@ -37,17 +38,17 @@ class Deed(enum.StrEnum):
 
 
 DEED_NAMES = {
-    Deed.EDIT: "編集",
-    Deed.ANSWER: "指摘への回答",
-    Deed.SUBMIT: "提出",
-    Deed.WITHDRAW: "取り下げ",
-    Deed.LOOK: "確認の記録",
-    Deed.PASS_CHECK: "確認",
-    Deed.RETURN_CHECK: "差し戻し",
-    Deed.APPROVE: "決裁",
-    Deed.RETURN_APPROVAL: "差し戻し",
-    Deed.REJECT: "却下",
-    Deed.TAKE_UP_AGAIN: "作成への戻し",
+    Deed.EDIT: said("編集"),
+    Deed.ANSWER: said("指摘への回答"),
+    Deed.SUBMIT: said("提出"),
+    Deed.WITHDRAW: said("取り下げ"),
+    Deed.LOOK: said("確認の記録"),
+    Deed.PASS_CHECK: said("確認"),
+    Deed.RETURN_CHECK: said("差し戻し"),
+    Deed.APPROVE: said("決裁"),
+    Deed.RETURN_APPROVAL: said("差し戻し"),
+    Deed.REJECT: said("却下"),
+    Deed.TAKE_UP_AGAIN: said("作成への戻し"),
 }
 
 
@@ -101,8 +102,12 @@ def transition(state: MailingState, deed: Deed) -> Transition:
     found = TRANSITIONS.get((state, deed))
     if found is None:
         raise UserError(
-            f"このメール案件はいま「{STATE_NAMES[state]}」のため、{DEED_NAMES[deed]}はできません。"
-            "画面を読み込み直して、いまの状態を確かめてください。"
+            said(
+                "このメール案件はいま「{state}」のため、{deed}はできません。"
+                "画面を読み込み直して、いまの状態を確かめてください。",
+                state=STATE_NAMES[state],
+                deed=DEED_NAMES[deed],
+            )
         )
     return found
 
@@ -118,7 +123,11 @@ def require_other_person(
         return
     if actor_id in editors:
         raise UserError(
-            "この案件の作成に関わった人は、確認も決裁もできません。ほかの職員に依頼してください。"
+            said(
+                "この案件の作成に関わった人は、確認も決裁もできません。ほかの職員に依頼してください。"
+            )
         )
     if actor_id in reviewers:
-        raise UserError("確認した人が決裁することはできません。ほかの決裁者に依頼してください。")
+        raise UserError(
+            said("確認した人が決裁することはできません。ほかの決裁者に依頼してください。")
+        )

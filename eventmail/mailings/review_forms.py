@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from wtforms import HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from eventmail.language import said
 from eventmail.mailings.answers import LONGEST, TOO_LONG
 from eventmail.mailings.findings import Finding
 from eventmail.web.forms import Form, LongTextField, ProofForm
 
 AT_A_TIME = 50  # answers on one page: as many as one form may well carry
 PREFIX = "answer-"
-ANSWER = "このまま送ってよい理由"
+ANSWER = said("このまま送ってよい理由")
 
 
 class AnswersForm(Form):
@@ -24,7 +25,8 @@ class AnswersForm(Form):
         """The form for these findings, with what was answered before."""
         fields = {
             PREFIX + each.key: LongTextField(
-                f"{number}件目の指摘に{ANSWER}", [Length(max=LONGEST, message=TOO_LONG)]
+                said("{number}件目の指摘にこのまま送ってよい理由", number=number),
+                [Length(max=LONGEST, message=TOO_LONG)],
             )
             for number, each in enumerate(findings, start=1)
         }
@@ -61,22 +63,24 @@ class CountForm(StepForm):
     """The number of recipients, counted and typed."""
 
     counted = IntegerField(
-        "数えた送信先の件数", [InputRequired("数えた件数を半角の数字で入力してください。")]
+        said("数えた送信先の件数"),
+        [InputRequired(said("数えた件数を半角の数字で入力してください。"))],
     )
 
 
 class ApproveForm(StepForm, ProofForm):
     """The approver's yes to one digest: proved to be his, and what he lifts."""
 
-    remark = LongTextField("決裁の理由・条件など", [Length(max=1000)])
-    lifted = SelectMultipleField("中身を調べられない資料", validate_choice=False)
+    remark = LongTextField(said("決裁の理由・条件など"), [Length(max=1000)])
+    lifted = SelectMultipleField(said("中身を調べられない資料"), validate_choice=False)
 
 
 class ReturnForm(StepForm):
     """A no that sends the mailing back, with its reason."""
 
     reason = LongTextField(
-        "差し戻す理由", [DataRequired("差し戻す理由を入力してください。"), Length(max=400)]
+        said("差し戻す理由"),
+        [DataRequired(said("差し戻す理由を入力してください。")), Length(max=400)],
     )
 
 
@@ -84,5 +88,6 @@ class RejectForm(StepForm):
     """A no for good, with its reason."""
 
     grounds = LongTextField(
-        "却下する理由", [DataRequired("却下する理由を入力してください。"), Length(max=400)]
+        said("却下する理由"),
+        [DataRequired(said("却下する理由を入力してください。")), Length(max=400)],
     )

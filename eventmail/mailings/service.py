@@ -14,6 +14,7 @@ from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import behind_each_other, said
 from eventmail.mailings import audiences, called, findings
 from eventmail.mailings.answers import (
     Unanswered,
@@ -88,13 +89,13 @@ __all__ = [
 ]
 
 SHOWN = 3
-EDITED = "提出後に{name}さんが編集したため、確認と決裁は最初からやり直しになりました。"
-WITHDRAWN = "{name}さんが取り下げました。"
-ERASED = (
+EDITED = said("提出後に{name}さんが編集したため、確認と決裁は最初からやり直しになりました。")
+WITHDRAWN = said("{name}さんが取り下げました。")
+ERASED = said(
     "この案件の送信先は、保存期間が過ぎたため消去しました。続きは送信できません。"
     "送るときは、新しいメールを作ってください。"
 )
-SAVED_MEANWHILE = (
+SAVED_MEANWHILE = said(
     "この案件は、開いている間にほかの職員が保存しました。入力した内容は下に残っています。"
     "違いを確かめてから保存してください。"
 )
@@ -108,8 +109,14 @@ class Blocked(UserError):
     """The draft has findings; nothing was submitted."""
 
     def __init__(self, found: list[Finding]) -> None:
-        sentences = "".join(each.message for each in found[:SHOWN])
-        super().__init__(f"{len(found)}件の指摘があるため、提出できません。{sentences}")
+        sentences = behind_each_other(each.message for each in found[:SHOWN])
+        super().__init__(
+            said(
+                "{found}件の指摘があるため、提出できません。{sentences}",
+                found=len(found),
+                sentences=sentences,
+            )
+        )
         self.findings = found
 
 

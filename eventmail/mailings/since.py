@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.language import said
 from eventmail.mailings.models import Decision, Review, Snapshot, SnapshotRecipient, Step
 from eventmail.mailings.snapshot import Recipient, recipient_of
 
-NEW = "前回のメールにはいなかった送信先です。"
-ANOTHER_ADDRESS = "前回とアドレスが変わりました（前回：{address}）。"
-ANOTHER_COMPANY = "前回と事業所名が変わりました（前回：{company}）。"
+NEW = said("前回のメールにはいなかった送信先です。")
+ANOTHER_ADDRESS = said("前回とアドレスが変わりました（前回：{address}）。")
+ANOTHER_COMPANY = said("前回と事業所名が変わりました（前回：{company}）。")
 
 
 @dataclass(frozen=True, slots=True)

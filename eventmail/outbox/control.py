@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings import notices
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.mailings.review_models import NoticeKind
@@ -21,15 +22,15 @@ from eventmail.outbox import ledger, limits, remaining, service
 from eventmail.outbox.models import DeliveryState, Dispatch
 from eventmail.outbox.standing import Hold, standing
 
-NOT_RUNNING = (
+NOT_RUNNING = said(
     "この送信はもう終わっているか、止まっています。"
     "画面を読み込み直して、いまの状態を確かめてください。"
 )
-NO_COPY_YET = (
+NO_COPY_YET = said(
     "送信控えがまだ所のアドレスに届いていません。届いたことを確かめてから、もう一度押してください。"
 )
-CANCELLED_NOTICE = "{name}さんが送信を取りやめました。"
-EXPIRED_NOTICE = (
+CANCELLED_NOTICE = said("{name}さんが送信を取りやめました。")
+EXPIRED_NOTICE = said(
     "承認から{days}日たっても送信が終わらなかったため、残りの送信を取りやめました。"
     "送る場合は、作成に戻してもう一度確認と決裁を受けてください。"
 )

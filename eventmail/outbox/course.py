@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.models import AuditEntry
 from eventmail.database import seconds_of
+from eventmail.language import said
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.service import first_copy
@@ -20,18 +21,21 @@ from eventmail.wire import Kind
 
 # What befell this sending, and what befell all of the office.
 OWN_NOTES = {
-    "dispatch.started": "決裁され、送信の準備ができました",
-    "dispatch.started_early": "待ち時間を省いて始めました",
-    "dispatch.released": "控えを確かめ、残りを始めました",
-    "dispatch.paused": "一時停止",
-    "dispatch.resumed": "再開",
-    "dispatch.cancelled": "取りやめ",
-    "dispatch.expired": "期限を過ぎて終了",
-    "dispatch.halted": "安全のために停止",
-    "dispatch.finished": "送信の終了",
+    "dispatch.started": said("決裁され、送信の準備ができました"),
+    "dispatch.started_early": said("待ち時間を省いて始めました"),
+    "dispatch.released": said("控えを確かめ、残りを始めました"),
+    "dispatch.paused": said("一時停止"),
+    "dispatch.resumed": said("再開"),
+    "dispatch.cancelled": said("取りやめ"),
+    "dispatch.expired": said("期限を過ぎて終了"),
+    "dispatch.halted": said("安全のために停止"),
+    "dispatch.finished": said("送信の終了"),
 }
-OFFICE_NOTES = {"office.stopped": "所の送信をすべて停止", "office.resumed": "所の送信を再開"}
-COPY_NOTE = "所のアドレスへの控えを送信"
+OFFICE_NOTES = {
+    "office.stopped": said("所の送信をすべて停止"),
+    "office.resumed": said("所の送信を再開"),
+}
+COPY_NOTE = said("所のアドレスへの控えを送信")
 REMEMBERED = 32
 
 _Key = tuple[str, int, datetime, int]

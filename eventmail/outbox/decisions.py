@@ -16,6 +16,7 @@ from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events.erased import ContactErasure
+from eventmail.language import said
 from eventmail.mailings.models import (
     Erasure,
     Mailing,
@@ -38,41 +39,41 @@ from eventmail.outbox.models import (
 from eventmail.wire import Kind
 
 VERDICTS = {
-    Verdict.ARRIVED: "届いていた",
-    Verdict.NOT_ARRIVED: "届いていない",
-    Verdict.SEND_AGAIN: "もう一度送る",
+    Verdict.ARRIVED: said("届いていた"),
+    Verdict.NOT_ARRIVED: said("届いていない"),
+    Verdict.SEND_AGAIN: said("もう一度送る"),
 }
 WORDS = {
-    Verdict.ARRIVED: "職員が届いたことを確かめました。",
-    Verdict.NOT_ARRIVED: "職員が届いていないことを確かめました。",
-    Verdict.SEND_AGAIN: "職員がもう一度送ると決めました。",
+    Verdict.ARRIVED: said("職員が届いたことを確かめました。"),
+    Verdict.NOT_ARRIVED: said("職員が届いていないことを確かめました。"),
+    Verdict.SEND_AGAIN: said("職員がもう一度送ると決めました。"),
 }
 STATES = {
     Verdict.ARRIVED: DeliveryState.ACCEPTED,
     Verdict.NOT_ARRIVED: DeliveryState.REFUSED,
     Verdict.SEND_AGAIN: DeliveryState.QUEUED,
 }
-NOT_OPEN = (
+NOT_OPEN = said(
     "このメールの結果はもう決まっています。画面を読み込み直して、いまの状態を確かめてください。"
 )
-ONLY_AGAIN = "受け取りを断られたメールについて決められるのは、もう一度送ることだけです。"
-DECIDED = (
+ONLY_AGAIN = said("受け取りを断られたメールについて決められるのは、もう一度送ることだけです。")
+DECIDED = said(
     "このメールは{name}さんが「{verdict}」と記録しています。"
     "送る必要があるときは、新しいメールを作ってください。"
 )
-STOPPED = (
+STOPPED = said(
     "この案件は止まっているため、もう一度送ることはできません。"
     "「届いていない」を選んでからメール案件の画面で作成に戻すと、次の版の送信先に入ります。"
 )
-NEWER = (
+NEWER = said(
     "この送信のあとに案件が作成に戻されたため、ここからもう一度送ることはできません。"
     "いまの版の送信先を確かめてください。"
 )
-NOT_WHOLE = (
+NOT_WHOLE = said(
     "送信先の方の請求で、この版の一部を消去したため、ここからもう一度送ることはできません。"
     "送る必要があるときは、新しいメールを作ってください。"
 )
-TOO_OLD = (
+TOO_OLD = said(
     "送信の開始から{days}日を過ぎたため、もう一度送ることはできません。"
     "新しいメールを作り、確認と決裁を受けてください。"
 )

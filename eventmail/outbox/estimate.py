@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.service import Progress
 
@@ -43,13 +44,20 @@ def spoken(ends: datetime) -> str:
     """``あと約3分（10:25ごろ）``: to the minute, so that it does not change all the time."""
     left = ends - clock.now()
     if left < MINUTE:
-        return "あと1分以内"
+        return said("あと1分以内")
     minutes = -(-left // MINUTE)
     hours, rest = divmod(minutes, 60)
-    words = (f"{hours}時間" if hours else "") + (f"{rest}分" if rest or not hours else "")
+    if not hours:
+        words = said("{minutes}分", minutes=rest)
+    elif not rest:
+        words = said("{hours}時間", hours=hours)
+    else:
+        words = said("{hours}時間{minutes}分", hours=hours, minutes=rest)
     at = clock.in_tokyo(ends)
-    day = "" if at.date() == clock.today() else f"{at.month}月{at.day}日"
-    return f"あと約{words}（{day}{at.hour}:{at.minute:02}ごろ）"
+    time = f"{at.hour}:{at.minute:02}"
+    if at.date() != clock.today():
+        time = said("{month}月{day}日{time}", month=at.month, day=at.day, time=time)
+    return said("あと約{words}（{time}ごろ）", words=words, time=time)
 
 
 def _seconds_each(session: Session, snapshot_id: int) -> float | None:

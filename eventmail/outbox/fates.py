@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.outbox.models import DeliveryState
 from eventmail.wire import Kind, Result
 
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
 LONGEST = timedelta(days=5)  # RFC 5321, section 4.5.4.1: the give-up time is 4 to 5 days
 TOO_MANY_RECIPIENTS = 452  # RFC 5321, section 4.5.3.1.10: send the rest in another transaction
-GIVEN_UP = "（何度か送り直しましたが、期限までに受け取られませんでした。）"
+GIVEN_UP = said("（何度か送り直しましたが、期限までに受け取られませんでした。）")
 FINAL = {
     Kind.ACCEPTED: DeliveryState.ACCEPTED,
     Kind.REFUSED: DeliveryState.REFUSED,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.database import Database
+from eventmail.language import said
 from eventmail.mailings.freezing import own_addresses, press_for_snapshot
 from eventmail.mailings.known import KnownAddresses, mark
 from eventmail.mailings.models import Decision, Snapshot, SnapshotRecipient, Step
@@ -35,8 +36,8 @@ from eventmail.outbox.returns import Returns
 from eventmail.suppression import service as suppression
 from eventmail.wire import Cleared, GateRefusal, NotAllowedHere, Relay, Unwritable, recipients_of
 
-CHANGED = "承認された内容と保存されている内容が一致しないため、送信を止めました。"
-TOO_BIG = (
+CHANGED = said("承認された内容と保存されている内容が一致しないため、送信を止めました。")
+TOO_BIG = said(
     "メールの大きさ（{size}MB）が、送信サーバーの上限（{limit}MB）を超えています。"
     "1通も送信していません。資料を小さくするか、減らしてください。"
 )
@@ -198,10 +199,17 @@ def make(job: Job, relay: Relay, claims: Sequence[Claim], largest: int | None) -
     except NotAllowedHere as error:
         raise Halt("not_allowed_here", error.message_ja) from error
     except Unwritable as error:
-        raise Halt("unwritable", f"{error.message_ja}残りは送信していません。") from error
+        raise Halt(
+            "unwritable",
+            said("{message_said}残りは送信していません。", message_said=error.message_ja),
+        ) from error
     except GateRefusal as refusal:
         raise Halt(
-            refusal.rule, f"送信ゲートが止めました。{refusal.message_ja}残りは送信していません。"
+            refusal.rule,
+            said(
+                "送信ゲートが止めました。{message_said}残りは送信していません。",
+                message_said=refusal.message_ja,
+            ),
         ) from refusal
     if largest and made.cleared.size > largest:
         size, limit = (f"{number / MEGABYTE:.1f}" for number in (made.cleared.size, largest))

@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.outbox import statements
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 
 LEASE = timedelta(minutes=1)
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 UNSETTLED = (*OPEN, DeliveryState.CLAIMED)
-CUT_OFF = "送信処理が途中で止まったため、届いたかどうかわかりません。"
+CUT_OFF = said("送信処理が途中で止まったため、届いたかどうかわかりません。")
 
 
 @dataclass(frozen=True, slots=True)

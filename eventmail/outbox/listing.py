@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
+from eventmail.outbox import words
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Verdict
 from eventmail.outbox.service import Progress
 
@@ -50,6 +51,11 @@ class Line:
     attempts: int
     handed_over_at: datetime | None
     verdict: Verdict | None
+
+    @property
+    def told(self) -> str:
+        """The reply as it is shown."""
+        return words.shown(self.reply)
 
     @property
     def may_go_again(self) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.service import record
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.mailings.answers import erase_answers
 from eventmail.mailings.models import (
     Erasure,
@@ -36,7 +37,9 @@ def erase(session: Session, actor: Actor | None, snapshot: Snapshot, reason: str
     on_its_way = dispatch is not None and dispatch.finished_at is None
     if mailing.state in IN_USE or on_its_way:
         raise UserError(
-            "確認・決裁・送信の途中の案件からは消去できません。終わってから、もう一度お試しください。"
+            said(
+                "確認・決裁・送信の途中の案件からは消去できません。終わってから、もう一度お試しください。"
+            )
         )
     staff_id = actor.id if actor else None
     erasure = Erasure(snapshot_id=snapshot.id, at=clock.now(), staff_id=staff_id, reason=reason)

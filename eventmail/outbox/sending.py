@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from eventmail.alerts import service as alerts
 from eventmail.clock import in_tokyo
 from eventmail.database import Database
+from eventmail.language import said
 from eventmail.mailings.models import Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.outbox import exposure, ledger, limits, remaining, service
@@ -33,12 +34,12 @@ from eventmail.wire import Connection, Pressure, Relay, RelayUnavailable
 log = logging.getLogger(__name__)
 
 BLOCKED_ALERT = "relay.blocked"
-BROKEN = (
+BROKEN = said(
     "送信のプログラムが途中で動かなくなったため、残りの送信を止めました。管理者に連絡してください。"
 )
-NO_FIRST_COPY = "所のアドレスへの送信控えが受け取られなかったため、送信を止めました。"
-AGAIN_AT = "{when}に自動でやり直します。"
-BY_HAND = "直したあと、画面の「もう一度接続する」を押してください。それまでは接続しません。"
+NO_FIRST_COPY = said("所のアドレスへの送信控えが受け取られなかったため、送信を止めました。")
+AGAIN_AT = said("{when}に自動でやり直します。")
+BY_HAND = said("直したあと、画面の「もう一度接続する」を押してください。それまでは接続しません。")
 FEW = 20  # so many mails do not pay for a second connection
 
 

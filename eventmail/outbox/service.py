@@ -14,6 +14,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings import notices
 from eventmail.mailings.freezing import is_erased
 from eventmail.mailings.models import (
@@ -35,23 +36,23 @@ from eventmail.outbox.exposure import head_of, stored_materials
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.wire import reassemble, sha256_of
 
-STOPPED = "このメール案件は止まったため、送信を見合わせました。"
-CANCELLED = "送信を取りやめました。"
+STOPPED = said("このメール案件は止まったため、送信を見合わせました。")
+CANCELLED = said("送信を取りやめました。")
 HALTED_ALERT = "dispatch.halted"
 APPROVAL_LASTS = timedelta(days=7)
-NOT_SENT_YET = "このメールはまだ送信していません。"
-ERASED = "このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。"
+NOT_SENT_YET = said("このメールはまだ送信していません。")
+ERASED = said("このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。")
 
 STATE_NAMES = {
-    DeliveryState.QUEUED: "順番待ち",
-    DeliveryState.CLAIMED: "送信処理中",
-    DeliveryState.ACCEPTED: "送信済み",
-    DeliveryState.DEFERRED: "再送待ち",
-    DeliveryState.REFUSED: "受け取り拒否",
-    DeliveryState.UNCERTAIN: "要確認",
-    DeliveryState.WITHHELD: "送信見合わせ",
-    DeliveryState.CANCELLED: "取りやめ",
-    DeliveryState.BOUNCED: "届いていない",
+    DeliveryState.QUEUED: said("順番待ち"),
+    DeliveryState.CLAIMED: said("送信処理中"),
+    DeliveryState.ACCEPTED: said("送信済み"),
+    DeliveryState.DEFERRED: said("再送待ち"),
+    DeliveryState.REFUSED: said("受け取り拒否"),
+    DeliveryState.UNCERTAIN: said("要確認"),
+    DeliveryState.WITHHELD: said("送信見合わせ"),
+    DeliveryState.CANCELLED: said("取りやめ"),
+    DeliveryState.BOUNCED: said("届いていない"),
 }
 
 
@@ -253,7 +254,7 @@ def take_up_again(session: Session, actor: Actor, mailing: Mailing) -> int:
     snapshot = mailing.latest
     if snapshot is None or not finish_if_done(session, snapshot):
         raise UserError(
-            "まだ送信処理中のメールがあります。少し待ってから、もう一度お試しください。"
+            said("まだ送信処理中のメールがあります。少し待ってから、もう一度お試しください。")
         )
     reached = reached_by(session, snapshot)
     session.add_all(
@@ -325,7 +326,7 @@ def _whole(session: Session, delivery: Delivery, attempt: Attempt) -> bytes:
     content = reassemble(head, stored_materials(session, snapshot))
     if sha256_of(content) != attempt.digest:
         raise UserError(
-            "このメールを送信した時のとおりに表示できません。管理者に連絡してください。"
+            said("このメールを送信した時のとおりに表示できません。管理者に連絡してください。")
         )
     return content
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.outbox import ledger, limits
 from eventmail.outbox.job import (
     Claim,
@@ -45,10 +46,10 @@ from eventmail.wire import Connection, Kind
 
 log = logging.getLogger(__name__)
 
-NO_LONGER = "承認のあとに辞退・変更されたため、送信を見合わせました。"
-ASKED_TO_STOP = "承認のあとに配信を停止したため、送信を見合わせました。"
-CALLED_SINCE = "承認のあとに電話の記録が変わったため、送信を見合わせました。"
-NOT_SENT = "この1通は送らずに戻しました。"
+NO_LONGER = said("承認のあとに辞退・変更されたため、送信を見合わせました。")
+ASKED_TO_STOP = said("承認のあとに配信を停止したため、送信を見合わせました。")
+CALLED_SINCE = said("承認のあとに電話の記録が変わったため、送信を見合わせました。")
+NOT_SENT = said("この1通は送らずに戻しました。")
 PATIENCE = (0.1, 0.5, 1.0, 2.0)  # seconds between the tries to write down what is known
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from eventmail import clock
+from eventmail.language import said
 from eventmail.outbox import fates
 from eventmail.outbox.settling import Answer, Handed
 from eventmail.outbox.supply import Supply
 from eventmail.wire import Cleared, Connection, Kind, Outcome, Pressure, pressure_of
 
-SIGN_IN = (
+SIGN_IN = said(
     "送信サーバー {place} がサインインを求めています（{reply}）。"
     "ユーザー名とパスワードの設定を確認してください。"
 )

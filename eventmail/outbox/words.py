@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from eventmail.language import listed, retold, said
 from eventmail.outbox.fates import GIVEN_UP
 from eventmail.outbox.models import DeliveryState
 from eventmail.wire import troubles
@@ -16,34 +17,34 @@ from eventmail.wire.troubles import ENHANCED
 
 CODE = re.compile(r"\s*(\d{3})\b")
 
-BY_PHONE = "急ぐときは、会社に電話などで知らせてください。"
-MEND = "会社に電話などでアドレスを確かめ、名簿を直してください。"
-ADMINISTRATOR = "管理者に、送信サーバーの応答をそのまま伝えてください。"
-OTHER_WAY = "会社に電話などで知らせ、受け取れるようになってから、もう一度送ってください。"
-AUTOMATIC = "自動で送り直します。"
-TRIED_LONG = "期限まで送り直しましたが、受け取られませんでした。"
+BY_PHONE = said("急ぐときは、会社に電話などで知らせてください。")
+MEND = said("会社に電話などでアドレスを確かめ、名簿を直してください。")
+ADMINISTRATOR = said("管理者に、送信サーバーの応答をそのまま伝えてください。")
+OTHER_WAY = said("会社に電話などで知らせ、受け取れるようになってから、もう一度送ってください。")
+AUTOMATIC = said("自動で送り直します。")
+TRIED_LONG = said("期限まで送り直しましたが、受け取られませんでした。")
 
-OPEN_FATE = (
+OPEN_FATE = said(
     "送信の途中で応答が途切れ、届いたかどうかわかりません。"
     "会社に電話などで届いたかを確かめ、結果を記録してください。"
 )
-LEFT_ROSTER = (
+LEFT_ROSTER = said(
     "承認のあとに名簿から外れたか、内容が変わったため、送っていません。"
     "送るときは、新しいメールを作ってください。"
 )
-CALLED_SINCE = (
+CALLED_SINCE = said(
     "承認のあとに電話の記録が変わり、このメールが合わなくなったため、送っていません。"
     "漏えい等事案の連絡表から、いまの記録に合うメールを作ってください。"
 )
-ASKED_TO_STOP = (
+ASKED_TO_STOP = said(
     "承認のあとに配信が停止されたため、送っていません。"
     "知らせることがあるときは、会社に電話などで伝えてください。"
 )
-CAME_BACK = "会社に電話などでアドレスを確かめ、「修正して再送」で送り直してください。"
-WAS_HALTED = (
+CAME_BACK = said("会社に電話などでアドレスを確かめ、「修正して再送」で送り直してください。")
+WAS_HALTED = said(
     "案件が止まったため、送っていません。止まった理由を直し、作成に戻すと、この送信先にも送れます。"
 )
-WAS_CANCELLED = "送信を取りやめたため、送っていません。作成に戻すと、この送信先にも送れます。"
+WAS_CANCELLED = said("送信を取りやめたため、送っていません。作成に戻すと、この送信先にも送れます。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +64,35 @@ DISABLED = Meaning(troubles.DISABLED, MEND)
 FULL = Meaning(troubles.FULL, OTHER_WAY)
 TOO_BIG = Meaning(
     troubles.TOO_BIG,
-    "添付する資料を小さくするか減らして、新しいメールを作ってください。",
+    said("添付する資料を小さくするか減らして、新しいメールを作ってください。"),
 )
-GREYLISTED = Meaning("はじめて届くメールを、いったん断るサーバーです。", OTHER_WAY)
-TOO_FAST = Meaning(troubles.TOO_FAST, "時間をおいて、もう一度送ってください。")
+GREYLISTED = Meaning(said("はじめて届くメールを、いったん断るサーバーです。"), OTHER_WAY)
+TOO_FAST = Meaning(troubles.TOO_FAST, said("時間をおいて、もう一度送ってください。"))
 SPAM = Meaning(
-    "迷惑メールと判定されたか、相手の受信の決まりで断られました。",
-    f"会社に電話などで知らせ、くり返すときは{ADMINISTRATOR}",
+    said("迷惑メールと判定されたか、相手の受信の決まりで断られました。"),
+    said(
+        "会社に電話などで知らせ、くり返すときは管理者に、送信サーバーの応答をそのまま伝えてください。"
+    ),
 )
 UNSIGNED = Meaning(troubles.UNSIGNED, ADMINISTRATOR)
-LISTED = Meaning("所の送信サーバーが、迷惑メールの発信元の一覧に載っています。", ADMINISTRATOR)
-NO_RELAYING = Meaning("送信サーバーが、このあて先への送信を認めていません。", ADMINISTRATOR)
+LISTED = Meaning(
+    said("所の送信サーバーが、迷惑メールの発信元の一覧に載っています。"), ADMINISTRATOR
+)
+NO_RELAYING = Meaning(said("送信サーバーが、このあて先への送信を認めていません。"), ADMINISTRATOR)
 SENDER = Meaning(troubles.SENDER, ADMINISTRATOR)
-SIGN_IN = Meaning("送信サーバーへのサインインが認められませんでした。", ADMINISTRATOR)
-THEIR_TROUBLE = Meaning("相手のサーバーで一時的な問題が起きています。", OTHER_WAY)
-NO_CONNECTION = Meaning("相手のサーバーに接続できませんでした。", MEND)
-LOOP = Meaning(troubles.LOOP, "会社に電話などで知らせてください。")
-CONTENT = Meaning("メールの形式が受け付けられませんでした。", ADMINISTRATOR)
-PROTOCOL = Meaning("送信サーバーとのやりとりが、うまくいきませんでした。", ADMINISTRATOR)
-LATER = Meaning("相手のサーバーが、いまは受け取れないと返してきました。", OTHER_WAY)
+SIGN_IN = Meaning(said("送信サーバーへのサインインが認められませんでした。"), ADMINISTRATOR)
+THEIR_TROUBLE = Meaning(said("相手のサーバーで一時的な問題が起きています。"), OTHER_WAY)
+NO_CONNECTION = Meaning(said("相手のサーバーに接続できませんでした。"), MEND)
+LOOP = Meaning(troubles.LOOP, said("会社に電話などで知らせてください。"))
+CONTENT = Meaning(said("メールの形式が受け付けられませんでした。"), ADMINISTRATOR)
+PROTOCOL = Meaning(said("送信サーバーとのやりとりが、うまくいきませんでした。"), ADMINISTRATOR)
+LATER = Meaning(said("相手のサーバーが、いまは受け取れないと返してきました。"), OTHER_WAY)
 NEVER = Meaning(
-    "相手のサーバーに受け取りを断られました。",
-    f"会社に電話などでアドレスを確かめてください。くり返すときは{ADMINISTRATOR}",
+    said("相手のサーバーに受け取りを断られました。"),
+    said(
+        "会社に電話などでアドレスを確かめてください。"
+        "くり返すときは管理者に、送信サーバーの応答をそのまま伝えてください。"
+    ),
 )
 
 # What a text says, tried in this order: the more particular first.
@@ -168,9 +176,9 @@ def meaning(reply: str) -> Meaning | None:
 
 # Why a mail was withheld, by the words of ``supply`` in its row.
 WITHHELD_BY = (
-    ("辞退・変更", LEFT_ROSTER),
-    ("配信を停止", ASKED_TO_STOP),
-    ("電話の記録", CALLED_SINCE),
+    (re.compile("辞退・変更"), LEFT_ROSTER),
+    (re.compile("配信を停止"), ASKED_TO_STOP),
+    (re.compile("電話の記録"), CALLED_SINCE),
 )
 # Where the state alone says what happened.
 BY_STATE = {
@@ -183,12 +191,18 @@ BY_STATE = {
 def advice(state: DeliveryState, reply: str) -> str:
     """One sentence or two for the person at the screen; empty where there is nothing to do."""
     if state is DeliveryState.WITHHELD:
-        return next((told for mark, told in WITHHELD_BY if mark in reply), WAS_HALTED)
+        return next((told for mark, told in WITHHELD_BY if mark.search(reply)), WAS_HALTED)
     if state is DeliveryState.DEFERRED:
         return _deferred(meaning(reply))
     if state is DeliveryState.REFUSED:
         return _refused(meaning(reply), tried_long=GIVEN_UP in reply)
     return BY_STATE.get(state, "")
+
+
+def shown(reply: str) -> str:
+    """What stands in a mail's row: the relay's own words as they came, ours in both languages."""
+    relays, given_up, _ = reply.partition(GIVEN_UP)
+    return listed([relays, GIVEN_UP], "") if given_up else retold(reply)
 
 
 def _deferred(found: Meaning | None) -> str:
@@ -209,9 +223,9 @@ def _by_enhanced(text: str) -> Meaning | None:
     if code is None:
         return None
     whole = int(code[1]), int(code[2]), int(code[3])
-    said = _by_text(text) if whole[1:] in VAGUE else None
-    if said is not None:
-        return said
+    by_text = _by_text(text) if whole[1:] in VAGUE else None
+    if by_text is not None:
+        return by_text
     if whole == GREYLISTING:
         return GREYLISTED
     return CODES.get(whole[1:]) or SUBJECTS.get(whole[1])

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from eventmail.language import Said, said
 from eventmail.spreadsheet.domain_tables import COMMON, FREE_MAIL
 from eventmail.spreadsheet.rows import Row, company_key
 
@@ -82,17 +83,32 @@ def _moved_addresses(rows: Sequence[Row], known: Sequence[Known]) -> Iterator[Al
         return
     step = _step(rows, known, moved)
     shown = tuple(Moved(r.key, r.email, old.company, r.company) for _, r, old in moved)
-    count = f"{len(moved)}件のアドレスが、前とは別の事業所の行にあります"
-    pattern = (
-        f"（{moved[0][1].number}行目から{moved[-1][1].number}行目まで、アドレスが"
-        f"{abs(step)}行ずつ{'下' if step > 0 else '上'}にずれています）"
-        if step
-        else ""
-    )
     yield Alarm(
         "shifted" if step else "moved",
-        f"{count}{pattern}。もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。",
+        _moved_words(step).format(
+            count=len(moved), first=moved[0][1].number, last=moved[-1][1].number, step=abs(step)
+        ),
         shown[:SHOWN] if step else shown[: 2 * SHOWN],
+    )
+
+
+def _moved_words(step: int) -> Said:
+    """How moved addresses are told of: all of them down or up by some rows, or here and there."""
+    if step > 0:
+        return said(
+            "{count}件のアドレスが、前とは別の事業所の行にあります"
+            "（{first}行目から{last}行目まで、アドレスが{step}行ずつ下にずれています）。"
+            "もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。"
+        )
+    if step < 0:
+        return said(
+            "{count}件のアドレスが、前とは別の事業所の行にあります"
+            "（{first}行目から{last}行目まで、アドレスが{step}行ずつ上にずれています）。"
+            "もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。"
+        )
+    return said(
+        "{count}件のアドレスが、前とは別の事業所の行にあります。"
+        "もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。"
     )
 
 
@@ -131,8 +147,11 @@ def _moved_domains(rows: Sequence[Row], known: Sequence[Known]) -> Iterator[Alar
     if found:
         yield Alarm(
             "domain",
-            f"{len(found)}件で、アドレスの「@」より後ろが、前は別の事業所のものでした。"
-            "事業所名とアドレスの組み合わせを確かめてください。",
+            said(
+                "{count}件で、アドレスの「@」より後ろが、前は別の事業所のものでした。"
+                "事業所名とアドレスの組み合わせを確かめてください。",
+                count=len(found),
+            ),
             tuple(found[: 2 * SHOWN]),
         )
 

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from eventmail.addresses import AddressError, EmailAddress
 from eventmail.events.models import Contact, Participant
+from eventmail.language import said
 from eventmail.roster.hand import Typed
 from eventmail.spreadsheet.address_cell import read_cell
 from eventmail.spreadsheet.address_reasons import LEVELS, CellReason, Level
@@ -19,25 +20,27 @@ from eventmail.spreadsheet.reading import Column, Reading
 from eventmail.spreadsheet.rows import ATTENDING, WITHDRAWN, Row
 from eventmail.web.forms import Form, LongTextField, TextField, cleaned
 
-UNUSED = SelectChoice("", "（使わない）")
-STATUSES = [SelectChoice(ATTENDING, "参加"), SelectChoice(WITHDRAWN, "辞退")]
-UNDECIDED = SelectChoice("", "（選んでください）")
+UNUSED = SelectChoice("", said("（使わない）"))
+STATUSES = [SelectChoice(ATTENDING, said("参加")), SelectChoice(WITHDRAWN, said("辞退"))]
+UNDECIDED = SelectChoice("", said("（選んでください）"))
 UNKNOWN_STATUS = "unknown_status"
 LONGEST_NOTES = 1000
-USE_ANYWAY = "このままでよければ、「このまま使う」に印を付けてください。"
-AGAIN = "2回の入力が同じではありません。もう一度、両方に入力してください。"
+USE_ANYWAY = said("このままでよければ、「このまま使う」に印を付けてください。")
+AGAIN = said("2回の入力が同じではありません。もう一度、両方に入力してください。")
 
 
 class UploadForm(Form):
     """The workbook."""
 
-    file = FileField("名簿のファイル", [FileRequired("名簿のファイルを選んでください。")])
+    file = FileField(
+        said("名簿のファイル"), [FileRequired(said("名簿のファイルを選んでください。"))]
+    )
 
 
 class MappingForm(Form):
     """Which sheet, and which column is what. Columns are named by Excel's letters."""
 
-    sheet = SelectField("シート")
+    sheet = SelectField(said("シート"))
 
     @classmethod
     def of(cls, reading: Reading) -> MappingForm:
@@ -108,29 +111,45 @@ class HandForm(Form):
 
     known = ""
     company = TextField(
-        "事業所名",
+        said("事業所名"),
         [
-            DataRequired("事業所名を入力してください。"),
-            Length(max=200, message="200文字までで入力してください。"),
+            DataRequired(said("事業所名を入力してください。")),
+            Length(max=200, message=said("200文字までで入力してください。")),
         ],
     )
     corporate_number = TextField(
-        "法人番号", [Regexp(r"^(\d{13})?$", message="法人番号は半角の数字13けたです。")]
+        said("法人番号"), [Regexp(r"^(\d{13})?$", message=said("法人番号は半角の数字13けたです。"))]
     )
-    status = RadioField("参加・辞退", choices=STATUSES, default=ATTENDING)
-    department = TextField("部署", [Length(max=200, message="200文字までで入力してください。")])
-    title = TextField("役職", [Length(max=200, message="200文字までで入力してください。")])
-    name = TextField("担当者名", [Length(max=200, message="200文字までで入力してください。")])
+    status = RadioField(said("参加・辞退"), choices=STATUSES, default=ATTENDING)
+    department = TextField(
+        said("部署"), [Length(max=200, message=said("200文字までで入力してください。"))]
+    )
+    title = TextField(
+        said("役職"), [Length(max=200, message=said("200文字までで入力してください。"))]
+    )
+    name = TextField(
+        said("担当者名"), [Length(max=200, message=said("200文字までで入力してください。"))]
+    )
     # Read as it was typed: what is trimmed here would not be seen by the one strict type.
     email = StringField(
-        "メールアドレス", [DataRequired("メールアドレスを入力してください。")], filters=[cleaned]
+        said("メールアドレス"),
+        [DataRequired(said("メールアドレスを入力してください。"))],
+        filters=[cleaned],
     )
-    email_again = StringField("メールアドレス（確認のためもう一度）", filters=[cleaned])
-    use_anyway = BooleanField("このまま使う")
-    names_person = BooleanField("アドレスに個人名が含まれる")
-    phone = TextField("電話番号", [Length(max=60, message="60文字までで入力してください。")])
+    email_again = StringField(said("メールアドレス（確認のためもう一度）"), filters=[cleaned])
+    use_anyway = BooleanField(said("このまま使う"))
+    names_person = BooleanField(said("アドレスに個人名が含まれる"))
+    phone = TextField(
+        said("電話番号"), [Length(max=60, message=said("60文字までで入力してください。"))]
+    )
     notes = LongTextField(
-        "備考", [Length(max=LONGEST_NOTES, message=f"{LONGEST_NOTES}文字までで入力してください。")]
+        said("備考"),
+        [
+            Length(
+                max=LONGEST_NOTES,
+                message=said("{most}文字までで入力してください。", most=LONGEST_NOTES),
+            )
+        ],
     )
 
     @classmethod
@@ -201,6 +220,9 @@ def _key(text: str | None) -> str:
 
 def _label(column: Column) -> str:
     samples = "、".join(column.samples)
-    hidden = "（非表示の列）" if column.hidden else ""
-    header = f"{column.letter}列{hidden}　{column.header}"
-    return header + (f"（{samples}）" if samples else "")
+    header = (
+        said("{letter}列（非表示の列）　{header}", letter=column.letter, header=column.header)
+        if column.hidden
+        else said("{letter}列　{header}", letter=column.letter, header=column.header)
+    )
+    return said("{header}（{samples}）", header=header, samples=samples) if samples else header

@@ -23,6 +23,7 @@ from eventmail.audit.service import address_digest, record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.roster.importing import note_before, withdraw_empty
 from eventmail.roster.listing import BY_HAND, BY_OWN
@@ -30,7 +31,7 @@ from eventmail.roster.models import ImportState, RosterChange, RosterImport, Sou
 from eventmail.spreadsheet.rows import company_key
 from eventmail.suppression import service as suppression
 
-LEFT = "この担当者は、すでに名簿から外れています。"
+LEFT = said("この担当者は、すでに名簿から外れています。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,11 @@ def change(
     other = _participant(session, event, typed.company)
     if other is not None and other.id != contact.participant_id:
         raise UserError(
-            f"「{other.company}」は、別の事業所として名簿にあります。"
-            "その事業所の「担当者を追加」を使ってください。"
+            said(
+                "「{company}」は、別の事業所として名簿にあります。"
+                "その事業所の「担当者を追加」を使ってください。",
+                company=other.company,
+            )
         )
     before = _told(session, contact)
     _set_company(session, made, contact.participant, typed, beside=contact)
@@ -170,7 +174,7 @@ def come_back(session: Session, actor: Actor, event: Event, contact: Contact) ->
     """Put a contact that left back into the roster; a company that has no other takes part."""
     made = _begin(session, actor, event, "restored", {"contact": contact.id})
     if contact.active:
-        raise UserError("この担当者は、すでに名簿に戻っています。")
+        raise UserError(said("この担当者は、すでに名簿に戻っています。"))
     _require_free(session, event, contact.email)
     note_before(session, made, [contact])
     if not events.addresses_of(session, contact.participant_id):
@@ -286,8 +290,10 @@ def _require_free(
     taken = session.scalar(query.options(joinedload(Contact.participant)))
     if taken is not None and (own is None or taken.id != own.id):
         raise UserError(
-            f"このメールアドレスは、すでに「{taken.participant.company}」の担当者として"
-            "名簿にあります。"
+            said(
+                "このメールアドレスは、すでに「{company}」の担当者として名簿にあります。",
+                company=taken.participant.company,
+            )
         )
 
 

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.roster.models import RosterImport, Source
 
 PAGE = 50
-BY_HAND = "手入力"
-BY_OWN = "本人の申し出"
+BY_HAND = said("手入力")
+BY_OWN = said("本人の申し出")
 T = TypeVar("T")
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.language import retold, said
 from eventmail.roster.alarms import Alarm, Known, alarms
 from eventmail.roster.diff import Change, Current, Kind, compare
 from eventmail.roster.models import ImportState, RosterImport, RosterRow
@@ -53,7 +54,7 @@ def placed_obstacles(session: Session, roster_import: RosterImport) -> list[Obst
     """What is in the way of importing, each with the place where it can be cleared."""
     reading = Reading.from_json(roster_import.reading)
     if reading.problem:
-        return [Obstacle("columns", reading.problem)]
+        return [Obstacle("columns", retold(reading.problem))]
     return [
         *_unanswered_rows(session, roster_import),
         *_unconfirmed(roster_import, reading),
@@ -184,19 +185,25 @@ def _unanswered_rows(session: Session, roster_import: RosterImport) -> Iterator[
     if count:
         yield Obstacle(
             "open",
-            f"まだ答えのない行が{count}行あります。"
-            "行ごとに、値を直すか、取り込むかどうかを選んでください。",
+            said(
+                "まだ答えのない行が{count}行あります。"
+                "行ごとに、値を直すか、取り込むかどうかを選んでください。",
+                count=count,
+            ),
         )
 
 
 def _unconfirmed(roster_import: RosterImport, reading: Reading) -> Iterator[Obstacle]:
     count = len(open_alarms(roster_import))
     if count:
-        message = f"名簿の並びや行き先についての警告が{count}件あります。内容を確かめてください。"
+        message = said(
+            "名簿の並びや行き先についての警告が{count}件あります。内容を確かめてください。",
+            count=count,
+        )
         yield Obstacle("alarms", message)
     count = len(open_questions(roster_import, reading))
     if count:
-        message = f"ファイル全体について確かめてほしいことが{count}件あります。"
+        message = said("ファイル全体について確かめてほしいことが{count}件あります。", count=count)
         yield Obstacle("questions", message)
 
 
@@ -210,7 +217,9 @@ def _doubled(session: Session, roster_import: RosterImport) -> Iterator[Obstacle
     )
     for address in session.scalars(query.limit(SHOWN)):
         places = _places(session, roster_import, RosterRow.address_key == address)
-        message = f"{places}が同じメールアドレスです。取り込む行を1つだけにしてください。"
+        message = said(
+            "{places}が同じメールアドレスです。取り込む行を1つだけにしてください。", places=places
+        )
         yield Obstacle("rows", message, address)
 
 
@@ -227,8 +236,12 @@ def _mixed_status(session: Session, roster_import: RosterImport) -> Iterator[Obs
         places = _places(session, roster_import, RosterRow.company == company)
         yield Obstacle(
             "rows",
-            f"「{company}」の行で参加と辞退が分かれています（{places}）。"
-            "どちらかにそろえるか、送らない担当者の行を「取り込まない」にしてください。",
+            said(
+                "「{company}」の行で参加と辞退が分かれています（{places}）。"
+                "どちらかにそろえるか、送らない担当者の行を「取り込まない」にしてください。",
+                company=company,
+                places=places,
+            ),
             company,
         )
 
@@ -240,11 +253,13 @@ def _places(session: Session, roster_import: RosterImport, which: sa.ColumnEleme
         .order_by(RosterRow.position)
     )
     numbers = dict.fromkeys(key.partition("-")[0] for key in session.scalars(query.limit(6)))
-    return "と".join(f"{number}行目" for number in numbers)
+    return said("と").join(said("{number}行目", number=number) for number in numbers)
 
 
 def _nothing(session: Session, roster_import: RosterImport) -> Iterator[Obstacle]:
     mine = RosterRow.import_id == roster_import.id
     if session.scalar(sa.select(RosterRow.position).where(mine, is_taken()).limit(1)) is None:
-        message = "取り込める行がありません。シートと列の選び方と、行ごとの答えを確かめてください。"
+        message = said(
+            "取り込める行がありません。シートと列の選び方と、行ごとの答えを確かめてください。"
+        )
         yield Obstacle("columns", message)

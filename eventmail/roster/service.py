@@ -14,6 +14,7 @@ from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.roster import undoing
 from eventmail.roster.importing import apply_rows
@@ -29,12 +30,14 @@ from eventmail.spreadsheet.refusal import UnreadableFile
 SMALL_FILE = 300_000  # bytes: read within the request that brings it
 SMALL_ROSTER = 2_000  # rows: planned and imported within the request
 LONGEST_VALUE = 2_000
-OUT_OF_DATE = "画面を開いたあとに内容が変わりました。いまの内容を確かめて、もう一度選んでください。"
-MOVED_ON = (
+OUT_OF_DATE = said(
+    "画面を開いたあとに内容が変わりました。いまの内容を確かめて、もう一度選んでください。"
+)
+MOVED_ON = said(
     "この名簿はすでに取り込んだか、新しいファイルに置きかわっています。"
     "イベントの画面でいまの名簿を確かめてください。"
 )
-STILL_AT_WORK = "いま読み取りの途中です。終わるまで少しお待ちください。"
+STILL_AT_WORK = said("いま読み取りの途中です。終わるまで少しお待ちください。")
 
 
 def upload(
@@ -75,7 +78,11 @@ def upload(
 
 def unreadable(filename: str, error: UnreadableFile) -> str:
     """The sentence for a file that cannot be read."""
-    return f"「{filename}」を読み取れません。{error.message}"
+    return said(
+        "「{filename}」を読み取れません。{message_said}",
+        filename=filename,
+        message_said=error.message,
+    )
 
 
 def is_small(session: Session, roster_import: RosterImport) -> bool:
@@ -97,7 +104,7 @@ def choose(
     _require_pending(session, actor, roster_import)
     reading = reading_of(roster_import)
     if sheet not in reading.sheets:
-        raise UserError("そのシートはファイルにありません。シートを選び直してください。")
+        raise UserError(said("そのシートはファイルにありません。シートを選び直してください。"))
     if mapping is not None:
         remember(session, actor, reading, mapping)
     kept = roster_import.choices if mapping is not None else {}
@@ -126,9 +133,14 @@ def correct(
         if value.strip() != _told(row, field).strip()
     }
     if not changed:
-        raise UserError("どの値も変わっていません。直すところを書き換えてください。")
+        raise UserError(said("どの値も変わっていません。直すところを書き換えてください。"))
     if any(len(value) > LONGEST_VALUE for value in changed.values()):
-        raise UserError(f"{LONGEST_VALUE}文字を超える値は入力できません。短くしてください。")
+        raise UserError(
+            said(
+                "{most}文字を超える値は入力できません。短くしてください。",
+                most=LONGEST_VALUE,
+            )
+        )
     told = dict(roster_import.choices)
     corrections = dict(told.get("corrections", {}))
     corrections[key] = corrections.get(key, {}) | {f.value: v for f, v in changed.items()}
@@ -328,13 +340,16 @@ def _row(session: Session, roster_import: RosterImport, key: str) -> RosterRow:
     return found
 
 
-def _keep_answers(roster_import: RosterImport, said: list[tuple[RosterRow, Answer]]) -> None:
+def _keep_answers(roster_import: RosterImport, answers: list[tuple[RosterRow, Answer]]) -> None:
     kept = dict(roster_import.answers)
-    for stored, given in said:
+    for stored, given in answers:
         if given is Answer.TAKE and not stored.takeable:
             raise UserError(
-                f"{stored.key}行目は、このままでは取り込めません。値を直すか、"
-                "「取り込まない」を選んでください。"
+                said(
+                    "{key}行目は、このままでは取り込めません。値を直すか、"
+                    "「取り込まない」を選んでください。",
+                    key=stored.key,
+                )
             )
         stored.answer = given.value
         kept[stored.key] = [given.value, fingerprint(row_of(stored))]

@@ -12,15 +12,16 @@ from sqlalchemy.orm import Session, joinedload
 from eventmail import clock
 from eventmail.errors import UserError
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
+from eventmail.language import said
 from eventmail.roster.importing import KEPT, PORTION, portions, withdraw_empty
 from eventmail.roster.models import ImportState, RosterChange, RosterImport
 from eventmail.suppression import service as suppression
 
-SENT = (
+SENT = said(
     "この取り込みのあとにメールを送信したため、元に戻せません。"
     "直すところがあるときは、新しい名簿を取り込むか、参加事業所を1件ずつ直してください。"
 )
-NOT_NEWEST = "このあとにも名簿が変わっています。新しいものから順に元に戻してください。"
+NOT_NEWEST = said("このあとにも名簿が変わっています。新しいものから順に元に戻してください。")
 
 
 def newest(session: Session, event: Event) -> RosterImport | None:
@@ -38,7 +39,7 @@ def obstacle(
 ) -> str:
     """Why a change cannot be taken back; empty if it can. ``last_sent``: the event's last mail."""
     if roster_import.state is not ImportState.APPLIED or roster_import.applied_at is None:
-        return "この変更は、すでに元に戻したか、取り込んでいません。"
+        return said("この変更は、すでに元に戻したか、取り込んでいません。")
     found = newest(session, event)
     if found is None or found.id != roster_import.id:
         return NOT_NEWEST
@@ -46,7 +47,7 @@ def obstacle(
         return SENT
     changed = sa.select(RosterChange.import_id).where(RosterChange.import_id == roster_import.id)
     if session.scalar(changed.limit(1)) is None:
-        return "この取り込みには、元に戻すための記録がありません。"
+        return said("この取り込みには、元に戻すための記録がありません。")
     return ""
 
 

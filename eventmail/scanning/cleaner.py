@@ -9,6 +9,7 @@ from typing import Any
 
 from eventmail.confined import ConfinedError, call
 from eventmail.errors import UserError
+from eventmail.language import retold, said
 from eventmail.scanning import kinds
 from eventmail.scanning.cleaning.common import clean_what_all_have
 from eventmail.scanning.cleaning.copy import Copy
@@ -22,30 +23,32 @@ from eventmail.scanning.words import NAMES
 SECONDS = 180.0
 MEGABYTES = 3072
 PROGRAMS = {"xlsx": "Excel", "docx": "Word", "pptx": "PowerPoint"}
-FAILED = (
-    "「{name}」のきれいな写しを作れませんでした。{program}で開き、「ファイル」→「情報」→"
+FAILED = said(
+    "「{name}」のきれいな写しを作れませんでした。{program_said}で開き、「ファイル」→「情報」→"
     "「問題のチェック」→「ドキュメント検査」で取り除いてから、もう一度置いてください。"
 )
-_INSPECT = (
+_INSPECT = said(
     "{program}の「ファイル」→「情報」→「問題のチェック」→「ドキュメント検査」で取り除いてください。"
 )
 # Where a person is needed: the way in the program's own words.
 _BY_HAND = {
-    Trace.SHEET: (
+    Trace.SHEET: said(
         "グラフなどが使っています。シート名を右クリック→「再表示」で表示し、グラフを図として"
         "貼り付けてから、シートを削除してください。"
     ),
-    Trace.COLUMN: (
+    Trace.COLUMN: said(
         "テーブルの一部です。列番号を選んで右クリック→「再表示」で表示し、右クリック→「削除」で"
         "列ごと消してください。"
     ),
-    Trace.ROW: "行番号を選んで右クリック→「再表示」で表示し、右クリック→「削除」で消してください。",
-    Trace.PIVOT_CACHE: (
+    Trace.ROW: said(
+        "行番号を選んで右クリック→「再表示」で表示し、右クリック→「削除」で消してください。"
+    ),
+    Trace.PIVOT_CACHE: said(
         "スライサーかデータモデルを使っています。表を選んでコピーし、新しいシートに「値」で"
         "貼り付け、もとのシートを削除してください。"
     ),
-    Trace.EMBEDDED: "いらないものなら、埋め込まれた図を選んでDeleteキーで消してください。",
-    Trace.EXTERNAL_LINK: (
+    Trace.EMBEDDED: said("いらないものなら、埋め込まれた図を選んでDeleteキーで消してください。"),
+    Trace.EXTERNAL_LINK: said(
         "「データ」→「クエリと接続」（Wordでは「差し込み文書」→「標準のWord文書」）で外してください。"
     ),
 }
@@ -63,13 +66,13 @@ class Cleaned:
 def clean(content: bytes, filename: str) -> Cleaned:
     """A copy without hidden content. Raises :class:`UserError` if there can be none."""
     payload = json.dumps({"filename": filename}).encode() + b"\n" + content
-    failed = UserError(FAILED.format(name=filename, program=_program(content, filename)))
+    failed = UserError(FAILED.format(name=filename, program_said=_program(content, filename)))
     try:
         answer = call(f"{__name__}:in_child", payload, seconds=SECONDS, megabytes=MEGABYTES)
     except ConfinedError as error:
         raise failed from error
     if "refused" in answer:
-        raise UserError(answer["refused"]) if answer["refused"] else failed
+        raise UserError(retold(answer["refused"])) if answer["refused"] else failed
     return Cleaned(
         base64.b64decode(answer["content"]), tuple(answer["done"]), tuple(answer["left"])
     )
@@ -93,7 +96,10 @@ def cleaned(content: bytes, filename: str) -> Cleaned:
     before = look(content, filename)
     if before.unscannable or before.kind not in PROGRAMS:
         raise UserError(
-            f"「{filename}」はきれいな写しを作れない種類です。もとのソフトで直して置いてください。"
+            said(
+                "「{filename}」はきれいな写しを作れない種類です。もとのソフトで直して置いてください。",
+                filename=filename,
+            )
         )
     copy = Copy(content)
     notes: list[str] = []
@@ -107,7 +113,7 @@ def cleaned(content: bytes, filename: str) -> Cleaned:
     made = copy.written()
     after = look(made, filename)
     if after.unscannable:
-        raise UserError(FAILED.format(name=filename, program=PROGRAMS[before.kind]))
+        raise UserError(FAILED.format(name=filename, program_said=PROGRAMS[before.kind]))
     return Cleaned(made, (*_done(before, after), *notes), tuple(_left(after, filename)))
 
 
@@ -127,8 +133,14 @@ def _left(after: Scan, filename: str) -> list[str]:
 
 def _sentence(hidden: Hidden, scan: Scan, filename: str) -> str:
     way = _BY_HAND.get(hidden.what, _INSPECT.format(program=PROGRAMS[scan.kind]))
-    return f"「{filename}」の{NAMES[hidden.what]}（{hidden.where}）は残っています。{way}"
+    return said(
+        "「{filename}」の{names_said}（{where_said}）は残っています。{way_said}",
+        filename=filename,
+        names_said=NAMES[hidden.what],
+        where_said=hidden.where,
+        way_said=way,
+    )
 
 
 def _program(content: bytes, filename: str) -> str:
-    return PROGRAMS.get(kinds.kind_of(content, filename), "もとのソフト")
+    return PROGRAMS.get(kinds.kind_of(content, filename), said("もとのソフト"))

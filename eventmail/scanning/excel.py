@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from eventmail.language import said
 from eventmail.scanning.excel_cells import Grid, GridHandler, Told, inside
 from eventmail.scanning.excel_looks import Looks
 from eventmail.scanning.excel_pivots import look_into_pivots
-from eventmail.scanning.inventory import Inventory, numbers
+from eventmail.scanning.inventory import Inventory, row_spans
 from eventmail.scanning.office import shapes_text
 from eventmail.scanning.package import Package, all_text, child, every, get, local
 from eventmail.scanning.report import Trace
@@ -38,7 +39,7 @@ class Sheet:
     @property
     def title(self) -> str:
         """For a place in words."""
-        return f"シート「{self.name}」"
+        return said("シート「{name}」", name=self.name)
 
 
 def look_into_workbook(package: Package, found: Inventory) -> int:
@@ -100,11 +101,17 @@ class Reader:
 def _sheet(package: Package, sheet: Sheet, reader: Reader, found: Inventory) -> set[str]:
     """Note one sheet; returns the texts that can be seen on it."""
     grid = reader.grid(sheet.part) if sheet.kind == "worksheet" else Grid()
-    title = f"{'非表示の' if sheet.hidden else ''}{sheet.title}"
+    title = said("非表示の{title_said}", title_said=sheet.title) if sheet.hidden else sheet.title
     for row, cells in grid.by_row():
-        found.say(f"{title}の{row}行目", "\t".join(each.text for each in cells), title)
+        found.say(
+            said("{title_said}の{row}行目", title_said=title, row=row),
+            "\t".join(each.text for each in cells),
+            title,
+        )
     for text in grid.footers:
-        found.say(f"{title}のヘッダー・フッター", _CODES.sub(" ", text), title)
+        found.say(
+            said("{title_said}のヘッダー・フッター", title_said=title), _CODES.sub(" ", text), title
+        )
     drawn = _around(package, sheet, title, found)
     if sheet.hidden:
         if grid.cells or drawn or sheet.kind != "worksheet":
@@ -156,15 +163,29 @@ def _hidden_cells(sheet: Sheet, grid: Grid, found: Inventory) -> set[str]:
         elif way is Way.COLUMN:
             columns.add(each.column)
         elif way is Way.LOOK:
-            found.hide(Trace.HIDDEN_TEXT, f"{sheet.title}の{each.place}", each.text)
+            found.hide(
+                Trace.HIDDEN_TEXT,
+                said("{title_said}の{cell}", title_said=sheet.title, cell=each.place),
+                each.text,
+            )
         else:
             visible.add(each.text)
     for filtered, numbered in rows.items():
-        note = "（フィルターで非表示）" if filtered else ""
-        for span in numbers(numbered, "行目"):
-            found.hide(Trace.ROW, f"{sheet.title}の{span}{note}")
+        for span in row_spans(numbered):
+            where = (
+                said(
+                    "{title_said}の{rows_said}（フィルターで非表示）",
+                    title_said=sheet.title,
+                    rows_said=span,
+                )
+                if filtered
+                else said("{title_said}の{rows_said}", title_said=sheet.title, rows_said=span)
+            )
+            found.hide(Trace.ROW, where)
     for span in _letters(sorted(columns)):
-        found.hide(Trace.COLUMN, f"{sheet.title}の{span}列")
+        found.hide(
+            Trace.COLUMN, said("{title_said}の{columns}列", title_said=sheet.title, columns=span)
+        )
     return visible
 
 
@@ -210,7 +231,9 @@ def _comments(root: Element | None, sheet: Sheet, found: Inventory) -> None:
         text = all_text(each, name)
         if text.startswith("[Threaded comment]") or not text.strip():
             continue  # what an old Excel is shown instead of the thread
-        where = f"{sheet.title}の{get(each, 'ref')}のコメント"
+        where = said(
+            "{title_said}の{cell}のコメント", title_said=sheet.title, cell=get(each, "ref")
+        )
         found.hide(Trace.COMMENT, where, text)
         found.say(where, text, sheet.title)
 
@@ -219,16 +242,28 @@ def _drawing(package: Package, part: str, title: str, found: Inventory) -> None:
     root = package.tree(part)
     if root is None:
         return
-    found.say(f"{title}の図形", "\n".join(shapes_text(root)), title)
+    found.say(said("{title_said}の図形", title_said=title), "\n".join(shapes_text(root)), title)
     for shape in every(root, "sp", "pic", "grpSp"):
         about = next(every(shape, "cNvPr"), None)
         text = "\n".join(shapes_text(shape))
         if about is not None and get(about, "hidden", "0") in ("1", "true") and text:
-            found.hide(Trace.HIDDEN_TEXT, f"{title}の非表示の図形「{get(about, 'name')}」", text)
+            found.hide(
+                Trace.HIDDEN_TEXT,
+                said(
+                    "{title_said}の非表示の図形「{name}」",
+                    title_said=title,
+                    name=get(about, "name"),
+                ),
+                text,
+            )
     for chart in package.related(part, "chart"):
         drawn = package.tree(chart)
         if drawn is not None:
-            found.say(f"{title}のグラフ", " ".join([*shapes_text(drawn), *_cached(drawn)]), title)
+            found.say(
+                said("{title_said}のグラフ", title_said=title),
+                " ".join([*shapes_text(drawn), *_cached(drawn)]),
+                title,
+            )
 
 
 def _cached(chart: Element) -> list[str]:
@@ -241,8 +276,8 @@ def _names(workbook: Element, found: Inventory) -> None:
     for each in every(workbook, "definedName"):
         name, text = get(each, "name"), (each.text or "").strip()
         if get(each, "hidden", "0") in ("1", "true") and not _BUILT_IN_NAME.match(name) and text:
-            found.hide(Trace.DEFINED_NAME, f"名前「{name}」", text, usual=True)
-            found.say(f"名前の定義「{name}」", text, "名前の定義")
+            found.hide(Trace.DEFINED_NAME, said("名前「{name}」", name=name), text, usual=True)
+            found.say(said("名前の定義「{name}」", name=name), text, said("名前の定義"))
 
 
 def _revisions(package: Package, found: Inventory) -> None:
@@ -253,23 +288,27 @@ def _revisions(package: Package, found: Inventory) -> None:
         if root is None or local(root.tag) != "revisions" or not len(root):
             continue
         text = " ".join([all_text(root, "t"), all_text(root, "v")]).strip()
-        found.hide(Trace.TRACKED_CHANGE, "ブックの変更履歴（共有ブック）", text)
-        found.say("ブックの変更履歴", text)
+        found.hide(Trace.TRACKED_CHANGE, said("ブックの変更履歴（共有ブック）"), text)
+        found.say(said("ブックの変更履歴"), text)
 
 
 def _whereabouts(package: Package, workbook: Element, found: Inventory) -> None:
     """Where it was saved, and where its figures come from."""
     for each in every(workbook, "absPath"):
-        found.hide(Trace.PROPERTY, "保存したフォルダーの場所", get(each, "url"), usual=True)
-        found.say("保存したフォルダーの場所", get(each, "url"), "プロパティ")
+        found.hide(Trace.PROPERTY, said("保存したフォルダーの場所"), get(each, "url"), usual=True)
+        found.say(said("保存したフォルダーの場所"), get(each, "url"), said("プロパティ"))
     for part in package.names:
         if part == "xl/connections.xml":
             root = package.tree(part)
             for each in every(root, "connection") if root is not None else ():
-                found.hide(Trace.EXTERNAL_LINK, f"データ接続「{get(each, 'name')}」")
+                found.hide(
+                    Trace.EXTERNAL_LINK, said("データ接続「{name}」", name=get(each, "name"))
+                )
         elif part.startswith("xl/externallinks/") and part.endswith(".xml"):
             root = package.tree(part)
             kept = [get(e, "val") or all_text(e, "v") for e in every(root, "cell")] if root else []
             if kept:
-                found.hide(Trace.EXTERNAL_LINK, "ほかのブックから写した値", " ".join(kept[:8]))
-                found.say("ほかのブックから写した値", " ".join(kept))
+                found.hide(
+                    Trace.EXTERNAL_LINK, said("ほかのブックから写した値"), " ".join(kept[:8])
+                )
+                found.say(said("ほかのブックから写した値"), " ".join(kept))

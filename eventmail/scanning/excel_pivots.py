@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.package import Package, every, get
 from eventmail.scanning.report import Trace
@@ -33,7 +34,7 @@ def look_into_pivots(
         if part.startswith("xl/pivotcache/") and name.startswith("pivotcachedefinition"):
             _cache(package, part, found, visible, shown_sheets)
         elif part.startswith("xl/model/"):
-            found.hide(Trace.PIVOT_CACHE, "データモデル（Power Pivot）")
+            found.hide(Trace.PIVOT_CACHE, said("データモデル（Power Pivot）"))
 
 
 def _cache(
@@ -55,7 +56,10 @@ def _cache(
         return
     if sheet in shown_sheets and not unseen:
         return  # its source stands there for everybody to see
-    count = f"もとのデータ{items.records}行" if items.records else "項目の名前"
-    where = f"ピボットテーブルのキャッシュ（{count}）"
+    where = (
+        said("ピボットテーブルのキャッシュ（もとのデータ{count}行）", count=items.records)
+        if items.records
+        else said("ピボットテーブルのキャッシュ（項目の名前）")
+    )
     found.hide(Trace.PIVOT_CACHE, where, "、".join(unseen))
-    found.say(where, "\n".join(dict.fromkeys(items.texts)), "ピボットテーブルのキャッシュ")
+    found.say(where, "\n".join(dict.fromkeys(items.texts)), said("ピボットテーブルのキャッシュ"))

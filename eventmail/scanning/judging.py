@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eventmail.language import retold, said
 from eventmail.scanning.report import Hidden, Scan, Trace
 from eventmail.scanning.words import NAMES, sentence
 
@@ -14,26 +15,34 @@ WITHOUT_TEXT = "material_without_text"
 PREFIX = "material_"  # and the trace: "material_sheet"
 MOST_PLACES = 3
 PAGED = ("pdf", "png", "jpeg")
-_CLEAN = "資料の画面の「きれいな写しを作る」で取り除けます。"
-_PDF = "もとのファイルから取り除いて、PDFを作り直してください。"
+_CLEAN = said("資料の画面の「きれいな写しを作る」で取り除けます。")
+_PDF = said("もとのファイルから取り除いて、PDFを作り直してください。")
 # How much each kind weighs, what it means, and the way out in an Office file.
 _WEIGHTS: dict[Trace, tuple[str, str, str]] = {
-    Trace.SHEET: ("block", "受け取った人は表示できます。", _CLEAN),
-    Trace.ROW: ("block", "受け取った人は表示できます。", _CLEAN),
-    Trace.COLUMN: ("block", "受け取った人は表示できます。", _CLEAN),
-    Trace.PIVOT_CACHE: ("block", "もとの表を消しても、中身を取り出せます。", _CLEAN),
-    Trace.COMMENT: ("block", "受け取った人に見えます。", _CLEAN),
-    Trace.TRACKED_CHANGE: ("block", "消した文字や直した人の名前が見えます。", _CLEAN),
-    Trace.HIDDEN_TEXT: ("block", "受け取った人は表示できます。", _CLEAN),
-    Trace.HIDDEN_SLIDE: ("block", "受け取った人は表示できます。", _CLEAN),
-    Trace.COVERED_TEXT: ("block", "コピーすると読めます。", _CLEAN),
-    Trace.NOTES: ("warn", "受け取った人に見えます。", _CLEAN),
-    Trace.EXTERNAL_LINK: ("warn", "リンク先の場所や値が残っています。", _CLEAN),
-    Trace.EMBEDDED: ("warn", "開くと中身がすべて見えます。必要なものか確かめてください。", ""),
-    Trace.ATTACHMENT: ("warn", "開くと中身がすべて見えます。必要なものか確かめてください。", ""),
-    Trace.MACRO: ("warn", "受け取った人の機械で動きます。", _CLEAN),
-    Trace.PROPERTY: ("warn", "受け取った人に見えます。", _CLEAN),
-    Trace.DEFINED_NAME: ("note", "受け取った人は表示できます。", _CLEAN),
+    Trace.SHEET: ("block", said("受け取った人は表示できます。"), _CLEAN),
+    Trace.ROW: ("block", said("受け取った人は表示できます。"), _CLEAN),
+    Trace.COLUMN: ("block", said("受け取った人は表示できます。"), _CLEAN),
+    Trace.PIVOT_CACHE: ("block", said("もとの表を消しても、中身を取り出せます。"), _CLEAN),
+    Trace.COMMENT: ("block", said("受け取った人に見えます。"), _CLEAN),
+    Trace.TRACKED_CHANGE: ("block", said("消した文字や直した人の名前が見えます。"), _CLEAN),
+    Trace.HIDDEN_TEXT: ("block", said("受け取った人は表示できます。"), _CLEAN),
+    Trace.HIDDEN_SLIDE: ("block", said("受け取った人は表示できます。"), _CLEAN),
+    Trace.COVERED_TEXT: ("block", said("コピーすると読めます。"), _CLEAN),
+    Trace.NOTES: ("warn", said("受け取った人に見えます。"), _CLEAN),
+    Trace.EXTERNAL_LINK: ("warn", said("リンク先の場所や値が残っています。"), _CLEAN),
+    Trace.EMBEDDED: (
+        "warn",
+        said("開くと中身がすべて見えます。必要なものか確かめてください。"),
+        "",
+    ),
+    Trace.ATTACHMENT: (
+        "warn",
+        said("開くと中身がすべて見えます。必要なものか確かめてください。"),
+        "",
+    ),
+    Trace.MACRO: ("warn", said("受け取った人の機械で動きます。"), _CLEAN),
+    Trace.PROPERTY: ("warn", said("受け取った人に見えます。"), _CLEAN),
+    Trace.DEFINED_NAME: ("note", said("受け取った人は表示できます。"), _CLEAN),
 }
 
 
@@ -55,7 +64,11 @@ def remarks(scan: Scan, filename: str) -> list[Remark]:
 
 def _unscannable(scan: Scan, filename: str) -> Iterator[Remark]:
     if scan.unscannable:
-        message = f"「{filename}」は、{sentence(scan.unscannable)}"
+        message = said(
+            "「{filename}」は、{reason_said}",
+            filename=filename,
+            reason_said=sentence(scan.unscannable),
+        )
         yield Remark(UNSCANNABLE, "block", message)
 
 
@@ -70,7 +83,13 @@ def _hidden(scan: Scan, filename: str) -> Iterator[Remark]:
         yield Remark(
             PREFIX + what.value,
             "note" if usual else level,
-            f"「{filename}」に{NAMES[what]}があります（{where}）。{meaning}{way_out}",
+            said(
+                "「{filename}」に{names_said}があります（{where_said}）。{meaning_said}",
+                filename=filename,
+                names_said=NAMES[what],
+                where_said=where,
+                meaning_said=meaning + way_out,
+            ),
             where,
         )
 
@@ -78,7 +97,10 @@ def _hidden(scan: Scan, filename: str) -> Iterator[Remark]:
 def _places(several: list[Hidden]) -> str:
     places = list(dict.fromkeys(each.where for each in several))
     rest = len(places) - MOST_PLACES
-    return "、".join(places[:MOST_PLACES]) + (f"、ほか{rest}か所" if rest > 0 else "")
+    named = said("、").join(map(retold, places[:MOST_PLACES]))
+    return (
+        said("{places_said}、ほか{rest}か所", places_said=named, rest=rest) if rest > 0 else named
+    )
 
 
 def _wordless(scan: Scan, filename: str) -> Iterator[Remark]:
@@ -89,16 +111,25 @@ def _wordless(scan: Scan, filename: str) -> Iterator[Remark]:
         yield Remark(
             WITHOUT_TEXT,
             "note",
-            f"「{filename}」は画像だけで、中の文字を機械で調べられません。目で確かめてください。",
+            said(
+                "「{filename}」は画像だけで、中の文字を機械で調べられません。目で確かめてください。",
+                filename=filename,
+            ),
         )
     elif pages := _pages_without_text(scan):
-        where = "、".join(f"{number}ページ" for number in pages[:MOST_PLACES])
-        where += f"、ほか{len(pages) - MOST_PLACES}ページ" if pages[MOST_PLACES:] else ""
+        where = said("、").join(said("{page}ページ", page=number) for number in pages[:MOST_PLACES])
+        if pages[MOST_PLACES:]:
+            rest = len(pages) - MOST_PLACES
+            where = said("{places_said}、ほか{rest}ページ", places_said=where, rest=rest)
         yield Remark(
             WITHOUT_TEXT,
             "note",
-            f"「{filename}」の{where}は画像だけか白紙で、中の文字を機械で調べられません。"
-            "目で確かめてください。",
+            said(
+                "「{filename}」の{where_said}は画像だけか白紙で、中の文字を機械で調べられません。"
+                "目で確かめてください。",
+                filename=filename,
+                where_said=where,
+            ),
             where,
         )
 

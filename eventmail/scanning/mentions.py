@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
 from eventmail.spreadsheet.contents import is_person
@@ -69,7 +70,7 @@ class _Text:
         """How the file names somebody, and where."""
         address = known.address.casefold()
         if address and address in self._addresses:
-            yield "address", self._place(self._whole, address) or "ファイルの中"
+            yield "address", self._place(self._whole, address) or said("ファイルの中")
         phone = _digits(unicodedata.normalize("NFKC", known.phone))
         if phone.isdigit() and len(phone) >= SHORTEST_PHONE:
             yield from self._told("phone", self._digits, phone)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.package import Package, all_text, get, local
 from eventmail.scanning.pictures import look_into_picture
@@ -13,17 +14,17 @@ from eventmail.scanning.report import Trace
 
 Nested = Callable[[str, bytes], bool]  # scans a file inside; whether it hides something
 _CORE = {
-    "creator": ("作成者", True),
-    "lastModifiedBy": ("最後に保存した人", True),
-    "title": ("タイトル", True),
-    "subject": ("件名", True),
-    "category": ("分類", True),
-    "contentStatus": ("状態", True),
-    "keywords": ("キーワード", False),
-    "description": ("コメント欄", False),
-    "Company": ("会社名", True),
-    "Manager": ("管理者", True),
-    "HyperlinkBase": ("ハイパーリンクの基点", True),
+    "creator": (said("作成者"), True),
+    "lastModifiedBy": (said("最後に保存した人"), True),
+    "title": (said("タイトル"), True),
+    "subject": (said("件名"), True),
+    "category": (said("分類"), True),
+    "contentStatus": (said("状態"), True),
+    "keywords": (said("キーワード"), False),
+    "description": (said("コメント欄"), False),
+    "Company": (said("会社名"), True),
+    "Manager": (said("管理者"), True),
+    "HyperlinkBase": (said("ハイパーリンクの基点"), True),
 }
 # Programs that sign with their own name.
 _PROGRAMS = re.compile(
@@ -54,9 +55,11 @@ def look_into_office(package: Package, found: Inventory, nested: Nested) -> None
         elif "/embeddings/" in part or part.endswith((".xlsx", ".docx", ".pptx")):
             _embedded(package, part, found, nested)
         elif part.endswith("vbaproject.bin"):
-            found.hide(Trace.MACRO, "マクロ（VBA）")
+            found.hide(Trace.MACRO, said("マクロ（VBA）"))
         elif part.endswith(_PICTURES):
-            look_into_picture(package.read(part), found, f"画像「{part.rpartition('/')[2]}」")
+            look_into_picture(
+                package.read(part), found, said("画像「{name}」", name=part.rpartition("/")[2])
+            )
         if part.endswith(".rels"):
             _links(package, part, found)
 
@@ -72,17 +75,17 @@ def _properties(root: Element | None, found: Inventory) -> None:
             label, usual = _CORE[name]
             text = (each.text or "").strip()
             if text and not _PROGRAMS.fullmatch(text):
-                where = f"プロパティの「{label}」"
+                where = said("プロパティの「{label_said}」", label_said=label)
                 found.hide(Trace.PROPERTY, where, text, usual)
-                found.say(where, text, "プロパティ")
+                found.say(where, text, said("プロパティ"))
 
 
 def _custom(element: Element, found: Inventory) -> None:
     name, text = get(element, "name"), " ".join(element.itertext()).strip()
     if text and not _TECHNICAL.match(name):
-        where = f"ユーザー設定のプロパティ「{name}」"
+        where = said("ユーザー設定のプロパティ「{name}」", name=name)
         found.hide(Trace.PROPERTY, where, text, usual=name.startswith("MSIP_Label_"))
-        found.say(where, text, "プロパティ")
+        found.say(where, text, said("プロパティ"))
 
 
 def _stored(root: Element | None, part: str, found: Inventory) -> None:
@@ -91,9 +94,9 @@ def _stored(root: Element | None, part: str, found: Inventory) -> None:
         return
     text = " ".join(each.strip() for each in root.itertext() if each.strip())
     if text:
-        where = f"カスタムXML「{part.rpartition('/')[2]}」"
+        where = said("カスタムXML「{name}」", name=part.rpartition("/")[2])
         found.hide(Trace.PROPERTY, where, text, usual=True)
-        found.say(where, text, "プロパティ")
+        found.say(where, text, said("プロパティ"))
 
 
 def _embedded(package: Package, part: str, found: Inventory, nested: Nested) -> None:
@@ -116,11 +119,11 @@ def _links(package: Package, part: str, found: Inventory) -> None:
         if not relation.external:
             continue
         target = relation.target
-        found.say("リンク先", target, "リンク先")
+        found.say(said("リンク先"), target, said("リンク先"))
         if relation.kind == "attachedTemplate":
-            found.hide(Trace.EXTERNAL_LINK, f"ひな形「{target}」", usual=True)
+            found.hide(Trace.EXTERNAL_LINK, said("ひな形「{target}」", target=target), usual=True)
         elif relation.kind == "image" and not _LOCAL.match(target):
-            found.hide(Trace.EXTERNAL_LINK, f"インターネットの画像「{target}」")
+            found.hide(Trace.EXTERNAL_LINK, said("インターネットの画像「{target}」", target=target))
         elif relation.kind not in _HARMLESS_LINKS or _LOCAL.match(target):
             found.hide(Trace.EXTERNAL_LINK, f"「{target}」")
 

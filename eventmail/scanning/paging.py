@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from eventmail.language import said
 from eventmail.scanning.report import Passage, Scan
 
 LONGEST = 1_800  # characters
@@ -27,7 +28,16 @@ def text_pages(scan: Scan) -> list[TextPage]:
     for title, passages in groupby(scan.passages, key=lambda each: each.under):
         parts = list(_parts(list(passages)))
         for number, part in enumerate(parts, 1):
-            name = f"{title}（{number}/{len(parts)}）" if len(parts) > 1 else title
+            name = (
+                said(
+                    "{title_said}（{number}/{count}）",
+                    title_said=title,
+                    number=number,
+                    count=len(parts),
+                )
+                if len(parts) > 1
+                else title
+            )
             found.append(TextPage(name, part))
     return _joined(found)
 

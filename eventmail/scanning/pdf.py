@@ -10,6 +10,7 @@ from contextlib import closing
 import pypdfium2
 from pypdfium2 import raw
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.pdf_sight import Sighted, Unseen, sighted
 from eventmail.scanning.report import Trace
@@ -17,17 +18,17 @@ from eventmail.scanning.report import Trace
 Nested = Callable[[str, bytes], bool]
 MOST_PAGES = 2_000
 _PROPERTIES = {
-    "Author": ("作成者", True),
-    "Title": ("タイトル", True),
-    "Subject": ("サブタイトル", True),
-    "Keywords": ("キーワード", True),
+    "Author": (said("作成者"), True),
+    "Title": (said("タイトル"), True),
+    "Subject": (said("サブタイトル"), True),
+    "Keywords": (said("キーワード"), True),
 }
 _PROGRAM = re.compile(r"anonymous|unspecified|untitled|user|\(anonymous\)|\(unspecified\)", re.I)
 _UNSEEN = {
-    Unseen.COVERED: (Trace.COVERED_TEXT, "塗りつぶしや画像の下の文字"),
-    Unseen.COLOUR: (Trace.HIDDEN_TEXT, "背景と同じ色の文字"),
-    Unseen.NOT_PAINTED: (Trace.HIDDEN_TEXT, "表示されない文字"),
-    Unseen.BESIDE: (Trace.HIDDEN_TEXT, "紙の外の文字"),
+    Unseen.COVERED: (Trace.COVERED_TEXT, said("塗りつぶしや画像の下の文字")),
+    Unseen.COLOUR: (Trace.HIDDEN_TEXT, said("背景と同じ色の文字")),
+    Unseen.NOT_PAINTED: (Trace.HIDDEN_TEXT, said("表示されない文字")),
+    Unseen.BESIDE: (Trace.HIDDEN_TEXT, said("紙の外の文字")),
 }
 _NOTES = (
     raw.FPDF_ANNOT_TEXT, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_UNDERLINE,
@@ -50,9 +51,9 @@ def look_into_pdf(content: bytes, found: Inventory, nested: Nested) -> int:
         for key, (label, usual) in _PROPERTIES.items():
             text = document.get_metadata_value(key).strip()
             if text and not _PROGRAM.fullmatch(text):
-                where = f"プロパティの「{label}」"
+                where = said("プロパティの「{label_said}」", label_said=label)
                 found.hide(Trace.PROPERTY, where, text, usual)
-                found.say(where, text, "プロパティ")
+                found.say(where, text, said("プロパティ"))
         pages = [_page(document, number, found, nested) for number in range(len(document))]
         _tell_unseen(pages, found)
         for number in range(document.count_attachments()):
@@ -64,7 +65,7 @@ def look_into_pdf(content: bytes, found: Inventory, nested: Nested) -> int:
 def _page(
     document: pypdfium2.PdfDocument, number: int, found: Inventory, nested: Nested
 ) -> Sighted:
-    title = f"{number + 1}ページ"
+    title = said("{page}ページ", page=number + 1)
     with closing(document[number]) as page, closing(page.get_textpage()) as layer:
         text = layer.get_text_range().replace("\r\n", "\n").replace("\ufffe", "")
         found.say(title, text, title)
@@ -81,7 +82,11 @@ def _tell_unseen(pages: list[Sighted], found: Inventory) -> None:
             what, words = _UNSEEN[reason]
             shown = reason is Unseen.BESIDE and any(text in each.shown for each in pages)
             if not shown:
-                found.hide(what, f"{number}ページの{words}", text)
+                found.hide(
+                    what,
+                    said("{number}ページの{words_said}", number=number, words_said=words),
+                    text,
+                )
 
 
 def _annotations(page: pypdfium2.PdfPage) -> Iterator[raw.FPDF_ANNOTATION]:
@@ -100,23 +105,37 @@ def _annotation(note: raw.FPDF_ANNOTATION, title: str, found: Inventory, nested:
     if kind == raw.FPDF_ANNOT_FILEATTACHMENT:
         _attachment_on_page(note, found, nested)
     elif kind == raw.FPDF_ANNOT_REDACT:
-        found.hide(Trace.COVERED_TEXT, f"{title}の、まだ適用していない墨消し", text)
+        found.hide(
+            Trace.COVERED_TEXT,
+            said("{title_said}の、まだ適用していない墨消し", title_said=title),
+            text,
+        )
     elif kind == raw.FPDF_ANNOT_WIDGET:
         _field(note, title, found)
     elif text and kind == raw.FPDF_ANNOT_FREETEXT and raw.FPDFAnnot_GetFlags(note) & _HIDING:
-        found.hide(Trace.HIDDEN_TEXT, f"{title}の非表示の注釈", text)
+        found.hide(Trace.HIDDEN_TEXT, said("{title_said}の非表示の注釈", title_said=title), text)
     elif text and kind in _NOTES:
         author = _value(note, b"T").strip()
-        found.hide(Trace.COMMENT, f"{title}の注釈（{author or '名前なし'}）", text)
+        found.hide(
+            Trace.COMMENT,
+            said("{title_said}の注釈（{author}）", title_said=title, author=author)
+            if author
+            else said("{title_said}の注釈（名前なし）", title_said=title),
+            text,
+        )
     if text:
-        found.say(f"{title}の注釈", text, title)
+        found.say(said("{title_said}の注釈", title_said=title), text, title)
 
 
 def _field(note: raw.FPDF_ANNOTATION, title: str, found: Inventory) -> None:
     """What stands in a form's field is no part of the page's own text."""
     value, name = _value(note, b"V").strip(), _value(note, b"T").strip()
     is_hidden = bool(raw.FPDFAnnot_GetFlags(note) & _HIDING)
-    where = f"{title}の{'非表示の' if is_hidden else ''}入力欄「{name}」"
+    where = (
+        said("{title_said}の非表示の入力欄「{name}」", title_said=title, name=name)
+        if is_hidden
+        else said("{title_said}の入力欄「{name}」", title_said=title, name=name)
+    )
     found.say(where, value, title)
     if value and is_hidden:
         found.hide(Trace.HIDDEN_TEXT, where, value)

@@ -6,28 +6,34 @@ import io
 
 from PIL import ExifTags, Image, TiffImagePlugin
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.report import Trace
 
 _USUAL = {
-    ExifTags.Base.Artist: "撮影者",
-    ExifTags.Base.Copyright: "著作権者",
-    ExifTags.Base.XPAuthor: "作成者",
-    ExifTags.Base.XPTitle: "タイトル",
+    ExifTags.Base.Artist: said("撮影者"),
+    ExifTags.Base.Copyright: said("著作権者"),
+    ExifTags.Base.XPAuthor: said("作成者"),
+    ExifTags.Base.XPTitle: said("タイトル"),
 }
 _REMARKS = {
-    ExifTags.Base.ImageDescription: "説明",
-    ExifTags.Base.XPComment: "コメント",
-    ExifTags.Base.XPKeywords: "キーワード",
-    ExifTags.Base.XPSubject: "件名",
-    ExifTags.Base.UserComment: "コメント",
+    ExifTags.Base.ImageDescription: said("説明"),
+    ExifTags.Base.XPComment: said("コメント"),
+    ExifTags.Base.XPKeywords: said("キーワード"),
+    ExifTags.Base.XPSubject: said("件名"),
+    ExifTags.Base.UserComment: said("コメント"),
 }
-_PNG = {"Author": "作成者", "Comment": "コメント", "Description": "説明", "Title": "タイトル"}
+_PNG = {
+    "Author": said("作成者"),
+    "Comment": said("コメント"),
+    "Description": said("説明"),
+    "Title": said("タイトル"),
+}
 _PNG_USUAL = ("Author", "Title")
 _TWO_BYTES = "XP"
 
 
-def look_into_picture(content: bytes, found: Inventory, name: str = "画像") -> bool:
+def look_into_picture(content: bytes, found: Inventory, name: str = said("画像")) -> bool:
     """Note what a picture's metadata tell; False if it is no picture that we know."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
@@ -37,21 +43,33 @@ def look_into_picture(content: bytes, found: Inventory, name: str = "画像") ->
     except Exception:  # noqa: BLE001 - Pillow raises whatever its many readers raise
         return False
     if any(key in gps for key in (ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSDestLatitude)):
-        found.hide(Trace.PROPERTY, f"{name}の撮影場所（GPS）", _position(gps))
+        found.hide(
+            Trace.PROPERTY,
+            said("{picture_said}の撮影場所（GPS）", picture_said=name),
+            _position(gps),
+        )
     for tags, usual in ((_USUAL, True), (_REMARKS, False)):
         for tag, label in tags.items():
             _note(
-                found, f"{name}の「{label}」", _text(exif.get(tag) or camera.get(tag), tag), usual
+                found,
+                said("{picture_said}の「{label_said}」", picture_said=name, label_said=label),
+                _text(exif.get(tag) or camera.get(tag), tag),
+                usual,
             )
     for key, label in _PNG.items():
-        _note(found, f"{name}の「{label}」", _text(told.get(key)), key in _PNG_USUAL)
+        _note(
+            found,
+            said("{picture_said}の「{label_said}」", picture_said=name, label_said=label),
+            _text(told.get(key)),
+            key in _PNG_USUAL,
+        )
     return True
 
 
 def _note(found: Inventory, where: str, text: str, usual: bool) -> None:
     if text:
         found.hide(Trace.PROPERTY, where, text, usual)
-        found.say(where, text, "プロパティ")
+        found.say(where, text, said("プロパティ"))
 
 
 def _text(value: object, tag: int = 0) -> str:

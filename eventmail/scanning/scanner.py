@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eventmail.confined import ConfinedError, TooSlow, call
+from eventmail.language import said
 from eventmail.scanning import kinds
 from eventmail.scanning.excel import look_into_workbook
 from eventmail.scanning.inventory import Inventory, TooMuchText
@@ -30,7 +31,8 @@ MEGABYTES = 2048
 DEEPEST = 4
 # What Windows and macOS put beside the files; the search for addresses reads it all the same.
 _OF_THE_SYSTEM = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini)$", re.I)
-_TITLES = ("「タイトル」", "「件名」", "「サブタイトル」")
+_TITLE = re.compile("「(?:タイトル|件名|サブタイトル)」$")
+_AT = re.compile(r"[@＠﹫]|%40|&#|\[at\]|アット|\+AEA-")
 _REASONS = {
     **dict.fromkeys(("xls", "doc", "ppt"), "old_office"),
     **dict.fromkeys(("xlsb", "opendocument"), "other_office"),
@@ -83,7 +85,7 @@ def _told(found: Inventory) -> tuple[Hidden, ...]:
     return tuple(
         each
         for each in found.hidden
-        if not (each.usual and each.where.endswith(_TITLES) and each.detail in shown)
+        if not (each.usual and _TITLE.search(each.where) and each.detail in shown)
     )
 
 
@@ -101,7 +103,7 @@ def _texts(content: bytes) -> tuple[list[str], str]:
 
 
 def _counts(text: str) -> bool:
-    return any(sign in text for sign in ("@", "＠", "﹫", "%40", "&#", "[at]", "アット", "+AEA-"))
+    return _AT.search(text) is not None
 
 
 class _Look:
@@ -156,7 +158,9 @@ class _Look:
         for name, inner in _entries(content):
             _, reason = self._inner(name).into(inner, name)
             if reason:
-                self._found.hide(Trace.EMBEDDED, f"「{name}」（中を調べられません）")
+                self._found.hide(
+                    Trace.EMBEDDED, said("「{name}」（中を調べられません）", name=name)
+                )
                 raise _Inside(reason)
 
     def _nested(self, name: str, content: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.office import shapes_text
 from eventmail.scanning.package import Package, child, every, get, local
@@ -52,10 +53,10 @@ def _slide(
     root = package.tree(part)
     if root is None:
         return
-    title = f"{number}枚目のスライド"
+    title = said("{number}枚目のスライド", number=number)
     text = "\n".join(shapes_text(root))
     hidden = get(root, "show", "1") in _OFF
-    found.say(f"非表示の{title}" if hidden else title, text, title)
+    found.say(said("非表示の{title_said}", title_said=title) if hidden else title, text, title)
     if hidden:
         found.hide(Trace.HIDDEN_SLIDE, title, text)
     tree = child(root, "cSld", "spTree")
@@ -74,9 +75,17 @@ def _shape(shape: Element, title: str, edges: tuple[int, int], found: Inventory)
     if not text or about is None:
         return
     if get(about, "hidden", "0") in _ON:
-        found.hide(Trace.HIDDEN_TEXT, f"{title}の非表示の図形「{get(about, 'name')}」", text)
+        found.hide(
+            Trace.HIDDEN_TEXT,
+            said("{title_said}の非表示の図形「{name}」", title_said=title, name=get(about, "name")),
+            text,
+        )
     elif _is_outside(shape, edges):
-        found.hide(Trace.HIDDEN_TEXT, f"{title}の枠の外の図形「{get(about, 'name')}」", text)
+        found.hide(
+            Trace.HIDDEN_TEXT,
+            said("{title_said}の枠の外の図形「{name}」", title_said=title, name=get(about, "name")),
+            text,
+        )
 
 
 def _is_outside(shape: Element, edges: tuple[int, int]) -> bool:
@@ -96,12 +105,12 @@ def _beside(package: Package, kind: str, part: str, title: str, found: Inventory
     if kind == "notesSlide":
         text = notes_text(root)
         if text:
-            found.hide(Trace.NOTES, f"{title}のノート", text)
-            found.say(f"{title}のノート", text, title)
+            found.hide(Trace.NOTES, said("{title_said}のノート", title_said=title), text)
+            found.say(said("{title_said}のノート", title_said=title), text, title)
     elif kind == "comments":
         _comments(root, title, found)
     elif kind in ("chart", "diagramData"):
-        found.say(f"{title}の図形", " ".join(shapes_text(root)), title)
+        found.say(said("{title_said}の図形", title_said=title), " ".join(shapes_text(root)), title)
 
 
 def notes_text(root: Element) -> str:
@@ -119,8 +128,8 @@ def _comments(root: Element, title: str, found: Inventory) -> None:
         told = [e.text or "" for e in every(each, "text")] or shapes_text(each)
         text = " ".join(told).strip()
         if text:
-            found.hide(Trace.COMMENT, f"{title}のコメント", text)
-            found.say(f"{title}のコメント", text, title)
+            found.hide(Trace.COMMENT, said("{title_said}のコメント", title_said=title), text)
+            found.say(said("{title_said}のコメント", title_said=title), text, title)
 
 
 def _orphan(package: Package, part: str, found: Inventory) -> None:
@@ -129,5 +138,5 @@ def _orphan(package: Package, part: str, found: Inventory) -> None:
     text = "\n".join(shapes_text(root)) if root is not None else ""
     if text:
         name = part.rpartition("/")[2]
-        found.hide(Trace.HIDDEN_SLIDE, f"使われていないスライド「{name}」", text)
-        found.say(f"使われていないスライド「{name}」", text)
+        found.hide(Trace.HIDDEN_SLIDE, said("使われていないスライド「{name}」", name=name), text)
+        found.say(said("使われていないスライド「{name}」", name=name), text)

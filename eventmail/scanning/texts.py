@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eventmail.scanning.inventory import Inventory, numbers
+from eventmail.scanning.inventory import Inventory, row_spans
 from eventmail.spreadsheet.encodings import decode
 
 LINES = 20
@@ -14,5 +14,5 @@ def look_into_text(content: bytes, found: Inventory) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for start in range(0, len(lines), LINES):
         piece = lines[start : start + LINES]
-        (where,) = numbers(list(range(start + 1, start + len(piece) + 1)), "行目")
+        (where,) = row_spans(list(range(start + 1, start + len(piece) + 1)))
         found.say(where, "\n".join(piece))

@@ -6,26 +6,27 @@ import enum
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from eventmail.language import said
 from eventmail.scanning.inventory import Inventory
 from eventmail.scanning.office import shapes_text
 from eventmail.scanning.package import Package, all_text, child, every, get, is_on, local
 from eventmail.scanning.report import Trace
 
 _PLACES = {
-    "document": "本文",
-    "hdr": "ヘッダー",
-    "ftr": "フッター",
-    "footnotes": "脚注",
-    "endnotes": "文末脚注",
-    "glossaryDocument": "文書パーツ",
+    "document": said("本文"),
+    "hdr": said("ヘッダー"),
+    "ftr": said("フッター"),
+    "footnotes": said("脚注"),
+    "endnotes": said("文末脚注"),
+    "glossaryDocument": said("文書パーツ"),
 }
 _CHANGES = {
-    "ins": "挿入",
-    "del": "削除",
-    "moveFrom": "移動",
-    "moveTo": "移動",
-    "cellIns": "セルの挿入",
-    "cellDel": "セルの削除",
+    "ins": said("挿入"),
+    "del": said("削除"),
+    "moveFrom": said("移動"),
+    "moveTo": said("移動"),
+    "cellIns": said("セルの挿入"),
+    "cellDel": said("セルの削除"),
 }
 _FORMATS = (
     "rPrChange", "pPrChange", "tblPrChange", "tcPrChange", "trPrChange", "sectPrChange",
@@ -59,7 +60,7 @@ def look_into_document(package: Package, found: Inventory) -> None:
         elif what == "settings":
             _settings(root, found)
         elif what in ("chartSpace", "dataModel"):
-            found.say("本文の図形", " ".join(shapes_text(root)), "本文")
+            found.say(said("本文の図形"), " ".join(shapes_text(root)), said("本文"))
 
 
 class Look(enum.Enum):
@@ -72,10 +73,10 @@ class Look(enum.Enum):
 
 
 _LOOKS = {
-    Look.VANISHED: (Trace.HIDDEN_TEXT, "隠し文字"),
-    Look.BLACKENED: (Trace.COVERED_TEXT, "黒く塗った文字"),
-    Look.WHITE: (Trace.HIDDEN_TEXT, "白い文字"),
-    Look.TINY: (Trace.HIDDEN_TEXT, "読めないほど小さい文字"),
+    Look.VANISHED: (Trace.HIDDEN_TEXT, said("隠し文字")),
+    Look.BLACKENED: (Trace.COVERED_TEXT, said("黒く塗った文字")),
+    Look.WHITE: (Trace.HIDDEN_TEXT, said("白い文字")),
+    Look.TINY: (Trace.HIDDEN_TEXT, said("読めないほど小さい文字")),
 }
 
 
@@ -101,7 +102,7 @@ class Story:
         """Note everything."""
         self._say()
         for number, paragraph in enumerate(every(self._root, "p"), 1):
-            where = f"{self._place}の{number}段落目"
+            where = said("{place_said}の{number}段落目", place_said=self._place, number=number)
             for run in _own_runs(paragraph):
                 self._run(run, where)
         self._changes()
@@ -109,7 +110,11 @@ class Story:
             owner = self._above.get(shape)
             text = all_text(owner, "t") if owner is not None else ""
             if get(shape, "hidden", "0") in ("1", "true") and text:
-                self._found.hide(Trace.HIDDEN_TEXT, f"{self._place}の非表示の図形", text)
+                self._found.hide(
+                    Trace.HIDDEN_TEXT,
+                    said("{place_said}の非表示の図形", place_said=self._place),
+                    text,
+                )
 
     def _say(self) -> None:
         """A row of a table is one passage: a name may stand in two cells of it."""
@@ -119,17 +124,31 @@ class Story:
             if name == "p":
                 number += 1
                 if not self._is_in(each, ("tr",)):
-                    self._found.say(f"{self._place}の{number}段落目", _said(each), self._place)
+                    self._found.say(
+                        said("{place_said}の{number}段落目", place_said=self._place, number=number),
+                        _said(each),
+                        self._place,
+                    )
             elif name == "tr" and not self._is_in(each, ("tr",)):
                 cells = (_said(cell) for cell in every(each, "tc"))
                 row = "\t".join(text for text in cells if text.strip())
-                self._found.say(f"{self._place}の表（{number + 1}段落目）", row, self._place)
+                self._found.say(
+                    said(
+                        "{place_said}の表（{number}段落目）",
+                        place_said=self._place,
+                        number=number + 1,
+                    ),
+                    row,
+                    self._place,
+                )
 
     def _run(self, run: Element, where: str) -> None:
         text, look = all_text(run, "t"), self.look_of(run)
         if look is not None and text.strip():
             what, words = _LOOKS[look]
-            self._found.hide(what, f"{where}の{words}", text)
+            self._found.hide(
+                what, said("{where_said}の{words_said}", where_said=where, words_said=words), text
+            )
 
     def odd_runs(self) -> dict[int, Look]:
         """Every run that cannot be seen, by its place among all runs of this part."""
@@ -187,12 +206,20 @@ class Story:
                 formats += 1
             elif name in _CHANGES and get(each, "author") + get(each, "date"):
                 text = all_text(each, "t", "delText")
-                where = f"{self._place}の{_CHANGES[name]}（{get(each, 'author') or '名前なし'}）"
+                told = {"place_said": self._place, "change_said": _CHANGES[name]}
+                author = get(each, "author")
+                where = (
+                    said("{place_said}の{change_said}（{author}）").format(**told, author=author)
+                    if author
+                    else said("{place_said}の{change_said}（名前なし）").format(**told)
+                )
                 self._found.hide(Trace.TRACKED_CHANGE, where, text)
                 if name in ("del", "moveFrom"):
                     self._found.say(where, text, self._place)
         if formats:
-            where = f"{self._place}の書式の変更履歴{formats}件"
+            where = said(
+                "{place_said}の書式の変更履歴{count}件", place_said=self._place, count=formats
+            )
             self._found.hide(Trace.TRACKED_CHANGE, where)
 
     def _around(self, element: Element, names: tuple[str, ...]) -> Element | None:
@@ -251,16 +278,27 @@ def _comments(root: Element, found: Inventory) -> None:
     for each in every(root, "comment"):
         text, author = _said(each), get(each, "author")
         if text.strip():
-            where = f"コメント（{author or '名前なし'}）"
+            where = (
+                said("コメント（{author}）", author=author)
+                if author
+                else said("コメント（名前なし）")
+            )
             found.hide(Trace.COMMENT, where, text)
-            found.say(where, text, "コメント")
+            found.say(where, text, said("コメント"))
 
 
 def _settings(root: Element, found: Inventory) -> None:
     for each in every(root, "mailMerge"):
         told = [get(e, "val") for e in every(each, "query", "connectString") if get(e, "val")]
-        found.hide(Trace.EXTERNAL_LINK, "差し込み印刷のデータの場所", " ".join(told))
-        found.say("差し込み印刷のデータの場所", " ".join(told))
+        found.hide(Trace.EXTERNAL_LINK, said("差し込み印刷のデータの場所"), " ".join(told))
+        found.say(said("差し込み印刷のデータの場所"), " ".join(told))
     for each in every(root, "docVar"):
-        found.hide(Trace.PROPERTY, f"文書変数「{get(each, 'name')}」", get(each, "val"), usual=True)
-        found.say(f"文書変数「{get(each, 'name')}」", get(each, "val"), "プロパティ")
+        found.hide(
+            Trace.PROPERTY,
+            said("文書変数「{name}」", name=get(each, "name")),
+            get(each, "val"),
+            usual=True,
+        )
+        found.say(
+            said("文書変数「{name}」", name=get(each, "name")), get(each, "val"), said("プロパティ")
+        )

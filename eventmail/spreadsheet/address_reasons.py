@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from eventmail.addresses import MESSAGES
+from eventmail.language import said
 
 
 class Level(enum.StrEnum):
@@ -25,46 +26,56 @@ class CellReason:
     suggestion: str = ""
 
 
-_MEANT = "「{suggestion}」の誤りではないか確かめてください。"
-_UNKNOWN = "正しいか確かめてください。"
+_MEANT = said("「{suggestion}」の誤りではないか確かめてください。")
+_UNKNOWN = said("正しいか確かめてください。")
 NOTES = {
-    "full_width": "全角の文字を半角に直して読み取りました（{value}）。",
-    "spaces": "前後の空白や改行を取り除いて読み取りました（{value}）。",
-    "invisible_around": "前後の目に見えない文字を取り除いて読み取りました（{value}）。",
-    "mailto": "「mailto:」を取り除いて読み取りました（{value}）。",
-    "name_beside": "一緒に書かれた「{rest}」を除いて、アドレスだけを読み取りました（{value}）。",
-    "brackets": "アドレスを囲むかっこを取り除いて読み取りました（{value}）。",
-    "punctuation": "前後の句読点を取り除いて読み取りました（{value}）。",
-    "upper_case": "大文字と小文字は区別せず、同じアドレスとして扱います（{value}）。",
-    "written_twice": "同じアドレスが2回以上書かれているため、1つとして読み取りました（{value}）。",
-    "carrier_dots": "点の並びが一般の規則と違う、携帯電話会社のアドレスです（{value}）。",
-    "free_mail": "だれでも無料で取れるアドレスです（{value}）。",
-    "international_domain": "日本語などのドメインです（{shown}、送信時は{value}）。",
+    "full_width": said("全角の文字を半角に直して読み取りました（{value}）。"),
+    "spaces": said("前後の空白や改行を取り除いて読み取りました（{value}）。"),
+    "invisible_around": said("前後の目に見えない文字を取り除いて読み取りました（{value}）。"),
+    "mailto": said("「mailto:」を取り除いて読み取りました（{value}）。"),
+    "name_beside": said(
+        "一緒に書かれた「{rest}」を除いて、アドレスだけを読み取りました（{value}）。"
+    ),
+    "brackets": said("アドレスを囲むかっこを取り除いて読み取りました（{value}）。"),
+    "punctuation": said("前後の句読点を取り除いて読み取りました（{value}）。"),
+    "upper_case": said("大文字と小文字は区別せず、同じアドレスとして扱います（{value}）。"),
+    "written_twice": said(
+        "同じアドレスが2回以上書かれているため、1つとして読み取りました（{value}）。"
+    ),
+    "carrier_dots": said("点の並びが一般の規則と違う、携帯電話会社のアドレスです（{value}）。"),
+    "free_mail": said("だれでも無料で取れるアドレスです（{value}）。"),
+    "international_domain": said("日本語などのドメインです（{shown}、送信時は{value}）。"),
 }
 QUESTIONS = {
-    "two_addresses": (
+    "two_addresses": said(
         "アドレスが{count}つあります（{value}）。{count}件の連絡先に分けるか、1つだけ残してください。"
     ),
-    "mistyped_domain": f"打ち間違いと思われるドメインです（{{value}}）。{_MEANT}",
-    "look_alike": f"形の似た別の文字が使われています（{{value}}）。{_MEANT}",
-    "mixed_scripts": f"「@」より後ろに別の言語の文字が混ざっています（{{value}}）。{_UNKNOWN}",
-    "odd_ending": f"アドレスの後ろに余分な文字があるようです（{{value}}）。{_MEANT}",
-    "www": f"「www.」はメールアドレスでは普通使いません（{{value}}）。{_MEANT}",
-    "web_address": f"ホームページのアドレスの形が混ざっています（{{value}}）。{_MEANT}",
-    "dot_mistyped": f"「.」の打ち間違いと思われる所があります（{{value}}）。{_MEANT}",
-    "dot_missing": f"「@」より後ろに「.」がありません（{{value}}）。{_MEANT}",
-    "doubled_at": f"「@」が続けて入力されています（{{value}}）。{_MEANT}",
-    "space_beside_at": f"「@」の隣に空白があります（{{value}}）。{_MEANT}",
-    "percent": f"「%」のあるアドレスは別の人に届くことがあります（{{value}}）。{_UNKNOWN}",
-    "remark": (
+    "mistyped_domain": said("打ち間違いと思われるドメインです（{value}）。"),
+    "look_alike": said("形の似た別の文字が使われています（{value}）。"),
+    "mixed_scripts": said(
+        "「@」より後ろに別の言語の文字が混ざっています（{value}）。正しいか確かめてください。"
+    ),
+    "odd_ending": said("アドレスの後ろに余分な文字があるようです（{value}）。"),
+    "www": said("「www.」はメールアドレスでは普通使いません（{value}）。"),
+    "web_address": said("ホームページのアドレスの形が混ざっています（{value}）。"),
+    "dot_mistyped": said("「.」の打ち間違いと思われる所があります（{value}）。"),
+    "dot_missing": said("「@」より後ろに「.」がありません（{value}）。"),
+    "doubled_at": said("「@」が続けて入力されています（{value}）。"),
+    "space_beside_at": said("「@」の隣に空白があります（{value}）。"),
+    "percent": said(
+        "「%」のあるアドレスは別の人に届くことがあります（{value}）。正しいか確かめてください。"
+    ),
+    "remark": said(
         "「{rest}」と書かれています（{value}）。このアドレスに送ってよいか確かめてください。"
     ),
 }
 REJECTIONS = {
     **{code: sentence for code, sentence in MESSAGES.items() if code != "mailto"},
-    "web_page": "ホームページのアドレスです（{value}）。メールアドレスを入力してください。",
-    "mailto_more": "「mailto:」の後ろを1つのアドレスと読めません。アドレスだけを残してください。",
-    "unreadable_part": "「{value}」の部分を読めません。{sentence}",
+    "web_page": said("ホームページのアドレスです（{value}）。メールアドレスを入力してください。"),
+    "mailto_more": said(
+        "「mailto:」の後ろを1つのアドレスと読めません。アドレスだけを残してください。"
+    ),
+    "unreadable_part": said("「{value}」の部分を読めません。{sentence_said}"),
 }
 LEVELS = {
     **dict.fromkeys(NOTES, Level.ACCEPT),
@@ -72,14 +83,22 @@ LEVELS = {
     **dict.fromkeys(REJECTIONS, Level.REJECT),
 }
 _SENTENCES = {**NOTES, **QUESTIONS, **REJECTIONS}
+# Behind these it is said what was meant, or that nobody knows.
+_DOUBTS = frozenset(
+    (
+        *("mistyped_domain", "look_alike", "odd_ending", "www", "web_address"),
+        *("dot_mistyped", "dot_missing", "doubled_at", "space_beside_at"),
+    )
+)
 _LONGEST_VALUE = 60
 
 
 def reason(code: str, value: str = "", suggestion: str = "", **more: object) -> CellReason:
     """The reason of this code, its sentence filled in with what the cell holds."""
     told = {name: _short(text) if isinstance(text, str) else text for name, text in more.items()}
-    sentence = _SENTENCES[code] if suggestion else _SENTENCES[code].replace(_MEANT, _UNKNOWN)
-    filled = sentence.format(value=_short(value), suggestion=suggestion, **told)
+    filled = _SENTENCES[code].format(value=_short(value), suggestion=suggestion, **told)
+    if code in _DOUBTS:
+        filled += _MEANT.format(suggestion=suggestion) if suggestion else _UNKNOWN
     return CellReason(code, filled, suggestion)
 
 

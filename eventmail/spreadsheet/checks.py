@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eventmail.language import said
 from eventmail.spreadsheet.address_cell import read_cell
 from eventmail.spreadsheet.address_reasons import LEVELS, Level
 from eventmail.spreadsheet.cells import SheetRow
@@ -73,7 +74,8 @@ def faults(seen: Seen, found: Finder) -> None:
                 else ("error_value", EXCEL_ERROR)
             )
             text = seen.row.text(column)
-            found.add(code, f"{FIELD_NAMES[each]}{sentence}", column=column, value=text, field=each)
+            told = sentence.format(field_said=FIELD_NAMES[each])
+            found.add(code, told, column=column, value=text, field=each)
 
 
 def company(seen: Seen, found: Finder) -> str:
@@ -88,14 +90,15 @@ def company(seen: Seen, found: Finder) -> str:
     above = seen.above.get("company", "")
     values = seen.part.values
     if above and (values["contact"] or values["email"] or values["phone"]):
-        sentence = (
-            f"事業所名がありません。すぐ上の行と同じ「{short(above)}」でよいか確かめてください。"
+        sentence = said(
+            "事業所名がありません。すぐ上の行と同じ「{above}」でよいか確かめてください。",
+            above=short(above),
         )
         found.add("company_above", sentence, column=column, field=Field.COMPANY, suggestion=above)
     else:
         found.add(
             "no_company",
-            "事業所名がありません。入力してください。",
+            said("事業所名がありません。入力してください。"),
             column=column,
             field=Field.COMPANY,
         )
@@ -111,7 +114,7 @@ def contact(seen: Seen, found: Finder) -> str:
         for doubt in doubts_of_name("contact", text):
             _doubt(found, doubt, column, text, Field.CONTACT)
     if not seen.part.all_named:
-        sentence = (
+        sentence = said(
             "アドレスの数と担当者名の数が合わないため、担当者名を分けられません。"
             "この連絡先の担当者名を確かめてください。"
         )
@@ -132,11 +135,16 @@ def ditto(seen: Seen, found: Finder) -> None:
         text = values[each.value]
         if text in DITTO:
             above = seen.above.get(each.value, "")
-            sentence = (
-                f"{FIELD_NAMES[each]}を上の行と同じ「{short(above)}」としてよいか確かめてください。"
+            sentence = said(
+                "{field_said}を上の行と同じ「{above}」としてよいか確かめてください。",
+                field_said=FIELD_NAMES[each],
+                above=short(above),
             )
             if not above:
-                sentence = f"{FIELD_NAMES[each]}が省かれています。正しい値を入力してください。"
+                sentence = said(
+                    "{field_said}が省かれています。正しい値を入力してください。",
+                    field_said=FIELD_NAMES[each],
+                )
             found.add(
                 "ditto",
                 sentence,
@@ -185,7 +193,9 @@ def status(seen: Seen, found: Finder) -> str:
     text = seen.part.values["status"]
     told, is_known = status_of(text)
     if not is_known:
-        sentence = "参加か辞退かわかりません。参加として取り込んでよければ印を付けてください。"
+        sentence = said(
+            "参加か辞退かわかりません。参加として取り込んでよければ印を付けてください。"
+        )
         found.add(
             "unknown_status",
             sentence,
@@ -212,28 +222,38 @@ def lengths(seen: Seen, found: Finder) -> None:
     for each in Field:
         most = LONGEST.get(each, LONGEST_TEXT)
         if each is not Field.EMAIL and len(seen.part.values[each.value]) > most:
-            sentence = f"{FIELD_NAMES[each]}が{most}文字を超えています。短くしてください。"
+            sentence = said(
+                "{field_said}が{most}文字を超えています。短くしてください。",
+                field_said=FIELD_NAMES[each],
+                most=most,
+            )
             found.add("too_long", sentence, column=seen.column(each), field=each)
 
 
 def visibility(seen: Seen, found: Finder) -> None:
     """Hidden, filtered and struck rows, and struck cells."""
     row = seen.row
-    sure = "送信先に含めるか確かめてください。"
+    sure = said("送信先に含めるか確かめてください。")
     if row.hidden or row.filtered:
         code, what = (
-            ("filtered_row", "フィルターで隠れている行です")
+            ("filtered_row", said("フィルターで隠れている行です"))
             if row.filtered
-            else ("hidden_row", "非表示の行です")
+            else ("hidden_row", said("非表示の行です"))
         )
         found.add(code, f"{what}。{sure}")
     if row.struck:
-        found.add("struck_row", f"取り消し線の引かれた行です。{sure}")
+        found.add("struck_row", said("取り消し線の引かれた行です。") + sure)
         return
     for each in (Field.COMPANY, Field.CONTACT, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.EMAIL):
         column = seen.column(each)
         if column >= 0 and row.cell(column).struck:
-            sentence = f"{FIELD_NAMES[each]}に取り消し線が引かれています。{sure}"
+            sentence = (
+                said(
+                    "{field_said}に取り消し線が引かれています。",
+                    field_said=FIELD_NAMES[each],
+                )
+                + sure
+            )
             found.add("struck_cell", sentence, column=column, value=row.text(column), field=each)
 
 
@@ -242,7 +262,7 @@ def example(seen: Seen, found: Finder) -> None:
     company_name = seen.part.values["company"]
     first = next((text for cell in seen.row.cells if (text := cell.text.strip())), "")
     if _EXAMPLE.search(company_name) or _EXAMPLE.search(first):
-        sentence = (
+        sentence = said(
             "記入例のような行です。参加事業所でなければ、そのままで構いません（取り込みません）。"
         )
         found.add("example_row", sentence)
@@ -250,9 +270,10 @@ def example(seen: Seen, found: Finder) -> None:
 
 def strange(header: int, found: Finder) -> None:
     """A row below a second header whose columns stand in another order."""
-    sentence = (
-        f"{header}行目に、並びの違う2つ目の見出しがあります。この行はその下にあるため、"
-        "値が正しい列から読まれていないかもしれません。確かめてください。"
+    sentence = said(
+        "{header}行目に、並びの違う2つ目の見出しがあります。この行はその下にあるため、"
+        "値が正しい列から読まれていないかもしれません。確かめてください。",
+        header=header,
     )
     found.add("second_table", sentence)
 
@@ -261,13 +282,18 @@ def corrections(seen: Seen, found: Finder) -> None:
     """What a person corrected: a note with the old value and the new."""
     for each, old in seen.part.before.items():
         new = seen.part.values[each.value]
-        sentence = f"{FIELD_NAMES[each]}を「{short(old)}」から「{short(new)}」に直しました。"
+        sentence = said(
+            "{field_said}を「{old}」から「{new}」に直しました。",
+            field_said=FIELD_NAMES[each],
+            old=short(old),
+            new=short(new),
+        )
         found.add("corrected", sentence, column=seen.column(each), field=each)
 
 
 def aside(found: Finder) -> None:
     """A note below the table that holds an address: nobody is made of it without being asked."""
-    sentence = (
+    sentence = said(
         "注記のような行にメールアドレスがあります。参加事業所でなければ、そのままで構いません"
         "（取り込みません）。参加事業所なら、列に合わせて入力し直してください。"
     )
@@ -277,18 +303,19 @@ def aside(found: Finder) -> None:
 def _no_address(seen: Seen, found: Finder) -> None:
     column = seen.column(Field.EMAIL)
     elsewhere = [cell.text.strip() for cell in seen.row.cells if has_address(cell.text)]
-    sentence = "メールアドレスがありません。入力するか、行ごと消してください。"
+    sentence = said("メールアドレスがありません。入力するか、行ごと消してください。")
     if seen.merged_address:
-        sentence = (
+        sentence = said(
             "メールアドレスのセルが上の行と結合されています。同じアドレスは写しません。"
             "この担当者のアドレスを入力するか、行ごと消してください。"
         )
     suggestion = ""
     if len(elsewhere) == 1:
         suggestion = read_cell(elsewhere[0]).address
-        sentence = (
-            f"メールアドレスの列が空で、ほかの列に「{short(elsewhere[0])}」があります。"
-            "正しい列に入力し直してください。"
+        sentence = said(
+            "メールアドレスの列が空で、ほかの列に「{elsewhere}」があります。"
+            "正しい列に入力し直してください。",
+            elsewhere=short(elsewhere[0]),
         )
     found.add("no_address", sentence, column=column, field=Field.EMAIL, suggestion=suggestion)
 

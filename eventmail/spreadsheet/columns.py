@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from eventmail.language import said
+
 
 class Field(enum.StrEnum):
     """What a roster can tell of a participant.
@@ -29,18 +31,18 @@ class Field(enum.StrEnum):
 
 
 FIELD_NAMES = {
-    Field.COMPANY: "事業所名",
-    Field.DEPARTMENT: "部署",
-    Field.TITLE: "役職",
-    Field.CONTACT: "担当者名",
-    Field.EMAIL: "メールアドレス",
-    Field.PHONE: "電話番号",
-    Field.STATUS: "参加・辞退",
-    Field.NOTES: "備考",
-    Field.NUMBER: "番号",
-    Field.CORPORATE_NUMBER: "法人番号",
-    Field.FAMILY_NAME: "担当者の姓",
-    Field.GIVEN_NAME: "担当者の名",
+    Field.COMPANY: said("事業所名"),
+    Field.DEPARTMENT: said("部署"),
+    Field.TITLE: said("役職"),
+    Field.CONTACT: said("担当者名"),
+    Field.EMAIL: said("メールアドレス"),
+    Field.PHONE: said("電話番号"),
+    Field.STATUS: said("参加・辞退"),
+    Field.NOTES: said("備考"),
+    Field.NUMBER: said("番号"),
+    Field.CORPORATE_NUMBER: said("法人番号"),
+    Field.FAMILY_NAME: said("担当者の姓"),
+    Field.GIVEN_NAME: said("担当者の名"),
 }
 _DECORATION = re.compile(r"[\s:*※()【】\[\]「」〔〕<>._]|必須|任意")
 

@@ -7,10 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from eventmail.language import said
 from eventmail.spreadsheet.columns import Field, letter
 from eventmail.spreadsheet.companies import company_key
 from eventmail.spreadsheet.nearby import near_pairs
-from eventmail.spreadsheet.reasons import MOST_NAMED, listed, place, row_name, short, worse
+from eventmail.spreadsheet.reasons import MOST_NAMED, listed, place, placed, row_name, short, worse
 from eventmail.spreadsheet.rows import ATTENDING, Reason, Row, Verdict
 
 Indices = list[int]
@@ -52,13 +53,19 @@ class _Asked:
         companies = {company_key(row.company) for row in rows if row.company}
         self._group(indices, "address", rows[0].email.casefold())
         code, sentence = (
-            ("shared_address", "別の事業所の{others}と同じアドレスです。正しいか確かめてください。")
+            (
+                "shared_address",
+                said("別の事業所の{others_said}と同じアドレスです。正しいか確かめてください。"),
+            )
             if len(companies) > 1
-            else ("same_twice", "{others}と同じアドレスです。1行だけ取り込んでください。")
+            else (
+                "same_twice",
+                said("{others_said}と同じアドレスです。1行だけ取り込んでください。"),
+            )
         )
         for index in indices:
-            said = sentence.format(others=self._others(index, indices))
-            self._add(index, code, Field.EMAIL, self._rows[index].raw_email, said)
+            told = sentence.format(others_said=self._others(index, indices))
+            self._add(index, code, Field.EMAIL, self._rows[index].raw_email, told)
 
     def two_spellings(self, indices: Indices) -> None:
         """One company written in several ways: the most frequent is suggested, or the first."""
@@ -71,14 +78,19 @@ class _Asked:
             by_spelling[self._rows[index].company].append(index)
         self._group(indices, "company", company_key(usual))
         for spelling, own in by_spelling.items():
-            said = "、".join(
-                f"{self._others(-1, theirs)}では「{short(other)}」"
+            told = said("、").join(
+                said(
+                    "{others_said}では「{other}」",
+                    others_said=self._others(-1, theirs),
+                    other=short(other),
+                )
                 for other, theirs in list(by_spelling.items())[: MOST_NAMED + 1]
                 if other != spelling
             )
-            sentence = (
-                f"事業所名の書き方が違います（{said}）。"
-                "同じ事業所なら、どちらかにそろえてください。"
+            sentence = said(
+                "事業所名の書き方が違います（{spellings_said}）。"
+                "同じ事業所なら、どちらかにそろえてください。",
+                spellings_said=told,
             )
             suggestion = usual if spelling != usual else ""
             for index in own:
@@ -95,10 +107,17 @@ class _Asked:
             others = [
                 index for each, found in by_status.items() if each != status for index in found
             ]
-            mine, theirs = ("参加", "辞退") if status == ATTENDING else ("辞退", "参加")
-            sentence = (
-                f"この行は{mine}で、同じ事業所の{self._others(-1, others)}は{theirs}です。"
-                "どちらかにそろえるか、送らない担当者の行を取り込まないでください。"
+            mine, theirs = (
+                (said("参加"), said("辞退"))
+                if status == ATTENDING
+                else (said("辞退"), said("参加"))
+            )
+            sentence = said(
+                "この行は{mine_said}で、同じ事業所の{others_said}は{theirs_said}です。"
+                "どちらかにそろえるか、送らない担当者の行を取り込まないでください。",
+                mine_said=mine,
+                others_said=self._others(-1, others),
+                theirs_said=theirs,
             )
             for index in own:
                 self._add(index, "mixed_status", Field.STATUS, "", sentence)
@@ -131,9 +150,11 @@ class _Asked:
     def _near(self, domain: str, other: str, by_domain: Mapping[str, Indices]) -> None:
         own, theirs = by_domain[domain], by_domain[other]
         named = self._others(-1, theirs)
-        sentence = (
-            f"同じ事業所の{named}のドメイン「{short(other)}」とよく似ています。"
-            "打ち間違いではないか確かめてください。"
+        sentence = said(
+            "同じ事業所の{others_said}のドメイン「{other}」とよく似ています。"
+            "打ち間違いではないか確かめてください。",
+            others_said=named,
+            other=short(other),
         )
         for index in own:
             email = self._rows[index].email
@@ -152,7 +173,7 @@ class _Asked:
     ) -> None:
         column = self._letters.get(field, "")
         where = place(self._sheet, self._rows[index].number, column, value)
-        reason = Reason(code, column, f"{where}：{sentence}", field.value, suggestion)
+        reason = Reason(code, column, placed(where, sentence), field.value, suggestion)
         self._reasons[index].append(reason)
 
     def _others(self, index: int, indices: Indices) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from eventmail.language import said
 from eventmail.spreadsheet.refusal import unreadable
 
 MARKS = (
@@ -17,13 +18,13 @@ MARKS = (
     (b"\xfe\xff", "utf-16", "utf-16-be"),
 )
 NAMES = {
-    "utf-8-sig": "UTF-8（BOM付き）",
+    "utf-8-sig": said("UTF-8（BOM付き）"),
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16",
     "iso2022_jp": "JIS",
     "utf-8": "UTF-8",
-    "cp932": "シフトJIS（CP932）",
+    "cp932": said("シフトJIS（CP932）"),
     "euc_jp": "EUC-JP",
 }
 

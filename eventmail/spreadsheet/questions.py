@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.spreadsheet.choosing import Candidate
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field, fold, letter
 from eventmail.spreadsheet.contents import has_address, share
@@ -31,22 +32,29 @@ def of_sheets(chosen: Candidate, others: Sequence[Candidate], by_hand: bool) -> 
     if chosen.sheet.hidden:
         yield Question(
             f"hidden_sheet:{name}",
-            f"シート「{name}」は非表示のシートです。使ってよいか確かめてください。",
+            said("シート「{name}」は非表示のシートです。使ってよいか確かめてください。", name=name),
         )
     visible = [each.sheet.name for each in likely if not each.sheet.hidden]
     if visible and not by_hand:
         listed = "".join(f"「{each}」" for each in visible)
         yield Question(
             "several_sheets",
-            f"シート{listed}にも名簿のような表があります。"
-            f"読み取ったのはシート「{name}」だけです。これでよいか確かめてください。",
+            said(
+                "シート{listed}にも名簿のような表があります。"
+                "読み取ったのはシート「{name}」だけです。これでよいか確かめてください。",
+                listed=listed,
+                name=name,
+            ),
         )
     for each in likely:
         if each.sheet.hidden:
             yield Question(
                 f"hidden_sheet:{each.sheet.name}",
-                f"非表示のシート「{each.sheet.name}」にも名簿のような表があります。"
-                "読み取っていません。これでよいか確かめてください。",
+                said(
+                    "非表示のシート「{name}」にも名簿のような表があります。"
+                    "読み取っていません。これでよいか確かめてください。",
+                    name=each.sheet.name,
+                ),
             )
 
 
@@ -65,8 +73,12 @@ def of_table(
     for number in sorted(set(table.strange.values())):
         yield Question(
             f"second_table:{number}",
-            f"シート「{table.sheet.name}」{number}行目に、列の並びが違う2つ目の見出しがあります。"
-            "その下の行が正しく読み取れているか確かめるか、1つの表にまとめてください。",
+            said(
+                "シート「{name}」{number}行目に、列の並びが違う2つ目の見出しがあります。"
+                "その下の行が正しく読み取れているか確かめるか、1つの表にまとめてください。",
+                name=table.sheet.name,
+                number=number,
+            ),
         )
 
 
@@ -75,16 +87,24 @@ def _of_header(table: Table) -> Iterator[Question]:
     if not table.header_rows:
         yield Question(
             "no_header",
-            f"シート「{sheet}」に見出しの行が見つからないため、列を中身から判断しました。"
-            "列の読み取り方を確かめてください。",
+            said(
+                "シート「{sheet}」に見出しの行が見つからないため、列を中身から判断しました。"
+                "列の読み取り方を確かめてください。",
+                sheet=sheet,
+            ),
         )
     for row in table.above:
         texts = [text for text in texts_of(row) if has_address(text)]
         if texts:
             yield Question(
                 f"address_above:{row.number}",
-                f"シート「{sheet}」の見出しより上の{row.number}行目に「{short(texts[0])}」があります。"
-                "参加事業所としては読み取っていません。これでよいか確かめてください。",
+                said(
+                    "シート「{sheet}」の見出しより上の{number}行目に「{text}」があります。"
+                    "参加事業所としては読み取っていません。これでよいか確かめてください。",
+                    sheet=sheet,
+                    number=row.number,
+                    text=short(texts[0]),
+                ),
             )
 
 
@@ -98,9 +118,15 @@ def _guessed(
         if header and field_of(header) is not field and fold(header) not in known:
             yield Question(
                 f"guessed_column:{letter(column)}",
-                f"シート「{table.sheet.name}」{letter(column)}列の見出し「{short(header)}」では"
-                f"わからないため、中身から「{FIELD_NAMES[field]}」と判断しました。"
-                "これでよいか確かめてください。",
+                said(
+                    "シート「{name}」{column}列の見出し「{header}」では"
+                    "わからないため、中身から「{field_said}」と判断しました。"
+                    "これでよいか確かめてください。",
+                    name=table.sheet.name,
+                    column=letter(column),
+                    header=short(header),
+                    field_said=FIELD_NAMES[field],
+                ),
             )
 
 
@@ -110,15 +136,24 @@ def _of_columns(table: Table, mapping: Mapping[Field, int]) -> Iterator[Question
         if column in sheet.hidden_columns:
             yield Question(
                 f"hidden_column:{letter(column)}",
-                f"シート「{sheet.name}」の非表示の{letter(column)}列を"
-                f"「{FIELD_NAMES[field]}」として読み取りました。これでよいか確かめてください。",
+                said(
+                    "シート「{name}」の非表示の{column}列を"
+                    "「{field_said}」として読み取りました。これでよいか確かめてください。",
+                    name=sheet.name,
+                    column=letter(column),
+                    field_said=FIELD_NAMES[field],
+                ),
             )
     beside = _table_beside(table)
     if beside >= 0:
         yield Question(
             f"side_by_side:{letter(beside)}",
-            f"シート「{sheet.name}」の{letter(beside)}列から右に、もう1つの表があります。"
-            "右の表の事業所は読み取っていません。左の表の下に移してから選び直してください。",
+            said(
+                "シート「{name}」の{beside}列から右に、もう1つの表があります。"
+                "右の表の事業所は読み取っていません。左の表の下に移してから選び直してください。",
+                name=sheet.name,
+                beside=letter(beside),
+            ),
         )
     used = mapping.get(Field.EMAIL, -1)
     asked_by_row = {mapping.get(each) for each in (Field.COMPANY, Field.CONTACT)}
@@ -128,11 +163,17 @@ def _of_columns(table: Table, mapping: Mapping[Field, int]) -> Iterator[Question
         values = table.values(column)
         addresses = share(values, has_address)
         if addresses >= SECOND_ADDRESSES or (addresses and field_of(header) is Field.EMAIL):
-            said = f"（{short(header)}）" if header else ""
+            named = f"（{short(header)}）" if header else ""
             yield Question(
                 f"second_address_column:{letter(column)}",
-                f"シート「{sheet.name}」の{letter(column)}列{said}にもメールアドレスがあります。"
-                f"読み取ったのは{letter(used)}列だけです。これでよいか確かめてください。",
+                said(
+                    "シート「{name}」の{column}列{named}にもメールアドレスがあります。"
+                    "読み取ったのは{used}列だけです。これでよいか確かめてください。",
+                    name=sheet.name,
+                    column=letter(column),
+                    named=named,
+                    used=letter(used),
+                ),
             )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from eventmail.language import said
 from eventmail.spreadsheet.cells import Workbook
 from eventmail.spreadsheet.choosing import Candidate, best, candidate
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field, column_of, letter
@@ -230,31 +231,51 @@ def _as_columns(mapping: Mapping[Field, str], width: int) -> dict[Field, int]:
 
 def _unclear(table: Table, mapping: Mapping[Field, int]) -> str:
     """Why the columns cannot be read: one is missing, or one is chosen twice."""
-    place = f"シート「{table.sheet.name}」"
     by_column: dict[int, list[Field]] = {}
     for each, column in mapping.items():
         by_column.setdefault(column, []).append(each)
     for column, fields in by_column.items():
         if len(fields) > 1:
-            names = "と".join(f"「{FIELD_NAMES[each]}」" for each in fields)
-            chosen = f"{place}の{letter(column)}列が{names}の両方に選ばれています。"
-            return f"{chosen}1つだけにしてください。"
+            return said(
+                "シート「{sheet}」の{column}列が{names_said}の両方に選ばれています。"
+                "1つだけにしてください。",
+                sheet=table.sheet.name,
+                column=letter(column),
+                names_said=_named(fields),
+            )
     missing = [each for each in NEEDED if each not in mapping]
     if not missing:
         return ""
-    names = "と".join(f"「{FIELD_NAMES[each]}」" for each in missing)
-    seen = "、".join(header for header in table.headers if header) or "なし"
-    return (
-        f"{place}に{names}の列が見つかりません（見出し：{seen}）。"
-        "「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。"
+    seen = "、".join(header for header in table.headers if header)
+    if not seen:
+        return said(
+            "シート「{sheet}」に{names_said}の列が見つかりません（見出し：なし）。"
+            "「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。",
+            sheet=table.sheet.name,
+            names_said=_named(missing),
+        )
+    return said(
+        "シート「{sheet}」に{names_said}の列が見つかりません（見出し：{headers}）。"
+        "「列の読み取り方」でシートと列を選ぶか、見出しを直したファイルを選んでください。",
+        sheet=table.sheet.name,
+        names_said=_named(missing),
+        headers=seen,
+    )
+
+
+def _named(fields: Sequence[Field]) -> str:
+    return said("と").join(
+        said("「{field_said}」", field_said=FIELD_NAMES[each]) for each in fields
     )
 
 
 def _empty(table: Table) -> str:
     if table.rows:
         return ""
-    place = f"シート「{table.sheet.name}」"
-    return f"{place}に参加事業所の行がありません。名簿のあるシートを選んでください。"
+    return said(
+        "シート「{sheet}」に参加事業所の行がありません。名簿のあるシートを選んでください。",
+        sheet=table.sheet.name,
+    )
 
 
 def _fields(told: Mapping[str, str]) -> dict[Field, str]:

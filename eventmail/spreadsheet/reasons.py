@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eventmail.language import said
 from eventmail.spreadsheet.columns import Field, letter
 from eventmail.spreadsheet.rows import Reason, Verdict
 
@@ -12,8 +13,17 @@ NOTES = frozenset(("corrected", "lost_zero"))
 # Reasons for which a row cannot be taken before it is corrected.
 ERRORS = frozenset(("no_company", "no_address", "formula", "error_value", "too_long"))
 WEIGHT = {Verdict.OK: 0, Verdict.QUESTION: 1, Verdict.ERROR: 2}
-NEVER_CALCULATED = "は数式ですが、結果が保存されていません。Excelで開いて保存し直してください。"
-EXCEL_ERROR = "がExcelのエラー値です。正しい値に直してください。"
+NEVER_CALCULATED = said(
+    "{field_said}は数式ですが、結果が保存されていません。Excelで開いて保存し直してください。"
+)
+EXCEL_ERROR = said("{field_said}がExcelのエラー値です。正しい値に直してください。")
+# Where a reason stands, by whether a column and what stands there are told.
+_PLACES = {
+    (False, False): said("シート「{sheet}」{number}行目"),
+    (True, False): said("シート「{sheet}」{number}行目{column}列"),
+    (False, True): said("シート「{sheet}」{number}行目「{value}」"),
+    (True, True): said("シート「{sheet}」{number}行目{column}列「{value}」"),
+}
 MOST_NAMED = 10  # other rows that a sentence lists
 
 
@@ -31,11 +41,13 @@ def worse(first: Verdict, second: Verdict) -> Verdict:
 
 def place(sheet: str, number: int, column: str = "", value: str = "") -> str:
     """Where: sheet, Excel's own row number and column, and what stands there."""
-    return (
-        f"シート「{sheet}」{number}行目"
-        + (f"{column}列" if column else "")
-        + (f"「{short(value)}」" if value else "")
-    )
+    told = {"sheet": sheet, "number": number, "column": column, "value": short(value)}
+    return _PLACES[bool(column), bool(value)].format(**told)
+
+
+def placed(where: str, sentence: str) -> str:
+    """A sentence with the place that it is about."""
+    return said("{place_said}：{sentence_said}", place_said=where, sentence_said=sentence)
 
 
 def short(text: str) -> str:
@@ -45,13 +57,21 @@ def short(text: str) -> str:
 
 def row_name(number: int, part: int) -> str:
     """「7行目」, or 「7行目の2人目」 of a row that was split."""
-    return f"{number}行目" if part == 1 else f"{number}行目の{part}人目"
+    return (
+        said("{number}行目", number=number)
+        if part == 1
+        else said("{number}行目の{part}人目", number=number, part=part)
+    )
 
 
 def listed(names: Iterable[str], count: int) -> str:
     """The other rows: all of them, or the first and how many more."""
-    shown = "・".join(names)
-    return shown if count <= MOST_NAMED else f"{shown}ほか{count - MOST_NAMED}行"
+    shown = said("・").join(names)
+    return (
+        shown
+        if count <= MOST_NAMED
+        else said("{rows_said}ほか{rest}行", rows_said=shown, rest=count - MOST_NAMED)
+    )
 
 
 class Finder:
@@ -78,7 +98,7 @@ class Finder:
     ) -> None:
         """Add a reason for a cell, or for the whole row where no column is given."""
         letters = letter(column) if column >= 0 else ""
-        message = f"{place(self._sheet, self._number, letters, value)}：{sentence}"
+        message = placed(place(self._sheet, self._number, letters, value), sentence)
         of_field = field.value if field else ""
         self.reasons.append(Reason(code, letters, message, of_field, suggestion))
         self.verdict = worse(self.verdict, level or level_of(code))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
+from eventmail.language import said
 from eventmail.spreadsheet.cells import SheetRow
 from eventmail.spreadsheet.columns import Field
 from eventmail.spreadsheet.contents import has_address, is_company
@@ -96,25 +97,25 @@ class _Sieve:
             return ""  # a cell's fault and nothing else
         first = unicodedata.normalize("NFKC", texts[0])
         if _NOTE.match(first) and self._told(row) < 2:
-            return f"注記の行です（{texts[0][:20]}）。"
+            return said("注記の行です（{text}）。", text=texts[0][:20])
         if _TOTAL.fullmatch(first) and all(map(_is_quantity, texts[1:])):
-            return f"合計の行です（{texts[0][:20]}）。"
+            return said("合計の行です（{text}）。", text=texts[0][:20])
         header = self._why_header(row, texts)
         return header or self._why_alone(row, texts, first) or self._why_silent(row, texts)
 
     def _why_header(self, row: SheetRow, texts: list[str]) -> str:
         if _is_numbering(texts):
-            return "列の番号の行です。"
+            return said("列の番号の行です。")
         if len(self._named) > 1 and self._repeats(row):
             self._second = 0
-            return "見出しの繰り返しです。"
+            return said("見出しの繰り返しです。")
         if not is_header_row(row):
             return ""
         again = zip(row.cells, self._headers, strict=False)
         fields = [(field_of(cell.text), field_of(header)) for cell, header in again]
         moved = any(own and own is not first for own, first in fields)
         self._second = row.number if moved else 0
-        return "並びの違う見出しです。" if moved else "見出しの繰り返しです。"
+        return said("並びの違う見出しです。") if moved else said("見出しの繰り返しです。")
 
     def _repeats(self, row: SheetRow) -> bool:
         """Whether each cell says what the header says of its column."""
@@ -133,10 +134,10 @@ class _Sieve:
             or (_NUMBERED.fullmatch(first) and not is_company(first))
             or _GROUP.fullmatch(first)
         ):
-            return f"区切りの行です（{told}）。"
+            return said("区切りの行です（{text}）。", text=told)
         if column == self._mapping.get(Field.NUMBER) or first.isdecimal():
-            return f"番号だけの行です（{told}）。"
-        return "" if column in self._telling else f"1つの欄だけの行です（{told}）。"
+            return said("番号だけの行です（{text}）。", text=told)
+        return "" if column in self._telling else said("1つの欄だけの行です（{text}）。", text=told)
 
     def _told(self, row: SheetRow) -> int:
         return sum(bool(row.text(c).strip() or row.fault(c)) for c in self._telling)
@@ -146,7 +147,7 @@ class _Sieve:
         if self._told(row):
             return ""
         listed = "、".join(text[:12] for text in texts[:3])
-        return f"事業所名も担当者名も連絡先もない行です（{listed}）。"
+        return said("事業所名も担当者名も連絡先もない行です（{texts}）。", texts=listed)
 
 
 def _is_quantity(text: str) -> bool:

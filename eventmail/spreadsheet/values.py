@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from eventmail.language import said
 from eventmail.spreadsheet.contents import has_address, is_phone
 from eventmail.spreadsheet.rows import ATTENDING, WITHDRAWN
 
@@ -33,7 +34,7 @@ _PHONE_WITHIN = re.compile(r"0\d{1,4}[-(]\d{1,4}[-)]\d{3,4}|0\d{9,10}")
 _WITHOUT_ZERO = re.compile(r"[1-9]\d{8,9}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d+", re.I)
 DITTO = frozenset(("〃", "同上", "同じ", "々", '"', "”", "″", "ゞ", "〻", "仝"))
-NAMES = {"contact": "担当者名", "company": "事業所名"}
+NAMES = {"contact": said("担当者名"), "company": said("事業所名")}
 
 
 class Doubt(NamedTuple):
@@ -67,7 +68,7 @@ def phone_of(text: str) -> tuple[str, Doubt | None]:
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if not _WITHOUT_ZERO.fullmatch(plain):
         return plain, None
-    sentence = f"先頭の0が落ちているため、「0{plain}」と読み取りました。"
+    sentence = said("先頭の0が落ちているため、「0{plain}」と読み取りました。", plain=plain)
     return f"0{plain}", Doubt("lost_zero", sentence)
 
 
@@ -78,7 +79,7 @@ def corporate_number_of(text: str) -> tuple[str, Doubt | None]:
     if not plain:
         return "", None
     if _SCIENTIFIC.fullmatch(plain) or (plain.isdecimal() and len(plain) > 15):
-        sentence = (
+        sentence = said(
             "法人番号の桁が失われています。Excelで列の表示形式を「文字列」にして、"
             "13桁を入れ直してください。このままなら法人番号なしで取り込みます。"
         )
@@ -86,11 +87,14 @@ def corporate_number_of(text: str) -> tuple[str, Doubt | None]:
     if is_corporate_number(plain):
         return plain, None
     why = (
-        "先頭の数字（検査用数字）が合いません"
+        said("先頭の数字（検査用数字）が合いません")
         if re.fullmatch(r"\d{13}", plain)
-        else "法人番号は数字13桁です"
+        else said("法人番号は数字13桁です")
     )
-    sentence = f"{why}。正しい番号に直してください。このままなら法人番号なしで取り込みます。"
+    sentence = said(
+        "{why_said}。正しい番号に直してください。このままなら法人番号なしで取り込みます。",
+        why_said=why,
+    )
     return "", Doubt("bad_corporate_number", sentence)
 
 
@@ -113,25 +117,28 @@ def doubts_of_name(field: str, text: str) -> list[Doubt]:
     if not _ODD_NAME.search(text):
         return []
     if has_address(text):
-        return [_shifted(field, "メールアドレス")]
+        return [_shifted(field, said("メールアドレス"))]
     plain = unicodedata.normalize("NFKC", text)
     if is_phone(text) or (field == "contact" and _PHONE_WITHIN.search(plain)):
-        return [_shifted(field, "電話番号")]
+        return [_shifted(field, said("電話番号"))]
     if plain.isdecimal():
-        return [_shifted(field, "数字だけの値")]
+        return [_shifted(field, said("数字だけの値"))]
     found = _HONORIFIC[field].search(text)
     if found is None:
         return []
-    sentence = (
-        f"{NAMES[field]}に「{found[1]}」が付いています。メールの敬称と重なるため、"
-        "取るかどうか確かめてください。"
+    sentence = said(
+        "{field_said}に「{honorific}」が付いています。メールの敬称と重なるため、"
+        "取るかどうか確かめてください。",
+        field_said=NAMES[field],
+        honorific=found[1],
     )
     return [Doubt("honorific", sentence, text[: found.start()])]
 
 
 def _shifted(field: str, what: str) -> Doubt:
-    sentence = (
-        f"{NAMES[field]}の列に{what}が入っています。"
-        "この行の値が左右にずれていないか確かめてください。"
+    sentence = said(
+        "{field_said}の列に{what_said}が入っています。この行の値が左右にずれていないか確かめてください。",
+        field_said=NAMES[field],
+        what_said=what,
     )
     return Doubt("shifted_row", sentence)

@@ -4,8 +4,15 @@
 
 const EVERY = 3000;
 const ASIDE = new Set(["csrf_token", "slot", "version", "newest", "replace", "filled", "wording"]);
-const AWAY = "自動保存できません。つながり次第、もう一度試します。";
-const SIGNED_OUT = "サインインの時間が切れました。このあと書いた部分は手もとに写してから、サインインし直してください。自動保存した内容は、この画面を開き直すと復元できます。";
+const [AWAY, SIGNED_OUT] = document.documentElement.lang === "en"
+  ? [
+    "Cannot save automatically. Trying again as soon as there is a connection.",
+    "Your sign-in has expired. Please copy what you wrote since then, and sign in again. What was saved automatically can be restored when you open this page again.",
+  ]
+  : [
+    "自動保存できません。つながり次第、もう一度試します。",
+    "サインインの時間が切れました。このあと書いた部分は手もとに写してから、サインインし直してください。自動保存した内容は、この画面を開き直すと復元できます。",
+  ];
 
 function typed(form) {
   return JSON.stringify([...new FormData(form)].filter(([name]) => !ASIDE.has(name)));

@@ -1,10 +1,11 @@
 // A file input in [data-file-drop] takes dropped files and shows their names and sizes.
 "use strict";
 
+const IN_ENGLISH = document.documentElement.lang === "en";
 const STEPS = [[1024 * 1024, "MB"], [1024, "kB"]];
 
 function size(bytes) {
-  const [step, unit] = STEPS.find(([least]) => bytes >= least) || [1, "バイト"];
+  const [step, unit] = STEPS.find(([least]) => bytes >= least) || [1, IN_ENGLISH ? "bytes" : "バイト"];
   const number = bytes / step;
   return `${number.toFixed(step > 1 && number < 10 ? 1 : 0)} ${unit}`;
 }
@@ -12,7 +13,7 @@ function size(bytes) {
 function show(input, list) {
   list.replaceChildren(...[...input.files].map((file) => {
     const item = document.createElement("li");
-    item.textContent = `${file.name}（${size(file.size)}）`;
+    item.textContent = IN_ENGLISH ? `${file.name} (${size(file.size)})` : `${file.name}（${size(file.size)}）`;
     return item;
   }));
 }

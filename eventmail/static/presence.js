@@ -3,13 +3,21 @@
 "use strict";
 
 const BEAT = 30000;
-const SAVED = "開いている間に、ほかの職員がこの案件を保存しました。保存するときに、違いを確かめる画面が出ます。";
+const [AGAIN, SAVED] = document.documentElement.lang === "en"
+  ? [
+    " Please agree with them so that you do not both save.",
+    "A colleague has saved this mailing while you had it open. When you save, you will be shown what differs.",
+  ]
+  : [
+    "同時に保存しないよう、声をかけてください。",
+    "開いている間に、ほかの職員がこの案件を保存しました。保存するときに、違いを確かめる画面が出ます。",
+  ];
 
 function meet(form) {
   const place = document.querySelector("[data-others]");
 
   function show(news) {
-    const told = news.others.map((each) => `${each}同時に保存しないよう、声をかけてください。`);
+    const told = news.others.map((each) => `${each}${AGAIN}`);
     if (String(news.version) !== form.dataset.version) told.push(SAVED);
     const before = [...place.querySelectorAll(".notice-title")].map((each) => each.textContent);
     if (JSON.stringify(before) === JSON.stringify(told)) return;

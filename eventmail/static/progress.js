@@ -8,9 +8,17 @@
 const EVERY = 1000;
 const LONGEST = 15000;
 const QUIET = 15000; // between two announcements, in milliseconds
-const TROUBLE = "最新の状況を取得できません。自動で再接続しています。";
-const CHANGED = "状況が変わりました。画面を再読み込みしてください。";
-const OVER = "最新の状況を取得できません。画面を再読み込みしてください。";
+const [TROUBLE, CHANGED, OVER] = document.documentElement.lang === "en"
+  ? [
+    "The latest state cannot be fetched. Trying again automatically.",
+    "The state has changed. Please reload the page.",
+    "The latest state cannot be fetched. Please reload the page.",
+  ]
+  : [
+    "最新の状況を取得できません。自動で再接続しています。",
+    "状況が変わりました。画面を再読み込みしてください。",
+    "最新の状況を取得できません。画面を再読み込みしてください。",
+  ];
 
 function inUse(root) {
   const typing = root.contains(document.activeElement) && document.activeElement.matches("input");

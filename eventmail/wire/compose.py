@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from eventmail.addresses import EmailAddress
 from eventmail.clock import in_tokyo
+from eventmail.language import said
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual
 from eventmail.wire.html_writing import html_of
 from eventmail.wire.material import EncodedMaterial, Material, base64_lines, encode_material
@@ -55,7 +56,7 @@ class Identity:
     def __post_init__(self) -> None:
         if has_control(self.name) or not self.name.strip():
             raise Unwritable(
-                "差出人の名前が空か、使えない文字があります。名前を書き直してください。"
+                said("差出人の名前が空か、使えない文字があります。名前を書き直してください。")
             )
 
 
@@ -77,14 +78,19 @@ class Wording:
     def __post_init__(self) -> None:
         if has_control(self.subject) or not self.subject.strip():
             raise Unwritable(
-                "件名が空か、改行などの使えない文字があります。件名を書き直してください。"
+                said("件名が空か、改行などの使えない文字があります。件名を書き直してください。")
             )
         if len(self.subject) > LONGEST_SUBJECT:
-            raise Unwritable(f"件名が長すぎます。{LONGEST_SUBJECT}文字までにしてください。")
+            raise Unwritable(
+                said(
+                    "件名が長すぎます。{most}文字までにしてください。",
+                    most=LONGEST_SUBJECT,
+                )
+            )
         if not self.body.strip():
-            raise Unwritable("本文が空です。本文を書いてください。")
+            raise Unwritable(said("本文が空です。本文を書いてください。"))
         if has_control(self.body, allowed="\t\r\n\u2028\u2029"):
-            raise Unwritable("本文に使えない文字（制御文字）があります。取り除いてください。")
+            raise Unwritable(said("本文に使えない文字（制御文字）があります。取り除いてください。"))
         if self.unsubscribe and not _UNSUBSCRIBE.fullmatch(self.unsubscribe):
             raise ValueError("a link to stop mails is an https address of plain letters")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
+from eventmail.language import said
 from eventmail.wire.conversation import Conversation
 from eventmail.wire.extensions import Extensions, extensions_from
 from eventmail.wire.outcome import Reply, reply
@@ -17,21 +18,34 @@ from eventmail.wire.signing_in import SIGNED_IN, mechanisms_of, sign_in
 
 Answer = TypeVar("Answer")
 
-_LATER = "時間をおいて試してください。"
 _SENTENCES = {
-    "cannot_connect": "に接続できません。サーバー名とポートを確認してください。",
-    "timeout": f"から{{seconds:g}}秒以内に応答がありません。{_LATER}",
-    "certificate": "の証明書を確認できません。サーバー名と証明書を確認してください。",
-    "tls": "とTLSで接続できません。暗号化の設定を確認してください。",
-    "no_starttls": "はSTARTTLSに対応していません。暗号化の設定を確認してください。",
-    "auth": "にサインインできません。ユーザー名とパスワードを確認してください。",
-    "auth_later": f"が今はサインインを受け付けません。{_LATER}",
-    "no_auth": "はサインインに対応していません。ユーザー名の設定を確認してください。",
-    "auth_in_clear": (
-        "へ暗号化せずにパスワードを送ることはできません。"
+    "cannot_connect": said(
+        "送信サーバー {place} に接続できません。サーバー名とポートを確認してください。"
+    ),
+    "timeout": said(
+        "送信サーバー {place} から{seconds}秒以内に応答がありません。時間をおいて試してください。"
+    ),
+    "certificate": said(
+        "送信サーバー {place} の証明書を確認できません。サーバー名と証明書を確認してください。"
+    ),
+    "tls": said("送信サーバー {place} とTLSで接続できません。暗号化の設定を確認してください。"),
+    "no_starttls": said(
+        "送信サーバー {place} はSTARTTLSに対応していません。暗号化の設定を確認してください。"
+    ),
+    "auth": said(
+        "送信サーバー {place} にサインインできません。ユーザー名とパスワードを確認してください。"
+    ),
+    "auth_later": said(
+        "送信サーバー {place} が今はサインインを受け付けません。時間をおいて試してください。"
+    ),
+    "no_auth": said(
+        "送信サーバー {place} はサインインに対応していません。ユーザー名の設定を確認してください。"
+    ),
+    "auth_in_clear": said(
+        "送信サーバー {place} へ暗号化せずにパスワードを送ることはできません。"
         "MAIL_USE_TLS か MAIL_USE_SSL を設定してください。"
     ),
-    "refused": f"が接続を断りました。{_LATER}",
+    "refused": said("送信サーバー {place} が接続を断りました。時間をおいて試してください。"),
 }
 _PRESSURES = {
     "certificate": Pressure.MISCONFIGURED,
@@ -59,8 +73,8 @@ class RelayUnavailable(Exception):
         self.code = code
         self.reply = said or Reply(0, "")
         self.pressure = pressure or _PRESSURES.get(code, Pressure.DOWN)
-        what = _SENTENCES[code].format(seconds=relay.timeout)
-        self.message_ja = f"送信サーバー {relay.place} {what}"
+        seconds = f"{relay.timeout:g}"
+        self.message_ja = _SENTENCES[code].format(place=relay.place, seconds=seconds)
         super().__init__(f"{code}: {self.message_ja}")
 
 

@@ -14,6 +14,7 @@ from operator import is_
 from weakref import WeakKeyDictionary
 
 from eventmail.addresses import AddressError, EmailAddress
+from eventmail.language import said
 from eventmail.wire.compose import Identity
 from eventmail.wire.envelope import BlindBatch, Envelope, Individual, recipients_of
 from eventmail.wire.html_reading import text_of_html
@@ -303,9 +304,9 @@ def _violations(mail: ParsedMail, rules: _Rules) -> Iterator[tuple[str, str]]:
                 yield "header_address", place
     # Our own random token: decoded as base64, one in ten thousand looks like some address.
     token = mail.value("Message-ID").rpartition("@")[0]
-    pages = [("本文", mail.html)] if mail.html is not None else []
-    links = [("配信停止のリンク", mail.value(UNSUBSCRIBE))] if mail.has(UNSUBSCRIBE) else []
-    for place, text in (("メールの番号", token), *links, ("本文", mail.body), *pages):
+    pages = [(said("本文"), mail.html)] if mail.html is not None else []
+    links = [(said("配信停止のリンク"), mail.value(UNSUBSCRIBE))] if mail.has(UNSUBSCRIBE) else []
+    for place, text in ((said("メールの番号"), token), *links, (said("本文"), mail.body), *pages):
         if any(rules.forbids(site) for site in all_sites(text)):
             yield "other_address", place
     for number, part in enumerate(mail.attachments, 1):
@@ -313,8 +314,8 @@ def _violations(mail: ParsedMail, rules: _Rules) -> Iterator[tuple[str, str]]:
 
 
 def _header_texts(mail: ParsedMail) -> Iterator[tuple[str, str]]:
-    yield "差出人の名前", mail.value("From").rpartition("<")[0]
-    yield "件名", mail.value("Subject")
+    yield said("差出人の名前"), mail.value("From").rpartition("<")[0]
+    yield said("件名"), mail.value("Subject")
 
 
 def _is_address(text: str) -> bool:
@@ -326,9 +327,9 @@ def _is_address(text: str) -> bool:
 
 
 def _of_attachment(number: int, part: ParsedPart, rules: _Rules) -> Iterator[tuple[str, str]]:
-    place = f"{number}番目の添付ファイル"
+    place = said("{number}番目の添付ファイル", number=number)
     if any(rules.forbids(site) for site in sites_of_a_line(part.filename)):
-        yield "other_address", f"{place}の名前"
+        yield "other_address", said("{place_said}の名前", place_said=place)
     searched = search_pinned(part.digest, part.content)
     if searched.unsearchable and not (searched.liftable and part.digest in rules.lifted):
         yield "unsearchable_material", place

@@ -7,6 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.wire.unwritable import Unwritable, has_control
 from eventmail.wire.words import encoded_words, file_name_parameter
 
@@ -31,14 +32,14 @@ class Material:
         bad_name = has_control(self.filename) or not set(self.filename) - set(" .")
         if bad_name or set(self.filename) & set('/\\"') or len(self.filename) > LONGEST_NAME:
             raise Unwritable(
-                "資料のファイル名に使えない文字があるか、長すぎます。名前を変えてください。"
+                said("資料のファイル名に使えない文字があるか、長すぎます。名前を変えてください。")
             )
         if not _MEDIA_TYPE.fullmatch(self.media_type) or self.media_type.startswith(_CONTAINERS):
             raise Unwritable(
-                "資料のファイルの種類をメールに書けません。別の形式で保存してください。"
+                said("資料のファイルの種類をメールに書けません。別の形式で保存してください。")
             )
         if not self.content:
-            raise Unwritable("資料のファイルが空です。正しいファイルを選び直してください。")
+            raise Unwritable(said("資料のファイルが空です。正しいファイルを選び直してください。"))
 
 
 @dataclass(frozen=True, slots=True)

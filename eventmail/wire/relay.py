@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from eventmail.addresses import EmailAddress
+from eventmail.language import said
 from eventmail.wire.envelope import LARGEST_BATCH
 
 
@@ -80,13 +81,17 @@ class Relay:
     def check_allowed(self, recipients: tuple[EmailAddress, ...]) -> None:
         """Raise :class:`NotAllowedHere` unless each of ``recipients`` may be sent to."""
         if self.suppressed:
-            raise NotAllowedHere("設定 MAIL_SUPPRESS_SEND により、メールの送信を止めています。")
+            raise NotAllowedHere(
+                said("設定 MAIL_SUPPRESS_SEND により、メールの送信を止めています。")
+            )
         if self.production or self.sink:
             return
         if not all(self._allows(each.domain) for each in recipients):
             raise NotAllowedHere(
-                "本番環境ではないため、許可したドメイン以外のあて先には送信できません。"
-                "内蔵の受信箱を使うか、設定 MAIL_ALLOWED_DOMAINS を確認してください。"
+                said(
+                    "本番環境ではないため、許可したドメイン以外のあて先には送信できません。"
+                    "内蔵の受信箱を使うか、設定 MAIL_ALLOWED_DOMAINS を確認してください。"
+                )
             )
 
     def _allows(self, domain: str) -> bool:
@@ -126,8 +131,10 @@ def relay_from(config: Mapping[str, Any], *, production: bool = False) -> Relay:
         )
     except (TypeError, ValueError) as error:
         raise ValueError(
-            "送信サーバーの設定（MAIL_SERVER、MAIL_PORT など）に誤りがあります。"
-            "設定を確認してください。"
+            said(
+                "送信サーバーの設定（MAIL_SERVER、MAIL_PORT など）に誤りがあります。"
+                "設定を確認してください。"
+            )
         ) from error
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 
+from eventmail.language import said
+
 ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 
 # What happened, as the office reads it.
-NO_MAILBOX = "このアドレスは存在しないと返ってきました。"
-MOVED = "このアドレスは移転したと返ってきました。"
-BAD_ADDRESS = "アドレスの書き方が正しくないと返ってきました。"
-NO_DOMAIN = "アドレスの@から後ろが見つからないと返ってきました。"
-NO_MAIL_THERE = "アドレスの@から後ろは、メールを受け取らない設定になっています。"
-DISABLED = "このアドレスは使用が止められていると返ってきました。"
-FULL = "相手のメールボックスがいっぱいです。"
-TOO_BIG = "メールが大きすぎると返ってきました。"
-TOO_FAST = "短い時間に届くメールが多すぎると返ってきました。"
-LOOP = "相手の側で転送がくり返され、届きませんでした。"
-SENDER = "差出人のアドレスが受け付けられませんでした。"
-UNSIGNED = "差出人がなりすましでないことを確かめられない（SPF・DKIM・DMARC）と返ってきました。"
+NO_MAILBOX = said("このアドレスは存在しないと返ってきました。")
+MOVED = said("このアドレスは移転したと返ってきました。")
+BAD_ADDRESS = said("アドレスの書き方が正しくないと返ってきました。")
+NO_DOMAIN = said("アドレスの@から後ろが見つからないと返ってきました。")
+NO_MAIL_THERE = said("アドレスの@から後ろは、メールを受け取らない設定になっています。")
+DISABLED = said("このアドレスは使用が止められていると返ってきました。")
+FULL = said("相手のメールボックスがいっぱいです。")
+TOO_BIG = said("メールが大きすぎると返ってきました。")
+TOO_FAST = said("短い時間に届くメールが多すぎると返ってきました。")
+LOOP = said("相手の側で転送がくり返され、届きませんでした。")
+SENDER = said("差出人のアドレスが受け付けられませんでした。")
+UNSIGNED = said(
+    "差出人がなりすましでないことを確かめられない（SPF・DKIM・DMARC）と返ってきました。"
+)
 
 # Subject and detail of a code. Who reads them adds what they say to him alone.
 CODES: dict[tuple[int, int], str] = {

@@ -8,42 +8,23 @@ from html.parser import HTMLParser
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from eventmail.database import Base, Database
 from eventmail.language.sentences import JAPANESE_LETTER
 from eventmail.web import errors
+from eventmail.wordings.builtin import TEXTS
 from tests.accessibility.test_axe import paths
-from tests.language.test_complete import NOT_YET, ROOT, SAID, unsaid
 from tests.web.test_matrix import EVERYBODY, World, world  # noqa: F401 - a fixture among them
-from tools import messages
 
 ERROR_PAGE = errors.page
 SPOKEN = {"alt", "aria-label", "content", "placeholder", "title", "value"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "wbr", "path", "circle", "rect", "use"}
-# Rooms whose pages are in English; those of others are still being translated.
-DONE = frozenset(
-    """
-    accounts administration alerts allowed audit desk factors gateway
-    incident_calls incident_papers incident_record incidents languages notices offices overview
-    people privacy relays
-    """.split()
-)
 
 
-def unfinished() -> list[str]:
-    """What folders say whose English is still being written; it stands on every page."""
-    patterns = [each for each, at in SAID.items() if messages.folder_of(at[0]) in NOT_YET]
-    for path in (ROOT / "eventmail").rglob("*.py"):
-        if messages.folder_of(path.relative_to(ROOT).as_posix()) in NOT_YET:
-            patterns += [each.split(": ", 1)[1] for each in unsaid(path)]
-    return [piece for each in patterns for piece in re.split(r"<[^<>]*>|\{[^{}]*\}", each) if piece]
-
-
-def room_of(app: Flask, path: str) -> str:
-    """The blueprint that answers a path."""
-    endpoint, _ = app.url_map.bind("").match(path.partition("?")[0])
-    return str(endpoint).partition(".")[0]
+def wordings() -> list[str]:
+    """The wordings that every office begins with: Japanese letters, as what an office writes."""
+    told = (text for each in TEXTS.values() for text in (each.name, each.subject, each.body))
+    return [piece for text in told for piece in _texts(text)]
 
 
 class EnglishParts(HTMLParser):
@@ -112,12 +93,10 @@ def left_in_japanese(page: str, data: list[str]) -> list[str]:
 def test_every_page_is_in_english(world: World, who: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(errors, "page", ERROR_PAGE)
     database = world.app.extensions["eventmail"].database
-    data = sorted([*data_of(database), *unfinished()], key=len, reverse=True)
+    data = sorted([*data_of(database), *wordings()], key=len, reverse=True)
     person, left = world.clients[who], list[str]()
     person.set_cookie("language", "en")
     for path in paths(world, who):
-        if room_of(world.app, path) not in DONE:
-            continue
         found = person.get(path)
         if found.mimetype == "text/html" and found.status_code < 300:
             assert '<html lang="en">' in found.text, path

@@ -41,6 +41,7 @@ ENGLISH = {
     "{a:,}件のうち{b:,}件": "{b:,} of {a:,}",
     "{会社名} を入れる": "Put {会社名} in",
     "行{row}：{what}です。": "Row {row}: {what}.",
+    "（{word_said}）{typed}": "({word_said}){typed}",
 }
 
 
@@ -48,8 +49,10 @@ ENGLISH = {
 def words(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(catalogue, "sentences", lambda: ENGLISH)
     catalogue._forms.cache_clear()
+    catalogue.recognised.cache_clear()
     yield
     catalogue._forms.cache_clear()
+    catalogue.recognised.cache_clear()
 
 
 def in_english(value: object) -> object:
@@ -84,6 +87,23 @@ def test_a_sentence_is_said_in_both_languages(name: str) -> None:
     assert in_english(sentence) == english
 
 
+def test_a_sentence_that_is_filled_in_later_keeps_its_english() -> None:
+    later = said("{count}社に送信する")
+    assert later == "{count}社に送信する"
+    assert later.format(count=2) == "2社に送信する"
+    assert in_english(later.format(count=2)) == in_english(said("{count}社に送信する", count=2))
+
+
+def test_sentences_that_are_added_or_joined_keep_their_english() -> None:
+    row = said("行{row}：{what}です。", row=1, what=said("確認"))
+    assert row + row == "行1：確認です。行1：確認です。"
+    assert in_english(row + row) == in_english(row + "" + row) == "Row 1: check. Row 1: check."
+    assert in_english("" + row) == "Row 1: check."
+    assert in_english(said("・").join([said("確認"), "確認"])) == "check / 確認"
+    assert not isinstance(row + "その他", Said)
+    assert not isinstance("その他" + row, Said)
+
+
 def test_what_somebody_typed_is_never_translated() -> None:
     assert in_english("確認") == "確認"
     assert (
@@ -116,7 +136,7 @@ def test_to_all_else_it_is_a_plain_string() -> None:
     assert json.loads(json.dumps({"text": sentence})) == {"text": "2社に送信する"}
     assert type(pickle.loads(pickle.dumps(sentence))) is str
     assert {sentence: 1}["2社に送信する"] == 1
-    assert not isinstance(sentence + "", Said)
+    assert not isinstance(sentence + "。", Said)
 
 
 def test_what_a_page_takes_as_json_is_told_whole() -> None:
@@ -164,6 +184,21 @@ def test_a_kept_sentence_is_recognised(name: str) -> None:
 def test_a_kept_sentence_is_said_again() -> None:
     assert retold("行12：アドレスです。") == "行12：アドレスです。"
     assert in_english(retold("行12：アドレスです。")) == "Row 12: アドレス."
+
+
+KEPT = {
+    "one behind another": ("行1：甲です。行2：乙です。", "Row 1: 甲. Row 2: 乙."),
+    "a list of words": ("確認・確認", "check / check"),
+    "a sentence within": ("（確認）確認", "(check)確認"),
+    "not all of them ours": ("確認・株式会社確認", "確認・株式会社確認"),
+}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_several_kept_sentences_are_told_one_by_one(name: str) -> None:
+    text, english = KEPT[name]
+    assert retold(text) == text
+    assert in_english(retold(text)) == english
 
 
 def test_a_list_keeps_the_english_of_its_parts() -> None:

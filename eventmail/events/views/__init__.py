@@ -14,6 +14,7 @@ from eventmail.events import service, shelf, showing
 from eventmail.events.erased import erasure_of
 from eventmail.events.forms import EventForm, MaterialForm
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, permitted
@@ -25,7 +26,7 @@ from eventmail.web.context import actor, reading, services, writing
 
 blueprint = Blueprint("events", __name__)
 
-VOIDED = "確認・決裁中だったメール案件は、内容が変わったため作成中に戻りました。"
+VOIDED = said("確認・決裁中だったメール案件は、内容が変わったため作成中に戻りました。")
 
 
 @blueprint.get("/events/new")
@@ -45,7 +46,10 @@ def create() -> ResponseReturnValue:
         return render_template("events/form.html", form=form, event=None), 422
     with writing() as session:
         event = service.add_event(session, actor(), form.facts)
-    flash(f"イベント「{event.name}」を作りました。次に参加者名簿を取り込みます。", "success")
+    flash(
+        said("イベント「{name}」を作りました。次に参加者名簿を取り込みます。", name=event.name),
+        "success",
+    )
     return redirect(url_for("events.show", event_id=event.id))
 
 
@@ -77,7 +81,7 @@ def change(event_id: int) -> ResponseReturnValue:
         event = service.get_event(session, actor(), event_id)
         service.change_event(session, actor(), event, form.facts)
         voided = mailings.refresh(session, event)
-    flash("イベントの内容を保存しました。", "success")
+    flash(said("イベントの内容を保存しました。"), "success")
     tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id))
 
@@ -124,7 +128,7 @@ def put_materials(event_id: int) -> ResponseReturnValue:
     except UserError as error:
         form.files.errors = [error.message]
         return _page(service.get_event(reading(), actor(), event_id), form), 422
-    flash(f"資料を{len(files)}件置きました。", "success")
+    flash(said("資料を{count}件置きました。", count=len(files)), "success")
     tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id) + "#materials")
 
@@ -137,7 +141,7 @@ def remove_material(event_id: int, material_id: int) -> ResponseReturnValue:
         event = service.get_event(session, actor(), event_id)
         service.remove_material(session, actor(), event, material_id)
         voided = mailings.refresh(session, event)
-    flash("資料を外しました。", "success")
+    flash(said("資料を外しました。"), "success")
     tell_voided(bool(voided))
     return redirect(url_for("events.show", event_id=event_id) + "#materials")
 

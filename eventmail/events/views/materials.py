@@ -9,6 +9,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service, shelf, showing
 from eventmail.events.models import MaterialVersion
 from eventmail.events.views import tell_voided
+from eventmail.language import retold, said
 from eventmail.mailings import service as mailings
 from eventmail.mailings.deciding import in_check_with
 from eventmail.mailings.views.checking import lead_on
@@ -19,11 +20,11 @@ from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("materials", __name__)
 
-SEEN_ALL = "「{name}」を最後のページまで見たことを記録しました。"
-NOT_NEWEST = "新しい版があります。いちばん新しい版を開いて、もう一度行ってください。"
-NOTHING_DONE = "自動で取り除けるものがないため、新しい版は作りませんでした。"
-CLEANED = "「{name}」のきれいな写しを第{number}版として置きました（取り除いたもの：{done}）。"
-NOT_ALL = "「{name}」には、まだ見ていないページがあります（{pages}）。"
+SEEN_ALL = said("「{name}」を最後のページまで見たことを記録しました。")
+NOT_NEWEST = said("新しい版があります。いちばん新しい版を開いて、もう一度行ってください。")
+NOTHING_DONE = said("自動で取り除けるものがないため、新しい版は作りませんでした。")
+CLEANED = said("「{name}」のきれいな写しを第{number}版として置きました（取り除いたもの：{done}）。")
+NOT_ALL = said("「{name}」には、まだ見ていないページがあります（{pages}）。")
 
 
 @blueprint.get("/events/<int:event_id>/materials/<int:material_id>")
@@ -80,8 +81,13 @@ def seen(version_id: int, number: int) -> ResponseReturnValue:
     name = version.material.filename
     if not shown.left:
         return _seen_all(version, SEEN_ALL.format(name=name)) or redirect(_to(version_id, number))
-    pages = "、".join(f"{each}ページ" for each in shown.left[:5])
-    flash(NOT_ALL.format(name=name, pages=pages + ("ほか" if shown.left[5:] else "")), "warning")
+    pages = said("、").join(said("{page}ページ", page=each) for each in shown.left[:5])
+    flash(
+        NOT_ALL.format(
+            name=name, pages=said("{pages}ほか", pages=pages) if shown.left[5:] else pages
+        ),
+        "warning",
+    )
     return redirect(_to(version_id, shown.left[0]))
 
 
@@ -116,7 +122,10 @@ def clean(version_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return redirect(_to(version_id, 1))
-    flash(CLEANED.format(name=name, number=put.number, done="、".join(made.done)), "success")
+    flash(
+        CLEANED.format(name=name, number=put.number, done=said("、").join(map(retold, made.done))),
+        "success",
+    )
     for each in made.left:
         flash(each, "warning")
     tell_voided(bool(voided))
@@ -131,7 +140,7 @@ def scan(version_id: int) -> ResponseReturnValue:
     found = shelf.prepare_again(content, version.material.filename)
     with writing() as session:
         shelf.keep(session, version.office_id, version.sha256, found)
-    flash("もう一度調べました。", "info")
+    flash(said("もう一度調べました。"), "info")
     return redirect(_to(version_id, 1))
 
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.letters import choosing
 from eventmail.letters.forms import number
 from eventmail.letters.views.common import blueprint
@@ -63,7 +64,10 @@ def choose(mailing_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
     else:
-        flash(f"選択を保存しました。いま選んでいる送信先は{count}件です。", "success")
+        flash(
+            said("選択を保存しました。いま選んでいる送信先は{count}件です。", count=count),
+            "success",
+        )
     return redirect(url_for("letters.choose_page", mailing_id=mailing_id, **_place()))
 
 

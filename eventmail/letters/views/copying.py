@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from eventmail.events import service as events
 from eventmail.events.forms import EventForm
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.letters import copying
 from eventmail.letters.views.common import blueprint
 from eventmail.mailings import service
@@ -23,7 +24,7 @@ class CopyForm(EventForm):
     """The facts of the new event, its day asked anew, and which letters come with it."""
 
     letters = SelectMultipleField(
-        "一緒に写すメールの文面",
+        said("一緒に写すメールの文面"),
         coerce=int,
         widget=widgets.ListWidget(prefix_label=False),
         option_widget=widgets.CheckboxInput(),
@@ -35,7 +36,11 @@ class CopyForm(EventForm):
         form = cls.of(offices.mailboxes(reading(), actor().office.id), event)
         assert isinstance(form, CopyForm)
         form.letters.choices = [
-            SelectChoice(each.id, each.subject_shown + f"（{each.purpose}）") for each in mailings
+            SelectChoice(
+                each.id,
+                said("{subject}（{purpose}）", subject=each.subject_shown, purpose=each.purpose),
+            )
+            for each in mailings
         ]
         if not form.is_submitted():
             form.held_on.data = None
@@ -51,8 +56,10 @@ def copy_mailing(mailing_id: int) -> ResponseReturnValue:
         mailing = service.get_mailing(session, actor(), mailing_id)
         copy = copying.copy_mailing(session, actor(), mailing)
     flash(
-        "文面と資料を写して、新しい案件を作りました。送信先は写していません。"
-        "日付や件数を今回のものに直してください。",
+        said(
+            "文面と資料を写して、新しい案件を作りました。送信先は写していません。"
+            "日付や件数を今回のものに直してください。"
+        ),
         "success",
     )
     return redirect(url_for("mailings.edit", mailing_id=copy.id))
@@ -80,8 +87,11 @@ def copy_event(event_id: int) -> ResponseReturnValue:
             session, actor(), event, form.facts, frozenset(form.letters.data or ())
         )
     flash(
-        f"イベント「{copy.name}」を作りました。参加者名簿と資料は写していません。"
-        "次に参加者名簿を取り込みます。",
+        said(
+            "イベント「{name}」を作りました。参加者名簿と資料は写していません。"
+            "次に参加者名簿を取り込みます。",
+            name=copy.name,
+        ),
         "success",
     )
     return redirect(url_for("events.show", event_id=copy.id))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.language import said, told, told_all
 from eventmail.letters import presence, slots
 from eventmail.letters.forms import number
 from eventmail.letters.views.common import blueprint
@@ -39,7 +40,7 @@ def discard_new(event_id: int) -> ResponseReturnValue:
     with writing() as session:
         event = events.get_event(session, actor(), event_id)
         slots.discard(session, actor(), event, None)
-    flash("保存していない下書きを捨てました。", "info")
+    flash(said("保存していない下書きを捨てました。"), "info")
     return redirect(url_for("mailings.new", event_id=event_id))
 
 
@@ -50,7 +51,7 @@ def discard(mailing_id: int) -> ResponseReturnValue:
     with writing() as session:
         mailing = service.get_mailing(session, actor(), mailing_id)
         slots.discard(session, actor(), mailing.event, mailing)
-    flash("保存していない下書きを捨てました。", "info")
+    flash(said("保存していない下書きを捨てました。"), "info")
     return redirect(url_for("mailings.edit", mailing_id=mailing_id))
 
 
@@ -65,7 +66,7 @@ def present(mailing_id: int) -> ResponseReturnValue:
         else:
             presence.enter(session, actor(), mailing)
         found = presence.others(session, actor(), mailing)
-    return jsonify(others=[each.sentence for each in found], version=mailing.version)
+    return jsonify(others=told_all([each.sentence for each in found]), version=mailing.version)
 
 
 def _keep(event_id: int | None, mailing_id: int | None) -> ResponseReturnValue:
@@ -81,7 +82,7 @@ def _keep(event_id: int | None, mailing_id: int | None) -> ResponseReturnValue:
     except (Forbidden, NotFound):
         raise
     except UserError as error:
-        return jsonify(sentence=error.message), 409
+        return jsonify(sentence=told(error.message)), 409
     local = clock.in_tokyo(slot.saved_at)
-    told = f"{local.hour}:{local.minute:02}に下書きを自動保存しました。"
-    return jsonify(slot=slots.stamp_of(slot), sentence=told)
+    sentence = said("{time}に下書きを自動保存しました。", time=f"{local.hour}:{local.minute:02}")
+    return jsonify(slot=slots.stamp_of(slot), sentence=told(sentence))

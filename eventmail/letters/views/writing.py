@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.letters import presence, slots
 from eventmail.letters.diffing import Row, side_by_side
 from eventmail.letters.forms import TYPED, Choices, LetterForm
@@ -85,7 +86,7 @@ def save(mailing_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _page(form, shown.event, shown), 409
-    flash("本文を保存しました。", "success")
+    flash(said("本文を保存しました。"), "success")
     return _saved(mailing, form)
 
 
@@ -103,11 +104,14 @@ def _fill(form: LetterForm, event: Event, mailing: Mailing | None) -> ResponseRe
     try:
         offer = wordings.offer_named(reading(), actor().office, form.wording.data or "")
     except NotFound:
-        form.wording.errors = ["ひな形を選び直してください。"]
+        form.wording.errors = [said("ひな形を選び直してください。")]
         return _page(form, event, mailing), 422
     if act == FILL_NOW or (act == FILL and form.is_untouched):
         form.fill(offer.text, offer.kind)
-        flash(f"ひな形「{offer.text.name}」を入れました。まだ保存していません。", "info")
+        flash(
+            said("ひな形「{name}」を入れました。まだ保存していません。", name=offer.text.name),
+            "info",
+        )
         return _page(form, event, mailing)
     if act != FILL:
         return _page(form, event, mailing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level, Place, Where
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.reading import fold, squeeze
@@ -26,14 +27,15 @@ _NUMBERED = re.compile(
     r"(?:別紙|別添|添付(?:資料)?|資料)\s*(?:no\.?)?\s*(?P<n>[1-9]|1\d)(?![\d月日時:.点件種つ])"
 )
 _TOLD = re.compile(r"添付|別添|別紙|同封|資料|ファイル|送付|お送り|同送|チラシ|案内図|様式|用紙|書")
+_SENT_BEFORE = re.compile(r"(?:先日|前回|先に|既に|すでに)[^。\n]*$")
 _FILE = re.compile(
     r"[^\s「」『』（）()、。:：・<>/]{1,60}\.(?:pdf|xlsx?|docx?|pptx?|zip|csv)(?![a-z])"
 )
-NOTHING = (
+NOTHING = said(
     "「添付」「別紙」などと書かれていますが、資料が1つも選ばれていません。"
     "本文の編集画面で資料を選ぶか、文面を直してください。"
 )
-BY_LINK = (
+BY_LINK = said(
     "「添付」「別紙」などと書かれていますが、資料は参加者ページで渡し、メールには付きません。"
     "文面を直すか、本文の編集画面で添付に切り替えてください。"
 )
@@ -56,7 +58,7 @@ def _mentions(ground: Ground) -> Iterator[Place]:
             behind = told.text[at.start() : at.start() + 24]
             before = told.text[max(0, at.start() - 20) : at.start()]
             theirs = _NOT_OURS.match(behind) and not _GIVING.match(behind)
-            if not theirs and not re.search(r"(?:先日|前回|先に|既に|すでに)[^。\n]*$", before):
+            if not theirs and not _SENT_BEFORE.search(before):
                 yield place_in(where, told, *at.span())
 
 
@@ -75,12 +77,16 @@ def counts(ground: Ground) -> Iterator[Finding]:
             yield _count(quoted(highest[0]), size, place_in(where, told, *highest.span()))
 
 
-def _count(said: str, size: int, place: Place) -> Finding:
+def _count(told: str, size: int, place: Place) -> Finding:
     return found(
         "attachment_count",
         Level.WARN,
-        f"{said}と書かれていますが、選ばれている資料は{size}件です。"
-        "資料の選び忘れがないか確かめるか、文面を直してください。",
+        said(
+            "{told}と書かれていますが、選ばれている資料は{size}件です。"
+            "資料の選び忘れがないか確かめるか、文面を直してください。",
+            told=told,
+            size=size,
+        ),
         [place],
     )
 
@@ -101,8 +107,11 @@ def named_files(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "file_not_attached",
                 Level.WARN,
-                f"{listed(quoted(at[0]) for at in missing)}と書かれていますが、"
-                "その名前の資料は選ばれていません。資料を選び直すか、文面を直してください。",
+                said(
+                    "{names_said}と書かれていますが、"
+                    "その名前の資料は選ばれていません。資料を選び直すか、文面を直してください。",
+                    names_said=listed(quoted(at[0]) for at in missing),
+                ),
                 [place_in(where, told, *at.span()) for at in missing],
             )
 
@@ -119,7 +128,10 @@ def untold(ground: Ground) -> Iterator[Finding]:
         yield found(
             "attachments_untold",
             Level.NOTE,
-            f"資料が{len(materials)}件付きますが、文面に「添付」などの言葉がありません。"
-            "付け間違いでないか確かめてください。",
+            said(
+                "資料が{materials}件付きますが、文面に「添付」などの言葉がありません。"
+                "付け間違いでないか確かめてください。",
+                materials=len(materials),
+            ),
             [of_material(each) for each in materials] or [Place(Where.MAILING)],
         )

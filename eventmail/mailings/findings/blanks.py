@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.reading import read
@@ -64,9 +65,17 @@ def _signs(text: str) -> Iterator[tuple[int, int]]:
 def _placeholder(content: Content, part: str, places: list[Place], is_example: bool) -> Finding:
     what = listed(quoted(said_at(content, each)) for each in places)
     if is_example:
-        message = f"{part}に{what}があります。記入例であれば、このままで構いません。"
+        message = said(
+            "{part_said}に{signs_said}があります。記入例であれば、このままで構いません。",
+            part_said=part,
+            signs_said=what,
+        )
         return found("placeholder_in_example", Level.NOTE, message, places)
-    message = f"{part}に{what}が残っています。正しい内容に書き直してください。"
+    message = said(
+        "{part_said}に{signs_said}が残っています。正しい内容に書き直してください。",
+        part_said=part,
+        signs_said=what,
+    )
     return found("placeholder", Level.BLOCK, message, places)
 
 
@@ -86,19 +95,24 @@ def materials(ground: Ground) -> Iterator[Finding]:
         for code, meaning in _MEANINGS.items():
             met = [(word, spot) for of, word, spot in _marks_in(scan) if of == code]
             if met:
-                spots = listed((spot for _, spot in met), "か所")
+                spots = listed((spot for _, spot in met), "places")
                 yield found(
                     code,
                     Level.WARN,
-                    f"資料「{material.filename}」に{listed(quoted(word) for word, _ in met)}と"
-                    f"書かれています（{spots}）。{meaning}",
+                    said(
+                        "資料「{filename}」に{words_said}と書かれています（{spots_said}）。{meaning_said}",
+                        filename=material.filename,
+                        words_said=listed((quoted(word) for word, _ in met)),
+                        spots_said=spots,
+                        meaning_said=meaning,
+                    ),
                     [of_material(material, met[0][1])],
                 )
 
 
 _MEANINGS = {
-    "unfinished_material": "作りかけの版でないか確かめてください。",
-    "internal_material": "所の外に送ってよい版か確かめ、送れないものは外してください。",
+    "unfinished_material": said("作りかけの版でないか確かめてください。"),
+    "internal_material": said("所の外に送ってよい版か確かめ、送れないものは外してください。"),
 }
 
 

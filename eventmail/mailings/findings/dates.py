@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from eventmail.clock import japanese_date, japanese_year
+from eventmail.language import said
 from eventmail.mailings.findings.dating import Dated, dates
 from eventmail.mailings.findings.finding import Finding, Level, Place, Where
 from eventmail.mailings.findings.ground import Ground
@@ -58,33 +59,47 @@ def weekdays(ground: Ground) -> Iterator[Finding]:
             right = _right_weekday(ground, each)
             if right:
                 place = place_in(where, told, each.start, each.end)
-                said = quoted(said_at(ground.content, place))
+                date_ = quoted(said_at(ground.content, place))
                 yield found(
                     "wrong_weekday",
                     Level.WARN,
-                    f"{PARTS[where]}の{said}の曜日が違います。正しくは{right}です。"
-                    "日付と曜日のどちらが正しいか確かめて直してください。",
+                    said(
+                        "{part_said}の{date}の曜日が違います。正しくは{right}です。"
+                        "日付と曜日のどちらが正しいか確かめて直してください。",
+                        part_said=PARTS[where],
+                        date=date_,
+                        right=right,
+                    ),
                     [place],
                 )
     for material, scan in ground.scanned():
         wrong = dict(_wrong_in_file(ground, scan))
         if wrong:
-            said, (right, spot) = next(iter(wrong.items()))
-            more = f"ほかに{len(wrong) - 1}か所あります。" if len(wrong) > 1 else ""
+            date_, (right, spot) = next(iter(wrong.items()))
+            more = (
+                said("ほかに{count}か所あります。", count=len(wrong) - 1) if len(wrong) > 1 else ""
+            )
             yield found(
                 "wrong_weekday",
                 Level.WARN,
-                f"資料「{material.filename}」（{spot}）の{quoted(said)}の曜日が違います。"
-                f"正しくは{right}です。{more}資料を直して、置き直してください。",
+                said(
+                    "資料「{filename}」（{spot_said}）の{date}の曜日が違います。"
+                    "正しくは{right}です。{more_said}資料を直して、置き直してください。",
+                    filename=material.filename,
+                    spot_said=spot,
+                    date=quoted(date_),
+                    right=right,
+                    more_said=more,
+                ),
                 [of_material(material, spot)],
             )
 
 
 def _wrong_in_file(ground: Ground, scan: Scan) -> Iterator[tuple[str, tuple[str, str]]]:
-    for said, dated, spot in _weekdays_in(scan):
+    for date_, dated, spot in _weekdays_in(scan):
         right = _right_weekday(ground, dated)
         if right:
-            yield said, (right, spot)
+            yield date_, (right, spot)
 
 
 @lru_cache(maxsize=16)
@@ -97,9 +112,9 @@ def _weekdays_in(scan: Scan) -> tuple[tuple[str, Dated, str], ...]:
         if written_:
             seen.setdefault(written_[0], mark.start())
     return tuple(
-        (said[each.start : each.end].strip(), each, told.spot(position))
-        for said, position in seen.items()
-        for each in dates(said)
+        (text[each.start : each.end].strip(), each, told.spot(position))
+        for text, position in seen.items()
+        for each in dates(text)
         if each.weekday is not None
     )
 
@@ -120,9 +135,11 @@ def no_such_day(ground: Ground) -> Iterator[Finding]:
         for each in dates(told.text):
             if not each.near((ground.content.event_date, ground.today)):
                 place = place_in(where, told, each.start, each.end)
-                said = quoted(said_at(ground.content, place))
-                message = (
-                    f"{PARTS[where]}の{said}という日はありません。正しい日付に直してください。"
+                date_ = quoted(said_at(ground.content, place))
+                message = said(
+                    "{part_said}の{date}という日はありません。正しい日付に直してください。",
+                    part_said=PARTS[where],
+                    date=date_,
                 )
                 yield found("no_such_day", Level.WARN, message, [place])
 
@@ -135,12 +152,17 @@ def past(ground: Ground) -> Iterator[Finding]:
             if not days or max(days) >= ground.today or not _speaks_of_later(told.text, each):
                 continue
             place = place_in(where, told, each.start, each.end)
-            said = quoted(said_at(ground.content, place))
+            date_ = quoted(said_at(ground.content, place))
             yield found(
                 "past_date",
                 Level.WARN,
-                f"{PARTS[where]}の{said}は、もう過ぎた日です（{japanese_date(max(days))}）。"
-                "前のメールの書き残しでないか確かめて直してください。",
+                said(
+                    "{part_said}の{date}は、もう過ぎた日です（{days}）。"
+                    "前のメールの書き残しでないか確かめて直してください。",
+                    part_said=PARTS[where],
+                    date=date_,
+                    days=japanese_date(max(days)),
+                ),
                 [place],
             )
 
@@ -175,13 +197,18 @@ def of_event(ground: Ground) -> Iterator[Finding]:
     if any(day == event for day, _ in told_days):
         return
     for _, place in told_days:
-        said = quoted(said_at(ground.content, place))
+        date_ = quoted(said_at(ground.content, place))
         part = PARTS[place.where]
         yield found(
             "not_the_event_date",
             Level.WARN,
-            f"{part}の{said}は、イベントの開催日（{japanese_date(event)}）と違います。"
-            "文面かイベントの開催日を直してください。",
+            said(
+                "{part_said}の{date}は、イベントの開催日（{event}）と違います。"
+                "文面かイベントの開催日を直してください。",
+                part_said=part,
+                date=date_,
+                event=japanese_date(event),
+            ),
             [place],
         )
 
@@ -205,14 +232,19 @@ def years(ground: Ground) -> Iterator[Finding]:
 
 
 def _of_year(ground: Ground, place: Place) -> Finding:
-    said = quoted(said_at(ground.content, place))
+    date_ = quoted(said_at(ground.content, place))
     event = ground.content.event_date
     part = PARTS[place.where]
     return found(
         "wrong_year",
         Level.WARN,
-        f"{part}の{said}は、イベントの年（{japanese_year(event)}）と違います。"
-        "前の年のメールの書き残しでないか確かめて直してください。",
+        said(
+            "{part_said}の{date}は、イベントの年（{event}）と違います。"
+            "前の年のメールの書き残しでないか確かめて直してください。",
+            part_said=part,
+            date=date_,
+            event=japanese_year(event),
+        ),
         [place],
     )
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from eventmail.clock import japanese_date
+from eventmail.language import said
 from eventmail.mailings.findings.dating import dates
 from eventmail.mailings.findings.finding import Finding, Level, Where
 from eventmail.mailings.findings.ground import Ground, OtherEvent
@@ -44,9 +45,14 @@ def event_names(ground: Ground) -> Iterator[Finding]:
                 yield found(
                     "other_event",
                     Level.WARN,
-                    f"{PARTS[where]}に、別のイベントの名前があります"
-                    f"（「{event.name}」{japanese_date(event.held_on)}）。"
-                    "前のメールの書き残しでないか確かめ、「{イベント名}」に直すか消してください。",
+                    said(
+                        "{part_said}に、別のイベントの名前があります"
+                        "（「{name}」{held_on}）。"
+                        "前のメールの書き残しでないか確かめ、「{{イベント名}}」に直すか消してください。",
+                        part_said=PARTS[where],
+                        name=event.name,
+                        held_on=japanese_date(event.held_on),
+                    ),
                     [place_in(where, told, *span) for span in met],
                 )
 
@@ -68,16 +74,24 @@ def materials(ground: Ground) -> Iterator[Finding]:
             continue
         scan = ground.scans.get(material.sha256)
         is_theirs = scan is None or any(_tells_of(read(scan).text, each) for each in events)
-        names = listed(f"「{each.name}」{japanese_date(each.held_on)}" for each in events)
+        names = listed(
+            said("「{name}」{held_on}", name=each.name, held_on=japanese_date(each.held_on))
+            for each in events
+        )
         way_out = (
-            "このイベントの資料か確かめ、違うものは置き直してください。"
+            said("このイベントの資料か確かめ、違うものは置き直してください。")
             if is_theirs
-            else "共通の資料であれば、このままで構いません。"
+            else said("共通の資料であれば、このままで構いません。")
         )
         yield found(
             "used_elsewhere",
             Level.WARN if is_theirs else Level.NOTE,
-            f"資料「{material.filename}」は、別のイベントでも使われています（{names}）。{way_out}",
+            said(
+                "資料「{filename}」は、別のイベントでも使われています（{names_said}）。{way_out_said}",
+                filename=material.filename,
+                names_said=names,
+                way_out_said=way_out,
+            ),
             [of_material(material)],
         )
 
@@ -105,12 +119,16 @@ def roster_files(ground: Ground) -> Iterator[Finding]:
         ]
         years = {_year(at) for at in _YEAR.finditer(fold(filename))}
         if others or (years and not years & right):
-            why = f"「{others[0]}」の名簿" if others else "別の年の名簿"
+            why = said("「{event}」の名簿", event=others[0]) if others else said("別の年の名簿")
             yield found(
                 "roster_of_another",
                 Level.WARN,
-                f"参加者名簿を取り込んだファイル{quoted(filename)}は、{why}のようです。"
-                "このイベントの名簿か確かめ、違えば取り込み直してください。",
+                said(
+                    "参加者名簿を取り込んだファイル{filename}は、{why_said}のようです。"
+                    "このイベントの名簿か確かめ、違えば取り込み直してください。",
+                    filename=quoted(filename),
+                    why_said=why,
+                ),
                 [],
             )
 

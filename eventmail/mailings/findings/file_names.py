@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.reading import fold
@@ -32,33 +33,33 @@ _PERSONAL = re.compile(
 _OLD = re.compile(
     r"^旧(?!.{0,8}(?:校|館|庁舎|[都道府県市区町村]|姓|制度|正月|友|式|盆))|[(（【\[_\s-]旧|旧(?:版|データ|資料|ファイル)|(?<![a-z])(?:old|bak|backup)(?![a-z])|コピー|(?<![a-z])copy(?![a-z])|(?:差し?替え?|修正|変更|訂正)前|廃止|使用不可|使用しない|使わない|没(?![入年])|\(\d\)$|(?:~|\$)"
 )
-_LOOK_INSIDE = "相手に送ってよいものか、中身を開いて確かめてください。"
+_LOOK_INSIDE = said("相手に送ってよいものか、中身を開いて確かめてください。")
 _KINDS = (
-    ("list_name", _LIST, "名簿や一覧を思わせる", _LOOK_INSIDE),
+    ("list_name", _LIST, said("名簿や一覧を思わせる"), _LOOK_INSIDE),
     (
         "internal_name",
         _INTERNAL,
-        "所の中だけで使うものを思わせる",
-        "外に送ってよい版か確かめ、違うものは外してください。",
+        said("所の中だけで使うものを思わせる"),
+        said("外に送ってよい版か確かめ、違うものは外してください。"),
     ),
     (
         "draft_name",
         _DRAFT,
-        "作りかけの版（案）を思わせる",
-        "決まった版か確かめ、名前を直すか置き直してください。",
+        said("作りかけの版（案）を思わせる"),
+        said("決まった版か確かめ、名前を直すか置き直してください。"),
     ),
     (
         "money_name",
         _MONEY,
-        "見積や契約の書類を思わせる",
-        "この宛先に送るものか確かめ、違うものは外してください。",
+        said("見積や契約の書類を思わせる"),
+        said("この宛先に送るものか確かめ、違うものは外してください。"),
     ),
-    ("personal_name", _PERSONAL, "個人の情報を思わせる", _LOOK_INSIDE),
+    ("personal_name", _PERSONAL, said("個人の情報を思わせる"), _LOOK_INSIDE),
     (
         "old_name",
         _OLD,
-        "古い版や写しを思わせる",
-        "新しい版か確かめ、名前を直すか置き直してください。",
+        said("古い版や写しを思わせる"),
+        said("新しい版か確かめ、名前を直すか置き直してください。"),
     ),
 )
 _VERSION = re.compile(
@@ -79,7 +80,13 @@ def names(ground: Ground) -> Iterator[Finding]:
                 yield found(
                     code,
                     Level.WARN,
-                    f"資料「{material.filename}」の名前に「{shown}」とあり、{meaning}名前です。{way_out}",
+                    said(
+                        "資料「{filename}」の名前に「{shown}」とあり、{meaning_said}名前です。{way_out_said}",
+                        filename=material.filename,
+                        shown=shown,
+                        meaning_said=meaning,
+                        way_out_said=way_out,
+                    ),
                     [of_material(material)],
                 )
 
@@ -100,8 +107,12 @@ def superseded(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "newer_on_shelf",
                 Level.WARN,
-                f"資料「{material.filename}」より新しい版らしい「{newest}」が、資料置き場にあります。"
-                "どちらを送るか確かめて、選び直してください。",
+                said(
+                    "資料「{filename}」より新しい版らしい「{newest}」が、資料置き場にあります。"
+                    "どちらを送るか確かめて、選び直してください。",
+                    filename=material.filename,
+                    newest=newest,
+                ),
                 [of_material(material)],
             )
 
@@ -116,8 +127,11 @@ def changed(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "same_name_other_content",
                 Level.WARN,
-                f"資料「{material.filename}」は、このイベントで前に送った同じ名前の資料と中身が違います。"
-                "差し替えであれば文面でそのことを伝え、そうでなければ資料を確かめてください。",
+                said(
+                    "資料「{filename}」は、このイベントで前に送った同じ名前の資料と中身が違います。"
+                    "差し替えであれば文面でそのことを伝え、そうでなければ資料を確かめてください。",
+                    filename=material.filename,
+                ),
                 [of_material(material)],
             )
 

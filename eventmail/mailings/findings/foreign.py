@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
+from eventmail.language import said
 from eventmail.mailings.findings.directory import FORMS, core_name
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
@@ -46,7 +47,7 @@ def addresses(ground: Ground) -> Iterator[Finding]:
     for material, scan in ground.scanned():
         inside = [each for each in scan.addresses if not _is_known(ground, each)]
         if inside:
-            place = f"資料「{material.filename}」の中"
+            place = said("資料「{filename}」の中", filename=material.filename)
             yield _finding(place, inside, [of_material(material)])
 
 
@@ -68,8 +69,12 @@ def _finding(place: str, strange: list[str], places: list[Place]) -> Finding:
     return found(
         "foreign_address",
         Level.WARN,
-        f"{place}に、この所のものでないメールアドレスがあります（{listed(shown)}）。"
-        "載せてよいアドレスなら登録し、そうでなければ消してください。",
+        said(
+            "{place_said}に、この所のものでないメールアドレスがあります（{addresses_said}）。"
+            "載せてよいアドレスなら登録し、そうでなければ消してください。",
+            place_said=place,
+            addresses_said=listed(shown),
+        ),
         places,
         shown[:MOST_NAMED_ADDRESSES],
     )
@@ -90,8 +95,12 @@ def surnames(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "typed_name",
                 Level.WARN,
-                f"{PARTS[where]}に{quoted(first)}と直接書かれています。全員に同じ名前が届くため、"
-                "差し込み項目「{担当者名}」などに直すか、このままでよい理由を書いてください。",
+                said(
+                    "{part_said}に{name}と直接書かれています。全員に同じ名前が届くため、"
+                    "差し込み項目「{{担当者名}}」などに直すか、このままでよい理由を書いてください。",
+                    part_said=PARTS[where],
+                    name=quoted(first),
+                ),
                 met,
             )
 
@@ -114,7 +123,7 @@ def companies(ground: Ground) -> Iterator[Finding]:
     for material in ground.content.materials:
         met = list(_companies_in(written(material.filename), ground))
         if met:
-            place = f"資料のファイル名「{material.filename}」"
+            place = said("資料のファイル名「{filename}」", filename=material.filename)
             yield _company_finding(place, [name for name, _, _ in met], [of_material(material)])
 
 
@@ -122,8 +131,12 @@ def _company_finding(place: str, companies: list[str], places: list[Place]) -> F
     return found(
         "other_company",
         Level.WARN,
-        f"{place}に、特定の事業所の名前があります（{listed(companies, '社')}）。"
-        "前のメールの書き残しでないか確かめ、差し込み項目「{会社名}」に直すか消してください。",
+        said(
+            "{place_said}に、特定の事業所の名前があります（{companies_said}）。"
+            "前のメールの書き残しでないか確かめ、差し込み項目「{{会社名}}」に直すか消してください。",
+            place_said=place,
+            companies_said=listed(companies, "companies"),
+        ),
         places,
     )
 

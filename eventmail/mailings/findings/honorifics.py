@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.names import full_name
@@ -41,12 +42,16 @@ def typed(ground: Ground) -> Iterator[Finding]:
     for where, _, told in letter(ground.content):
         met = [place_in(where, told, *at.span()) for at in _TYPED.finditer(told.text)]
         if met:
-            said = listed(quoted(said_at(ground.content, each)) for each in met)
+            words = listed(quoted(said_at(ground.content, each)) for each in met)
             yield found(
                 "honorific_typed",
                 Level.WARN,
-                f"{PARTS[where]}の{said}は、敬称が重なっているか合っていません。"
-                "会社や部署には「御中」、個人には「様」を1つだけ付けてください。",
+                said(
+                    "{part_said}の{words_said}は、敬称が重なっているか合っていません。"
+                    "会社や部署には「御中」、個人には「様」を1つだけ付けてください。",
+                    part_said=PARTS[where],
+                    words_said=words,
+                ),
                 met,
             )
 
@@ -84,9 +89,17 @@ def _of_field(
     return found(
         "honorific_merged",
         Level.WARN,
-        f"{part}の{quoted(shown)}は、{len(wrong)}件の送信先で「{last}{title}」のようになります"
-        f"（{listed((each.company for each in wrong), '社')}）。後ろの「{title}」を消すか、"
-        "「{宛名}」を使ってください。",
+        said(
+            "{part_said}の{shown}は、{count}件の送信先で「{last}{title}」のようになります"
+            "（{companies_said}）。後ろの「{title}」を消すか、"
+            "「{{宛名}}」を使ってください。",
+            part_said=part,
+            shown=quoted(shown),
+            count=len(wrong),
+            last=last,
+            title=title,
+            companies_said=listed((each.company for each in wrong), "companies"),
+        ),
         [place],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level, Where
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.telling import PARTS, found, letter, listed, place_in, quoted
@@ -30,9 +31,14 @@ def negatives(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "negative_to_participants",
                 Level.WARN,
-                f"{PARTS[where]}に{listed(quoted(at[0]) for at in met)}とありますが、"
-                f"送信先の{len(ground.content.recipients)}件は名簿で「参加」です。"
-                "この相手に送ってよい内容か、送信先の絞り込みを確かめてください。",
+                said(
+                    "{part_said}に{words_said}とありますが、"
+                    "送信先の{recipients}件は名簿で「参加」です。"
+                    "この相手に送ってよい内容か、送信先の絞り込みを確かめてください。",
+                    part_said=PARTS[where],
+                    words_said=listed(quoted(at[0]) for at in met),
+                    recipients=len(ground.content.recipients),
+                ),
                 [place_in(where, told, *at.span()) for at in met],
             )
 

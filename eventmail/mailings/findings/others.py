@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
+from eventmail.language import said
 from eventmail.mailings.findings.directory import Met
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
@@ -15,7 +16,7 @@ from eventmail.scanning.report import Scan
 from eventmail.wire.sites import Site
 from eventmail.wire.views import all_sites
 
-WAY_OUT = "受け取ったほかの事業所に知られてしまうため、取り除いてください。"
+WAY_OUT = said("受け取ったほかの事業所に知られてしまうため、取り除いてください。")
 # The head of a public office may be called as a participant's person is.
 _OFFICIAL = re.compile(r"(?:安定所|労働局|ハローワーク)\S{0,8}\s{0,2}$")
 
@@ -42,7 +43,9 @@ def addresses(ground: Ground) -> Iterator[Finding]:
         inside = [each for each in scan.addresses if each in known]
         return [Met(known[each], 0, 0, _spot(scan, each)) for each in inside]
 
-    yield from _everywhere(ground, _Sort("participant_address", "メールアドレス", in_text, in_file))
+    yield from _everywhere(
+        ground, _Sort("participant_address", said("メールアドレス"), in_text, in_file)
+    )
 
 
 def phones(ground: Ground) -> Iterator[Finding]:
@@ -52,7 +55,7 @@ def phones(ground: Ground) -> Iterator[Finding]:
         return ground.directory.phones_in(told.text)
 
     in_file = ground.directory.phones_in_file
-    yield from _everywhere(ground, _Sort("participant_phone", "電話番号", in_text, in_file))
+    yield from _everywhere(ground, _Sort("participant_phone", said("電話番号"), in_text, in_file))
 
 
 def people(ground: Ground) -> Iterator[Finding]:
@@ -64,7 +67,9 @@ def people(ground: Ground) -> Iterator[Finding]:
     def in_file(scan: Scan) -> list[Met]:
         return _unofficial(read(scan).text, ground.directory.names_in_file(scan))
 
-    yield from _everywhere(ground, _Sort("participant_name", "担当者の名前", in_text, in_file))
+    yield from _everywhere(
+        ground, _Sort("participant_name", said("担当者の名前"), in_text, in_file)
+    )
 
 
 def _everywhere(ground: Ground, sort: _Sort) -> Iterator[Finding]:
@@ -74,19 +79,41 @@ def _everywhere(ground: Ground, sort: _Sort) -> Iterator[Finding]:
         yield from _finding(sort, PARTS[where], met, spans or [Place(where)])
     for number, material in enumerate(ground.content.materials, start=1):
         met = sort.in_text(material.filename, written(material.filename))
-        yield from _finding(sort, f"{number}番目の資料のファイル名", met, [of_material(material)])
+        yield from _finding(
+            sort,
+            said("{number}番目の資料のファイル名", number=number),
+            met,
+            [of_material(material)],
+        )
     for material, scan in ground.scanned():
         met = sort.in_file(scan)
         spots = list(dict.fromkeys(each.spot for each in met))
-        where_ = f"（{listed(spots, 'か所')}）" if any(spots) else ""
+        where_ = listed(spots, "places") if any(spots) else ""
         places = [of_material(material, spot) for spot in spots]
-        yield from _finding(sort, f"資料「{material.filename}」の中{where_}", met, places)
+        yield from _finding(
+            sort,
+            said(
+                "資料「{filename}」の中（{spots_said}）",
+                filename=material.filename,
+                spots_said=where_,
+            )
+            if where_
+            else said("資料「{filename}」の中", filename=material.filename),
+            met,
+            places,
+        )
 
 
 def _finding(sort: _Sort, place: str, met: list[Met], places: list[Place]) -> Iterator[Finding]:
     if met:
-        companies = listed((each.company for each in met), "社")
-        message = f"{place}に、ほかの参加事業所の{sort.word}があります（{companies}）。{WAY_OUT}"
+        companies = listed((each.company for each in met), "companies")
+        message = said(
+            "{place_said}に、ほかの参加事業所の{word_said}があります（{companies_said}）。{way_out_said}",
+            place_said=place,
+            word_said=sort.word,
+            companies_said=companies,
+            way_out_said=WAY_OUT,
+        )
         yield found(sort.code, Level.BLOCK, message, places)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.telling import found, listed, of_recipients
@@ -22,8 +23,12 @@ def expected(ground: Ground) -> Iterator[Finding]:
         yield found(
             "unexpected_count",
             Level.BLOCK,
-            f"送信先は{count}件ですが、起案者が入力した予定の件数は{ground.expected_count}件です。"
-            "名簿と絞り込みを確かめ、予定の件数か送信先を直してください。",
+            said(
+                "送信先は{count}件ですが、起案者が入力した予定の件数は{expected_count}件です。"
+                "名簿と絞り込みを確かめ、予定の件数か送信先を直してください。",
+                count=count,
+                expected_count=ground.expected_count,
+            ),
             [of_recipients(())],
         )
 
@@ -38,14 +43,38 @@ def difference(ground: Ground) -> Iterator[Finding]:
     gone = [company for key, company in last.items() if key not in now]
     if len(new) + len(gone) > MOST_CHANGED * len(last):
         told = [
-            *([f"新しい送信先が{len(new)}件（{_companies(new)}）"] if new else []),
-            *([f"なくなった送信先が{len(gone)}件（{listed(gone, '社')}）"] if gone else []),
+            *(
+                [
+                    said(
+                        "新しい送信先が{count}件（{companies_said}）",
+                        count=len(new),
+                        companies_said=_companies(new),
+                    )
+                ]
+                if new
+                else []
+            ),
+            *(
+                [
+                    said(
+                        "なくなった送信先が{count}件（{companies_said}）",
+                        count=len(gone),
+                        companies_said=listed(gone, "companies"),
+                    )
+                ]
+                if gone
+                else []
+            ),
         ]
         yield found(
             "other_than_last",
             Level.WARN,
-            f"送信先が、このイベントの前回のメール（{len(last)}件）と1割を超えて違います。"
-            f"{'、'.join(told)}。名簿が正しいか確かめてください。",
+            said(
+                "送信先が、このイベントの前回のメール（{before}件）と1割を超えて違います。"
+                "{told_said}。名簿が正しいか確かめてください。",
+                before=len(last),
+                told_said=said("、").join(told),
+            ),
             [of_recipients(new)],
         )
 
@@ -63,9 +92,14 @@ def moved(ground: Ground) -> Iterator[Finding]:
         yield found(
             "address_moved",
             Level.WARN,
-            f"前回のメールと違う事業所に付いているアドレスが{len(shifted)}件あります"
-            f"（「{last[_key(first)]}」のアドレスが、いまは「{first.company}」など）。"
-            "もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。",
+            said(
+                "前回のメールと違う事業所に付いているアドレスが{count}件あります"
+                "（「{last}」のアドレスが、いまは「{company}」など）。"
+                "もとの名簿で、事業所名とアドレスの組み合わせを確かめてください。",
+                count=len(shifted),
+                last=last[_key(first)],
+                company=first.company,
+            ),
             [of_recipients(shifted)],
         )
 
@@ -76,13 +110,21 @@ def domains(ground: Ground) -> Iterator[Finding]:
            if (doubt := doubt_about(_domain(each))) is not None]  # fmt: skip
     if odd:
         first, doubt = odd[0]
-        likely = f"（「{doubt.likely}」ではありませんか）" if doubt.likely else ""
+        likely = (
+            said("（「{likely}」ではありませんか）", likely=doubt.likely) if doubt.likely else ""
+        )
         yield found(
             "odd_domain",
             Level.WARN,
-            f"打ち間違いに見えるメールアドレスが{len(odd)}件あります。"
-            f"たとえば{first.company}の「@{_domain(first)}」です{likely}。"
-            "参加申込書などでつづりを確かめ、違えば名簿を直してください。",
+            said(
+                "打ち間違いに見えるメールアドレスが{count}件あります。"
+                "たとえば{company}の「@{domain}」です{likely_said}。"
+                "参加申込書などでつづりを確かめ、違えば名簿を直してください。",
+                count=len(odd),
+                company=first.company,
+                domain=_domain(first),
+                likely_said=likely,
+            ),
             [of_recipients(each for each, _ in odd)],
         )
 
@@ -96,8 +138,12 @@ def free_mail(ground: Ground) -> Iterator[Finding]:
         yield found(
             "new_free_mail",
             Level.WARN,
-            f"前回のメールのあとに加わったフリーメールのアドレスが{len(new)}件あります（{_companies(new)}）。"
-            "申込書などで、本人のアドレスか確かめてください。",
+            said(
+                "前回のメールのあとに加わったフリーメールのアドレスが{count}件あります（{companies_said}）。"
+                "申込書などで、本人のアドレスか確かめてください。",
+                count=len(new),
+                companies_said=_companies(new),
+            ),
             [of_recipients(new)],
         )
     rest = [each for each in free if each not in new]
@@ -105,7 +151,11 @@ def free_mail(ground: Ground) -> Iterator[Finding]:
         yield found(
             "free_mail",
             Level.NOTE,
-            f"フリーメールのアドレスが{len(rest)}件あります（{_companies(rest)}）。",
+            said(
+                "フリーメールのアドレスが{count}件あります（{companies_said}）。",
+                count=len(rest),
+                companies_said=_companies(rest),
+            ),
             [of_recipients(rest)],
         )
 
@@ -119,7 +169,11 @@ def first_time(ground: Ground) -> Iterator[Finding]:
         yield found(
             "first_time",
             Level.NOTE,
-            f"この所から初めて送るアドレスが{len(new)}件あります（{_companies(new)}）。",
+            said(
+                "この所から初めて送るアドレスが{count}件あります（{companies_said}）。",
+                count=len(new),
+                companies_said=_companies(new),
+            ),
             [of_recipients(standing_out)],
         )
 
@@ -135,14 +189,18 @@ def withdrawn(ground: Ground) -> Iterator[Finding]:
         yield found(
             "withdrawn_too",
             Level.WARN,
-            f"参加を取りやめた事業所と同じ名前の送信先が{len(both)}件あります（{_companies(both)}）。"
-            "参加するかどうかを確かめ、参加しないものは名簿で不参加にしてください。",
+            said(
+                "参加を取りやめた事業所と同じ名前の送信先が{count}件あります（{companies_said}）。"
+                "参加するかどうかを確かめ、参加しないものは名簿で不参加にしてください。",
+                count=len(both),
+                companies_said=_companies(both),
+            ),
             [of_recipients(both)],
         )
 
 
 def _companies(recipients: list[Recipient]) -> str:
-    return listed((each.company for each in recipients), "社")
+    return listed((each.company for each in recipients), "companies")
 
 
 def _key(recipient: Recipient) -> str:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import UNSEARCHABLE, Finding, Level, Place, Where
 from eventmail.mailings.rendering import Press, new_token
 from eventmail.mailings.snapshot import Recipient
 from eventmail.wire import LARGEST_BATCH, Cleared, GateRefusal, Unwritable, search_material
 
-UNSEEN = (
+UNSEEN = said(
     "資料「{name}」の中身を調べられません（パスワードや圧縮のためです）。"
     "開ける形で保存し直してください。このまま送るには、決裁者の判断が必要です。"
 )
@@ -53,7 +54,14 @@ def _judged(
             if refusal.rule == UNSEARCHABLE:
                 break  # it is the same file in every mail, and each look may cost a minute
     return unseen + [
-        Finding(rule, f"送信ゲートが{count}通を止めました。{message}")
+        Finding(
+            rule,
+            said(
+                "送信ゲートが{count}通を止めました。{message_said}",
+                count=count,
+                message_said=message,
+            ),
+        )
         for (rule, message), count in refusals.items()
     ]
 

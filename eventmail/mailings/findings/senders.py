@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.telling import found
@@ -23,8 +24,12 @@ def lists(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "list_address",
                 Level.WARN,
-                f"{role}の「{address}」は、メーリングリストのように見えます。返信が大勢に届くおそれがあります。"
-                "イベントの設定で、所の1つのメールボックスを選んでください。",
+                said(
+                    "{role_said}の「{address}」は、メーリングリストのように見えます。返信が大勢に届くおそれがあります。"
+                    "イベントの設定で、所の1つのメールボックスを選んでください。",
+                    role_said=role,
+                    address=address,
+                ),
             )
 
 
@@ -38,12 +43,16 @@ def participants(ground: Ground) -> Iterator[Finding]:
             yield found(
                 "sender_is_participant",
                 Level.BLOCK,
-                f"{role}のアドレスが、参加事業所（{company}）のアドレスと同じです。返信がそこに届きます。"
-                "イベントの設定で差出人か返信先を選び直すか、名簿のアドレスを直してください。",
+                said(
+                    "{role_said}のアドレスが、参加事業所（{company}）のアドレスと同じです。返信がそこに届きます。"
+                    "イベントの設定で差出人か返信先を選び直すか、名簿のアドレスを直してください。",
+                    role_said=role,
+                    company=company,
+                ),
             )
 
 
 def _roles(ground: Ground) -> tuple[tuple[str, str], ...]:
     sender, reply_to = ground.content.sender_address, ground.content.reply_to
-    return (("差出人と返信先" if sender == reply_to else "差出人", sender),
-            *((("返信先", reply_to),) if reply_to != sender else ()))  # fmt: skip
+    return ((said("差出人と返信先") if sender == reply_to else said("差出人"), sender),
+            *(((said("返信先"), reply_to),) if reply_to != sender else ()))  # fmt: skip

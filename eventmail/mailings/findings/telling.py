@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level, Place, Where
 from eventmail.mailings.findings.reading import Written, written
 from eventmail.mailings.snapshot import Attachment, Content, Recipient
 
 NAMED = 3  # named in one sentence, the rest counted
 LONGEST_QUOTE = 30
-PARTS = {Where.SUBJECT: "件名", Where.BODY: "本文"}
+# How many more there are than are named.
+_MORE = {
+    "items": said("{names}ほか{rest}件"),
+    "companies": said("{names}ほか{rest}社"),
+    "places": said("{names}ほか{rest}か所"),
+}
+PARTS = {Where.SUBJECT: said("件名"), Where.BODY: said("本文")}
 
 
 def letter(content: Content) -> Iterator[tuple[Where, str, Written]]:
@@ -46,17 +53,19 @@ def found(
     return Finding(code, message, level, first, rest, tuple(about))
 
 
-def listed(values: Iterable[str], unit: str = "件") -> str:
+def listed(values: Iterable[str], unit: str = "items") -> str:
     """``A、B、C`` and how many more, each once."""
     each = list(dict.fromkeys(values))
-    rest = f"ほか{len(each) - NAMED}{unit}" if len(each) > NAMED else ""
-    return "、".join(each[:NAMED]) + rest
+    names = said("、").join(each[:NAMED])
+    rest = len(each) - NAMED
+    return _MORE[unit].format(names=names, rest=rest) if rest > 0 else names
 
 
 def quoted(text: str) -> str:
     """A piece of what was written, on one line and not too long."""
     line = " ".join(text.split())
-    return f"「{line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + '…'}」"
+    short = line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
+    return said("「{text}」", text=short)
 
 
 def said_at(content: Content, place: Place) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from eventmail.clock import TOKYO, in_tokyo, japanese_date, japanese_moment
+from eventmail.language import said
 from eventmail.mailings.findings.finding import Finding, Level
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.telling import found
@@ -24,17 +25,25 @@ def start(ground: Ground) -> Iterator[Finding]:
     reason = _reason(moment)
     if not reason:
         return
-    when = (
-        f"送信の開始（{japanese_moment(moment)}）が"
-        if planned
-        else f"きょう（{japanese_date(moment.date())}）このまま送ると、"
-    )
     morning = japanese_moment(next_morning(moment))
     yield found(
         "bad_time",
         Level.WARN,
-        f"{when}{reason}。返信や間違いにすぐ対応できません。"
-        f"送信開始の予定を、次の開庁日の朝（{morning}）などに変えられます。",
+        said(
+            "送信の開始（{moment}）が{reason_said}。返信や間違いにすぐ対応できません。"
+            "送信開始の予定を、次の開庁日の朝（{morning}）などに変えられます。",
+            moment=japanese_moment(moment),
+            reason_said=reason,
+            morning=morning,
+        )
+        if planned
+        else said(
+            "きょう（{date}）このまま送ると、{reason_said}。返信や間違いにすぐ対応できません。"
+            "送信開始の予定を、次の開庁日の朝（{morning}）などに変えられます。",
+            date=japanese_date(moment.date()),
+            reason_said=reason,
+            morning=morning,
+        ),
     )
 
 
@@ -42,19 +51,21 @@ def _reason(moment: datetime) -> str:
     """Why this is no good moment; empty if it is one."""
     day, at = moment.date(), moment.time()
     if not is_open(day):
-        return "閉庁日です"
+        return said("閉庁日です")
     if at < OPENS:
-        return f"開庁（{OPENS:%-H:%M}）の前です"
+        return said("開庁（{opens}）の前です", opens=f"{OPENS:%-H:%M}")
     if at >= LATE:
         over = at >= CLOSES
         return (
-            f"{'閉庁' if over else '終業間際'}（{CLOSES if over else LATE:%-H:%M}以降）の時間です"
+            said("閉庁（{closes}以降）の時間です", closes=f"{CLOSES:%-H:%M}")
+            if over
+            else said("終業間際（{late}以降）の時間です", late=f"{LATE:%-H:%M}")
         )
     tomorrow = day + timedelta(days=1)
     if not is_open(tomorrow):
         long = closed_days(tomorrow) >= 3 or is_holiday(tomorrow)
         if at >= EVE_FROM[long]:
-            return f"{closed_days(tomorrow)}日間の休みの前の午後です"
+            return said("{count}日間の休みの前の午後です", count=closed_days(tomorrow))
     return ""
 
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings import service
 from eventmail.mailings.answers import to_answer
 from eventmail.mailings.review_forms import PREFIX
@@ -14,7 +15,9 @@ from eventmail.mailings.views.common import blueprint
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.web.context import actor, reading, writing
 
-LAPSED = "指摘が変わったため、次の回答は使えませんでした。必要なら書き写してください：「{text}」"
+LAPSED = said(
+    "指摘が変わったため、次の回答は使えませんでした。必要なら書き写してください：「{text}」"
+)
 SHOWN = 10
 
 
@@ -40,7 +43,7 @@ def answer(mailing_id: int) -> ResponseReturnValue:
     _tell_lapsed({each.key for each in to_answer(found)})
     if request.form.get("then") == "submit":
         return drafting.submit_now(mailing_id)
-    flash("回答を保存しました。", "success")
+    flash(said("回答を保存しました。"), "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 

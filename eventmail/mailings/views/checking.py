@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
+from eventmail.language import retold, said
 from eventmail.mailings import audiences, checking, service
 from eventmail.mailings.answers import findings_of, unseen_materials
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
@@ -24,7 +25,7 @@ from eventmail.web.context import actor, reading, writing
 from eventmail.web.errors import page as error_page
 from eventmail.web.forms import row_number
 
-ELSEWHERE = "この案件は、いまこの画面の段階にありません。"
+ELSEWHERE = said("この案件は、いまこの画面の段階にありません。")
 
 
 @blueprint.get("/mailings/<int:mailing_id>/check")
@@ -47,7 +48,7 @@ def count(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, form, 409)
-    return _onward(mailing_id, "送信先の件数を記録しました。")
+    return _onward(mailing_id, said("送信先の件数を記録しました。"))
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check/material")
@@ -62,7 +63,7 @@ def see_material(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
-    return _onward(mailing_id, "資料を最後まで見たことを記録しました。")
+    return _onward(mailing_id, said("資料を最後まで見たことを記録しました。"))
 
 
 @blueprint.get("/mailings/<int:mailing_id>/check/letter/<int:contact_id>")
@@ -91,7 +92,7 @@ def see_letter(mailing_id: int, contact_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return _letter_page(mailing_id, contact_id, 409)
-    return _onward(mailing_id, "届くメールを見たことを記録しました。")
+    return _onward(mailing_id, said("届くメールを見たことを記録しました。"))
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check/finding")
@@ -106,7 +107,7 @@ def accept_answer(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
-    return _onward(mailing_id, "回答を認めたことを記録しました。")
+    return _onward(mailing_id, said("回答を認めたことを記録しました。"))
 
 
 @blueprint.post("/mailings/<int:mailing_id>/check")
@@ -119,7 +120,7 @@ def check(mailing_id: int) -> ResponseReturnValue:
 
     if _refused(mailing_id, act):
         return page(mailing_id, status=409)
-    flash("確認を記録し、決裁者に回しました。", "success")
+    flash(said("確認を記録し、決裁者に回しました。"), "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -151,7 +152,11 @@ def lead_on(session: Session, mailing: Mailing, sentence: str) -> ResponseReturn
     snapshot = mailing.latest
     assert snapshot is not None
     tasks = checking.tasks(session, snapshot, actor().id)
-    left = f"残り：{'、'.join(tasks.missing)}。" if tasks.missing else "すべて確認しました。"
+    left = (
+        said("残り：{missing}。", missing=said("、").join(tasks.missing))
+        if tasks.missing
+        else said("すべて確認しました。")
+    )
     flash(sentence + left, "success")
     return redirect(_next(session, mailing, snapshot, tasks))
 
@@ -268,7 +273,7 @@ def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[in
         concerned = dict.fromkeys(who for at in each.finding.places for who in at.contact_ids)
         if len(concerned) < snapshot.recipient_count:
             for contact_id in concerned:
-                flags.setdefault(contact_id, []).append(each.message)
+                flags.setdefault(contact_id, []).append(retold(each.message))
     for contact_id, remark in since.remarks.items() if since else ():
         flags.setdefault(contact_id, []).append(remark)
     return flags

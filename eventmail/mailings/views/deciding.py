@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from eventmail import clock
 from eventmail.accounts.factors.views import proving
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.models import MailingState, Snapshot
@@ -75,7 +76,7 @@ def approve(mailing_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         return _page(mailing_id, Forms.of(approve=form), 409)
     services().outbox.wake(snapshot.id)
-    flash(f"決裁しました。{_start_said(snapshot)}", "success")
+    flash(said("決裁しました。") + _start_said(snapshot), "success")
     return redirect(url_for("outbox.progress", mailing_id=mailing_id))
 
 
@@ -96,7 +97,7 @@ def give_back(mailing_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _no_page(mailing_id, form, 409)
-    flash("差し戻しました。起案者の画面に理由が表示されます。", "success")
+    flash(said("差し戻しました。起案者の画面に理由が表示されます。"), "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -117,7 +118,7 @@ def reject(mailing_id: int) -> ResponseReturnValue:
     except UserError as error:
         flash(error.message, "error")
         return _page(mailing_id, Forms.of(reject=form), 409)
-    flash("却下しました。この案件は、もう送信できません。", "success")
+    flash(said("却下しました。この案件は、もう送信できません。"), "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -138,11 +139,15 @@ def _start_said(snapshot: Snapshot) -> str:
     """What follows the approval, and when."""
     with services().database.reading() as session:  # this request's own began before
         starts_at = outbox.starts_at(session, snapshot)
-    count = f"{snapshot.recipient_count}件の送信を"
+    count = snapshot.recipient_count
     return (
-        f"{clock.japanese_moment(starts_at)}に{count}始めます。"
+        said(
+            "{starts_at}に{count}件の送信を始めます。",
+            starts_at=clock.japanese_moment(starts_at),
+            count=count,
+        )
         if starts_at
-        else f"{count}始めます。"
+        else said("{count}件の送信を始めます。", count=count)
     )
 
 

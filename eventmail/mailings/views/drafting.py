@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.language import said
 from eventmail.mailings import answers, service
 from eventmail.mailings.findings import Finding, Level
 from eventmail.mailings.forms import ActForm
@@ -86,7 +87,13 @@ def submit_now(mailing_id: int) -> ResponseReturnValue:
     except (service.Blocked, service.Unanswered) as error:  # the page lists the findings
         flash(error.message, "error")
         return redirect(url_for("mailings.show", mailing_id=mailing_id))
-    flash(f"確認者に提出しました（{snapshot.recipient_count}件）。", "success")
+    flash(
+        said(
+            "確認者に提出しました（{count}件）。",
+            count=snapshot.recipient_count,
+        ),
+        "success",
+    )
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -97,7 +104,7 @@ def withdraw(mailing_id: int) -> ResponseReturnValue:
     with writing() as session:
         mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
         service.withdraw(session, actor(), mailing)
-    flash("取り下げました。編集して、もう一度提出できます。", "success")
+    flash(said("取り下げました。編集して、もう一度提出できます。"), "success")
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 
@@ -108,8 +115,16 @@ def take_up_again(mailing_id: int) -> ResponseReturnValue:
     with writing() as session:
         mailing = service.get_mailing(session, actor(), mailing_id, lock=True)
         reached = outbox.take_up_again(session, actor(), mailing)
-    told = f"すでに送った{reached}件を除いて、" if reached else ""
-    flash(f"{told}作成に戻しました。止まった理由を直して、もう一度提出してください。", "success")
+    flash(
+        said(
+            "すでに送った{count}件を除いて、作成に戻しました。"
+            "止まった理由を直して、もう一度提出してください。",
+            count=reached,
+        )
+        if reached
+        else said("作成に戻しました。止まった理由を直して、もう一度提出してください。"),
+        "success",
+    )
     return redirect(url_for("mailings.show", mailing_id=mailing_id))
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings.models import Snapshot
 from eventmail.offices.permissions import Action, Actor, Forbidden, permitted
 from eventmail.outbox import control, ledger, service
@@ -24,14 +25,14 @@ Act = Callable[[Session, Actor, Snapshot], None]
 @permitted(Action.RESUME)
 def start_now(mailing_id: int) -> ResponseReturnValue:
     """End the hold, or the wait for the planned time."""
-    return _act(mailing_id, control.start_now, "送信を始めます。")
+    return _act(mailing_id, control.start_now, said("送信を始めます。"))
 
 
 @blueprint.post("/mailings/<int:mailing_id>/release")
 @permitted(Action.RELEASE)
 def release(mailing_id: int) -> ResponseReturnValue:
     """The first copy was seen and is right."""
-    return _act(mailing_id, control.release, "控えを確かめたことを記録し、送信を始めます。")
+    return _act(mailing_id, control.release, said("控えを確かめたことを記録し、送信を始めます。"))
 
 
 @blueprint.post("/mailings/<int:mailing_id>/pause")
@@ -45,7 +46,7 @@ def pause(mailing_id: int) -> ResponseReturnValue:
 @permitted(Action.RESUME)
 def resume(mailing_id: int) -> ResponseReturnValue:
     """Let it go on."""
-    return _act(mailing_id, control.go_on, "一時停止を終わりました。")
+    return _act(mailing_id, control.go_on, said("一時停止を終わりました。"))
 
 
 @blueprint.get("/mailings/<int:mailing_id>/cancel")
@@ -87,7 +88,7 @@ def connect_again(mailing_id: int) -> ResponseReturnValue:
         place = services().outbox.policy_of(session, who.office.id).place
         control.connect_again(session, who, place)
 
-    answer = _act(mailing_id, act, "もう一度接続します。")
+    answer = _act(mailing_id, act, said("もう一度接続します。"))
     services().outbox.wake_due()
     return answer
 

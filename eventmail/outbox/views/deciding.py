@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from eventmail.errors import NotFound, UserError
+from eventmail.language import said
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
@@ -18,12 +19,12 @@ from eventmail.web.context import actor, reading, services, writing
 from eventmail.web.forms import row_number
 
 SAID = {
-    Verdict.ARRIVED: "届いていたことを記録しました。",
-    Verdict.NOT_ARRIVED: "届いていないことを記録しました。",
-    Verdict.SEND_AGAIN: "もう一度送ることを記録しました。",
+    Verdict.ARRIVED: said("届いていたことを記録しました。"),
+    Verdict.NOT_ARRIVED: said("届いていないことを記録しました。"),
+    Verdict.SEND_AGAIN: said("もう一度送ることを記録しました。"),
 }
-NONE_CHOSEN = "もう一度送るメールに印を付けてください。"
-NONE_LEFT = "選んだメールは、もう結果が決まっています。いまの状態を確かめてください。"
+NONE_CHOSEN = said("もう一度送るメールに印を付けてください。")
+NONE_LEFT = said("選んだメールは、もう結果が決まっています。いまの状態を確かめてください。")
 
 
 @blueprint.get("/deliveries/<int:delivery_id>/decision")
@@ -76,7 +77,7 @@ def send_again(mailing_id: int) -> ResponseReturnValue:
         flash(error.message, "error")
         return live.page(mailing, snapshot), 409
     services().outbox.wake(snapshot.id)
-    flash(f"{count}件をもう一度送ります。", "success")
+    flash(said("{count}件をもう一度送ります。", count=count), "success")
     return redirect(progress_url(snapshot, wanted()))
 
 

@@ -9,6 +9,7 @@ from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from eventmail.bounces import showing
+from eventmail.language import retold, said, told, told_all
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import estimate, export, listing, service, words
@@ -95,14 +96,16 @@ def progress_json(mailing_id: int) -> ResponseReturnValue:
     _, snapshot = sent(mailing_id)
     found = service.progress(reading(), snapshot)
     now = _situation(snapshot, found)
-    said = f"{found.total}件のうち{found.accepted}件を送信しました。"
+    so_far = said(
+        "{total}件のうち{accepted}件を送信しました。", total=found.total, accepted=found.accepted
+    )
     response = jsonify(
         finished=now.is_over,
         page=now.key,
-        announce=said if now.name in RUNNING or now.is_over else now.title,
-        fields=_numbers(snapshot, found, now),
+        announce=told(so_far if now.name in RUNNING or now.is_over else now.title),
+        fields=told_all(_numbers(snapshot, found, now)),
         parts=parts(found),
-        rows={str(each.delivery_id): _row(each) for each in _shown(snapshot)},
+        rows={str(each.delivery_id): told_all(_row(each)) for each in _shown(snapshot)},
     )
     response.add_etag()
     return response.make_conditional(request)
@@ -157,7 +160,7 @@ def _numbers(snapshot: Snapshot, found: Progress, now: Situation) -> dict[str, o
         "needs": sum(found.counts.get(state, 0) for state in NEEDS),
         "unsent": sum(found.counts.get(state, 0) for state in UNSENT),
         "first_copy": STATE_NAMES[found.first_copy.state],
-        "notice": found.notice if now.name in RUNNING else "",
+        "notice": retold(found.notice) if now.name in RUNNING else "",
         "estimate": _estimate(snapshot, found) if now.name in RUNNING else "",
         **counts,
     }
@@ -168,7 +171,7 @@ def _estimate(snapshot: Snapshot, found: Progress) -> str:
     if ends is not None:
         return estimate.spoken(ends)
     again = estimate.next_try_at(reading(), snapshot.id, found)
-    return f"次の再送は{when(again)}ごろです" if again is not None else ""
+    return said("次の再送は{at}ごろです", at=when(again)) if again is not None else ""
 
 
 def _shown(snapshot: Snapshot) -> list[Line]:
@@ -181,7 +184,7 @@ def _row(line: Line) -> dict[str, str]:
     return {
         "text": STATE_NAMES[line.state],
         "kind": KINDS[line.state],
-        "note": line.reply,
+        "note": line.told,
         "advice": words.advice(line.state, line.reply),
     }
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.language import retold, said
 from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
 from eventmail.mailings.review import STATE_NAMES as MAILING_STATES
 from eventmail.offices.models import Staff
@@ -20,8 +21,8 @@ from eventmail.outbox.standing import GOING, Hold, Standing, release_at, standin
 
 UNSENT = (DeliveryState.WITHHELD, DeliveryState.CANCELLED)
 SAFE = {
-    SendMode.INDIVIDUAL: "1件ずつ別々のメールで、送信サーバーが受け取りました。",
-    SendMode.BATCH: "あて先を表示しない同じメールとして、送信サーバーが受け取りました。",
+    SendMode.INDIVIDUAL: said("1件ずつ別々のメールで、送信サーバーが受け取りました。"),
+    SendMode.BATCH: said("あて先を表示しない同じメールとして、送信サーバーが受け取りました。"),
 }
 MAILING_KINDS = {
     MailingState.DRAFT: "neutral",
@@ -32,10 +33,10 @@ MAILING_KINDS = {
     MailingState.HALTED: "error",
 }
 WAITING_WORDS = {
-    Hold.STOPPED: ("所の送信を停止中", "error"),
-    Hold.NO_LEAVE: ("BCC一括を認めていないため停止中", "error"),
-    Hold.PAUSED: ("一時停止中", "warn"),
-    Hold.CANCELLED: ("取りやめ", "error"),
+    Hold.STOPPED: (said("所の送信を停止中"), "error"),
+    Hold.NO_LEAVE: (said("BCC一括を認めていないため停止中"), "error"),
+    Hold.PAUSED: (said("一時停止中"), "warn"),
+    Hold.CANCELLED: (said("取りやめ"), "error"),
 }
 
 
@@ -65,7 +66,9 @@ def situation(session: Session, snapshot: Snapshot, progress: Progress, blocked:
     elif hold is Hold.FINISHED and progress.notice:
         hold = Hold.HALTED
     if blocked and hold in GOING:
-        return Situation("blocked", "error", "送信サーバーに接続していません", blocked)
+        return Situation(
+            "blocked", "error", said("送信サーバーに接続していません"), retold(blocked)
+        )
     return TELLS[hold](_Facts(session, snapshot, dispatch, progress))
 
 
@@ -91,9 +94,9 @@ def tag_of(session: Session, mailing: Mailing) -> tuple[str, str]:
 def tag_of_sending(found: Standing, copy_taken: bool) -> tuple[str, str]:
     """The same of a sending, for whoever knows already where it stands."""
     if found.until is not None:
-        return f"送信待ち（{when(found.until)}から）", "warn"
+        return said("送信待ち（{until}から）", until=when(found.until)), "warn"
     if found.hold is Hold.FIRST_COPY:
-        return ("控えの確認待ち" if copy_taken else "控えを送信中"), "warn"
+        return (said("控えの確認待ち") if copy_taken else said("控えを送信中")), "warn"
     return WAITING_WORDS.get(found.hold, (MAILING_STATES[MailingState.SENDING], "info"))
 
 
@@ -112,26 +115,34 @@ def left(until: datetime) -> str:
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     if days:
-        return f"{days}日{hours}時間"
+        return said("{days}日{hours}時間", days=days, hours=hours)
     if hours:
-        return f"{hours}時間{minutes}分"
-    return f"{minutes}分{seconds}秒" if minutes else f"{seconds}秒"
+        return said("{hours}時間{minutes}分", hours=hours, minutes=minutes)
+    return (
+        said("{minutes}分{seconds}秒", minutes=minutes, seconds=seconds)
+        if minutes
+        else said("{seconds}秒", seconds=seconds)
+    )
 
 
 def _cancelled(facts: _Facts) -> Situation:
-    return _ended("cancelled", "送信を取りやめました", facts.progress)
+    return _ended("cancelled", said("送信を取りやめました"), facts.progress)
 
 
 def _halted(facts: _Facts) -> Situation:
-    return _ended("halted", "送信が止まりました", facts.progress)
+    return _ended("halted", said("送信が止まりました"), facts.progress)
 
 
 def _ended(name: str, title: str, progress: Progress) -> Situation:
     over = progress.finished_at is not None
     unsent = sum(progress.counts.get(state, 0) for state in UNSENT)
-    text = f"{progress.notice}{progress.accepted}件は送信済み、{unsent}件は送っていません。"
+    text = retold(progress.notice) + said(
+        "{accepted}件は送信済み、{unsent}件は送っていません。",
+        accepted=progress.accepted,
+        unsent=unsent,
+    )
     if not over:
-        text += "送信サーバーに渡したメールの結果を待っています。"
+        text += said("送信サーバーに渡したメールの結果を待っています。")
     return Situation(name, "error", title, text + _needs(progress), is_over=over)
 
 
@@ -139,89 +150,105 @@ def _finished(facts: _Facts) -> Situation:
     progress = facts.progress
     total, accepted = progress.total, progress.accepted
     if accepted == total:
-        title = f"{total}件すべてを送信しました"
+        title = said("{total}件すべてを送信しました", total=total)
         return Situation("done", "success", title, SAFE[facts.snapshot.mode], is_over=True)
     unsent = sum(progress.counts.get(state, 0) for state in UNSENT)
-    text = f"{unsent}件は、名簿が変わったため送っていません。" if unsent else ""
+    text = said("{unsent}件は、名簿が変わったため送っていません。", unsent=unsent) if unsent else ""
     back = progress.counts.get(DeliveryState.BOUNCED, 0)
-    text += f"{back}件は、届かなかったという知らせが返ってきました。" if back else ""
+    text += (
+        said("{back}件は、届かなかったという知らせが返ってきました。", back=back) if back else ""
+    )
     kind = "error" if back or _needs(progress) else "warning"
-    title = f"{total}件のうち{accepted}件を送信しました"
+    title = said("{total}件のうち{accepted}件を送信しました", total=total, accepted=accepted)
     return Situation("trouble", kind, title, _needs(progress) + text, is_over=True)
 
 
 def _needs(progress: Progress) -> str:
     found = [(STATE_NAMES[each], progress.counts.get(each, 0)) for each in NEEDS]
-    said = "と".join(f"{name}が{count}件" for name, count in found if count)
-    return f"{said}あります。下の一覧で、会社と、することを確かめてください。" if said else ""
+    told = said("と").join(
+        said("{state}が{count}件", state=name, count=count) for name, count in found if count
+    )
+    return (
+        said("{states}あります。下の一覧で、会社と、することを確かめてください。", states=told)
+        if told
+        else ""
+    )
 
 
 def _so_far(progress: Progress) -> str:
-    return f"この送信は、{progress.accepted}件を送信したところで止まっています。"
+    return said(
+        "この送信は、{accepted}件を送信したところで止まっています。", accepted=progress.accepted
+    )
 
 
 def _stopped(facts: _Facts) -> Situation:
-    title = "所の送信をすべて止めています"
+    title = said("所の送信をすべて止めています")
     return Situation("stopped", "error", title, _so_far(facts.progress))
 
 
 def _no_leave(facts: _Facts) -> Situation:
-    text = (
-        f"{_so_far(facts.progress)}所の設定でBCC一括送信がまた認められると、続きを送ります。"
-        "送らないときは、取りやめてください。"
+    text: str = said(
+        "所の設定でBCC一括送信がまた認められると、続きを送ります。送らないときは、取りやめてください。"
     )
-    return Situation("no_leave", "error", "所がBCC一括送信を認めていません", text)
+    text = _so_far(facts.progress) + text
+    return Situation("no_leave", "error", said("所がBCC一括送信を認めていません"), text)
 
 
 def _paused(facts: _Facts) -> Situation:
     dispatch = facts.dispatch
     staff = facts.session.get(Staff, dispatch.paused_by) if dispatch.paused_by else None
     assert dispatch.paused_at is not None
-    who = f"{staff.name}さんが" if staff else ""
-    text = f"{who}{when(dispatch.paused_at)}に一時停止しました。{_so_far(facts.progress)}"
-    return Situation("paused", "warning", "送信を一時停止しています", text)
+    at = when(dispatch.paused_at)
+    text = (
+        said("{name}さんが{at}に一時停止しました。", name=staff.name, at=at)
+        if staff
+        else said("{at}に一時停止しました。", at=at)
+    ) + _so_far(facts.progress)
+    return Situation("paused", "warning", said("送信を一時停止しています"), text)
 
 
 def _waiting(facts: _Facts) -> Situation:
     dispatch = facts.dispatch
     assert dispatch.starts_at is not None
     if dispatch.starts_at == facts.snapshot.send_at:
-        why = "予定の時刻まで送信を始めません。"
+        why = said("予定の時刻まで送信を始めません。")
     else:
         held = round((dispatch.starts_at - dispatch.created_at).total_seconds() / 60)
-        why = f"決裁から{held}分間は送信を始めません。"
-    text = f"{why}{when(dispatch.starts_at)}に始まります。"
-    return Situation("waiting", "warning", "まだ送信していません", text, dispatch.starts_at)
+        why = said("決裁から{held}分間は送信を始めません。", held=held)
+    text = why + said("{starts_at}に始まります。", starts_at=when(dispatch.starts_at))
+    return Situation("waiting", "warning", said("まだ送信していません"), text, dispatch.starts_at)
 
 
 def _first_copy(facts: _Facts) -> Situation:
     progress = facts.progress
     if progress.first_copy.state is DeliveryState.DEFERRED:
-        text = (
+        text = said(
             "所のアドレスへの送信控えを、送信サーバーがまだ受け取っていません。自動で送り直します。"
         )
-        return Situation("copy_going", "warning", "送信控えの再送を待っています", text)
+        return Situation("copy_going", "warning", said("送信控えの再送を待っています"), text)
     if progress.first_copy.state is not DeliveryState.ACCEPTED:
-        text = "はじめに、所のアドレスへ控えを1通送ります。参加事業所へは、まだ送信していません。"
-        return Situation("copy_going", "info", "送信控えを送っています", text)
+        text = said(
+            "はじめに、所のアドレスへ控えを1通送ります。参加事業所へは、まだ送信していません。"
+        )
+        return Situation("copy_going", "info", said("送信控えを送っています"), text)
     until = release_at(facts.session, facts.snapshot.id)
-    text = (
+    text = said(
         "所のアドレスに送信控えを送りました。"
         "届いた控えを開いて、宛先・件名・添付を確かめてください。"
     )
-    title = "送信控えを確かめてください"
+    title = said("送信控えを確かめてください")
     if until is None:
         return Situation("copy_here", "warning", title, text)
-    text += f"{when(until)}に残りの送信を始めます。"
-    return Situation("copy_here", "warning", title, text, until)
+    begins = said("{until}に残りの送信を始めます。", until=when(until))
+    return Situation("copy_here", "warning", title, text + begins, until)
 
 
 def _going(facts: _Facts) -> Situation:
     again = estimate.next_try_at(facts.session, facts.snapshot.id, facts.progress)
     if again is not None:
-        text = "いま受け取れないと返ってきたメールを、自動で送り直します。"
-        return Situation("retrying", "info", "再送を待っています", text)
-    return Situation("sending", "info", "送信しています")
+        text = said("いま受け取れないと返ってきたメールを、自動で送り直します。")
+        return Situation("retrying", "info", said("再送を待っています"), text)
+    return Situation("sending", "info", said("送信しています"))
 
 
 TELLS: dict[Hold, Callable[[_Facts], Situation]] = {

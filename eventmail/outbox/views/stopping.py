@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import control
 from eventmail.outbox.forms import StopForm
@@ -27,7 +28,7 @@ def stop() -> ResponseReturnValue:
     form.validate_on_submit()
     with writing() as session:
         control.stop_office(session, actor(), form.reason.data or "")
-    flash("所の送信をすべて止めました。", "success")
+    flash(said("所の送信をすべて止めました。"), "success")
     return redirect(url_for("home.index"))
 
 
@@ -38,5 +39,5 @@ def resume_office() -> ResponseReturnValue:
     with writing() as session:
         control.resume_office(session, actor())
     services().outbox.wake_due()
-    flash("送信を再開しました。止まっていた送信は、続きから始まります。", "success")
+    flash(said("送信を再開しました。止まっていた送信は、続きから始まります。"), "success")
     return redirect(url_for("home.index"))

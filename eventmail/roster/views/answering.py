@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import service
 from eventmail.roster.forms import MappingForm
@@ -16,8 +17,8 @@ from eventmail.roster.views.review import review_page
 from eventmail.web.context import actor
 
 ROW = "row-"
-NOT_READ = "シートと列の選び方を読み取れませんでした。選び直してください。"
-NO_ANSWER = "「取り込む」か「取り込まない」を選んでください。"
+NOT_READ = said("シートと列の選び方を読み取れませんでした。選び直してください。")
+NO_ANSWER = said("「取り込む」か「取り込まない」を選んでください。")
 
 
 @blueprint.post("/events/<int:event_id>/roster/<int:import_id>/answers")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Forbidden
 from eventmail.roster import jobs, service
@@ -23,7 +24,7 @@ from eventmail.web.context import actor, services, writing
 blueprint = Blueprint("roster", __name__)
 
 LONGEST_SEARCH = 100
-VOIDED = "確認・決裁中だったメール案件は、名簿が変わったため作成中に戻りました。"
+VOIDED = said("確認・決裁中だったメール案件は、名簿が変わったため作成中に戻りました。")
 Deed = Callable[[Session, RosterImport], None]
 ErrorPage = Callable[[], ResponseReturnValue]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.language import said
 from eventmail.links import service as links
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -22,11 +23,11 @@ from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
 from eventmail.web.forms import row_number
 
-ASKED_TO_GO = (
+ASKED_TO_GO = said(
     "このアドレスの方からは、前に消去の請求がありました。本人がまた参加するのでなければ、"
     "「名簿の履歴」から元に戻してください。"
 )
-BACK = "間違えたときは「名簿の履歴」から元に戻せます。"
+BACK = said("間違えたときは「名簿の履歴」から元に戻せます。")
 Deed = Callable[[Session, Event], Contact]
 
 
@@ -58,7 +59,14 @@ def add(event_id: int) -> ResponseReturnValue:
         raise
     except UserError as error:
         return _page(event, form, [error.message], participant=participant), 409
-    flash(f"「{contact.participant.company}」の担当者を名簿に加えました。{BACK}", "success")
+    flash(
+        said(
+            "「{company}」の担当者を名簿に加えました。{back}",
+            company=contact.participant.company,
+            back=BACK,
+        ),
+        "success",
+    )
     if erasing.was_erased(
         reading(), Sealer.of(services().settings), contact.office_id, contact.address_key
     ):
@@ -96,7 +104,14 @@ def edit(event_id: int, contact_id: int) -> ResponseReturnValue:
         raise
     except UserError as error:
         return _page(event, form, [error.message], contact=shown), 409
-    flash(f"「{contact.participant.company}」の担当者の内容を保存しました。{BACK}", "success")
+    flash(
+        said(
+            "「{company}」の担当者の内容を保存しました。{back}",
+            company=contact.participant.company,
+            back=BACK,
+        ),
+        "success",
+    )
     return _to_roster(event_id, contact)
 
 
@@ -111,7 +126,14 @@ def remove(event_id: int, contact_id: int) -> ResponseReturnValue:
         return contact
 
     contact = _do(event_id, deed)
-    flash(f"「{contact.participant.company}」の担当者を名簿から外しました。{BACK}", "success")
+    flash(
+        said(
+            "「{company}」の担当者を名簿から外しました。{back}",
+            company=contact.participant.company,
+            back=BACK,
+        ),
+        "success",
+    )
     return _to_roster(event_id, contact)
 
 
@@ -126,7 +148,14 @@ def restore(event_id: int, contact_id: int) -> ResponseReturnValue:
         return contact
 
     contact = _do(event_id, deed)
-    flash(f"「{contact.participant.company}」の担当者を名簿に戻しました。{BACK}", "success")
+    flash(
+        said(
+            "「{company}」の担当者を名簿に戻しました。{back}",
+            company=contact.participant.company,
+            back=BACK,
+        ),
+        "success",
+    )
     return _to_roster(event_id, contact)
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, permitted
@@ -18,8 +19,13 @@ from eventmail.roster.models import ImportState, RosterImport, Source
 from eventmail.roster.views.common import blueprint, corrections, page_number, tell_voided
 from eventmail.web.context import actor, reading, writing
 
-DEEDS = {"new": "加えた", "changed": "変えた", "gone": "外した", "same": "同じ"}
-NOT_CONFIRMED = "元に戻すことを確かめて、印を付けてください。"
+DEEDS = {
+    "new": said("加えた"),
+    "changed": said("変えた"),
+    "gone": said("外した"),
+    "same": said("同じ"),
+}
+NOT_CONFIRMED = said("元に戻すことを確かめて、印を付けてください。")
 
 
 @blueprint.get("/events/<int:event_id>/roster/history")
@@ -67,7 +73,7 @@ def undo(event_id: int, import_id: int) -> ResponseReturnValue:
         last_sent = outbox.last_attempt_at(session, event_id)
         service.undo(session, actor(), event, found, last_sent)
         voided = mailings.refresh(session, event)
-    flash("名簿を、その変更の前の内容に戻しました。", "success")
+    flash(said("名簿を、その変更の前の内容に戻しました。"), "success")
     tell_voided(len(voided))
     return redirect(url_for("roster.history", event_id=event_id))
 

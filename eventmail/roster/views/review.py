@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing
@@ -25,7 +26,7 @@ from eventmail.roster.views.common import (
     require_stamp,
     tell_voided,
 )
-from eventmail.roster.views.uploading import AT_STEP, STEPS, WORK, Stage, stage, told
+from eventmail.roster.views.uploading import AT_STEP, STEPS, WORK, Stage, progress_of, stage
 from eventmail.roster.words import ENCODINGS, FORMATS, REASONS, SHOW_NAMES
 from eventmail.sealing import Sealer
 from eventmail.web.context import actor, reading, services, writing
@@ -89,7 +90,7 @@ def _listed(session: Session, event: Event, found: RosterImport, here: Place) ->
 
 
 def _imported(found: RosterImport) -> ResponseReturnValue:
-    flash(f"参加者名簿を取り込みました（{found.counts['taken']}件）。", "success")
+    flash(said("参加者名簿を取り込みました（{count}件）。", count=found.counts["taken"]), "success")
     tell_voided(int(found.counts.get("voided", 0)))
     return redirect(url_for("events.show", event_id=found.event_id))
 
@@ -100,7 +101,7 @@ def _progress(event: Event, found: RosterImport) -> str:
         event=event,
         found=found,
         heading=WORK[found.state],
-        told=told(found),
+        told=progress_of(found),
         steps=STEPS,
         at_step=AT_STEP[found.state],
         stage=stage(found).value,

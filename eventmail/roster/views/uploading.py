@@ -11,6 +11,7 @@ from eventmail.antivirus import Scanner
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
+from eventmail.language import said, told
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster import service
 from eventmail.roster.forms import UploadForm
@@ -19,11 +20,11 @@ from eventmail.roster.views.common import blueprint, carry_on
 from eventmail.web.context import actor, reading, services, writing
 
 WORK = {
-    ImportState.READING: "名簿を読み取っています",
-    ImportState.PLANNING: "いまの名簿と比べています",
-    ImportState.APPLYING: "名簿を取り込んでいます",
+    ImportState.READING: said("名簿を読み取っています"),
+    ImportState.PLANNING: said("いまの名簿と比べています"),
+    ImportState.APPLYING: said("名簿を取り込んでいます"),
 }
-STEPS = ("読み取る", "いまの名簿と比べる", "内容を確かめる", "取り込む")
+STEPS = (said("読み取る"), said("いまの名簿と比べる"), said("内容を確かめる"), said("取り込む"))
 AT_STEP = {ImportState.READING: 0, ImportState.PLANNING: 1, ImportState.APPLYING: 3}
 
 
@@ -39,14 +40,14 @@ class Stage(enum.StrEnum):
 
 
 TOLD = {
-    Stage.WAITING: "順番を待っています。ほかの処理が終わると、自動で始まります。",
-    Stage.OPENING: "ファイルを開いて、行を数えています。",
-    Stage.READING: "{total}行のうち{done}行を読み取りました。",
-    Stage.PLANNING: "読み取った{total}行を、いまの名簿と比べています。",
-    Stage.APPLYING: (
+    Stage.WAITING: said("順番を待っています。ほかの処理が終わると、自動で始まります。"),
+    Stage.OPENING: said("ファイルを開いて、行を数えています。"),
+    Stage.READING: said("{total}行のうち{done}行を読み取りました。"),
+    Stage.PLANNING: said("読み取った{total}行を、いまの名簿と比べています。"),
+    Stage.APPLYING: said(
         "{total}行を取り込んでいます。途中で止まっても、一部だけが入ることはありません。"
     ),
-    Stage.OVER: "終わりました。",
+    Stage.OVER: said("終わりました。"),
 }
 
 
@@ -90,8 +91,8 @@ def progress_json(event_id: int, import_id: int) -> ResponseReturnValue:
     response = jsonify(
         finished=found.state not in AT_WORK,
         page=stage(found).value,
-        announce=told(found),
-        fields={"done": found.done, "total": found.total, "notice": told(found)},
+        announce=told(progress_of(found)),
+        fields={"done": found.done, "total": found.total, "notice": told(progress_of(found))},
     )
     response.add_etag()
     return response.make_conditional(request)
@@ -103,7 +104,7 @@ def discard(event_id: int) -> ResponseReturnValue:
     """Leave the roster as it is."""
     with writing() as session:
         service.discard(session, actor(), events.get_event(session, actor(), event_id))
-    flash("取り込みをやめました。いまの名簿は変わっていません。", "success")
+    flash(said("取り込みをやめました。いまの名簿は変わっていません。"), "success")
     return redirect(url_for("events.show", event_id=event_id))
 
 
@@ -118,7 +119,7 @@ def stage(found: RosterImport) -> Stage:
     return Stage(found.state.value)
 
 
-def told(found: RosterImport) -> str:
+def progress_of(found: RosterImport) -> str:
     """The work in words."""
     return TOLD[stage(found)].format(done=found.done, total=found.total)
 

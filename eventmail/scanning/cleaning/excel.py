@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from eventmail.language import said
 from eventmail.scanning.cleaning import xml
 from eventmail.scanning.cleaning.common import cut_local_links
 from eventmail.scanning.cleaning.copy import Copy
@@ -47,8 +48,8 @@ def clean_workbook(copy: Copy, content: bytes) -> list[str]:
     frozen = sum(each.frozen for each in cleaners)
     dropped = sum(each.dropped for each in cleaners)
     return [
-        *([f"数式{frozen}個を計算結果の値に置きかえました"] if frozen else []),
-        *([f"入力規則・条件付き書式{dropped}個を外しました"] if dropped else []),
+        *([said("数式{count}個を計算結果の値に置きかえました", count=frozen)] if frozen else []),
+        *([said("入力規則・条件付き書式{count}個を外しました", count=dropped)] if dropped else []),
     ]
 
 

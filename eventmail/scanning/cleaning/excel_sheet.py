@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from eventmail.errors import UserError
+from eventmail.language import said
 from eventmail.scanning.cleaning import xml
 from eventmail.scanning.cleaning.common import cut_local_links
 from eventmail.scanning.cleaning.copy import Copy
@@ -120,8 +121,12 @@ class SheetCleaner:
         value = xml.child(cell, "v")
         if value is None or not (xml.text_of(value) or cell.getAttribute("t") == "str"):
             raise UserError(
-                f"シート「{self.sheet.name}」の{place}の数式に計算結果が残っていないため、"
-                "きれいな写しを作れません。Excelで開いて保存し直し、もう一度置いてください。"
+                said(
+                    "シート「{name}」の{place}の数式に計算結果が残っていないため、"
+                    "きれいな写しを作れません。Excelで開いて保存し直し、もう一度置いてください。",
+                    name=self.sheet.name,
+                    place=place,
+                )
             )
         xml.remove(formula)
         xml.set_to(cell, "cm", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventmail.language import said
 from eventmail.scanning.cleaning import xml
 from eventmail.scanning.cleaning.common import cut_local_links
 from eventmail.scanning.cleaning.copy import Copy
@@ -34,7 +35,7 @@ def clean_slides(copy: Copy) -> list[str]:
         if name not in hidden and copy.has(part):
             still += _Slide(copy, part, edges).clean(gone)
     copy.cut(main, "commentAuthors", "authors")
-    return [f"スライド{still}枚のアニメーションを外しました"] if still else []
+    return [said("スライド{count}枚のアニメーションを外しました", count=still)] if still else []
 
 
 def _listed(root: xml.Element) -> list[xml.Element]:

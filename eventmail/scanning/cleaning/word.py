@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eventmail.language import said
 from eventmail.scanning.cleaning import xml
 from eventmail.scanning.cleaning.common import cut_local_links
 from eventmail.scanning.cleaning.copy import Copy
@@ -45,7 +46,11 @@ def clean_document(copy: Copy, content: bytes) -> list[str]:
             xml.remove(each)
         copy.cut(part, "attachedTemplate", "mailMergeSource", "mailMergeHeaderSource")
         copy.cut(part, "recipientData")
-    return [f"黒く塗った文字{inked}か所を{_INK}に置きかえました"] if inked else []
+    return (
+        [said("黒く塗った文字{count}か所を{ink}に置きかえました", count=inked, ink=_INK)]
+        if inked
+        else []
+    )
 
 
 def _odd_runs(package: Package, part: str, styles: Styles) -> dict[int, Look]:
