@@ -56,9 +56,8 @@ class InTwoLanguages(Environment):
         return tree
 
 
-# Papers that an office hands out are Japanese for every reader, and a participant's own pages have
-# their two languages from his link.
-JAPANESE_ONLY = ("own_page/", "papers/")
+# A participant's own pages have their two languages from his link.
+JAPANESE_ONLY = ("own_page/",)
 
 
 def is_japanese_only(name: str | None) -> bool:

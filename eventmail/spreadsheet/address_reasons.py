@@ -96,7 +96,7 @@ _LONGEST_VALUE = 60
 def reason(code: str, value: str = "", suggestion: str = "", **more: object) -> CellReason:
     """The reason of this code, its sentence filled in with what the cell holds."""
     told = {name: _short(text) if isinstance(text, str) else text for name, text in more.items()}
-    filled = _SENTENCES[code].format(value=_short(value), suggestion=suggestion, **told)
+    filled: str = _SENTENCES[code].format(value=_short(value), suggestion=suggestion, **told)
     if code in _DOUBTS:
         filled += _MEANT.format(suggestion=suggestion) if suggestion else _UNKNOWN
     return CellReason(code, filled, suggestion)

@@ -2,7 +2,7 @@
 // it is there. What is no file (a message, a sign-in) is shown by the browser as without this.
 "use strict";
 
-const MAKING = "ファイルを作っています。しばらくお待ちください。";
+const MAKING = "ファイルを作っています。";
 const BROKEN = "ファイルを最後まで受け取れませんでした。もう一度押してください。";
 const EVERY_BYTES = 256 * 1024;
 

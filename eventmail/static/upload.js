@@ -3,7 +3,7 @@
 // well. Without this script the form is sent as any other.
 "use strict";
 
-const LOOKING = "ファイルを受け取りました。中身を調べています。しばらくお待ちください。";
+const LOOKING = "ファイルを受け取りました。中身を調べています。";
 const NOT_SENT = "ファイルを送れませんでした。選んだファイルはそのままです。通信を確かめて、もう一度押してください。";
 const GIVEN_UP = "ファイルを送るのをやめました。選んだファイルはそのままです。";
 const QUARTER = 25; // percent between two announcements

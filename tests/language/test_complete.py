@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAID = messages.collect()
 # Files whose Japanese is shown as it is, with the reason.
 JAPANESE_BY_NATURE = {
+    "eventmail/agenda/month.py": "days and months, each with its English beside it",
+    "eventmail/pictures/timeline.py": "days, each with its English beside it",
     "eventmail/answers/export.py": "an export",
     "eventmail/answers/forms.py": "units that stand behind a number on paper",
     "eventmail/bounces/reading/": "what other servers write, and what is kept of it",

@@ -134,7 +134,7 @@ def test_an_unknown_mode_is_never_shown(app: Flask) -> None:
 
 def test_the_letter_is_shown_with_its_own_white_space(app: Flask) -> None:
     html = shown(app, "mail_view('a', 'b', 'c', 'd', body)", body="　日時\n\n  受付")
-    assert '<div class="mail-body">　日時\n\n  受付</div>' in html
+    assert '<div class="mail-body" lang="ja">　日時\n\n  受付</div>' in html
 
 
 def test_every_form_carries_its_token(app: Flask) -> None:

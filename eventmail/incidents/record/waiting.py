@@ -60,7 +60,7 @@ def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
         if first is None and not unknown:
             continue
         name = first.deadline.name if first else said("報告の要否の判断")
-        notes = [OVERDUE] if first and first.is_overdue else []
+        notes: list[str] = [OVERDUE] if first and first.is_overdue else []
         notes += [_what_is_open(unknown)] if unknown else []
         yield Waiting(incident, name, first.deadline.due if first else None, listed(notes, " "))
 

@@ -96,7 +96,7 @@ def attempt(deed: Callable[[Session], None]) -> str:
 
 def unread(lines: Sequence[Unread]) -> list[str]:
     """The first lines of a list that could not be read, each with why, and how many more."""
-    told = [UNREAD.format(line=each.text, why=retold(each.why)) for each in lines[:TOLD]]
+    told: list[str] = [UNREAD.format(line=each.text, why=retold(each.why)) for each in lines[:TOLD]]
     more = len(lines) - TOLD
     return [*told, MORE_UNREAD.format(count=more)] if more > 0 else told
 
