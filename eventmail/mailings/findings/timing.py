@@ -27,7 +27,7 @@ def start(ground: Ground) -> Iterator[Finding]:
     when = (
         f"送信の開始（{japanese_moment(moment)}）が"
         if planned
-        else f"きょう（{japanese_date(moment.date())}）このまま送ると、"
+        else f"きょう（{japanese_date(moment.date())}）このまま送ると、送信の開始が"
     )
     morning = japanese_moment(next_morning(moment))
     yield found(
