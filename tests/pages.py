@@ -7,17 +7,20 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from eventmail.accounts import sessions, signing_in, steps
 from eventmail.accounts.models import StaffSession
 from eventmail.accounts.origin import Origin
 from eventmail.accounts.signing_in import SignedIn
+from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import ALLOWED, Action
@@ -99,7 +102,14 @@ def token_in(inputs: list[Element]) -> str:
     return found[0].attributes["value"] or ""
 
 
-def faults(page: Page, response: TestResponse) -> list[str]:
+class Answered(Protocol):
+    """What the rules ask of an answer besides its page."""
+
+    @property
+    def headers(self) -> Headers: ...
+
+
+def faults(page: Page, response: Answered) -> list[str]:
     """Every page-wide rule that the page breaks, in words."""
     return [
         *_structure(page),
@@ -162,7 +172,7 @@ def _forms(page: Page) -> list[str]:
     return found
 
 
-def _content_policy(page: Page, response: TestResponse) -> list[str]:
+def _content_policy(page: Page, response: Answered) -> list[str]:
     found = []
     for each in page.elements:
         if each.tag == "style" or (each.tag == "script" and "src" not in each.attributes):
@@ -180,13 +190,31 @@ def _content_policy(page: Page, response: TestResponse) -> list[str]:
     return found
 
 
-def _headers(response: TestResponse) -> list[str]:
+def _headers(response: Answered) -> list[str]:
     wanted = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return [
         f"header {name}: {response.headers.get(name)!r}"
         for name, value in wanted.items()
         if response.headers.get(name) != value
     ]
+
+
+def hidden_from(session: Session, staff: sa.Select[tuple[int]]) -> list[str]:
+    """Participants' addresses that this member of staff may not see."""
+    visible = sa.select(Membership.office_id).where(
+        Membership.staff_id.in_(staff), Membership.role.in_(ALLOWED[Action.SEE_ADDRESSES])
+    )
+    secret = Contact.office_id.not_in(visible), Contact.address != ""
+    return list(session.scalars(sa.select(Contact.address).where(*secret)))
+
+
+def token_for(database: Database, login: str, origin: Origin) -> str:
+    """A new session of somebody's; none where the form would ask him for more than a password."""
+    with database.writing() as session:
+        staff = session.scalars(sa.select(Staff).where(Staff.login == login)).one()
+        open_to_all = staff.active and not steps.required_of(session, staff)
+        found = signing_in.enter(session, staff, origin) if open_to_all else None
+    return found.token if isinstance(found, SignedIn) else ""
 
 
 class Pages:
@@ -205,17 +233,14 @@ class Pages:
 
     def enter(self, login: str, password: str) -> None:
         """Be signed in, as if through the form, which has tests of its own and takes its time."""
-        origin = Origin("127.0.0.1", "Werkzeug")
-        with self._app.extensions["eventmail"].database.writing() as session:
-            staff = session.scalars(sa.select(Staff).where(Staff.login == login)).one()
-            open_to_all = staff.active and not steps.required_of(session, staff)
-            found = signing_in.enter(session, staff, origin) if open_to_all else None
-        if not isinstance(found, SignedIn):
+        database = self._app.extensions["eventmail"].database
+        token = token_for(database, login, Origin("127.0.0.1", "Werkzeug"))
+        if not token:
             self.sign_in(login, password)
             return
         with self._client.session_transaction() as cookie:
             cookie.permanent = True
-            cookie[SESSION] = found.token
+            cookie[SESSION] = token
 
     def get(self, path: str, *, status: int = 200) -> Page:
         """Fetch a page, following redirects."""
@@ -253,14 +278,8 @@ class Pages:
         with self._client.session_transaction() as cookie:
             digest = sessions.digest_of(cookie.get(SESSION) or "")
         mine = sa.select(StaffSession.staff_id).where(StaffSession.token_digest == digest)
-        visible = sa.select(Membership.office_id).where(
-            Membership.staff_id.in_(mine), Membership.role.in_(ALLOWED[Action.SEE_ADDRESSES])
-        )
-        secret = sa.select(Contact.address).where(
-            Contact.office_id.not_in(visible), Contact.address != ""
-        )
         with self._app.extensions["eventmail"].database.reading() as session:
-            return [f"shows {each}" for each in session.scalars(secret) if each in markup]
+            return [f"shows {each}" for each in hidden_from(session, mine) if each in markup]
 
     def _judge(self, response: TestResponse, status: int) -> Page:
         self.response = response

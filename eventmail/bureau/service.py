@@ -1,5 +1,6 @@
 """The figures of a bureau's offices. One query for each figure, however many offices there are;
-none reads a participant, a contact or a recipient.
+none reads a participant, a contact or a recipient. What offices with incidents have to report, and
+until when, is asked of the incidents' own record.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from eventmail.alerts.models import Alert
 from eventmail.alerts.wording import AUDIT
 from eventmail.events.models import Event
 from eventmail.incidents.models import Incident
+from eventmail.incidents.record import reporting
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.notices import figures as notices
 from eventmail.offices.models import Bureau, Office, Staff
@@ -36,6 +38,15 @@ class Quiet:
     held_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next report that an office owes of its incidents, and its last day."""
+
+    duty: str
+    day: date
+    is_over: bool
+
+
 @dataclass(slots=True)
 class Figures:
     """How one office stands."""
@@ -47,6 +58,7 @@ class Figures:
     quiet: list[Quiet] = field(default_factory=list)
     incidents: int = 0  # sendings that were stopped, lately or still to be seen to
     leaks: int = 0  # incidents that are not over
+    due: Due | None = None  # of those incidents
     alerts: int = 0
     uncertain: int = 0
     overdue: int = 0  # self-inspections and tests whose last day is over
@@ -119,6 +131,8 @@ def _fill(session: Session, figures: dict[int, Figures]) -> None:
     for name, query in counted.items():
         for office_id, count in session.execute(query(ids)):
             setattr(figures[office_id], name, count)
+    for office_id, due in _dues(session, ids).items():
+        figures[office_id].due = due
     told = {"overdue": training.overdue(session, ids), "unread": notices.unread(session, ids)}
     for name, found in told.items():
         for office_id, count in found.items():
@@ -170,6 +184,24 @@ def _leaks(ids: list[int]) -> sa.Select[int, int]:
         .where(Incident.office_id.in_(ids), Incident.closed_at.is_(None))
         .group_by(Incident.office_id)
     )
+
+
+def _dues(session: Session, ids: list[int]) -> dict[int, Due]:
+    """The nearest last day in each office; one that has incidents costs a query of its own."""
+    query = sa.select(Incident).where(Incident.office_id.in_(ids), Incident.closed_at.is_(None))
+    found = session.scalars(query).all()
+    if not found:
+        return {}
+    standing = reporting.standings_of(session, found)
+    owed: dict[int, list[reporting.Standing]] = defaultdict(list)
+    for each in found:
+        owed[each.office_id] += standing[each.id]
+    nearest = {office_id: reporting.next_due(every) for office_id, every in owed.items()}
+    return {
+        office_id: Due(each.deadline.name, each.deadline.due, each.is_overdue)
+        for office_id, each in nearest.items()
+        if each is not None and each.deadline.due is not None
+    }
 
 
 def _uncertain(ids: list[int]) -> sa.Select[int, int]:

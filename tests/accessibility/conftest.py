@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from tests import axe
 from tests.accessibility import looks
 from tests.journeys.conftest import ARGUMENTS
 
 HERE = "http://localhost"
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]  # as JIS X 8341-3 asks, and more
-RULES = {"runOnly": {"type": "tag", "values": LEVELS}}
 WIDE, NARROW = 1280, 320  # 320 is 1280 at 400 % (WCAG 1.4.10)
 
 
@@ -41,12 +38,7 @@ class Screen:
 
     def violations(self) -> list[str]:
         """Every rule of axe that the page breaks, with the element that breaks it."""
-        found: dict[str, Any] = Axe().run(self.page, options=RULES).response
-        return [
-            f"{rule['id']}: {node['html'][:200]}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
+        return axe.violations(self.page)
 
     def sticks_out(self) -> list[str]:
         """Whether the page is wider than a small screen."""

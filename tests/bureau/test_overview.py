@@ -18,9 +18,10 @@ from eventmail.alerts.models import Alert
 from eventmail.alerts.wording import AUDIT
 from eventmail.bureau import service
 from eventmail.bureau.bars import bars, compared
-from eventmail.bureau.service import Figures, Quiet
+from eventmail.bureau.service import Due, Figures, Quiet
 from eventmail.database import Database
 from eventmail.events.models import Contact, Event, Participant
+from eventmail.incidents.record import reporting
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
@@ -31,6 +32,7 @@ from eventmail.outbox.quiet import NEAR, quiet_events
 from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
+from tests.incidents import story
 from tests.pages import Pages
 
 OTHER = "あけぼの公共職業安定所"
@@ -109,6 +111,20 @@ def test_a_stopped_sending_counts_until_it_is_seen_to_and_for_a_month(
     assert figures(database, overseer)[name].incidents == 1
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
         assert figures(database, overseer)[name].incidents == 0
+
+
+def test_the_next_report_that_an_incident_asks_for_is_told(
+    database: Database, overseer: Staff, people: People
+) -> None:
+    with database.writing() as session:
+        incident = story.leak(session, people.manager)
+        expected = reporting.next_due(reporting.standings(session, incident))
+    assert expected is not None
+    found = figures(database, overseer)
+    here = found[people.author.office.name]
+    assert here.leaks == 1
+    assert here.due == Due(expected.deadline.name, expected.deadline.due, is_over=True)
+    assert found[OTHER].due is None
 
 
 @pytest.mark.parametrize("role", ["author", "manager", "auditor"])

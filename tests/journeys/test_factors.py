@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from eventmail import clock, sample
+from tests.journeys.conftest import Enter
 from tests.journeys.people import Person
 
 pytestmark = pytest.mark.journey
@@ -26,7 +27,7 @@ def commands() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def at_localhost(address: str, person: type) -> Person:
+def at_localhost(address: str, person: Enter) -> Person:
     """The approver; passkeys have a site's name, which a number is not."""
     found: Person = person("approver")
     found.address = address.replace("127.0.0.1", "localhost")

@@ -8,70 +8,38 @@ page is met in the browser, on a wide screen and on a telephone.
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-import waitress
-from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import ViewportSize
 
 from eventmail import clock
 from eventmail.database import Database
 from eventmail.incidents.calls.models import Outcome, Purpose
 from eventmail.sample import People
-from eventmail.sample import story as sample_story
 from eventmail.wire import Relay
 from tests.incidents import story
+from tests.journeys.conftest import Enter
 from tests.journeys.people import Person
 from tests.journeys.two_days import JUNE_1, JUNE_2, MAY_31, TwoDays
-from tests.recorder import Recorder, allow_port
+from tests.recorder import Recorder
 
 pytestmark = pytest.mark.journey
-SCREENS = {"wide": {"width": 1280, "height": 900}, "telephone": {"width": 375, "height": 760}}
-ACCOUNTS = {each["role"]: each for each in sample_story()["staff"]}
-Enter = Callable[[str], Person]
+SCREENS: dict[str, ViewportSize] = {
+    "wide": {"width": 1280, "height": 900},
+    "telephone": {"width": 375, "height": 760},
+}
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The application on a port, within this process."""
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    port = server.socket.getsockname()[1]
-    allow_port(port)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.close()
-    thread.join(5)
+def commands() -> tuple[str, ...]:
+    """The story sends by itself what it sends."""
+    return ("web",)
 
 
 @pytest.fixture(params=SCREENS)
-def enter(
-    chromium: Browser,
-    address: str,
-    request: pytest.FixtureRequest,
-) -> Iterator[Enter]:
-    """Somebody signs in at a browser of his own."""
-    folder = request.config.getoption("--pictures")
-    pictures = Path(folder) if folder else None
-    contexts = []
-
-    def sign_in(role: str) -> Person:
-        context = chromium.new_context(viewport=SCREENS[request.param], locale="ja-JP")
-        contexts.append(context)
-        found = Person(context.new_page(), address, pictures)
-        found.see("/sign-in")
-        found.page.get_by_label("ユーザー名").fill(ACCOUNTS[role]["login"])
-        found.page.get_by_label("パスワード").fill(ACCOUNTS[role]["password"])
-        found.press("サインインする")
-        found.heading("ホーム")
-        return found
-
-    yield sign_in
-    for context in contexts:
-        context.close()
+def screen(request: pytest.FixtureRequest) -> ViewportSize:
+    """Both over SQLite: it is the clock that counts here."""
+    return SCREENS[request.param]
 
 
 @pytest.fixture
@@ -203,23 +171,23 @@ def end_it(manager: Person, office: TwoDays) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_manager_walks_through_the_two_days(office: TwoDays, enter: Enter) -> None:
+def test_the_manager_walks_through_the_two_days(office: TwoDays, person: Enter) -> None:
     office.it_is(MAY_31, 13)
-    manager = enter("manager")
+    manager = person("manager")
     office.id = open_it(manager)
     name_the_companies(manager)
-    look_at_the_addresses(enter("author"), office)
+    look_at_the_addresses(person("author"), office)
     office.make_roster()
     office.it_is(MAY_31, 16)
-    call_the_first(enter("manager"), office)
+    call_the_first(person("manager"), office)
     assert len(office.mail(Purpose.HANDLING)) == 5
     assert len(office.mail(Purpose.CORRECTION)) == 25
     office.it_is(JUNE_1, 10)
-    manager = enter("manager")
+    manager = person("manager")
     call_the_rest(manager, office)
     assert len(office.mail(Purpose.CORRECTION)) == 5
     office.it_is(JUNE_2, 10)
-    manager = enter("manager")
+    manager = person("manager")
     write_down(manager, office)
     take_the_paper(manager, office)
     end_it(manager, office)

@@ -12,7 +12,7 @@ from eventmail.offices.models import Role
 from eventmail.sample import People
 from tests import settling
 from tests.conftest import Meeting
-from tests.journeys.conftest import SCREENS
+from tests.journeys.conftest import SCREENS, Enter
 from tests.journeys.people import Person
 
 pytestmark = pytest.mark.journey
@@ -33,7 +33,7 @@ def open_letter(author: Person, meeting: Meeting) -> None:
 
 
 def test_what_was_typed_is_there_again_after_the_tab_was_closed(
-    person: type, meeting: Meeting
+    person: Enter, meeting: Meeting
 ) -> None:
     author: Person = person("author")
     open_letter(author, meeting)
@@ -56,7 +56,7 @@ def test_what_was_typed_is_there_again_after_the_tab_was_closed(
     expect(author.page.locator("main")).not_to_contain_text("下書きがあります")
 
 
-def test_a_second_tab_does_not_write_over_the_first(person: type, meeting: Meeting) -> None:
+def test_a_second_tab_does_not_write_over_the_first(person: Enter, meeting: Meeting) -> None:
     author: Person = person("author")
     open_letter(author, meeting)
     second = author.page.context.new_page()
@@ -74,7 +74,7 @@ def test_a_second_tab_does_not_write_over_the_first(person: type, meeting: Meeti
 
 
 def test_whoever_was_signed_out_is_told_and_finds_it_again(
-    person: type, meeting: Meeting, chromium: Browser
+    person: Enter, meeting: Meeting, chromium: Browser
 ) -> None:
     author: Person = person("author")
     open_letter(author, meeting)
@@ -82,7 +82,7 @@ def test_whoever_was_signed_out_is_told_and_finds_it_again(
     line = author.page.locator("[data-autosave-line]")
     expect(line).to_contain_text("自動保存しました", timeout=20_000)
     context = chromium.new_context(
-        viewport=SCREENS["sqlite"],  # type: ignore[arg-type]
+        viewport=SCREENS["sqlite"],
         locale="ja-JP",
         storage_state=author.page.context.storage_state(),
     )
@@ -101,33 +101,21 @@ def test_whoever_was_signed_out_is_told_and_finds_it_again(
 
 
 def test_whoever_opens_a_letter_beside_another_is_told(
-    person: type, meeting: Meeting, database: Database, people: People, chromium: Browser
+    person: Enter, meeting: Meeting, database: Database, people: People
 ) -> None:
     with database.writing() as session:
         office = session.merge(people.author.office)
         settling.add_staff(session, office, "kian2", "西田 航", OTHER, [Role.AUTHOR])
     author: Person = person("author")
     open_letter(author, meeting)
-    context = chromium.new_context(
-        viewport=SCREENS["sqlite"],
-        locale="ja-JP",  # type: ignore[arg-type]
-    )
-    try:
-        colleague = Person(context.new_page(), author.address, None)
-        colleague.see("/sign-in")
-        colleague.page.get_by_label("ユーザー名").fill("kian2")
-        colleague.page.get_by_label("パスワード").fill(OTHER)
-        colleague.press("サインインする")
-        colleague.heading("ホーム")
-        open_letter(colleague, meeting)
-        colleague.reads("森下 あかりさんが")
-        author.page.reload()
-        author.reads("西田 航さんが")
-        author.picture("letter-beside-another")
-        colleague.see("/")  # leaving is told at once
-        expect(author.page.locator("main")).to_contain_text("西田 航さんが")
-        author.page.reload()
-        author.heading("本文を編集する")
-        expect(author.page.locator("main")).not_to_contain_text("西田 航さんが")
-    finally:
-        context.close()
+    colleague = person("kian2")
+    open_letter(colleague, meeting)
+    colleague.reads("森下 あかりさんが")
+    author.page.reload()
+    author.reads("西田 航さんが")
+    author.picture("letter-beside-another")
+    colleague.see("/")  # leaving is told at once
+    expect(author.page.locator("main")).to_contain_text("西田 航さんが")
+    author.page.reload()
+    author.heading("本文を編集する")
+    expect(author.page.locator("main")).not_to_contain_text("西田 航さんが")

@@ -10,6 +10,7 @@ from eventmail.mailings.models import Snapshot
 from eventmail.outbox import control, listing
 from eventmail.outbox.models import DeliveryState
 from eventmail.sample import People
+from tests.journeys.conftest import Enter
 from tests.journeys.people import Person
 from tests.outbox import hands
 
@@ -37,7 +38,7 @@ def pause(database: Database, people: People, snapshot: Snapshot) -> None:
 
 
 def test_numbers_rows_and_buttons_follow_without_a_reload(
-    person: type, database: Database, people: People, approved: Snapshot
+    person: Enter, database: Database, people: People, approved: Snapshot
 ) -> None:
     with database.writing() as session:
         hands.let_go(session, approved.id)
@@ -63,7 +64,7 @@ def test_numbers_rows_and_buttons_follow_without_a_reload(
 
 
 def test_a_page_in_use_is_not_taken_away(
-    person: type, database: Database, people: People, approved: Snapshot
+    person: Enter, database: Database, people: People, approved: Snapshot
 ) -> None:
     with database.writing() as session:
         hands.let_go(session, approved.id)
@@ -77,7 +78,7 @@ def test_a_page_in_use_is_not_taken_away(
 
 
 def test_the_list_is_worked_through_with_the_keyboard_alone(
-    person: type, database: Database, approved: Snapshot
+    person: Enter, database: Database, approved: Snapshot
 ) -> None:
     with database.writing() as session:
         hands.let_go(session, approved.id)

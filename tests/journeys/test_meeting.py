@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.offices.models import Office
 from eventmail.sample import FOLDER, story
 from tests import settling
+from tests.journeys.conftest import Enter, as_processes
 from tests.journeys.people import Person
 from tests.recorder import Recorder
 
@@ -27,6 +30,13 @@ OFFICE = "gakusotsu@himesato-anteisho.example"
 HALL = "info@bunka-kaikan.example"
 PASSWORD = next(s["password"] for s in story()["staff"] if s["role"] == "approver")
 EVENT = "企業と学校との雇用情報交換会"
+
+
+@pytest.fixture
+def address(settings: Settings, commands: tuple[str, ...]) -> Iterator[str]:
+    """As at work: web server and worker are processes of their own."""
+    with as_processes(settings, commands) as found:
+        yield found
 
 
 def make_event(author: Person) -> None:
@@ -234,7 +244,7 @@ def judge(recorder: Recorder, database: Database) -> None:
 
 
 def test_three_people_send_the_letters_of_the_meeting(
-    person: type, recorder: Recorder, database: Database
+    person: Enter, recorder: Recorder, database: Database
 ) -> None:
     with database.writing() as session:  # as in the demo: somebody looks at the first copy
         settling.set_sending(session, session.scalars(sa.select(Office)).one(), 0, None)

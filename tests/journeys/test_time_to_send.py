@@ -74,6 +74,7 @@ class Hands:
         self._enter(self.person.page.get_by_role("link", name=name).first)
 
     def _enter(self, target: Locator) -> None:
+        self.person.look()
         self.reach(target)
         with self.person.page.expect_navigation():
             self.person.page.keyboard.press("Enter")

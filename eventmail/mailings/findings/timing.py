@@ -38,7 +38,7 @@ def start(ground: Ground) -> Iterator[Finding]:
         )
         if planned
         else said(
-            "きょう（{date}）このまま送ると、{reason_said}。返信や間違いにすぐ対応できません。"
+            "きょう（{date}）このまま送ると、送信の開始が{reason_said}。返信や間違いにすぐ対応できません。"
             "送信開始の予定を、次の開庁日の朝（{morning}）などに変えられます。",
             date=japanese_date(moment.date()),
             reason_said=reason,

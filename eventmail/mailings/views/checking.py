@@ -25,7 +25,10 @@ from eventmail.web.context import actor, reading, writing
 from eventmail.web.errors import page as error_page
 from eventmail.web.forms import row_number
 
-ELSEWHERE = said("この案件は、いまこの画面の段階にありません。")
+ELSEWHERE = said(
+    "この案件は、いまこの画面の段階にありません。確認、決裁、送信の順に進みます。"
+    "いまの段階は、メール案件の画面で確かめてください。"
+)
 
 
 @blueprint.get("/mailings/<int:mailing_id>/check")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
-from eventmail.events.models import Contact, Event, Participant
+from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.language import said
 from eventmail.links import service as links
 from eventmail.mailings import service as mailings
@@ -26,6 +26,10 @@ from eventmail.web.forms import row_number
 ASKED_TO_GO = said(
     "このアドレスの方からは、前に消去の請求がありました。本人がまた参加するのでなければ、"
     "「名簿の履歴」から元に戻してください。"
+)
+WITHDRAWN = said(
+    "辞退した事業所には、決裁が済んでまだ送っていないメールも送りません。"
+    "送らなかったことは、送信の結果に表示します。"
 )
 BACK = said("間違えたときは「名簿の履歴」から元に戻せます。")
 Deed = Callable[[Session, Event], Contact]
@@ -89,6 +93,7 @@ def edit(event_id: int, contact_id: int) -> ResponseReturnValue:
     """Store what was changed."""
     event = events.get_event(reading(), actor(), event_id)
     shown = hand.get_contact(reading(), event, contact_id)
+    was = shown.participant.status
     form = HandForm.of(shown, shown.participant)
     if not form.validate_on_submit():
         return _page(event, form, contact=shown), 422
@@ -112,6 +117,8 @@ def edit(event_id: int, contact_id: int) -> ResponseReturnValue:
         ),
         "success",
     )
+    if contact.participant.status is not was and was is ParticipantStatus.ATTENDING:
+        flash(WITHDRAWN, "info")
     return _to_roster(event_id, contact)
 
 
