@@ -81,6 +81,13 @@ def filled(pattern: str, values: Mapping[str, object]) -> Said:
 _SENTENCE = re.compile(r"[^。]*。(?:）)?|[^。]+$")
 
 
+class _Retold(Said):
+    """A kept text, recognised only when it is asked for in English: Japanese costs nothing."""
+
+    def in_english(self) -> str:
+        return str(_english(_recognised_in(self.pattern)))
+
+
 def retold(text: str) -> Said:
     """A sentence of ours that came as plain text: out of a table, or from a confined reader.
 
@@ -89,6 +96,12 @@ def retold(text: str) -> Said:
     """
     if isinstance(text, Said):
         return text
+    again = _Retold(text)
+    again.pattern, again.values = text, {}
+    return again
+
+
+def _recognised_in(text: str) -> Said:
     pattern, values = recognised(text)
     if (values and not runs_over(values)) or (english_of(pattern) is not None and not values):
         return _told_again(pattern, values)

@@ -15,7 +15,7 @@ from eventmail.language.days import said_day
 from eventmail.offices.permissions import Action, Actor
 from eventmail.spreadsheet import sheets
 
-COLUMNS: dict[str, float] = {
+COLUMNS: dict[str, int] = {
     "番号": 8,
     "事業所名": 30,
     "電話番号": 18,
