@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail.bounces.models import Bounce, BounceMail
 from eventmail.bounces.reading import Class
 from eventmail.events.models import Contact, Event
-from eventmail.mailings.models import Snapshot, SnapshotRecipient
-from eventmail.outbox.models import Delivery, DeliveryState
+from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
+from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 
 MOST = 500  # of one sending; whoever has more of them has another trouble
 NAMES = {
@@ -72,21 +72,29 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
         Contact.active,
         Contact.address_key == SnapshotRecipient.address_key,
     )
-    query = (
-        sa.select(Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()))
+    lost = (
+        sa.select(
+            Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()).label("n")
+        )
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
         .join(SnapshotRecipient, _recipient())
         .join(Contact, still)
-        .join(Event, Event.id == Delivery.event_id)
+        .join(Event, Event.id == Dispatch.event_id)
         .where(
-            Delivery.office_id == office_id,
+            Dispatch.office_id == office_id,
             Delivery.state == DeliveryState.BOUNCED,
             Event.held_on >= since,
         )
         .group_by(Delivery.snapshot_id)
-        .order_by(Delivery.snapshot_id)
+        .subquery()
     )
-    counts = session.execute(query).all()
-    return [(session.get_one(Snapshot, number), count) for number, count in counts]
+    query = (
+        sa.select(Snapshot, lost.c.n)
+        .join(lost, lost.c.snapshot_id == Snapshot.id)
+        .order_by(Snapshot.id)
+        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
+    )
+    return [(snapshot, count) for snapshot, count in session.execute(query)]
 
 
 def of_delivery(session: Session, delivery_id: int) -> Failed | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
@@ -36,6 +36,7 @@ UNCONFIRMED = "{count}人の結果が、所の管理者の確認を待ってい�
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
+WITH_MAILING = (joinedload(Snapshot.mailing).joinedload(Mailing.event),)
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
 
 
@@ -71,10 +72,12 @@ def _reviews(session: Session, actor: Actor) -> Iterator[Task]:
 def _returned(session: Session, actor: Actor) -> Iterator[Task]:
     """The actor's own that came back, and what befell others that he had in hand."""
     told = {mailing.id: (mailing, each) for mailing, each in notices.concerning(session, actor)}
-    for mailing in mailings.returned_to(session, actor):
+    returned = mailings.returned_to(session, actor)
+    newest = notices.newest_of(session, returned) if returned else {}
+    for mailing in returned:
         kind = Kind.HALTED if mailing.state is MailingState.HALTED else Kind.RETURNED
         _, news = told.pop(mailing.id, (mailing, None))
-        last = news or next(reversed(notices.history(session, mailing)), None)
+        last = news or newest.get(mailing.id)
         yield _of(
             kind,
             mailing,
@@ -107,6 +110,7 @@ def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
             Dispatch.finished_at.is_(None),
             Delivery.state == DeliveryState.ACCEPTED,
         )
+        .options(*WITH_MAILING)
     )
     for snapshot, settled_at in session.execute(query):
         occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
@@ -140,6 +144,7 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
             Event.held_on >= clock.today() - ASKED_FOR,
             open_mails > 0,
         )
+        .options(*WITH_MAILING, selectinload(Snapshot.reviews))
     )
     for snapshot, count in session.execute(query):
         since = snapshot.reviews[-1].at if snapshot.reviews else None

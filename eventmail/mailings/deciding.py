@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -15,13 +17,14 @@ from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.current import changed_parts, is_current, of_mode
 from eventmail.mailings.models import Decision, Mailing, MailingState, Review, Snapshot
 from eventmail.mailings.notices import note
-from eventmail.mailings.people import audit, editors, reviewers
+from eventmail.mailings.people import audit, editors, editors_of, reviewers, with_reviews
 from eventmail.mailings.review import Deed, Transition, require_other_person, transition
 from eventmail.mailings.review_models import Lift, NoticeKind
 from eventmail.offices import deputies
 from eventmail.offices.models import Deputy
 from eventmail.offices.permissions import Action, Actor
 
+NEXT = {MailingState.CHECKING: Action.CHECK, MailingState.APPROVING: Action.APPROVE}
 UNDER_REVIEW = (MailingState.CHECKING, MailingState.APPROVING)
 NOT_SEEN = "まだ次の確認が残っています：{missing}。済ませてから、もう一度押してください。"
 NOT_LIFTED = (
@@ -46,11 +49,17 @@ def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
     """The mailings in which the next step is one that this person can do."""
     states = [MailingState.CHECKING] if actor.may(Action.CHECK) else []
     states += [MailingState.APPROVING] if actor.may(Action.APPROVE) else []
-    query = sa.select(Mailing).where(
-        Mailing.office_id == actor.office.id, Mailing.state.in_(states)
+    if not states:
+        return []
+    query = (
+        sa.select(Mailing)
+        .where(Mailing.office_id == actor.office.id, Mailing.state.in_(states))
+        .options(*with_reviews())
     )
-    found = session.scalars(query.order_by(Mailing.id))
-    return [each for each in found if may_review(session, each, actor)]
+    found = list(session.scalars(query.order_by(Mailing.id)))
+    wrote = editors_of(session, found)
+    lent = deputies.standing_in(session, actor.office.id, actor.id)
+    return [each for each in found if _is_next(each, actor, wrote[each.id], lent)]
 
 
 def returned_to(session: Session, actor: Actor) -> list[Mailing]:
@@ -61,6 +70,7 @@ def returned_to(session: Session, actor: Actor) -> list[Mailing]:
         Mailing.state.in_([MailingState.DRAFT, MailingState.HALTED]),
         Mailing.notice != "",
     )
+    query = query.options(*with_reviews())
     return list(session.scalars(query.order_by(Mailing.id)))
 
 
@@ -82,14 +92,22 @@ def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) ->
 
 def may_review(session: Session, mailing: Mailing, actor: Actor) -> bool:
     """Whether the next review is one that this person can do."""
-    needs = {MailingState.CHECKING: Action.CHECK, MailingState.APPROVING: Action.APPROVE}
-    action = needs.get(mailing.state)
+    action = NEXT.get(mailing.state)
     if action is None or not actor.may(action):
         return False
-    involved = editors(session, mailing) | reviewers(mailing)
-    return actor.id not in involved and (
-        actor.holds(action) or in_place_of(session, actor, mailing) is not None
-    )
+    lent = deputies.standing_in(session, actor.office.id, actor.id)
+    return _is_next(mailing, actor, editors(session, mailing), lent)
+
+
+def _is_next(mailing: Mailing, actor: Actor, wrote: frozenset[int], lent: Sequence[Deputy]) -> bool:
+    """The same of a mailing whose writers are known, and of what is lent to this person."""
+    involved = wrote | reviewers(mailing)
+    held = actor.holds(NEXT[mailing.state])
+    return actor.id not in involved and (held or _lent_by(lent, involved) is not None)
+
+
+def _lent_by(lent: Sequence[Deputy], involved: frozenset[int]) -> Deputy | None:
+    return next((each for each in lent if each.approver_id not in involved), None)
 
 
 def in_place_of(
@@ -101,7 +119,7 @@ def in_place_of(
     """
     involved = editors(session, mailing) | reviewers(mailing)
     found = deputies.standing_in(session, actor.office.id, actor.id, lock=lock)
-    return next((each for each in found if each.approver_id not in involved), None)
+    return _lent_by(found, involved)
 
 
 def check(session: Session, actor: Actor, mailing: Mailing, digest: str) -> None:

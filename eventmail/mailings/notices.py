@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.mailings.models import Mailing, MailingEditor, MailingState, Review, Snapshot
+from eventmail.mailings.people import with_reviews
 from eventmail.mailings.review_models import CheckStep, MailingNotice, NoticeKind
 from eventmail.offices.permissions import Actor
 
@@ -44,6 +46,17 @@ def history(session: Session, mailing: Mailing) -> list[MailingNotice]:
     return list(session.scalars(query.order_by(MailingNotice.id)))
 
 
+def newest_of(session: Session, mailings: Collection[Mailing]) -> dict[int, MailingNotice]:
+    """What befell each of these last, in one query."""
+    newest = (
+        sa.select(sa.func.max(MailingNotice.id))
+        .where(MailingNotice.mailing_id.in_([each.id for each in mailings]))
+        .group_by(MailingNotice.mailing_id)
+    )
+    found = session.scalars(sa.select(MailingNotice).where(MailingNotice.id.in_(newest)))
+    return {each.mailing_id: each for each in found}
+
+
 def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNotice]]:
     """What befell the mailings that this person had in hand and that have not gone on since.
 
@@ -66,6 +79,7 @@ def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNot
             _had_in_hand(actor),
         )
         .order_by(MailingNotice.id.desc())
+        .options(*with_reviews())
     )
     return [(mailing, notice) for mailing, notice in session.execute(query)]
 

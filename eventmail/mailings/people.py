@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from eventmail.audit.service import record, text_digest
-from eventmail.mailings.models import AUDIENCE_NAMES, MODE_NAMES, Mailing, MailingEditor
+from eventmail.mailings.models import AUDIENCE_NAMES, MODE_NAMES, Mailing, MailingEditor, Snapshot
 from eventmail.offices.permissions import Actor
 
 WRITTEN = ("purpose", "subject", "body")
@@ -25,6 +27,23 @@ def editors(session: Session, mailing: Mailing) -> frozenset[int]:
     """Whoever wrote in it."""
     query = sa.select(MailingEditor.staff_id).where(MailingEditor.mailing_id == mailing.id)
     return frozenset(session.scalars(query))
+
+
+def editors_of(session: Session, mailings: Collection[Mailing]) -> dict[int, frozenset[int]]:
+    """The same of several, in one query."""
+    found: dict[int, set[int]] = {each.id: set() for each in mailings}
+    query = sa.select(MailingEditor.mailing_id, MailingEditor.staff_id)
+    for mailing_id, staff_id in session.execute(query.where(MailingEditor.mailing_id.in_(found))):
+        found[mailing_id].add(staff_id)
+    return {mailing_id: frozenset(people) for mailing_id, people in found.items()}
+
+
+def with_reviews() -> tuple[ExecutableOption, ...]:
+    """For a query of mailings that asks each for its event and who decided: not one by one."""
+    return (
+        joinedload(Mailing.event),
+        selectinload(Mailing.snapshots).selectinload(Snapshot.reviews),
+    )
 
 
 def reviewers(mailing: Mailing) -> frozenset[int]:
