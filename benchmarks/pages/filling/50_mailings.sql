@@ -47,13 +47,12 @@ WHERE counted.snapshot_id = s.id AND s.id > 1000;
 
 INSERT INTO check_steps (snapshot_id, digest, staff_id, task, subject, counted, at)
 SELECT s.id, s.digest, m.checker, steps.task, steps.subject, steps.n, s.submitted_at + interval '1 hour'
-FROM bench.mailings m JOIN snapshots s ON s.id = m.mailing,
-LATERAL (
-    SELECT 'recipients' AS task, '' AS subject, s.recipient_count AS n
-    UNION ALL SELECT 'material', sha256, NULL FROM bench.files
-    UNION ALL (SELECT 'letter', contact_id::text, NULL FROM snapshot_recipients r
-               WHERE r.snapshot_id = s.id ORDER BY position LIMIT 3)
-) AS steps
+FROM bench.mailings m JOIN snapshots s ON s.id = m.mailing JOIN (
+    SELECT id, 'recipients' AS task, '' AS subject, recipient_count AS n FROM snapshots
+    UNION ALL SELECT id, 'material', f.sha256, NULL FROM snapshots, bench.files f
+    UNION ALL SELECT snapshot_id, 'letter', contact_id::text, NULL FROM snapshot_recipients
+              WHERE position <= 3
+) AS steps ON steps.id = s.id
 WHERE m.state IN ('approving', 'sending', 'sent');
 
 INSERT INTO reviews (snapshot_id, digest, step, decision, staff_id, reason, counted, at)

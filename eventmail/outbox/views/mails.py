@@ -8,7 +8,7 @@ from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from eventmail.mailings.models import Snapshot
-from eventmail.mailings.snapshot import content_of_snapshot
+from eventmail.mailings.stored import shown_content
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service
@@ -58,7 +58,7 @@ def paper(mailing_id: int) -> str:
         "outbox/record.html",
         mailing=mailing,
         snapshot=snapshot,
-        content=content_of_snapshot(snapshot),
+        content=shown_content(reading(), snapshot),
         paper=paper_of(reading(), snapshot),
         names=staff_names(reading(), people),
         kinds=KINDS,
