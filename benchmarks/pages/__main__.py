@@ -15,7 +15,9 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -46,6 +48,7 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Fill, serve, open and print."""
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the database ends, too
     folder = Path("var/bench-pages").resolve() / f"{chosen.scale:g}"
     if chosen.fresh:
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,7 +56,7 @@ def main() -> None:
         settings = _settings(database.url, folder)
         started = time.monotonic()
         ids = filling.fill(settings, folder, chosen.scale)
-        print(f"filled in {time.monotonic() - started:.0f} s; {_sizes(database.url)}")
+        print(f"filled in {time.monotonic() - started:.0f} s; {_sizes(database.url)}", flush=True)
         app = create_app(_in_service(settings))
         pages = [each for each in paths.pages(app, ids) if chosen.only in each.told]
         with serving.site(app, _in_service(settings), database) as site:
@@ -119,7 +122,9 @@ def _sizes(url: str) -> str:
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         told = []
         for table in counted:
-            row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            row = connection.execute(
+                f"SELECT reltuples::bigint FROM pg_class WHERE oid = '{table}'::regclass"
+            ).fetchone()
             told.append(f"{row[0] if row else 0:,} {table}")
         row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     return ", ".join(told) + f"; {row[0] / 1e9 if row else 0:.1f} GB"

@@ -82,20 +82,10 @@ author incidents.new
 author incidents.parties
 author incidents.party
 author incidents.show
-author letters.choose_page mailing_id=chosen
 author letters.compare mailing_id=sample_mailing
 author letters.copy_event_page
-author letters.test_mail_page mailing_id=draft
-approver mailings.approve_page mailing_id=approving
-checker mailings.check_page mailing_id=checking
-checker mailings.choose_letter mailing_id=checking ?contact={big_contact}
-author mailings.edit mailing_id=draft
-checker mailings.letter_page mailing_id=checking
 author mailings.new
-author mailings.preview mailing_id=draft
 author mailings.show mailing_id=sent
-author mailings.show mailing_id=draft
-checker mailings.show mailing_id=checking
 author mailings.show mailing_id=sending
 author materials.look
 author materials.picture
@@ -161,6 +151,16 @@ author wordings.edit
 author wordings.history
 author wordings.index
 author wordings.new
+author letters.choose_page mailing_id=chosen
+author letters.test_mail_page mailing_id=draft
+approver mailings.approve_page mailing_id=approving
+checker mailings.check_page mailing_id=checking
+checker mailings.choose_letter mailing_id=checking ?contact={big_contact}
+author mailings.edit mailing_id=draft
+checker mailings.letter_page mailing_id=checking
+author mailings.preview mailing_id=draft
+author mailings.show mailing_id=draft
+checker mailings.show mailing_id=checking
 """
 LOGINS = ["author", "checker", "approver", "manager", "auditor", "overseer", "administrator"]
 GIVEN: Ids = {

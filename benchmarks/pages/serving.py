@@ -23,7 +23,9 @@ from eventmail.config import Settings
 from eventmail.offices.models import Staff
 from eventmail.web.cookie import SESSION
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
+LONGEST_SECONDS = 30  # nobody waits longer for a page
+NO_ANSWER = 0
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Site:
 
     def get(self, who: str, path: str) -> tuple[int, int]:
         """Status and length of one page."""
-        return _ask(self.port, path, self.cookies[who])
+        with contextlib.suppress(OSError):
+            return _ask(self.port, path, self.cookies[who])
+        return NO_ANSWER, 0
 
     def processor(self) -> dict[int, float]:
         """Seconds that the server, and each process of PostgreSQL, have used since they started."""
@@ -94,7 +98,7 @@ def _wait(port: int) -> None:
 
 
 def _ask(port: int, path: str, cookie: str) -> tuple[int, int]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
     try:
         connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "ja"})
         answer = connection.getresponse()

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from benchmarks.pages.paths import Page
-from benchmarks.pages.serving import Site
+from benchmarks.pages.serving import LONGEST_SECONDS, NO_ANSWER, Site
 
 AT_ONCE = 64
 
@@ -48,12 +48,24 @@ class Seen:
 
 def alone(site: Site, pages: list[Page], times: int) -> list[Seen]:
     """Each page a few times with nothing beside it, after one that warms up."""
-    return [_alone(site, page, times) for page in pages]
+    found = []
+    for page in pages:
+        found.append(_alone(site, page, times))
+        _say(found[-1])
+    return found
+
+
+def _say(seen: Seen) -> None:
+    told = f"{1000 * seen.web:.0f} + {1000 * seen.database:.0f} ms, {seen.queries} queries"
+    print(f"  {seen.page.told} {seen.status}: {told}", flush=True)
 
 
 def _alone(site: Site, page: Page, times: int) -> Seen:
     seen = Seen(page)
     seen.status, seen.size = site.get(page.who, page.path)
+    if seen.status == NO_ANSWER:  # once is enough
+        seen.alone = LONGEST_SECONDS
+        return seen
     queries, before = site.queries(), site.processor()
     started = time.perf_counter()
     for _ in range(times):
@@ -75,10 +87,7 @@ def mixed(site: Site, seen: list[Seen], rate: float, seconds: float, seed: int) 
 
     def ask(number: int, each: Seen) -> None:
         due = started + number / rate
-        try:
-            status, _ = site.get(each.page.who, each.page.path)
-        except OSError:
-            status = 0
+        status, _ = site.get(each.page.who, each.page.path)
         failed[status] += 1
         each.times.append(time.monotonic() - due)
 

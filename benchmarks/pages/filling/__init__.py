@@ -37,11 +37,12 @@ AT_ONCE = 5_000
 def fill(settings: Settings, folder: Path, scale: float) -> one_of_each.Ids:
     """Fill an empty database, or find it filled; returns the ids that pages are asked for with."""
     told = folder / DONE
-    if told.exists():
-        found: one_of_each.Ids = json.loads(told.read_text())
-        return found
     database = open_database(settings)
     migrate.upgrade(database)
+    if told.exists():
+        database.dispose()
+        found: one_of_each.Ids = json.loads(told.read_text())
+        return found
     _said("the sample office")
     ids = one_of_each.make(settings, database, max(30, int(COMPANIES * min(1.0, scale))))
     _run_sql(settings, ids, scale)
