@@ -22,7 +22,7 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
 from eventmail.proposals import service as proposals
-from eventmail.proposals.history import told_of
+from eventmail.proposals.history import told_of_all
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.training import figures
 from eventmail.training import service as training
@@ -198,17 +198,17 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
 
 def _settings(session: Session, actor: Actor) -> Iterator[Task]:
     """Changes of settings that another proposed and this person may confirm."""
-    for each in proposals.waiting(session, actor.office.id):
-        if proposals.may_decide(actor, each):
-            told = told_of(session, each)
-            yield Task(
-                kind=Kind.SETTING,
-                since=each.at,
-                until=each.expires_at,
-                proposal_id=each.id,
-                subject=told.name,
-                note=f"{told.through}の提案です。理由：{told.reason}",
-            )
+    found = proposals.waiting(session, actor.office.id)
+    mine = [each for each in found if proposals.may_decide(actor, each)]
+    for each, told in zip(mine, told_of_all(session, mine) if mine else (), strict=True):
+        yield Task(
+            kind=Kind.SETTING,
+            since=each.at,
+            until=each.expires_at,
+            proposal_id=each.id,
+            subject=told.name,
+            note=f"{told.through}の提案です。理由：{told.reason}",
+        )
 
 
 def _training(session: Session, actor: Actor) -> Iterator[Task]:

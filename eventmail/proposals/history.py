@@ -125,13 +125,24 @@ def ended(session: Session, office_id: int) -> list[Told]:
         .limit(SHOWN)
     )
     found = [each for each in session.scalars(query) if each.kind in KINDS]
-    return [told_of(session, each) for each in found]
+    return told_of_all(session, found)
 
 
 def told_of(session: Session, proposal: Proposal) -> Told:
     """A proposal in words, and how it ended."""
+    (told,) = told_of_all(session, [proposal])
+    return told
+
+
+def told_of_all(session: Session, found: Sequence[Proposal]) -> list[Told]:
+    """The same of several; their people are asked for once."""
+    ids = [staff_id for each in found for staff_id in (each.proposer_id, *_decider(each))]
+    names = _names(session, ids)
+    return [_proposed(session, each, names) for each in found]
+
+
+def _proposed(session: Session, proposal: Proposal, names: dict[int, str]) -> Told:
     place = service.place_of(proposal)
-    names = _names(session, [proposal.proposer_id, *_decider(proposal)])
     decision = proposal.decision
     outcome = ""
     if decision is not None:

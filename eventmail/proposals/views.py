@@ -43,7 +43,7 @@ def index() -> str:
     return render_template(
         "proposals/index.html",
         settings=_settings(),
-        waiting=[(each, history.told_of(session, each)) for each in waiting],
+        waiting=list(zip(waiting, history.told_of_all(session, waiting), strict=True)),
         changes=history.changes(session, actor().office.id),
         ended=history.ended(session, actor().office.id),
         unseen=history.unseen(session, actor()),
