@@ -14,6 +14,7 @@ from eventmail.offices.service import staff_names
 from eventmail.outbox import service
 from eventmail.outbox.paper import paper_of
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
+from eventmail.roster.views.common import page_number
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
@@ -59,7 +60,7 @@ def paper(mailing_id: int) -> str:
         mailing=mailing,
         snapshot=snapshot,
         content=shown_content(reading(), snapshot),
-        paper=paper_of(reading(), snapshot),
+        paper=paper_of(reading(), snapshot, page_number()),
         names=staff_names(reading(), people),
         kinds=KINDS,
     )
