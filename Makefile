@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-roster mutants fix lock settings pictures manual clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: $(VENV)/run ## 送信の速さをほかのソフトと並べて測る（2
 
 bench-gate: $(VENV)/run ## 送信ゲートにかかる時間を測る（数分） / measure what the gate costs (minutes)
 	@$(BIN)/python benchmarks/gate_cost.py
+
+bench-pages: $(VENV)/run ## いっぱいのデータですべての画面の速さを測る（初回は30分ほど） / measure every page over a full database
+	@$(BIN)/python -m benchmarks.pages $(BENCH)
 
 bench-roster: $(VENV)/run ## 名簿の読み取りにかかる時間を測る（数分） / measure reading a roster (minutes)
 	@$(BIN)/python benchmarks/roster.py

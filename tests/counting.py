@@ -9,6 +9,15 @@ import sqlalchemy as sa
 
 def statements_of(deed: Callable[[], object]) -> int:
     """How many statements it takes."""
+    return len(_seen(deed))
+
+
+def selects_of(deed: Callable[[], object]) -> int:
+    """How many of them only look: what is written now and then (last seen) is not among them."""
+    return sum(each.lstrip().upper().startswith("SELECT") for each in _seen(deed))
+
+
+def _seen(deed: Callable[[], object]) -> list[str]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
@@ -19,4 +28,4 @@ def statements_of(deed: Callable[[], object]) -> int:
         deed()
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return len(seen)
+    return seen

@@ -43,6 +43,7 @@ class StaffSession(Base):
     __tablename__ = "staff_sessions"
     __table_args__ = (
         sa.UniqueConstraint("token_digest"),
+        sa.Index("ix_staff_sessions_ended_at", "ended_at"),
         sa.CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", "ended"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from eventmail.bounces.reading import Class
 from eventmail.events.models import Contact, Event
 from eventmail.language import said
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
-from eventmail.outbox.models import Delivery, DeliveryState
+from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 
 MOST = 500  # of one sending; whoever has more of them has another trouble
 NAMES = {
@@ -73,28 +73,29 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
         Contact.active,
         Contact.address_key == SnapshotRecipient.address_key,
     )
-    query = (
-        sa.select(Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()))
+    lost = (
+        sa.select(
+            Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()).label("n")
+        )
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
         .join(SnapshotRecipient, _recipient())
         .join(Contact, still)
-        .join(Event, Event.id == Delivery.event_id)
+        .join(Event, Event.id == Dispatch.event_id)
         .where(
-            Delivery.office_id == office_id,
+            Dispatch.office_id == office_id,
             Delivery.state == DeliveryState.BOUNCED,
             Event.held_on >= since,
         )
         .group_by(Delivery.snapshot_id)
-        .order_by(Delivery.snapshot_id)
+        .subquery()
     )
-    counts = session.execute(query).all()
-    numbers = [number for number, _ in counts]
-    snapshots = (
-        sa.select(Snapshot)
-        .where(Snapshot.id.in_(numbers))
+    query = (
+        sa.select(Snapshot, lost.c.n)
+        .join(lost, lost.c.snapshot_id == Snapshot.id)
+        .order_by(Snapshot.id)
         .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
     )
-    found = {each.id: each for each in session.scalars(snapshots)} if numbers else {}
-    return [(found[number], count) for number, count in counts]
+    return [(snapshot, count) for snapshot, count in session.execute(query)]
 
 
 def of_delivery(session: Session, delivery_id: int) -> Failed | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.mailings.stored import index_of
 
 MOST_FOUND = 20
 NOBODY = said(
@@ -52,15 +53,15 @@ def look(content: Content, contact_id: int | None, q: str) -> Look:
         raise UserError(NOBODY)
     if not content.recipients[0].address:
         raise UserError(ERASED)
-    numbers = {each.contact_id: i for i, each in enumerate(content.recipients)}
-    if contact_id is not None and contact_id not in numbers:
-        raise NotFound
-    found = [each for each in content.recipients if q and _plain(q) in _searched(each)]
+    found = [each for each in content.recipients if _plain(q) in _searched(each)] if q else []
     if contact_id is None and found:
         contact_id = found[0].contact_id
+    index = 0 if contact_id is None else index_of(content, contact_id)
+    if index is None:
+        raise NotFound
     return Look(
         content=content,
-        index=numbers[contact_id] if contact_id is not None else 0,
+        index=index,
         q=q,
         found=tuple(found[:MOST_FOUND]),
         found_in_all=len(found),

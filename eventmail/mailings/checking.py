@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,11 +14,17 @@ from eventmail.events import shelf
 from eventmail.language import said
 from eventmail.mailings.answers import findings_of
 from eventmail.mailings.findings import Level
-from eventmail.mailings.models import Mailing, Snapshot, SnapshotMaterial
+from eventmail.mailings.models import (
+    Mailing,
+    Snapshot,
+    SnapshotMaterial,
+    SnapshotRecipient,
+)
 from eventmail.mailings.people import audit, editors, reviewers
 from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.review_models import CheckStep, SnapshotFinding, Task
-from eventmail.mailings.snapshot import Content, Recipient, content_of_snapshot
+from eventmail.mailings.snapshot import Content, Recipient
+from eventmail.mailings.stored import odd_ones, shown_content
 from eventmail.offices.permissions import Actor
 from eventmail.scanning.paging import pages_to_see
 
@@ -96,25 +103,34 @@ def tasks(session: Session, snapshot: Snapshot, staff_id: int) -> Tasks:
     opened = shelf.opened_to_the_end(
         session, staff_id, snapshot.office_id, [each.sha256 for each in snapshot.materials]
     )
-    return Tasks(snapshot, chosen(content_of_snapshot(snapshot)), answered, opened, done)
+    letters = chosen(shown_content(session, snapshot), snapshot.digest)
+    return Tasks(snapshot, letters, answered, opened, done)
 
 
-def chosen(content: Content) -> tuple[Recipient, ...]:
+def chosen(content: Content, digest: str = "") -> tuple[Recipient, ...]:
     """Whose letters the checker must see: the machine's choice, the same for one digest always.
 
-    The longest name, one without a title, and one by lot; of a batch, its one mail.
+    The longest name, one without a title, and one by lot; of a batch, its one mail. ``digest``
+    is the content's own, where somebody has it at hand.
     """
     people = content.recipients
     if content.is_batch:
-        return people[:1]
-    start = int(content.digest[:12], 16) % len(people)
-    turned = people[start:] + people[:start]
-    picks = (
-        max(turned, key=lambda each: len(each.company + each.department + each.name)),
-        next((each for each in turned if not each.title), turned[0]),
-        *turned,
+        return tuple(people[:1])
+    start = int((digest or content.digest)[:12], 16) % len(people)
+    longest, untitled = odd_ones(people, start)
+    by_lot = [*people[start : start + CHOSEN], *people[:CHOSEN]]
+    return tuple(dict.fromkeys((longest, untitled or by_lot[0], *by_lot)))[:CHOSEN]
+
+
+def letters_seen(
+    session: Session, snapshot: Snapshot, steps: Iterable[CheckStep]
+) -> dict[str, SnapshotRecipient]:
+    """The recipients whose letter somebody looked at, by what his step says."""
+    ids = {int(each.subject) for each in steps if each.task is Task.LETTER}
+    query = sa.select(SnapshotRecipient).where(
+        SnapshotRecipient.snapshot_id == snapshot.id, SnapshotRecipient.contact_id.in_(ids)
     )
-    return tuple(dict.fromkeys(picks))[:CHOSEN]
+    return {str(each.contact_id): each for each in session.scalars(query)}
 
 
 def count(session: Session, actor: Actor, mailing: Mailing, digest: str, counted: int) -> None:

@@ -11,6 +11,7 @@ from eventmail.mailings.findings import Finding
 from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
 from eventmail.mailings.snapshot import Content, content_of_draft, content_of_snapshot
+from eventmail.mailings.stored import shown_content
 from eventmail.offices.models import Office
 
 # What a part of a content is called where it is told that it has changed.
@@ -38,6 +39,13 @@ def current_content(session: Session, mailing: Mailing) -> Content:
     if mailing.state is MailingState.DRAFT or mailing.latest is None:
         return draft_content(session, mailing)
     return content_of_snapshot(mailing.latest)
+
+
+def content_to_show(session: Session, mailing: Mailing) -> Content:
+    """The same for a page, which reads of a snapshot's recipients no more than it shows."""
+    if mailing.state is MailingState.DRAFT or mailing.latest is None:
+        return draft_content(session, mailing)
+    return shown_content(session, mailing.latest)
 
 
 def is_current(session: Session, mailing: Mailing) -> bool:

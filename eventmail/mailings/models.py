@@ -318,6 +318,7 @@ class SnapshotRecipient(Base):
         ),
         sa.UniqueConstraint("office_id", "event_id", "participant_id", "contact_id", "snapshot_id"),
         sa.UniqueConstraint("snapshot_id", "address_key"),
+        sa.Index("ix_snapshot_recipients_contact_id", "contact_id"),
         sa.Index("ix_snapshot_recipients_office_address", "office_id", "address_key"),
     )
     snapshot_id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,6 +26,7 @@ from eventmail.mailings.answers import (
 from eventmail.mailings.current import (
     BATCH_NOT_ALLOWED,
     batches_allowed,
+    content_to_show,
     current_content,
     draft_content,
     of_mode,
@@ -71,6 +72,7 @@ __all__ = [
     "batches_allowed",
     "begin_edit",
     "check",
+    "content_to_show",
     "current_content",
     "draft_content",
     "find",

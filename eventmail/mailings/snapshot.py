@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from json.encoder import encode_basestring
@@ -94,7 +94,7 @@ class Content:
     event_hours: str
     event_place: str
     materials: tuple[Attachment, ...]
-    recipients: tuple[Recipient, ...]
+    recipients: Sequence[Recipient]
     send_at: datetime | None = None
     audience: str = ""
     expected_count: int | None = None

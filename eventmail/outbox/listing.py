@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
+from eventmail.mailings.people import with_reviews
 from eventmail.outbox import words
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Verdict
 from eventmail.outbox.service import Progress
@@ -82,7 +83,7 @@ def running(session: Session, office_id: int) -> list[Mailing]:
     query = sa.select(Mailing).where(
         Mailing.office_id == office_id, Mailing.state == MailingState.SENDING
     )
-    return list(session.scalars(query.order_by(Mailing.id)))
+    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
 
 
 def page_of(session: Session, snapshot: Snapshot, progress: Progress, wanted: Wanted) -> Listed:

@@ -107,6 +107,7 @@ class Delivery(Base):
             sqlite_where=sa.text("first_copy"),
             postgresql_where=sa.text("first_copy"),
         ),
+        sa.Index("ix_deliveries_contact_id", "contact_id"),
         sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at", "id"),
         # A worker looks for its own few claims before each mail, among all mails of all years.
         sa.Index(

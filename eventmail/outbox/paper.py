@@ -12,6 +12,9 @@ from eventmail.errors import NotFound
 from eventmail.mailings.models import Erasure, Snapshot, SnapshotRecipient
 from eventmail.outbox.exposure import newest_record
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
+from eventmail.outbox.service import counts_by_state, first_copy
+
+PART = 500  # mails on one page of the record: 20 sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Everything that the printed record says."""
+    """Everything that the printed record says; of the mails, one part of many."""
 
     dispatch: Dispatch
     first_copy: Line
     lines: tuple[Line, ...]
     record: ExposureRecord | None
     erasure: Erasure | None
+    total: int
+    accepted: int  # how many of the participants' mails the relay took
+    part: int
 
     @property
-    def accepted(self) -> int:
-        """How many of the participants' mails the relay took."""
-        return sum(line.state is DeliveryState.ACCEPTED for line in self.lines)
+    def parts(self) -> int:
+        """In how many parts the mails are printed."""
+        return max(1, -(-self.total // PART))
 
     @property
     def is_clean(self) -> bool:
@@ -48,23 +54,34 @@ class Paper:
         return self.record is not None and not (self.record.exposing or self.record.unreadable)
 
 
-def paper_of(session: Session, snapshot: Snapshot) -> Paper:
-    """The record of a snapshot's sending; :class:`NotFound` if it was never started."""
+def paper_of(session: Session, snapshot: Snapshot, part: int = 1) -> Paper:
+    """The record of a snapshot's sending; :class:`NotFound` if it was never started.
+
+    A part beyond the last is the last.
+    """
     dispatch = session.get(Dispatch, snapshot.id)
     if dispatch is None:
         raise NotFound
-    lines = _lines(session, snapshot)
+    copy = first_copy(session, snapshot.id)
+    counts = counts_by_state(session, snapshot.id, copy.id)
+    total = sum(counts.values())
+    part = min(part, max(1, -(-total // PART)))
+    (first,) = _lines(session, Delivery.id == copy.id)
+    among = SnapshotRecipient.position.between((part - 1) * PART + 1, part * PART)
     return Paper(
         dispatch=dispatch,
-        first_copy=lines[0],
-        lines=tuple(lines[1:]),
+        first_copy=first,
+        lines=tuple(_lines(session, SnapshotRecipient.snapshot_id == snapshot.id, among)),
         record=newest_record(session, snapshot.id),
         erasure=session.get(Erasure, snapshot.id),
+        total=total,
+        accepted=counts.get(DeliveryState.ACCEPTED, 0),
+        part=part,
     )
 
 
-def _lines(session: Session, snapshot: Snapshot) -> list[Line]:
-    """The office's copy first, then the participants in the order of the roster."""
+def _lines(session: Session, *which: sa.ColumnElement[bool]) -> list[Line]:
+    """Mails in the order of the roster."""
     query = (
         sa.select(Delivery, SnapshotRecipient, Attempt.handed_over_at, Attempt.digest)
         .outerjoin(
@@ -78,8 +95,8 @@ def _lines(session: Session, snapshot: Snapshot) -> list[Line]:
             Attempt,
             sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
         )
-        .where(Delivery.snapshot_id == snapshot.id)
-        .order_by(sa.not_(Delivery.first_copy), SnapshotRecipient.position)
+        .where(*which)
+        .order_by(SnapshotRecipient.position)
     )
     return [_line(*row) for row in session.execute(query)]
 

@@ -205,7 +205,8 @@ def last_attempt_at(session: Session, event_id: int) -> datetime | None:
     query = (
         sa.select(sa.func.max(Attempt.handed_over_at))
         .join(Delivery, Delivery.id == Attempt.delivery_id)
-        .where(Delivery.event_id == event_id)
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
+        .where(Dispatch.event_id == event_id)
     )
     return session.scalar(query)
 

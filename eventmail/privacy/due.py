@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.events.erased import EventErasure
@@ -70,76 +71,140 @@ def kept_events(session: Session, office_id: int) -> list[Event]:
 
 def coming(session: Session, office: Office, until: date) -> list[Due]:
     """The events whose day comes until then, the nearest first: what the page shows."""
-    found = [look(session, office, event) for event in kept_events(session, office.id)]
-    return sorted((each for each in found if each.on <= until), key=lambda each: each.on)
+    kept = kept_events(session, office.id)
+    holds = _newest_holds(session, office.id)
+    months = office.retention_months
+    near = [each for each in kept if due_on(each, months, holds.get(each.id)) <= until]
+    return sorted(_looks(session, office, near, holds), key=lambda each: each.on)
+
+
+def held(session: Session, office: Office) -> list[Due]:
+    """The events that somebody keeps longer."""
+    holds = _newest_holds(session, office.id)
+    kept = [each for each in kept_events(session, office.id) if each.id in holds]
+    return [each for each in _looks(session, office, kept, holds) if each.is_held]
 
 
 def look(session: Session, office: Office, event: Event) -> Due:
     """How one event stands."""
     hold = newest_hold(session, event.id)
-
-    def count(column: InstrumentedAttribute[int], *conditions: sa.ColumnElement[bool]) -> int:
-        return session.scalars(sa.select(sa.func.count(column)).where(*conditions)).one()
-
-    return Due(
-        event=event,
-        on=due_on(event, office.retention_months, hold),
-        hold=hold,
-        obstacles=obstacles(session, event),
-        participants=count(Participant.id, Participant.event_id == event.id),
-        contacts=count(Contact.id, Contact.event_id == event.id),
-        mails=count(Delivery.id, Delivery.event_id == event.id),
-        mailings=count(Mailing.id, Mailing.event_id == event.id),
-    )
+    (found,) = _looks(session, office, [event], {event.id: hold} if hold else {})
+    return found
 
 
 def obstacles(session: Session, event: Event) -> tuple[str, ...]:
     """Why an event's data cannot go yet, in sentences; the database holds the same."""
+    return _obstacles(session, event.office_id, [event.id]).get(event.id, ())
+
+
+def _newest_holds(session: Session, office_id: int) -> dict[int, RetentionHold]:
+    query = sa.select(RetentionHold).where(RetentionHold.office_id == office_id)
+    return {each.event_id: each for each in session.scalars(query.order_by(RetentionHold.id))}
+
+
+def _looks(
+    session: Session, office: Office, events: Sequence[Event], holds: Mapping[int, RetentionHold]
+) -> list[Due]:
+    """How each of them stands: as many queries for one as for all, and none reads the mails of
+    other events.
+    """
+    ids = [each.id for each in events]
+    there = {name: _counts(session, query) for name, query in _what_there_is(office.id, ids)}
+    against = _obstacles(session, office.id, ids)
+    return [
+        Due(
+            event=each,
+            on=due_on(each, office.retention_months, holds.get(each.id)),
+            hold=holds.get(each.id),
+            obstacles=against.get(each.id, ()),
+            **{name: found.get(each.id, 0) for name, found in there.items()},
+        )
+        for each in events
+    ]
+
+
+def _counts(session: Session, query: sa.Select[int, int]) -> dict[int, int]:
+    return {event_id: count for event_id, count in session.execute(query)}
+
+
+def _what_there_is(office_id: int, ids: list[int]) -> Iterator[tuple[str, sa.Select[int, int]]]:
+    tables: dict[str, type[Participant] | type[Contact] | type[Mailing]] = {
+        "participants": Participant,
+        "contacts": Contact,
+        "mailings": Mailing,
+    }
+    for name, each in tables.items():
+        of = sa.select(each.event_id, sa.func.count(each.id))
+        yield (
+            name,
+            of.where(each.office_id == office_id, each.event_id.in_(ids)).group_by(each.event_id),
+        )
+    yield "mails", _mails(office_id, ids)
+
+
+def _mails(office_id: int, ids: list[int]) -> sa.Select[int, int]:
+    """Mails by event. By way of the sendings: an index leads from one to its mails."""
+    return (
+        sa.select(Dispatch.event_id, sa.func.count(Delivery.id))
+        .join(Delivery, Delivery.snapshot_id == Dispatch.snapshot_id)
+        .where(Dispatch.office_id == office_id, Dispatch.event_id.in_(ids))
+        .group_by(Dispatch.event_id)
+    )
+
+
+def _obstacles(session: Session, office_id: int, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """What stands against each event's erasure; an event without any is left out."""
     checks = (
         (
-            _mailings_under_way(event),
+            _mailings_under_way(office_id, ids),
             said("確認・決裁・送信の途中のメール案件が{count}件あります。"),
         ),
-        (_sendings(event), said("終わっていない送信が{count}件あります。")),
-        (_undecided(event), said("届いたかどうかを決めていないメールが{count}通あります。")),
-        (_imports(event), said("名簿の読み取りが{count}件、進んでいます。")),
+        (_sendings(office_id, ids), said("終わっていない送信が{count}件あります。")),
+        (
+            _undecided(office_id, ids),
+            said("届いたかどうかを決めていないメールが{count}通あります。"),
+        ),
+        (_imports(office_id, ids), said("名簿の読み取りが{count}件、進んでいます。")),
     )
-    counted = ((session.scalars(query).one(), sentence) for query, sentence in checks)
-    return tuple(sentence.format(count=count) for count, sentence in counted if count)
+    found: dict[int, tuple[str, ...]] = {}
+    for query, sentence in checks:
+        for event_id, count in session.execute(query):
+            found[event_id] = (*found.get(event_id, ()), sentence.format(count=count))
+    return found
 
 
-def _mailings_under_way(event: Event) -> sa.Select[int]:
-    return sa.select(sa.func.count(Mailing.id)).where(
-        Mailing.event_id == event.id, Mailing.state.in_(UNDER_WAY)
-    )
-
-
-def _sendings(event: Event) -> sa.Select[int]:
+def _mailings_under_way(office_id: int, ids: list[int]) -> sa.Select[int, int]:
     return (
-        sa.select(sa.func.count(Dispatch.snapshot_id))
+        sa.select(Mailing.event_id, sa.func.count(Mailing.id))
+        .where(Mailing.office_id == office_id, Mailing.event_id.in_(ids))
+        .where(Mailing.state.in_(UNDER_WAY))
+        .group_by(Mailing.event_id)
+    )
+
+
+def _sendings(office_id: int, ids: list[int]) -> sa.Select[int, int]:
+    return (
+        sa.select(Dispatch.event_id, sa.func.count(Dispatch.snapshot_id))
         .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
         .join(Mailing, Mailing.id == Snapshot.mailing_id)
-        .where(Dispatch.event_id == event.id, Dispatch.finished_at.is_(None))
+        .where(Dispatch.office_id == office_id, Dispatch.event_id.in_(ids))
+        .where(Dispatch.finished_at.is_(None))
         .where(Mailing.state.not_in(UNDER_WAY))  # those are told of already
+        .group_by(Dispatch.event_id)
     )
 
 
-def _undecided(event: Event) -> sa.Select[int]:
+def _undecided(office_id: int, ids: list[int]) -> sa.Select[int, int]:
     decided = sa.exists().where(
         DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
     )
-    return sa.select(sa.func.count(Delivery.id)).where(
-        Delivery.event_id == event.id, Delivery.state == DeliveryState.UNCERTAIN, ~decided
+    return _mails(office_id, ids).where(Delivery.state == DeliveryState.UNCERTAIN, ~decided)
+
+
+def _imports(office_id: int, ids: list[int]) -> sa.Select[int, int]:
+    return (
+        sa.select(RosterImport.event_id, sa.func.count(RosterImport.id))
+        .where(RosterImport.office_id == office_id, RosterImport.event_id.in_(ids))
+        .where(RosterImport.state.in_(AT_WORK))
+        .group_by(RosterImport.event_id)
     )
-
-
-def _imports(event: Event) -> sa.Select[int]:
-    return sa.select(sa.func.count(RosterImport.id)).where(
-        RosterImport.event_id == event.id, RosterImport.state.in_(AT_WORK)
-    )
-
-
-def held(session: Session, office: Office) -> list[Due]:
-    """The events that somebody keeps longer."""
-    found = [look(session, office, event) for event in kept_events(session, office.id)]
-    return [each for each in found if each.is_held]

@@ -54,5 +54,5 @@ def compare(mailing_id: int) -> ResponseReturnValue:
 
 def _look(mailing_id: int) -> tuple[Mailing, Look]:
     mailing = service.get_mailing(reading(), actor(), mailing_id)
-    content = service.current_content(reading(), mailing)
+    content = service.content_to_show(reading(), mailing)
     return mailing, look(content, request.args.get("contact", type=row_number), search_text())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
 from eventmail.mailings.since import Since, since_last
 from eventmail.mailings.snapshot import Recipient, content_of_snapshot
+from eventmail.mailings.stored import index_of, shown_content
 from eventmail.mailings.views.common import blueprint, rendered, whom_it_leaves_out
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
@@ -250,9 +251,9 @@ def _letter_page(mailing_id: int, contact_id: int, status: int = 200) -> Respons
     if found is None:
         return elsewhere(mailing_id)
     mailing, snapshot = found
-    content = content_of_snapshot(snapshot)
-    numbers = {each.contact_id: number for number, each in enumerate(content.recipients)}
-    if contact_id not in numbers:
+    content = shown_content(session, snapshot)
+    index = index_of(content, contact_id)
+    if index is None:
         raise NotFound
     text = render_template(
         "mailings/check_letter.html",
@@ -261,7 +262,7 @@ def _letter_page(mailing_id: int, contact_id: int, status: int = 200) -> Respons
         content=content,
         tasks=checking.tasks(session, snapshot, actor().id),
         may_review=service.may_review(session, mailing, actor()),
-        **rendered(content, numbers[contact_id], unseen_materials(session, snapshot)),
+        **rendered(content, index, unseen_materials(session, snapshot)),
     )
     return text, status
 
@@ -282,7 +283,7 @@ def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[in
     return flags
 
 
-def _grouped(people: tuple[Recipient, ...], flags: dict[int, list[str]]) -> list[list[Recipient]]:
+def _grouped(people: Sequence[Recipient], flags: dict[int, list[str]]) -> list[list[Recipient]]:
     """The recipients company by company, the flagged in the order of their flags, then the rest."""
     order: dict[int, list[Recipient]] = {}
     for each in people:

@@ -14,13 +14,16 @@ from eventmail.mailings.freezing import left_out, press_for
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content
+from eventmail.mailings.stored import index_of
 from eventmail.offices.models import Deputy
 from eventmail.offices.service import staff_names
+from eventmail.roster.views.common import page_number
 from eventmail.suppression.models import Suppression
 from eventmail.web.context import reading
 from eventmail.wire import GateRefusal, Unwritable, parse_mail
 
 blueprint = Blueprint("mailings", __name__)
+ROWS = 100  # recipients on one page
 
 
 def rendered(
@@ -80,5 +83,23 @@ def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> 
         "frozen": found,
         "names": staff_names(session, people),
         "files": {each.sha256: each.filename for each in snapshot.materials} if snapshot else {},
-        "letters": {str(each.contact_id): each for each in snapshot.recipients} if snapshot else {},
+        "letters": checking.letters_seen(session, snapshot, steps) if snapshot else {},
+    }
+
+
+def rows_of(content: Content) -> dict[str, object]:
+    """Which page of the recipients is shown; those whom a finding names are a link away."""
+    pages = max(1, -(-len(content.recipients) // ROWS))
+    page = min(page_number(), pages)
+    rows = content.recipients[(page - 1) * ROWS : page * ROWS]
+
+    def page_with(contact_id: int) -> int:
+        return (index_of(content, contact_id) or 0) // ROWS + 1
+
+    return {
+        "rows": rows,
+        "rows_before": (page - 1) * ROWS,
+        "page": page,
+        "pages": pages,
+        "page_with": page_with,
     }

@@ -15,9 +15,9 @@ from eventmail.mailings import deciding, service
 from eventmail.mailings.answers import unseen_materials
 from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.mailings.review_forms import ApproveForm, RejectForm, ReturnForm
-from eventmail.mailings.snapshot import content_of_snapshot
+from eventmail.mailings.stored import shown_content
 from eventmail.mailings.views import checking
-from eventmail.mailings.views.common import blueprint, record_of, rendered
+from eventmail.mailings.views.common import blueprint, record_of, rendered, rows_of
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.outbox import service as outbox
@@ -158,7 +158,7 @@ def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnVal
     snapshot = mailing.latest
     if mailing.state is not MailingState.APPROVING or snapshot is None:
         return checking.elsewhere(mailing_id)
-    content = content_of_snapshot(snapshot)
+    content = shown_content(session, snapshot)
     unseen = unseen_materials(session, snapshot)
     may_review = service.may_review(session, mailing, actor())
     stands_in = may_review and not actor().holds(Action.APPROVE)
@@ -177,6 +177,7 @@ def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnVal
         may_review=may_review,
         **proving.shown(),
         **record,
+        **rows_of(content),
         **rendered(content, 0, unseen),
     )
     return page, status

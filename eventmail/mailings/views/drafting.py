@@ -13,7 +13,7 @@ from eventmail.mailings.freezing import reached_count
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.mailings.rehearsal import rehearse
 from eventmail.mailings.review_forms import AT_A_TIME, PREFIX, AnswersForm
-from eventmail.mailings.views.common import blueprint, record_of
+from eventmail.mailings.views.common import blueprint, record_of, rows_of
 from eventmail.mailings.views.marks import marks
 from eventmail.offices.permissions import Action, permitted
 from eventmail.outbox import service as outbox
@@ -31,7 +31,7 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
     """The page of a mailing, with answers that were typed and not kept."""
     session = reading()
     draft = mailing.state is MailingState.DRAFT
-    content = service.current_content(session, mailing)
+    content = service.content_to_show(session, mailing)
     snapshot = None if draft else mailing.latest
     found = service.find(session, content) if draft else []
     asked = answers.to_answer(found)
@@ -55,6 +55,7 @@ def page(mailing: Mailing, form: AnswersForm | None = None) -> str:
         may_review=service.may_review(session, mailing, actor()),
         act=ActForm(),
         **record_of(session, mailing, snapshot),
+        **rows_of(content),
     )
 
 

@@ -8,13 +8,14 @@ from flask import render_template, send_file
 from flask.typing import ResponseReturnValue
 
 from eventmail.mailings.models import Snapshot
-from eventmail.mailings.snapshot import content_of_snapshot
+from eventmail.mailings.stored import shown_content
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service
 from eventmail.outbox.paper import paper_of
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
 from eventmail.outbox.views.course import course_of
+from eventmail.roster.views.common import page_number
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
@@ -59,8 +60,8 @@ def paper(mailing_id: int) -> str:
         "outbox/record.html",
         mailing=mailing,
         snapshot=snapshot,
-        content=content_of_snapshot(snapshot),
-        paper=paper_of(reading(), snapshot),
+        content=shown_content(reading(), snapshot),
+        paper=paper_of(reading(), snapshot, page_number()),
         chart=course_of(snapshot),
         names=staff_names(reading(), people),
         kinds=KINDS,

@@ -1,0 +1,150 @@
+"""Fills the database: the sample office by the services, everything else copied from it by SQL."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+import sqlalchemy as sa
+
+from benchmarks.pages import one_of_each
+from benchmarks.pages.filling import bare
+from eventmail import migrate
+from eventmail.audit import chain
+from eventmail.audit.keys import open_database
+from eventmail.audit.models import AuditEntry
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.events.models import Contact
+from eventmail.links import service as links
+from eventmail.links.tokens import name_of
+from eventmail.own_page.service import key_of
+from eventmail.sealing import Sealer
+from eventmail.suppression import tokens
+
+OFFICES, EVENTS, PARTICIPANTS, SIGN_INS, COMPANIES = 200, 2_000, 1_000_000, 30, 1_000
+BIG_EVENT, BIG_MAILINGS = 101, {"sent": 1001, "draft": 1002, "checking": 1003}
+BIG_MAILINGS |= {"approving": 1004, "sending": 1005, "chosen": 1006}
+# The first, third and fourth mail of the largest sending (``60_deliveries.sql``).
+SENT_OF_THE_LARGEST = {"big_delivery": 100_001, "big_uncertain": 100_003, "big_bounced": 100_004}
+DONE = "filled.json"
+AT_ONCE = 5_000
+
+
+def fill(settings: Settings, folder: Path, scale: float) -> one_of_each.Ids:
+    """Fill an empty database, or find it filled; returns the ids that pages are asked for with."""
+    told = folder / DONE
+    database = open_database(settings)
+    migrate.upgrade(database)
+    if told.exists():
+        database.dispose()
+        found: one_of_each.Ids = json.loads(told.read_text())
+        return found
+    _said("the sample office")
+    ids = one_of_each.make(settings, database, max(30, int(COMPANIES * min(1.0, scale))))
+    _run_sql(settings, ids, scale)
+    _said("the audit's chains")
+    _record(database)
+    ids |= _of_the_largest(settings, database, ids)
+    database.dispose()
+    told.write_text(json.dumps(ids | {"scale": scale}))
+    return ids
+
+
+def _run_sql(settings: Settings, ids: one_of_each.Ids, scale: float) -> None:
+    """Each file in turn. Triggers rest meanwhile; keys are made anew, and so checked."""
+    dsn = settings.database_url.replace("postgresql+psycopg:", "postgresql:")
+    sizes = {
+        "offices": max(20, int(OFFICES * scale)),
+        "events": max(40, int(EVENTS * scale)),
+        "participants": int(PARTICIPANTS * scale),
+        "sign_ins": SIGN_INS,
+        "link_key": name_of(Sealer.of(settings).keys[0]),
+    }
+    words = [f"--set={name}={value}" for name, value in (sizes | ids).items()]
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        taken = bare.strip(connection)
+        for file in sorted(Path(__file__).parent.glob("*.sql")):
+            _said(file.stem)
+            quiet = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", dsn]
+            first = ["-c", "SET session_replication_role = replica; SET work_mem = '256MB'"]
+            subprocess.run([*quiet, *first, *words, "-f", str(file)], check=True)
+        _said("indexes and keys")
+        bare.restore(connection, taken)
+
+
+def _record(database: Database) -> None:
+    """Link what was written without links: chains that begin now, and the sample office's own."""
+    with database.writing() as session:
+        acts = session.execute(
+            sa.text("SELECT * FROM bench.acts WHERE office_id = 1 AND at < now() ORDER BY at")
+        )
+        for rows in acts.mappings().partitions(AT_ONCE):
+            session.add_all(
+                AuditEntry(**row, details={}, via="page", client="10.0.0.7") for row in rows
+            )
+            session.flush()
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO audit_heads (chain, number, mac, older) "
+                "SELECT office_id, 0, '', count(*) FROM audit_entries e WHERE office_id > 1 "
+                "AND NOT EXISTS (SELECT 1 FROM audit_links l WHERE l.entry_id = e.id) GROUP BY 1"
+            )
+        )
+    chain.seal_older(database)
+    with database.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+            sa.text("VACUUM ANALYZE")
+        )
+
+
+def _of_the_largest(
+    settings: Settings, database: Database, ids: one_of_each.Ids
+) -> one_of_each.Ids:
+    """The largest event's objects, and the two links of one of its contacts."""
+    sealer = Sealer.of(settings)
+    with database.writing() as session:
+        query = (
+            sa.select(Contact).where(Contact.event_id == BIG_EVENT).order_by(Contact.id).limit(1)
+        )
+        contact = session.scalars(query).one()
+        token = links.token_for(session, sealer, contact)
+        guest = session.get_one(Contact, ids["sample_contact"])
+        place = tokens.Place(
+            contact.office_id,
+            contact.event_id,
+            contact.participant_id,
+            contact.id,
+            contact.address_key,
+        )
+        one = sa.text(
+            "SELECT (SELECT min(id) FROM questions WHERE event_id = :event) AS big_question, "
+            "(SELECT min(id) FROM roster_imports WHERE event_id = :event) AS big_import, "
+            "(SELECT max(id) FROM audit_entries WHERE office_id = 1) AS entry_id, "
+            "(SELECT min(filename) FROM materials WHERE event_id = :event) AS filename, "
+            "(SELECT min(key) FROM roster_rows WHERE import_id = :open) AS row"
+        )
+        found = dict(
+            session.execute(one, {"event": BIG_EVENT, "open": ids["open_import"]}).mappings().one()
+        )
+        return (
+            found
+            | SENT_OF_THE_LARGEST
+            | {
+                "token": token,
+                "sample_token": links.token_for(session, sealer, guest),
+                "key": key_of(str(found["filename"])),
+                "stop_token": tokens.token_of(sealer.keys[0], place),
+                "big_contact": contact.id,
+                "big_participant": contact.participant_id,
+            }
+        )
+
+
+def _said(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)

@@ -1,0 +1,110 @@
+"""The recipients of a snapshot as a page needs them: counted, a few rows at a time, one by one.
+
+A sending may go to 100,000. A page shows a hundred of them, so it reads a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import overload
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.mailings.models import Snapshot, SnapshotRecipient
+from eventmail.mailings.snapshot import Content, Recipient, bare_content
+
+_COLUMNS = (
+    SnapshotRecipient.participant_id,
+    SnapshotRecipient.contact_id,
+    SnapshotRecipient.company,
+    SnapshotRecipient.department,
+    SnapshotRecipient.title,
+    SnapshotRecipient.name,
+    SnapshotRecipient.address,
+)
+
+_LENGTH = sa.func.length(
+    SnapshotRecipient.company + SnapshotRecipient.department + SnapshotRecipient.name
+)
+
+
+class Stored(Sequence[Recipient]):
+    """Reads as the tuple of a snapshot's recipients would, from the rows, when it is asked."""
+
+    def __init__(self, session: Session, snapshot: Snapshot) -> None:
+        self._session = session
+        self._snapshot_id = snapshot.id
+        self._count = snapshot.recipient_count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Recipient: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Recipient, ...]: ...
+    def __getitem__(self, index: int | slice) -> Recipient | tuple[Recipient, ...]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._count)
+            return tuple(self._between(start, stop))[:: step or 1]
+        at = index + self._count if index < 0 else index
+        for each in self._between(at, at + 1):
+            return each
+        raise IndexError(index)
+
+    def __iter__(self) -> Iterator[Recipient]:
+        return self._between(0, self._count)
+
+    def index_of(self, contact_id: int) -> int | None:
+        """Where a contact stands; None for somebody who is no recipient."""
+        query = sa.select(SnapshotRecipient.position).where(
+            SnapshotRecipient.snapshot_id == self._snapshot_id,
+            SnapshotRecipient.contact_id == contact_id,
+        )
+        position = self._session.scalar(query)
+        return None if position is None else position - 1
+
+    def odd_ones(self, start: int) -> tuple[Recipient, Recipient | None]:
+        """See :func:`odd_ones`."""
+        place = SnapshotRecipient.position
+        turned = (sa.case((place > start, 0), else_=1), place)
+        of = sa.select(place).where(SnapshotRecipient.snapshot_id == self._snapshot_id).limit(1)
+        longest = self._session.scalars(of.order_by(_LENGTH.desc(), *turned)).one()
+        query = of.where(SnapshotRecipient.title == "").order_by(*turned)
+        untitled = self._session.scalar(query)
+        return self[longest - 1], self[untitled - 1] if untitled else None
+
+    def _between(self, start: int, stop: int) -> Iterator[Recipient]:
+        """From the ``start``-th on, before the ``stop``-th, counted from 0."""
+        place = SnapshotRecipient.position
+        query = sa.select(*_COLUMNS).where(
+            SnapshotRecipient.snapshot_id == self._snapshot_id, place > start, place <= stop
+        )
+        for row in self._session.execute(query.order_by(place)):
+            yield Recipient(*row)
+
+
+def shown_content(session: Session, snapshot: Snapshot) -> Content:
+    """What was frozen, for a page."""
+    return replace(bare_content(snapshot), recipients=Stored(session, snapshot))
+
+
+def odd_ones(people: Sequence[Recipient], start: int) -> tuple[Recipient, Recipient | None]:
+    """The one of the longest name, and one without a title; the first of each from ``start`` on,
+    around the end.
+    """
+    if isinstance(people, Stored):
+        return people.odd_ones(start)
+    turned = [*people[start:], *people[:start]]
+    longest = max(turned, key=lambda each: len(each.company + each.department + each.name))
+    return longest, next((each for each in turned if not each.title), None)
+
+
+def index_of(content: Content, contact_id: int) -> int | None:
+    """Where a contact stands among the recipients of a draft or of a snapshot."""
+    people = content.recipients
+    if isinstance(people, Stored):
+        return people.index_of(contact_id)
+    return next((i for i, each in enumerate(people) if each.contact_id == contact_id), None)
