@@ -127,7 +127,11 @@ def _counts(session: Session, query: sa.Select[int, int]) -> dict[int, int]:
 
 
 def _what_there_is(office_id: int, ids: list[int]) -> Iterator[tuple[str, sa.Select[int, int]]]:
-    tables = {"participants": Participant, "contacts": Contact, "mailings": Mailing}
+    tables: dict[str, type[Participant] | type[Contact] | type[Mailing]] = {
+        "participants": Participant,
+        "contacts": Contact,
+        "mailings": Mailing,
+    }
     for name, each in tables.items():
         of = sa.select(each.event_id, sa.func.count(each.id))
         yield (
