@@ -50,6 +50,12 @@ def chapters() -> Mapping[str, Chapter]:
     return {key: read(key, (FOLDER / f"{key}.md").read_text("utf-8")) for key in CHAPTERS}
 
 
+@lru_cache(maxsize=1)
+def pictures() -> Mapping[str, bytes]:
+    """The chapters' pictures by their names, read once."""
+    return {path.name: path.read_bytes() for path in PICTURES.glob("*.png")}
+
+
 def read(key: str, text: str) -> Chapter:
     """The chapter of a Markdown text; its first line is the title (``# …``).
 

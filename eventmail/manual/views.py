@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, abort, render_template, request, send_from_directory
+from flask import Blueprint, Flask, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from eventmail.manual import places
-from eventmail.manual.reading import PICTURES, chapters
+from eventmail.manual.reading import chapters, pictures
 from eventmail.offices.permissions import Action, permitted
 
 blueprint = Blueprint("manual", __name__, url_prefix="/manual")
@@ -40,4 +40,4 @@ def show(chapter: str) -> ResponseReturnValue:
 @permitted(Action.ANYBODY)
 def picture(filename: str) -> Response:
     """A picture of a chapter."""
-    return send_from_directory(PICTURES, filename, mimetype="image/png")
+    return Response(pictures().get(filename) or abort(404), mimetype="image/png")

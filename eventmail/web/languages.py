@@ -22,7 +22,8 @@ from eventmail.offices.permissions import Action, permitted
 
 NAMES = {JAPANESE: "日本語", ENGLISH: "English"}
 A_YEAR = 365 * 24 * 3600  # seconds
-OWN_LANGUAGE = frozenset({"own_page"})  # rooms that speak as their visitor's link says
+# Rooms and pages of participants: they speak as the link says, and know no cookie.
+OWN_LANGUAGE = frozenset({"own_page", "suppression.stop", "suppression.stop_page"})
 blueprint = Blueprint("languages", __name__)
 
 
@@ -58,13 +59,21 @@ def attach(app: Flask, settings: Settings) -> None:
     name = settings.cookie("language")
 
     def begin() -> None:
-        own = request.blueprint in OWN_LANGUAGE
-        speak(JAPANESE if own else request.cookies.get(name, JAPANESE))
+        speak(JAPANESE if _is_participants() else request.cookies.get(name, JAPANESE))
 
     app.before_request(begin)
     app.teardown_request(lambda _error: speak(JAPANESE))
-    app.context_processor(lambda: {"page_language": ENGLISH if in_english() else JAPANESE})
+    app.context_processor(_for_templates)
     app.register_blueprint(blueprint)
+
+
+def _is_participants() -> bool:
+    return bool(OWN_LANGUAGE & {request.blueprint, request.endpoint})
+
+
+def _for_templates() -> dict[str, str]:
+    """Where it is not told, the page offers no other language."""
+    return {} if _is_participants() else {"page_language": ENGLISH if in_english() else JAPANESE}
 
 
 class SaidTag(JSONTag):

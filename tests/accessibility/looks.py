@@ -36,9 +36,10 @@ UNSEEN = f"""() => {STOPS}.flatMap((each) => {{
   return faults.map((fault) => `${{fault}}: ${{each.outerHTML.slice(0, 120)}}`);
 }})"""
 
-# Japanese words that go on in the next line, where only a few words stand.
+# Japanese words that go on in the next line, where only a few words stand. Two hiragana alone are
+# often the seam of two words; names in the way back up are as long as an office made them.
 SHORT = (
-    "h1, h2, h3, legend, .label, .button, .tag, .filter, summary, nav a, .notice-title, .step-word"
+    "h1, h2, h3, legend, .label, .button, .tag, .filter, summary, .notice-title, .step-word"
 )
 BROKEN = """(short) => {
   const words = new Intl.Segmenter("ja", { granularity: "word" });
@@ -51,6 +52,7 @@ BROKEN = """(short) => {
       if (text.parentElement.closest(".visually-hidden")) continue;
       for (const { segment, index, isWordLike } of words.segment(text.data)) {
         if (!isWordLike || segment.length < 2 || !japanese.test(segment)) continue;
+        if (/^[\\u3041-\\u309f]{2}$/.test(segment)) continue;
         const range = document.createRange();
         range.setStart(text, index);
         range.setEnd(text, index + segment.length);

@@ -60,7 +60,8 @@ FONT_SIZE = re.compile(r"font-size:\s*([^;}]+)|\bfont:\s*[^;}]*?\s([\d.]+\w+)\s*
 # em keeps a mark in step with its text; on paper sizes are in points.
 SIZES = re.compile(r"var\(--font-size-\d+\)|inherit|[\d.]+(em|pt)")
 IMPORTANT = {
-    "app.css": {"[hidden]", "*, ::before, ::after"},  # what is hidden, and what must not move
+    # what is hidden, and what must not move
+    "app.css": {"[hidden]:not([data-soon])", "*, ::before, ::after"},
     "components.css": {".skip-link"},  # what is of no use on paper, whatever its page says
 }
 
