@@ -38,9 +38,7 @@ UNSEEN = f"""() => {STOPS}.flatMap((each) => {{
 
 # Japanese words that go on in the next line, where only a few words stand. Two hiragana alone are
 # often the seam of two words; names in the way back up are as long as an office made them.
-SHORT = (
-    "h1, h2, h3, legend, .label, .button, .tag, .filter, summary, .notice-title, .step-word"
-)
+SHORT = "h1, h2, h3, legend, .label, .button, .tag, .filter, summary, .notice-title, .step-word"
 BROKEN = """(short) => {
   const words = new Intl.Segmenter("ja", { granularity: "word" });
   const japanese = /[\\u3041-\\u30ff\\u4e00-\\u9fff]/;
