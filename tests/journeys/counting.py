@@ -37,16 +37,16 @@ class Way:
 class Walker(Person):
     """A person whose pages and fields are counted."""
 
-    way: Way
+    way: Way = field(default_factory=Way)
 
     def fill(self, label: str | re.Pattern[str], text: str) -> None:
         """Type into a field."""
         self.page.get_by_label(label).first.fill(text)
         self.way.fields += 1
 
-    def tick(self, label: str | re.Pattern[str]) -> None:
+    def tick(self, label: str | re.Pattern[str], *, on: bool = True) -> None:
         """Tick a box."""
-        self.page.get_by_label(label).first.check()
+        self.page.get_by_label(label).first.set_checked(on)
         self.way.fields += 1
 
     def put(self, label: str, path: Path) -> None:
@@ -77,7 +77,7 @@ class Crowd:
         page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.way.watch(page)
-        return Walker(page, self.address, self.pictures, self.way)
+        return Walker(page, self.address, self.pictures, way=self.way)
 
     def end(self) -> None:
         """Close all browsers; nobody's console may have complained."""
