@@ -2,6 +2,10 @@
 // clipboard the button stays away, and the text is marked and copied by hand.
 "use strict";
 
+const [COPIED, NOT_COPIED] = document.documentElement.lang === "en"
+  ? ["Copied.", "It could not be copied. Please mark the text and copy it."]
+  : ["コピーしました。", "コピーできませんでした。文字を選んでコピーしてください。"];
+
 function offer(button) {
   const source = document.getElementById(button.dataset.copy);
   if (!source || !navigator.clipboard) return;
@@ -10,9 +14,9 @@ function offer(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(source.textContent);
-      told.textContent = "コピーしました。";
+      told.textContent = COPIED;
     } catch {
-      told.textContent = "コピーできませんでした。文字を選んでコピーしてください。";
+      told.textContent = NOT_COPIED;
     }
   });
 }

@@ -2,14 +2,20 @@
 // it is there. What is no file (a message, a sign-in) is shown by the browser as without this.
 "use strict";
 
-const MAKING = "ファイルを作っています。";
-const BROKEN = "ファイルを最後まで受け取れませんでした。もう一度押してください。";
+const DOWNLOADS_IN_ENGLISH = document.documentElement.lang === "en";
+const [MAKING, BROKEN] = DOWNLOADS_IN_ENGLISH
+  ? ["The file is being made.", "The file did not arrive whole. Please press again."]
+  : ["ファイルを作っています。", "ファイルを最後まで受け取れませんでした。もう一度押してください。"];
 const EVERY_BYTES = 256 * 1024;
+
+const coming = (size) => (DOWNLOADS_IN_ENGLISH ? `${size} kB have come.` : `ファイルを受け取っています（${size} kB）。`);
 
 function note(asker) {
   const next = asker.nextElementSibling;
   if (next?.matches("[data-download-note]")) return next;
-  const made = Object.assign(document.createElement("p"), { className: "download-note", role: "status" });
+  const made = document.createElement("p");
+  made.className = "download-note";
+  made.setAttribute("role", "status");
   made.dataset.downloadNote = "";
   asker.after(made);
   return made;
@@ -30,14 +36,15 @@ async function received(answer, place) {
     got += turn.value.length;
     if (got - told >= EVERY_BYTES) {
       told = got;
-      place.textContent = `ファイルを受け取っています（${Math.round(got / 1024).toLocaleString("ja-JP")} kB）。`;
+      place.textContent = coming(Math.round(got / 1024).toLocaleString("ja-JP"));
     }
   }
   return new Blob(parts, { type: answer.headers.get("Content-Type") });
 }
 
 function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { download: name });
+  const link = document.createElement("a");
+  link.download = name;
   link.href = URL.createObjectURL(blob);
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
@@ -54,7 +61,7 @@ async function bring(asker, url, options, plainly) {
     if (!answer.ok || !disposition.startsWith("attachment")) return void plainly();
     const name = nameIn(disposition);
     save(await received(answer, place), name);
-    place.textContent = `「${name}」をダウンロードしました。`;
+    place.textContent = DOWNLOADS_IN_ENGLISH ? `“${name}” was downloaded.` : `「${name}」をダウンロードしました。`;
   } catch {
     place.textContent = BROKEN;
   } finally {

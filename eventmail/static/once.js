@@ -2,7 +2,7 @@
 // A form that downloads a file stays on the page: mark it data-once="off".
 "use strict";
 
-const WORKING = "処理しています…";
+const WORKING = document.documentElement.lang === "en" ? "Working…" : "処理しています…";
 
 function rest(form, pressed) {
   form.dataset.sent = "yes";

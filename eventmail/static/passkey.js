@@ -2,12 +2,22 @@
 // browser needs, puts the device's answer into the form's field "passkey", and sends the form.
 "use strict";
 
-const SAID = {
-  NotAllowedError: "パスキーの操作が取り消されたか、時間切れになりました。もう一度お試しください。",
-  InvalidStateError: "この端末のパスキーは、すでに登録されています。",
-  SecurityError: "いま開いているアドレスでは、パスキーを使えません。正しいアドレスで開き直してください。",
-};
-const BROKEN = "パスキーを使えませんでした。画面を読み込み直して、もう一度お試しください。";
+const PASSKEYS_IN_ENGLISH = document.documentElement.lang === "en";
+const SAID = PASSKEYS_IN_ENGLISH
+  ? {
+    NotAllowedError: "The passkey was cancelled or took too long. Please try again.",
+    InvalidStateError: "A passkey of this device is registered already.",
+    SecurityError: "Passkeys cannot be used at this address. Please open the right one.",
+  }
+  : {
+    NotAllowedError: "パスキーの操作が取り消されたか、時間切れになりました。もう一度お試しください。",
+    InvalidStateError: "この端末のパスキーは、すでに登録されています。",
+    SecurityError: "いま開いているアドレスでは、パスキーを使えません。正しいアドレスで開き直してください。",
+  };
+const BROKEN = PASSKEYS_IN_ENGLISH
+  ? "The passkey could not be used. Please load the page again and try once more."
+  : "パスキーを使えませんでした。画面を読み込み直して、もう一度お試しください。";
+const FOLLOW = PASSKEYS_IN_ENGLISH ? "Please follow what your device shows." : "端末の画面にしたがってください。";
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 
@@ -49,7 +59,7 @@ function offer(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
-    status.textContent = "端末の画面にしたがってください。";
+    status.textContent = FOLLOW;
     try {
       button.form.elements.passkey.value = writable(await answered(button));
       button.form.requestSubmit();

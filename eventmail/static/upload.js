@@ -3,13 +3,22 @@
 // well. Without this script the form is sent as any other.
 "use strict";
 
-const LOOKING = "ファイルを受け取りました。中身を調べています。";
-const NOT_SENT = "ファイルを送れませんでした。選んだファイルはそのままです。通信を確かめて、もう一度押してください。";
-const GIVEN_UP = "ファイルを送るのをやめました。選んだファイルはそのままです。";
+const [LOOKING, NOT_SENT, GIVEN_UP] = IN_ENGLISH
+  ? [
+    "The file has arrived and is being looked into.",
+    "The file could not be sent. It is still chosen. Please check the network and press again.",
+    "The upload was stopped. The file is still chosen.",
+  ]
+  : [
+    "ファイルを受け取りました。中身を調べています。",
+    "ファイルを送れませんでした。選んだファイルはそのままです。通信を確かめて、もう一度押してください。",
+    "ファイルを送るのをやめました。選んだファイルはそのままです。",
+  ];
 const QUARTER = 25; // percent between two announcements
 
 function howFar(sent, total) {
   const percent = Math.floor((100 * sent) / (total || 1));
+  if (IN_ENGLISH) return `Sending the file: ${size(sent)} of ${size(total)} (${percent}%).`;
   return `ファイルを送っています。${size(total)}のうち${size(sent)}（${percent}%）を送りました。`;
 }
 

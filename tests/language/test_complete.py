@@ -15,6 +15,7 @@ from eventmail.language.sentences import JAPANESE_LETTER
 from tools import messages
 
 ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "eventmail" / "static"
 SAID = messages.collect()
 # Files whose Japanese is shown as it is, with the reason.
 JAPANESE_BY_NATURE = {
@@ -203,3 +204,10 @@ def test_nothing_is_excused_that_needs_no_excuse() -> None:
         assert any(True for path in files for _ in unsaid(path)) or beginning.endswith(
             "language/"
         ), beginning
+
+
+@pytest.mark.parametrize("script", sorted(STATIC.glob("*.js")), ids=lambda each: each.name)
+def test_a_script_that_speaks_does_so_in_the_language_of_its_page(script: Path) -> None:
+    text = re.sub(r"//.*", "", script.read_text("utf-8"))
+    spoken = JAPANESE_LETTER.search(text)
+    assert not spoken or re.search(r'documentElement\.lang === "en"|IN_ENGLISH', text)

@@ -206,7 +206,7 @@ def test_the_live_page_and_the_record_show_the_same_figures(
     for path in ("progress", "record"):
         page = browser.get(f"/mailings/{snapshot.mailing_id}/{path}")
         assert "送信の経過" in page.text
-        totals = re.search(r"合計 (\d+) (\d+)", page.text)
+        totals = re.search(r"合計\s+(\d+)\s+(\d+)", page.text)
         assert totals
         assert totals.groups() == ("29", "1")
         assert course.OWN_NOTES["dispatch.finished"] in page.text

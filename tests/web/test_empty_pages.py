@@ -26,6 +26,7 @@ NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in nam
 # Which action fills the list, and where: a link or a form of the page leads there.
 LISTS: dict[str, tuple[Action, str] | None] = {
     "accounts.account": None,  # the session in which one looks
+    "agenda.index": None,  # a month, which says so when nothing is in it
     "administration.index": (Action.ADMINISTER, "administration.add_office"),
     "allowed.index": (Action.ALLOW_ADDRESS, "allowed.add"),
     "answers.index": (Action.IMPORT_ROSTER, "roster.upload_page"),
@@ -56,6 +57,7 @@ NO_LIST = """
     accounts.confirm accounts.password accounts.sign_in administration.add_bureau events.edit
     events.new factors.app factors.index factors.second gateway.all_messages
     incident_record.own_deadlines incidents.new letters.copy_event_page mailings.new
+    manual.index
     notices.write outbox.stop_page own_page.new own_page.sample people.invite_page
     privacy.hold_page privacy.person relays.show roster.add_page roster.upload_page setup.index
     setup.try_relay staffmail.me wordings.new
