@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyotp
 import pytest
 from playwright.sync_api import Page
 
 from eventmail import clock, sample
-from tests.journeys.conftest import Enter
+from eventmail.config import Settings
+from tests.journeys.conftest import Enter, as_processes
 from tests.journeys.people import Person
 
 pytestmark = pytest.mark.journey
@@ -22,8 +25,10 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def commands() -> tuple[str, ...]:
-    return ("web",)
+def address(settings: Settings) -> Iterator[str]:
+    """A process of its own, which knows its port: a passkey is bound to it."""
+    with as_processes(settings, ("web",)) as found:
+        yield found
 
 
 @pytest.fixture

@@ -281,7 +281,11 @@ class TestDecisions:
         assert line.company in page.h1
         assert "079-000-0000" in page.text
         assert "届いたかどうかわかりません" in page.text
-        answers = [e.attributes["value"] for e in page.all("button") if e.attributes.get("name")]
+        answers = [
+            e.attributes["value"]
+            for e in page.all("button")
+            if e.attributes.get("name") == "verdict"
+        ]
         assert answers == ["arrived", "send_again", "not_arrived"]
         assert line.state is DeliveryState.UNCERTAIN
 
