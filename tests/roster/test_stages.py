@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eventmail.roster.models import ImportState, RosterImport
-from eventmail.roster.views.uploading import TOLD, WORK, Stage, stage, told
+from eventmail.roster.views.uploading import TOLD, WORK, Stage, progress_of, stage
 
 S = ImportState
 TAKEN = datetime(2026, 12, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_each_stage_has_its_words(case: str) -> None:
     state, lease, done, total, expected = CASES[case]
     found = RosterImport(state=state, lease=lease, done=done, total=total)
     assert stage(found) is expected
-    assert told(found) == TOLD[expected].format(done=done, total=total)
+    assert progress_of(found) == TOLD[expected].format(done=done, total=total)
 
 
 def test_no_stage_and_no_work_is_without_words() -> None:
