@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
+from eventmail.database import Asked
 from eventmail.errors import NotFound
 from eventmail.notices.figures import State, holds, is_read, state_of
 from eventmail.notices.models import Notice, NoticeRecipient
@@ -53,15 +54,18 @@ def of_number(session: Session, actor: Actor, notice_id: int) -> Seen:
 
 def unread(session: Session, actor: Actor) -> list[Notice]:
     """What the person has still to read in this office."""
-    query = (
+    query = query_unread(actor.office.id, actor.id)
+    return list(session.scalars(query.order_by(Notice.id).options(defer(Notice.text))))
+
+
+def query_unread(office_id: Asked, staff_id: Asked) -> sa.Select[Notice]:
+    """The same for an office and a person."""
+    return (
         sa.select(Notice)
         .join(NoticeRecipient, NoticeRecipient.notice_id == Notice.id)
-        .where(NoticeRecipient.staff_id == actor.id, Notice.office_id == actor.office.id)
+        .where(NoticeRecipient.staff_id == staff_id, Notice.office_id == office_id)
         .where(~is_read(), holds())
-        .order_by(Notice.id)
-        .options(defer(Notice.text))
     )
-    return list(session.scalars(query))
 
 
 def _with_own(actor: Actor) -> sa.Select[Notice, NoticeRecipient]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.database import Asked
 from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import reporting
@@ -76,17 +77,28 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
     """The actor's own that are not done; for those who lead also late ones of no staff member,
     and whatever somebody left behind who serves here no more.
     """
-    late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < clock.today())
-    mine = Measure.owner_id == actor.id
+    leads = actor.may(Action.LEAD_RESPONSE)
+    query = query_measures(actor.office.id, actor.id, clock.today(), leads=leads)
+    for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
+        note = "" if each.owner_id == actor.id else LEFT if each.owner_id else OF_NOBODY
+        yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)
+
+
+def query_measures(
+    office_id: Asked, staff_id: Asked, today: Asked, *, leads: bool
+) -> sa.Select[Measure, Incident]:
+    """The same for an office and a person, who leads its responses or not."""
+    late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < today)
+    mine = Measure.owner_id == staff_id
     left = sa.and_(Measure.owner_id.is_not(None), ~_owner_serves())
-    whose = sa.or_(mine, late, left) if actor.may(Action.LEAD_RESPONSE) else mine
+    whose = sa.or_(mine, late, left) if leads else mine
     newest = (
         sa.select(Measure.incident_id, Measure.number, sa.func.max(Measure.version).label("last"))
-        .where(Measure.office_id == actor.office.id)
+        .where(Measure.office_id == office_id)
         .group_by(Measure.incident_id, Measure.number)
         .subquery()
     )
-    query = (
+    return (
         sa.select(Measure, Incident)
         .join(Incident, Incident.id == Measure.incident_id)
         .join(
@@ -97,12 +109,9 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
                 newest.c.last == Measure.version,
             ),
         )
-        .where(Measure.office_id == actor.office.id, Incident.erased_at.is_(None))
+        .where(Measure.office_id == office_id, Incident.erased_at.is_(None))
         .where(Measure.done_on.is_(None), ~Measure.dropped, whose)
     )
-    for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
-        note = "" if each.owner_id == actor.id else LEFT if each.owner_id else OF_NOBODY
-        yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)
 
 
 def _owner_serves() -> sa.ColumnElement[bool]:
