@@ -33,7 +33,8 @@ from eventmail.training import service as training
 
 ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 Query = Callable[[], sa.Select[*tuple[Any, ...]]]
-OFFICE, ME = sa.bindparam("office"), sa.bindparam("me")
+OFFICE: Asked = sa.bindparam("office")
+ME: Asked = sa.bindparam("me")
 NOW = sa.bindparam("now", type_=UtcDateTime)
 LATELY = sa.bindparam("lately", type_=UtcDateTime)
 TODAY = sa.bindparam("today", type_=sa.Date)
@@ -42,10 +43,8 @@ EVERYBODY = Action.ANYBODY
 # A room has something if one of its queries finds a row. Each is asked for whoever may do what
 # stands with it; what of it waits for him is decided by the room.
 ROOMS: dict[str, tuple[tuple[Action, Query], ...]] = {
-    "incidents": (
-        (EVERYBODY, lambda: incidents.query_open(OFFICE)),
-        (EVERYBODY, lambda: waiting.query_measures(OFFICE, ME, TODAY, leads=True)),
-    ),
+    "incidents": ((EVERYBODY, lambda: incidents.query_open(OFFICE)),),
+    "measures": ((EVERYBODY, lambda: waiting.query_measures(OFFICE, ME, TODAY, leads=True)),),
     "relay": ((Action.RESUME, lambda: query_running(OFFICE)),),
     "reviews": (
         (Action.CHECK, lambda: _in_state(MailingState.CHECKING)),
@@ -60,10 +59,8 @@ ROOMS: dict[str, tuple[tuple[Action, Query], ...]] = {
     "bounced": ((Action.DECIDE_FATE, lambda: bounces.query_lost(OFFICE, SINCE)),),
     "imports": ((Action.IMPORT_ROSTER, lambda: query_imports(OFFICE, ME)),),
     "settings": ((EVERYBODY, lambda: proposals.query_waiting(OFFICE, NOW)),),
-    "training": (
-        (EVERYBODY, lambda: training.query_open(OFFICE, ME)),
-        (Action.MANAGE_TRAINING, lambda: figures.query_unconfirmed(OFFICE, ME)),
-    ),
+    "training": ((EVERYBODY, lambda: training.query_open(OFFICE, ME)),),
+    "results": ((Action.MANAGE_TRAINING, lambda: figures.query_unconfirmed(OFFICE, ME)),),
     "notices": ((EVERYBODY, lambda: bureau_notices.query_unread(OFFICE, ME)),),
 }
 ACTIONS = frozenset(action for each in ROOMS.values() for action, _ in each)

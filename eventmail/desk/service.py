@@ -40,6 +40,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
     rooms: dict[str, Callable[[Session, Actor], Iterable[Task]]] = {
         "incidents": incidents.tasks,
+        "measures": incidents.measures,
         "relay": lambda session, actor: _relay(session, actor, blocked),
         "reviews": _reviews,
         "returned": _returned,
@@ -49,6 +50,7 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
         "imports": _imports,
         "settings": _settings,
         "training": _training,
+        "results": _results,
         "notices": _notices,
     }
     busy = asking.rooms_with_something(session, actor)
@@ -176,7 +178,7 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _training(session: Session, actor: Actor) -> Iterator[Task]:
-    """The papers that the actor has not answered yet, and the answers that he is to confirm."""
+    """The papers that the actor has not answered yet."""
     for each in training.open_tasks(session, actor):
         made = each.assignment
         late = made.due_on < clock.today()
@@ -188,6 +190,10 @@ def _training(session: Session, actor: Actor) -> Iterator[Task]:
             subject=paper(made.sort, made.edition).title,
             note=AGAIN if each.results else URGENT if made.purpose is Purpose.URGENT else "",
         )
+
+
+def _results(session: Session, actor: Actor) -> Iterator[Task]:
+    """Others' answers that a manager is to confirm."""
     for made, count in figures.unconfirmed(session, actor):
         yield Task(
             kind=Kind.RESULTS,

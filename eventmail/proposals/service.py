@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.audit.service import record
@@ -175,6 +175,7 @@ def open_at(session: Session, place: Place) -> Proposal | None:
 def waiting(session: Session, office_id: int | None, *, known_only: bool = True) -> list[Proposal]:
     """What waits for a decision in an office and for the whole installation, oldest first."""
     query = query_waiting(office_id, clock.now()).order_by(Proposal.id)
+    query = query.options(joinedload(Proposal.decision))
     found = session.scalars(query).all()
     return [each for each in found if not known_only or each.kind in KINDS]
 

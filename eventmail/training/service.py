@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.audit.service import record
@@ -122,7 +122,7 @@ def own_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
 
 def open_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
     """What somebody was asked in this office and has not done."""
-    query = query_open(actor.office.id, actor.id)
+    query = query_open(actor.office.id, actor.id).options(joinedload(TrainingTask.assignment))
     return list(session.scalars(query.order_by(TrainingTask.id)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import Asked
-from eventmail.incidents import service as incidents
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies
@@ -46,11 +45,10 @@ class Waiting:
         return self.due_on is not None and self.due_on < clock.today()
 
 
-def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
-    """Of each incident that is not over, what is to be reported next."""
-    if not actor.may(Action.LEAD_RESPONSE):
+def reports(session: Session, actor: Actor, found: Sequence[Incident]) -> Iterator[Waiting]:
+    """Of each of these incidents, which are not over, what is to be reported next."""
+    if not found or not actor.may(Action.LEAD_RESPONSE):
         return
-    found = incidents.open_ones(session, actor.office.id)
     told = reporting.standings_of(session, found)
     for incident in found:
         standings = told[incident.id]
