@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record
-from eventmail.database import UtcDateTime
+from eventmail.database import Asked, UtcDateTime
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices.models import Deputy, DeputyRevocation, Membership, Role, Staff
@@ -93,7 +93,8 @@ def standing_in(
 def _standing_in() -> sa.Select[Deputy]:
     """Built once: building it takes longer than asking it, and every page asks it."""
     now = sa.bindparam("now", type_=UtcDateTime)
-    office, staff = sa.bindparam("office"), sa.bindparam("staff")
+    office: Asked = sa.bindparam("office")
+    staff: Asked = sa.bindparam("staff")
     return (
         sa.select(Deputy)
         .join(

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.database import Asked
 from eventmail.errors import UserError
 from eventmail.language import said
 from eventmail.offices.models import Bureau, Mailbox, Membership, Office, Role, Staff
@@ -113,7 +114,7 @@ def latest(
 @lru_cache(maxsize=2)
 def _latest(*, of_an_office: bool) -> sa.Select[SettingChange]:
     """Built once: building it takes longer than asking it, and every page asks it."""
-    office = sa.bindparam("office")
+    office: Asked = sa.bindparam("office")
     query = sa.select(SettingChange).where(
         SettingChange.office_id == office if of_an_office else SettingChange.office_id.is_(None),
         SettingChange.kind == sa.bindparam("kind"),

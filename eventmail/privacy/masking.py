@@ -16,6 +16,7 @@ from html import unescape
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.database import Asked
 from eventmail.events.models import Contact
 from eventmail.incidents.models import ExposedAddress
 from eventmail.mailings.models import SnapshotRecipient
@@ -126,7 +127,8 @@ def participants_in(session: Session, office_id: int, text: str) -> frozenset[st
 @lru_cache(maxsize=1)
 def _known() -> sa.CompoundSelect[str]:
     """Which of some keys are participants': of every table that has them, in one question."""
-    office, some = sa.bindparam("office"), sa.bindparam("some", expanding=True)
+    office: Asked = sa.bindparam("office")
+    some: Asked = sa.bindparam("some", expanding=True)
     return sa.union_all(
         *(
             sa.select(table.address_key).where(
