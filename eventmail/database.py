@@ -25,6 +25,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 
 PATIENCE = 30  # seconds to wait for another writer
+# What a statement asks for: a value, or the place of one (``sa.bindparam``) if it is built once.
+Asked = Any
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.accounts.models import AGENT, Ending, StaffSession, Stage
@@ -68,8 +68,10 @@ def find(
         sa.select(StaffSession, Staff)
         .join(Staff, Staff.id == StaffSession.staff_id)
         .where(StaffSession.token_digest == digest_of(token))
+        # Every page asks: the few rows of both beside each other cost less than two questions.
+        .options(joinedload(Staff.memberships), joinedload(Staff.oversight))
     )
-    found = session.execute(query).one_or_none()
+    found = session.execute(query).unique().one_or_none()
     if found is None or found[0].stage is not Stage.FULL:
         return None
     one, staff = found

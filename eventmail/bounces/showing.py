@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from eventmail.bounces.models import Bounce, BounceMail
 from eventmail.bounces.reading import Class
+from eventmail.database import Asked
 from eventmail.events.models import Contact, Event
 from eventmail.language import said
 from eventmail.mailings.models import Mailing, Snapshot, SnapshotRecipient
@@ -68,12 +69,24 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
     """Sendings for events from ``since`` on, with how many of their mails are lost and whose
     contacts still stand in the roster with the address that failed.
     """
+    lost = query_lost(office_id, since).subquery()
+    query = (
+        sa.select(Snapshot, lost.c.n)
+        .join(lost, lost.c.snapshot_id == Snapshot.id)
+        .order_by(Snapshot.id)
+        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
+    )
+    return [(snapshot, count) for snapshot, count in session.execute(query)]
+
+
+def query_lost(office_id: Asked, since: Asked) -> sa.Select[int, int]:
+    """The same with the numbers of the sendings only."""
     still = sa.and_(
         Contact.id == Delivery.contact_id,
         Contact.active,
         Contact.address_key == SnapshotRecipient.address_key,
     )
-    lost = (
+    return (
         sa.select(
             Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()).label("n")
         )
@@ -87,15 +100,7 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
             Event.held_on >= since,
         )
         .group_by(Delivery.snapshot_id)
-        .subquery()
     )
-    query = (
-        sa.select(Snapshot, lost.c.n)
-        .join(lost, lost.c.snapshot_id == Snapshot.id)
-        .order_by(Snapshot.id)
-        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
-    )
-    return [(snapshot, count) for snapshot, count in session.execute(query)]
 
 
 def of_delivery(session: Session, delivery_id: int) -> Failed | None:

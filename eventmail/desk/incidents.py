@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
 from eventmail.desk.tasks import Kind, Task
 from eventmail.incidents import service
+from eventmail.incidents.models import Incident
 from eventmail.incidents.record import waiting
 from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
@@ -18,11 +19,16 @@ UNFINISHED = said(
 
 
 def tasks(session: Session, actor: Actor) -> Iterator[Task]:
-    """What is open; reports that are due, for those who lead; measures, for their owners."""
-    yield from _open(session, actor)
-    for each in waiting.reports(session, actor):
+    """What is open; reports that are due, for those who lead."""
+    found = service.open_ones(session, actor.office.id)
+    yield from _open(actor, found)
+    for each in waiting.reports(session, actor, found):
         kind = Kind.REPORT_LATE if each.is_overdue else Kind.REPORT
         yield _task(kind, each)
+
+
+def measures(session: Session, actor: Actor) -> Iterator[Task]:
+    """Measures against another leak, for their owners."""
     for each in waiting.measures(session, actor):
         yield _task(Kind.MEASURE_LATE if each.is_overdue else Kind.MEASURE, each)
 
@@ -39,11 +45,11 @@ def _task(kind: Kind, each: waiting.Waiting) -> Task:
     )
 
 
-def _open(session: Session, actor: Actor) -> Iterator[Task]:
+def _open(actor: Actor, found: Sequence[Incident]) -> Iterator[Task]:
     """Leaks, or the fear of one, to which the office still has to see."""
     if not actor.may(Action.RESPOND):
         return
-    for each in service.open_ones(session, actor.office.id):
+    for each in found:
         yield Task(
             kind=Kind.INCIDENT,
             since=each.noticed_at,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
-from eventmail.desk import incidents
+from eventmail.desk import asking, incidents
+from eventmail.desk.asking import ASKED_FOR, query_first_copies, query_imports, query_uncertain
 from eventmail.desk.tasks import Kind, Task, by_urgency
-from eventmail.events.models import Event
 from eventmail.language import said
 from eventmail.mailings import notices
 from eventmail.mailings import service as mailings
@@ -21,10 +20,8 @@ from eventmail.notices import listing as bureau_notices
 from eventmail.notices.wording import named
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
-from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
 from eventmail.proposals import service as proposals
 from eventmail.proposals.history import told_of_all
-from eventmail.roster.models import ImportState, RosterImport
 from eventmail.training import figures
 from eventmail.training import service as training
 from eventmail.training.models import Purpose
@@ -34,7 +31,6 @@ AGAIN = said("前回は合格点に届きませんでした。解説を読んで
 URGENT = said("緊急の割り当てです。できるだけ早く答えてください。")
 UNREAD = said("労働局からのお知らせです。本文を読み、「読みました」を押してください。")
 UNCONFIRMED = said("{count}人の結果が、所の管理者の確認を待っています。")
-ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
@@ -42,20 +38,24 @@ KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE
 
 def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
+    rooms: dict[str, Callable[[Session, Actor], Iterable[Task]]] = {
+        "incidents": incidents.tasks,
+        "measures": incidents.measures,
+        "relay": lambda session, actor: _relay(session, actor, blocked),
+        "reviews": _reviews,
+        "returned": _returned,
+        "first_copies": _first_copies,
+        "uncertain": _uncertain,
+        "bounced": _bounced,
+        "imports": _imports,
+        "settings": _settings,
+        "training": _training,
+        "results": _results,
+        "notices": _notices,
+    }
+    busy = asking.rooms_with_something(session, actor)
     return by_urgency(
-        (
-            *incidents.tasks(session, actor),
-            *_relay(session, actor, blocked),
-            *_reviews(session, actor),
-            *_returned(session, actor),
-            *_first_copies(session, actor),
-            *_uncertain(session, actor),
-            *_bounced(session, actor),
-            *_imports(session, actor),
-            *_settings(session, actor),
-            *_training(session, actor),
-            *_notices(session, actor),
-        )
+        task for name, tasks in rooms.items() if name in busy for task in tasks(session, actor)
     )
 
 
@@ -94,23 +94,8 @@ def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
     """Copies in the office's mailbox that somebody has to look at before the rest goes."""
     if not actor.may(Action.RELEASE) or actor.office.first_copy_minutes is not None:
         return
-    query = (
-        sa.select(Snapshot, Attempt.settled_at)
-        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
-        .join(Delivery, sa.and_(Delivery.snapshot_id == Snapshot.id, Delivery.first_copy))
-        .join(
-            Attempt,
-            sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
-        )
-        .join(Mailing, Mailing.id == Snapshot.mailing_id)
-        .where(
-            Mailing.office_id == actor.office.id,
-            Mailing.state == MailingState.SENDING,
-            Dispatch.released_at.is_(None),
-            Dispatch.finished_at.is_(None),
-            Delivery.state == DeliveryState.ACCEPTED,
-        )
-        .options(joinedload(Snapshot.mailing).joinedload(Mailing.event))
+    query = query_first_copies(actor.office.id).options(
+        joinedload(Snapshot.mailing).joinedload(Mailing.event)
     )
     for snapshot, settled_at in session.execute(query):
         occasion = f"{Kind.FIRST_COPY}:{snapshot.id}"
@@ -121,33 +106,9 @@ def _uncertain(session: Session, actor: Actor) -> Iterator[Task]:
     """Sendings with mails of which nobody has found out yet whether they came."""
     if not actor.may(Action.DECIDE_FATE):
         return
-    decided = sa.exists().where(
-        DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
-    )
-    open_mails = (
-        sa.select(sa.func.count())
-        .where(
-            Delivery.snapshot_id == Snapshot.id,
-            Delivery.state == DeliveryState.UNCERTAIN,
-            ~Delivery.first_copy,
-            ~decided,
-        )
-        .correlate(Snapshot)
-        .scalar_subquery()
-    )
-    query = (
-        sa.select(Snapshot, open_mails)
-        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
-        .join(Event, Event.id == Snapshot.event_id)
-        .where(
-            Dispatch.office_id == actor.office.id,
-            Event.held_on >= clock.today() - ASKED_FOR,
-            open_mails > 0,
-        )
-        .options(
-            joinedload(Snapshot.mailing).joinedload(Mailing.event),
-            selectinload(Snapshot.reviews),
-        )
+    query = query_uncertain(actor.office.id, clock.today() - ASKED_FOR).options(
+        joinedload(Snapshot.mailing).joinedload(Mailing.event),
+        selectinload(Snapshot.reviews),
     )
     for snapshot, count in session.execute(query):
         since = snapshot.reviews[-1].at if snapshot.reviews else None
@@ -184,16 +145,7 @@ def _imports(session: Session, actor: Actor) -> Iterator[Task]:
     """Workbooks that the actor put in, and that wait for his answers or his confirmation."""
     if not actor.may(Action.IMPORT_ROSTER):
         return
-    query = (
-        sa.select(RosterImport, Event)
-        .join(Event, Event.id == RosterImport.event_id)
-        .where(
-            RosterImport.office_id == actor.office.id,
-            RosterImport.uploaded_by == actor.id,
-            RosterImport.state == ImportState.PENDING,
-        )
-    )
-    for each, event in session.execute(query):
+    for each, event in session.execute(query_imports(actor.office.id, actor.id)):
         yield Task(
             kind=Kind.IMPORT,
             event_id=event.id,
@@ -226,7 +178,7 @@ def _settings(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _training(session: Session, actor: Actor) -> Iterator[Task]:
-    """The papers that the actor has not answered yet, and the answers that he is to confirm."""
+    """The papers that the actor has not answered yet."""
     for each in training.open_tasks(session, actor):
         made = each.assignment
         late = made.due_on < clock.today()
@@ -238,6 +190,10 @@ def _training(session: Session, actor: Actor) -> Iterator[Task]:
             subject=paper(made.sort, made.edition).title,
             note=AGAIN if each.results else URGENT if made.purpose is Purpose.URGENT else "",
         )
+
+
+def _results(session: Session, actor: Actor) -> Iterator[Task]:
+    """Others' answers that a manager is to confirm."""
     for made, count in figures.unconfirmed(session, actor):
         yield Task(
             kind=Kind.RESULTS,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record, text_digest
+from eventmail.database import Asked
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents.models import Incident, Law, Origin
 from eventmail.language import said
@@ -70,8 +71,12 @@ def listed(session: Session, office_id: int) -> list[Incident]:
 
 def open_ones(session: Session, office_id: int) -> list[Incident]:
     """The office's incidents to which somebody still has to see, the oldest first."""
-    query = sa.select(Incident).where(Incident.office_id == office_id, Incident.closed_at.is_(None))
-    return list(session.scalars(query.order_by(Incident.id)))
+    return list(session.scalars(query_open(office_id).order_by(Incident.id)))
+
+
+def query_open(office_id: Asked) -> sa.Select[Incident]:
+    """The same as a query."""
+    return sa.select(Incident).where(Incident.office_id == office_id, Incident.closed_at.is_(None))
 
 
 def open_outside(session: Session, actor: Actor, opening: Opening) -> Incident:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.service import record
+from eventmail.database import Asked
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
@@ -54,7 +55,8 @@ def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
     query = sa.select(Mailing).where(
         Mailing.office_id == actor.office.id, Mailing.state.in_(states)
     )
-    found = session.scalars(query.order_by(Mailing.id).options(*with_reviews())).all()
+    query = query.order_by(Mailing.id).options(*with_reviews())
+    found = session.scalars(query).all() if states else []
     wrote = editors_of(session, [each.id for each in found])
     stands_in = deputies.standing_in(session, actor.office.id, actor.id) if found else ()
     return [
@@ -66,13 +68,18 @@ def waiting_for(session: Session, actor: Actor) -> list[Mailing]:
 
 def returned_to(session: Session, actor: Actor) -> list[Mailing]:
     """The actor's own mailings that came back, that were rejected, or that the gate stopped."""
-    query = sa.select(Mailing).where(
-        Mailing.office_id == actor.office.id,
-        Mailing.created_by == actor.id,
+    query = query_returned(actor.office.id, actor.id)
+    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
+
+
+def query_returned(office_id: Asked, staff_id: Asked) -> sa.Select[Mailing]:
+    """The same for an office and a person."""
+    return sa.select(Mailing).where(
+        Mailing.office_id == office_id,
+        Mailing.created_by == staff_id,
         Mailing.state.in_([MailingState.DRAFT, MailingState.HALTED]),
         Mailing.notice != "",
     )
-    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
 
 
 def in_check_with(session: Session, actor: Actor, event_id: int, sha256: str) -> list[Mailing]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.database import Asked
 from eventmail.mailings.models import Mailing, MailingEditor, MailingState, Review, Snapshot
 from eventmail.mailings.people import with_reviews
 from eventmail.mailings.review_models import CheckStep, MailingNotice, NoticeKind
@@ -61,41 +62,47 @@ def concerning(session: Session, actor: Actor) -> list[tuple[Mailing, MailingNot
 
     Each with its newest notice, for two weeks, and not what the person did himself.
     """
+    query = query_concerning(actor.office.id, actor.id, clock.now() - SHOWN_FOR)
+    query = query.order_by(MailingNotice.id.desc()).options(*with_reviews())
+    return [(mailing, notice) for mailing, notice in session.execute(query)]
+
+
+def query_concerning(
+    office_id: Asked, staff_id: Asked, since: Asked
+) -> sa.Select[Mailing, MailingNotice]:
+    """The same for an office and a person, as far as it befell them after a moment."""
     newest = (
         sa.select(sa.func.max(MailingNotice.id))
         .where(MailingNotice.mailing_id == Mailing.id)
         .correlate(Mailing)
         .scalar_subquery()
     )
-    query = (
+    return (
         sa.select(Mailing, MailingNotice)
         .join(MailingNotice, MailingNotice.id == newest)
         .where(
-            Mailing.office_id == actor.office.id,
+            Mailing.office_id == office_id,
             Mailing.state.in_(STANDING_STILL),
-            MailingNotice.at > clock.now() - SHOWN_FOR,
-            sa.or_(MailingNotice.staff_id.is_(None), MailingNotice.staff_id != actor.id),
-            _had_in_hand(actor),
+            MailingNotice.at > since,
+            sa.or_(MailingNotice.staff_id.is_(None), MailingNotice.staff_id != staff_id),
+            _had_in_hand(staff_id),
         )
-        .order_by(MailingNotice.id.desc())
-        .options(*with_reviews())
     )
-    return [(mailing, notice) for mailing, notice in session.execute(query)]
 
 
-def _had_in_hand(actor: Actor) -> sa.ColumnElement[bool]:
+def _had_in_hand(staff_id: Asked) -> sa.ColumnElement[bool]:
     """Whether somebody wrote in a mailing, or looked at or decided on any version of it."""
     wrote = sa.exists().where(
-        MailingEditor.mailing_id == Mailing.id, MailingEditor.staff_id == actor.id
+        MailingEditor.mailing_id == Mailing.id, MailingEditor.staff_id == staff_id
     )
     decided = sa.exists().where(
         Snapshot.mailing_id == Mailing.id,
         Review.snapshot_id == Snapshot.id,
-        Review.staff_id == actor.id,
+        Review.staff_id == staff_id,
     )
     looked = sa.exists().where(
         Snapshot.mailing_id == Mailing.id,
         CheckStep.snapshot_id == Snapshot.id,
-        CheckStep.staff_id == actor.id,
+        CheckStep.staff_id == staff_id,
     )
-    return sa.or_(Mailing.created_by == actor.id, wrote, decided, looked)
+    return sa.or_(Mailing.created_by == staff_id, wrote, decided, looked)

@@ -163,8 +163,9 @@ def actor_of(session: Session, staff: Staff, chosen: int | None = None) -> Actor
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The names behind ids, for showing who did what."""
-    rows = session.execute(sa.select(Staff.id, Staff.name).where(Staff.id.in_(set(ids))))
-    return {staff_id: name for staff_id, name in rows}
+    wanted = set(ids)
+    query = sa.select(Staff.id, Staff.name).where(Staff.id.in_(wanted))
+    return {staff_id: name for staff_id, name in session.execute(query)} if wanted else {}
 
 
 def mailboxes(session: Session, office_id: int) -> list[Mailbox]:

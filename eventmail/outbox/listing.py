@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.database import Asked
 from eventmail.events.models import Contact
 from eventmail.mailings.models import Mailing, MailingState, Snapshot, SnapshotRecipient
 from eventmail.mailings.people import with_reviews
@@ -80,10 +81,15 @@ class Listed:
 
 def running(session: Session, office_id: int) -> list[Mailing]:
     """The office's mailings whose sending is begun and not over, oldest first."""
-    query = sa.select(Mailing).where(
+    query = query_running(office_id).order_by(Mailing.id).options(*with_reviews())
+    return list(session.scalars(query))
+
+
+def query_running(office_id: Asked) -> sa.Select[Mailing]:
+    """The same as a query."""
+    return sa.select(Mailing).where(
         Mailing.office_id == office_id, Mailing.state == MailingState.SENDING
     )
-    return list(session.scalars(query.order_by(Mailing.id).options(*with_reviews())))
 
 
 def page_of(session: Session, snapshot: Snapshot, progress: Progress, wanted: Wanted) -> Listed:

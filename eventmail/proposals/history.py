@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from eventmail import clock
 from eventmail.database import insert_new
@@ -141,10 +141,18 @@ def told_of(session: Session, proposal: Proposal) -> Told:
 def told_of_all(session: Session, found: Sequence[Proposal]) -> list[Told]:
     """Proposals in words, however many they are with as many statements."""
     names = _names(session, [who for each in found for who in (each.proposer_id, *_decider(each))])
-    # Whom the roles are about: looked up at once, so that none of them is asked for by itself.
-    about = [int(each.subject) for each in found if each.kind == ROLES.name]
-    _kept = session.scalars(sa.select(Staff).where(Staff.id.in_(about))).all() if about else ()
+    _kept = _people(session, found)
     return [_told_proposal(session, each, names) for each in found]
+
+
+def _people(
+    session: Session, found: Sequence[Proposal] | Sequence[SettingChange]
+) -> Sequence[Staff]:
+    """Whom roles are about: looked up at once, so that none of them is asked for by itself."""
+    about = {int(each.subject) for each in found if each.kind == ROLES.name}
+    plain = (lazyload(Staff.memberships), lazyload(Staff.oversight))  # their names are shown
+    query = sa.select(Staff).where(Staff.id.in_(about)).options(*plain)
+    return session.scalars(query).all() if about else ()
 
 
 def _told_proposal(session: Session, proposal: Proposal, names: dict[int, str]) -> Told:
@@ -184,6 +192,7 @@ def told(session: Session, found: Iterable[SettingChange]) -> list[Told]:
     ids = [each.staff_id for each in known]
     ids += [each.proposal.proposer_id for each in known if each.proposal]
     names = _names(session, ids)
+    _kept = _people(session, known)
     return [_told(session, each, names) for each in known]
 
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.audit.service import record
+from eventmail.database import Asked
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices import settings
@@ -173,17 +174,19 @@ def open_at(session: Session, place: Place) -> Proposal | None:
 
 def waiting(session: Session, office_id: int | None, *, known_only: bool = True) -> list[Proposal]:
     """What waits for a decision in an office and for the whole installation, oldest first."""
-    query = (
-        sa.select(Proposal)
-        .where(
-            sa.or_(Proposal.office_id == office_id, Proposal.office_id.is_(None)),
-            Proposal.expires_at > clock.now(),
-            ~sa.exists().where(ProposalDecision.proposal_id == Proposal.id),
-        )
-        .order_by(Proposal.id)
-    )
+    query = query_waiting(office_id, clock.now()).order_by(Proposal.id)
+    query = query.options(joinedload(Proposal.decision))
     found = session.scalars(query).all()
     return [each for each in found if not known_only or each.kind in KINDS]
+
+
+def query_waiting(office_id: Asked, now: Asked) -> sa.Select[Proposal]:
+    """The same at a moment, of every kind."""
+    return sa.select(Proposal).where(
+        sa.or_(Proposal.office_id == office_id, Proposal.office_id.is_(None)),
+        Proposal.expires_at > now,
+        ~sa.exists().where(ProposalDecision.proposal_id == Proposal.id),
+    )
 
 
 def place_of(row: Proposal | SettingChange) -> Place:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.database import Asked
 from eventmail.errors import NotFound
 from eventmail.language import said
 from eventmail.offices.models import Membership, Staff
@@ -158,18 +159,22 @@ def unconfirmed(session: Session, actor: Actor) -> list[tuple[Assignment, int]]:
     """For a manager: the assignments of which others' results wait for him, and how many."""
     if not actor.may(Action.MANAGE_TRAINING):
         return []
+    query = query_unconfirmed(actor.office.id, actor.id).order_by(Assignment.id)
+    return [(made, count) for made, count in session.execute(query)]
+
+
+def query_unconfirmed(office_id: Asked, manager_id: Asked) -> sa.Select[Assignment, int]:
+    """The same for an office and its manager."""
     seen = sa.exists().where(
         Confirmation.result_id == Result.id, Result.task_id == TrainingTask.id, Result.passed
     )
-    query = (
+    return (
         sa.select(Assignment, sa.func.count())
         .join(TrainingTask, TrainingTask.assignment_id == Assignment.id)
-        .where(TrainingTask.office_id == actor.office.id, TrainingTask.staff_id != actor.id)
+        .where(TrainingTask.office_id == office_id, TrainingTask.staff_id != manager_id)
         .where(is_done(), ~seen)
         .group_by(Assignment.id)
-        .order_by(Assignment.id)
     )
-    return [(made, count) for made, count in session.execute(query)]
 
 
 def late_tasks(session: Session, office_id: int, staff_id: int) -> list[int]:

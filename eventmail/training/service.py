@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from eventmail import clock
 from eventmail.audit.service import record
+from eventmail.database import Asked
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices import places
@@ -121,10 +122,15 @@ def own_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
 
 def open_tasks(session: Session, actor: Actor) -> list[TrainingTask]:
     """What somebody was asked in this office and has not done."""
-    query = sa.select(TrainingTask).where(
-        TrainingTask.office_id == actor.office.id, TrainingTask.staff_id == actor.id, ~is_done()
-    )
+    query = query_open(actor.office.id, actor.id).options(joinedload(TrainingTask.assignment))
     return list(session.scalars(query.order_by(TrainingTask.id)))
+
+
+def query_open(office_id: Asked, staff_id: Asked) -> sa.Select[TrainingTask]:
+    """The same for an office and a person."""
+    return sa.select(TrainingTask).where(
+        TrainingTask.office_id == office_id, TrainingTask.staff_id == staff_id, ~is_done()
+    )
 
 
 def own_task(session: Session, actor: Actor, task_id: int, *, lock: bool = False) -> TrainingTask:

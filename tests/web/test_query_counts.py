@@ -93,6 +93,7 @@ def _counts(world: World) -> dict[str, int]:
 def _asked(client: FlaskClient, path: str) -> int:
     answer = client.get(path)
     assert answer.status_code < 500, path
+    answer.close()
     return selects_of(lambda: client.get(path).close())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.incidents import service as incidents
+from eventmail.database import Asked
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record.deadlines import Applies
@@ -45,11 +45,10 @@ class Waiting:
         return self.due_on is not None and self.due_on < clock.today()
 
 
-def reports(session: Session, actor: Actor) -> Iterator[Waiting]:
-    """Of each incident that is not over, what is to be reported next."""
-    if not actor.may(Action.LEAD_RESPONSE):
+def reports(session: Session, actor: Actor, found: Sequence[Incident]) -> Iterator[Waiting]:
+    """Of each of these incidents, which are not over, what is to be reported next."""
+    if not found or not actor.may(Action.LEAD_RESPONSE):
         return
-    found = incidents.open_ones(session, actor.office.id)
     told = reporting.standings_of(session, found)
     for incident in found:
         standings = told[incident.id]
@@ -76,17 +75,28 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
     """The actor's own that are not done; for those who lead also late ones of no staff member,
     and whatever somebody left behind who serves here no more.
     """
-    late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < clock.today())
-    mine = Measure.owner_id == actor.id
+    leads = actor.may(Action.LEAD_RESPONSE)
+    query = query_measures(actor.office.id, actor.id, clock.today(), leads=leads)
+    for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
+        note = "" if each.owner_id == actor.id else LEFT if each.owner_id else OF_NOBODY
+        yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)
+
+
+def query_measures(
+    office_id: Asked, staff_id: Asked, today: Asked, *, leads: bool
+) -> sa.Select[Measure, Incident]:
+    """The same for an office and a person, who leads its responses or not."""
+    late = sa.and_(Measure.owner_id.is_(None), Measure.due_on < today)
+    mine = Measure.owner_id == staff_id
     left = sa.and_(Measure.owner_id.is_not(None), ~_owner_serves())
-    whose = sa.or_(mine, late, left) if actor.may(Action.LEAD_RESPONSE) else mine
+    whose = sa.or_(mine, late, left) if leads else mine
     newest = (
         sa.select(Measure.incident_id, Measure.number, sa.func.max(Measure.version).label("last"))
-        .where(Measure.office_id == actor.office.id)
+        .where(Measure.office_id == office_id)
         .group_by(Measure.incident_id, Measure.number)
         .subquery()
     )
-    query = (
+    return (
         sa.select(Measure, Incident)
         .join(Incident, Incident.id == Measure.incident_id)
         .join(
@@ -97,12 +107,9 @@ def measures(session: Session, actor: Actor) -> Iterator[Waiting]:
                 newest.c.last == Measure.version,
             ),
         )
-        .where(Measure.office_id == actor.office.id, Incident.erased_at.is_(None))
+        .where(Measure.office_id == office_id, Incident.erased_at.is_(None))
         .where(Measure.done_on.is_(None), ~Measure.dropped, whose)
     )
-    for each, incident in session.execute(query.order_by(Measure.due_on, Measure.id)):
-        note = "" if each.owner_id == actor.id else LEFT if each.owner_id else OF_NOBODY
-        yield Waiting(incident, each.text.rstrip("。"), each.due_on, note, each.number)
 
 
 def _owner_serves() -> sa.ColumnElement[bool]:

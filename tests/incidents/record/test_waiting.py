@@ -35,7 +35,7 @@ def incident(database: Database, leak: int) -> Find:
 
 def waits(database: Database, actor: Actor) -> list[tuple[Kind, str]]:
     with database.reading() as session:
-        found = desk.tasks(session, actor)
+        found = (*desk.tasks(session, actor), *desk.measures(session, actor))
         return [(e.kind, e.subject) for e in found if e.kind is not Kind.INCIDENT]
 
 
@@ -69,7 +69,7 @@ def test_until_a_mail_is_known_nobody_is_told_that_no_report_is_needed(
     with database.writing() as session:
         found = incidents.open_outside(session, people.manager, story.OPENING)
         reporting.assess(session, people.manager, found, NOTHING, 0)
-        (waiting_one,) = waiting.reports(session, people.manager)
+        (waiting_one,) = waiting.reports(session, people.manager, [found])
         assert "まだ登録されていません" in waiting_one.note
         assert "質問" not in waiting_one.note
         number = found.id

@@ -1,0 +1,160 @@
+"""Which rooms have anything for one person: one question, so that a page's header costs one.
+
+Each room is asked whether its own query finds a row, or another that finds at least as many. Only
+what holds something is then read; most pages are opened by people for whom little waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.bounces import showing as bounces
+from eventmail.database import Asked, UtcDateTime
+from eventmail.events.models import Event
+from eventmail.incidents import service as incidents
+from eventmail.incidents.record import waiting
+from eventmail.mailings import deciding, notices
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
+from eventmail.notices import listing as bureau_notices
+from eventmail.offices.permissions import Action, Actor
+from eventmail.outbox.listing import query_running
+from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Dispatch
+from eventmail.proposals import service as proposals
+from eventmail.roster.models import ImportState, RosterImport
+from eventmail.training import figures
+from eventmail.training import service as training
+
+ASKED_FOR = timedelta(days=30)  # after the event nobody finds out any more whether a mail came
+Query = Callable[[], sa.Select[*tuple[Any, ...]]]
+OFFICE: Asked = sa.bindparam("office")
+ME: Asked = sa.bindparam("me")
+NOW = sa.bindparam("now", type_=UtcDateTime)
+LATELY = sa.bindparam("lately", type_=UtcDateTime)
+TODAY = sa.bindparam("today", type_=sa.Date)
+SINCE = sa.bindparam("since", type_=sa.Date)
+EVERYBODY = Action.ANYBODY
+# A room has something if one of its queries finds a row. Each is asked for whoever may do what
+# stands with it; what of it waits for him is decided by the room.
+ROOMS: dict[str, tuple[tuple[Action, Query], ...]] = {
+    "incidents": ((EVERYBODY, lambda: incidents.query_open(OFFICE)),),
+    "measures": ((EVERYBODY, lambda: waiting.query_measures(OFFICE, ME, TODAY, leads=True)),),
+    "relay": ((Action.RESUME, lambda: query_running(OFFICE)),),
+    "reviews": (
+        (Action.CHECK, lambda: _in_state(MailingState.CHECKING)),
+        (Action.APPROVE, lambda: _in_state(MailingState.APPROVING)),
+    ),
+    "returned": (
+        (EVERYBODY, lambda: notices.query_concerning(OFFICE, ME, LATELY)),
+        (EVERYBODY, lambda: deciding.query_returned(OFFICE, ME)),
+    ),
+    "first_copies": ((Action.RELEASE, lambda: query_first_copies(OFFICE)),),
+    "uncertain": ((Action.DECIDE_FATE, lambda: query_uncertain(OFFICE, SINCE)),),
+    "bounced": ((Action.DECIDE_FATE, lambda: bounces.query_lost(OFFICE, SINCE)),),
+    "imports": ((Action.IMPORT_ROSTER, lambda: query_imports(OFFICE, ME)),),
+    "settings": ((EVERYBODY, lambda: proposals.query_waiting(OFFICE, NOW)),),
+    "training": ((EVERYBODY, lambda: training.query_open(OFFICE, ME)),),
+    "results": ((Action.MANAGE_TRAINING, lambda: figures.query_unconfirmed(OFFICE, ME)),),
+    "notices": ((EVERYBODY, lambda: bureau_notices.query_unread(OFFICE, ME)),),
+}
+ACTIONS = frozenset(action for each in ROOMS.values() for action, _ in each)
+
+
+def rooms_with_something(session: Session, actor: Actor) -> frozenset[str]:
+    """The names of those that may hold something for this person."""
+    query = _question(frozenset(each for each in ACTIONS if actor.may(each)))
+    now, today = clock.now(), clock.today()
+    values = {
+        "office": actor.office.id,
+        "me": actor.id,
+        "now": now,
+        "lately": now - notices.SHOWN_FOR,
+        "today": today,
+        "since": today - ASKED_FOR,
+    }
+    found = session.execute(query, values).mappings().one()
+    return frozenset(name for name, has_any in found.items() if has_any)
+
+
+@lru_cache(maxsize=100)
+def _question(able: frozenset[Action]) -> sa.Select[*tuple[Any, ...]]:
+    """For whoever may do this. Built once: building it takes longer than asking it."""
+    asked = {
+        name: [_finds(query()) for action, query in each if action in able]
+        for name, each in ROOMS.items()
+    }
+    return sa.select(*(sa.or_(*each).label(name) for name, each in asked.items() if each))
+
+
+def _finds(query: sa.Select[*tuple[Any, ...]]) -> sa.Exists:
+    """Its first row is enough: nothing is counted or grouped for it."""
+    one = query.with_only_columns(sa.literal_column("1"), maintain_column_froms=True)
+    return one.group_by(None).exists()
+
+
+def _in_state(state: MailingState) -> sa.Select[Mailing]:
+    return sa.select(Mailing).where(Mailing.office_id == OFFICE, Mailing.state == state)
+
+
+def query_first_copies(office_id: Asked) -> sa.Select[Snapshot, datetime | None]:
+    """The sendings whose copy has come and waits, and since when."""
+    return (
+        sa.select(Snapshot, Attempt.settled_at)
+        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
+        .join(Delivery, sa.and_(Delivery.snapshot_id == Snapshot.id, Delivery.first_copy))
+        .join(
+            Attempt,
+            sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
+        )
+        .join(Mailing, Mailing.id == Snapshot.mailing_id)
+        .where(
+            Mailing.office_id == office_id,
+            Mailing.state == MailingState.SENDING,
+            Dispatch.released_at.is_(None),
+            Dispatch.finished_at.is_(None),
+            Delivery.state == DeliveryState.ACCEPTED,
+        )
+    )
+
+
+def query_uncertain(office_id: Asked, since: Asked) -> sa.Select[Snapshot, int]:
+    """The sendings for events from ``since`` on, and how many of their mails are open."""
+    decided = sa.exists().where(
+        DecisionRecord.delivery_id == Delivery.id, DecisionRecord.attempt == Delivery.attempts
+    )
+    open_mails = (
+        Delivery.snapshot_id == Snapshot.id,
+        Delivery.state == DeliveryState.UNCERTAIN,
+        ~Delivery.first_copy,
+        ~decided,
+    )
+    count = sa.select(sa.func.count()).where(*open_mails).correlate(Snapshot).scalar_subquery()
+    return (
+        sa.select(Snapshot, count)
+        .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
+        .join(Event, Event.id == Snapshot.event_id)
+        .where(
+            Dispatch.office_id == office_id,
+            Event.held_on >= since,
+            sa.exists().where(*open_mails).correlate(Snapshot),
+        )
+    )
+
+
+def query_imports(office_id: Asked, staff_id: Asked) -> sa.Select[RosterImport, Event]:
+    """Somebody's workbooks that are not done with, and their events."""
+    return (
+        sa.select(RosterImport, Event)
+        .join(Event, Event.id == RosterImport.event_id)
+        .where(
+            RosterImport.office_id == office_id,
+            RosterImport.uploaded_by == staff_id,
+            RosterImport.state == ImportState.PENDING,
+        )
+    )

@@ -1,0 +1,54 @@
+"""The one question before all others: which rooms have anything for somebody."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.database import Database
+from eventmail.desk import asking, service
+from eventmail.desk.tasks import Kind, Task
+from eventmail.offices import service as offices
+from eventmail.offices.models import Staff
+from eventmail.sample import People
+from tests.counting import selects_of
+from tests.web.test_matrix import PASSWORDS, World, world
+
+__all__ = ["world"]
+
+
+def _blocked(_session: Session, _office_id: int) -> str:
+    return "つながりません。"
+
+
+def _waiting(world: World, login: str) -> list[Task]:
+    database: Database = world.app.extensions["eventmail"].database
+    with database.reading() as session:
+        staff = session.scalars(sa.select(Staff).filter_by(login=login)).one()
+        return service.waiting(session, offices.actor_of(session, staff), _blocked)
+
+
+def test_no_room_that_has_something_is_passed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an office with one of each: the same tasks as if every room were read."""
+    logins = [each["login"] for each in PASSWORDS.values()]
+    asked = {login: _waiting(world, login) for login in logins}
+    monkeypatch.setattr(asking, "rooms_with_something", lambda *_: frozenset(asking.ROOMS))
+    assert asked == {login: _waiting(world, login) for login in logins}
+    found = {task.kind for tasks in asked.values() for task in tasks}
+    assert found >= {Kind.INCIDENT, Kind.RELAY, Kind.SETTING, Kind.RESULTS, Kind.NOTICE}, found
+
+
+def test_where_nothing_waits_one_question_is_all(database: Database, people: People) -> None:
+    with database.reading() as session:
+        staff = session.get_one(Staff, people.author.id)
+        actor = offices.actor_of(session, staff)
+        assert selects_of(lambda: service.waiting(session, actor, _blocked)) == 1
+
+
+def test_every_room_is_asked(database: Database, people: People) -> None:
+    """Of whoever may do everything: a room that is not asked would stay silent."""
+    query = asking._question(asking.ACTIONS)
+    assert {each["name"] for each in query.column_descriptions} == set(asking.ROOMS)
