@@ -175,7 +175,7 @@ def takes_part(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _asked() -> tuple[sa.ColumnElement[bool], ...]:
+def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     """Who is asked at all: those whom a mail to everybody reaches."""
     return Contact.active, Contact.address != ""
 
