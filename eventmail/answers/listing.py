@@ -18,9 +18,10 @@ from eventmail.answers import current
 from eventmail.answers.models import Answer, AnswerValue, Attendance, ContactMark, Question
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.language import said
-from eventmail.roster.listing import PageOf, page_of
+from eventmail.roster.listing import PageOf, by_first_row, count_of, page_of
 
 AT_ONCE = 500
+COUNTED = ("contacts", "opened", "confirmed")
 LISTED = (Participant, Contact, Answer, AnswerValue)
 
 
@@ -95,17 +96,14 @@ def figures(session: Session, event: Event) -> Figures:
     """The whole event in numbers."""
     counts = (
         sa.select(Answer.attendance, sa.func.count(), sa.func.coalesce(sa.func.sum(_people()), 0))
-        .where(Answer.event_id == event.id, current.is_newest())
-        .where(Answer.participant_id.in_(companies(event).with_only_columns(Participant.id)))
+        .join(Participant, Participant.id == Answer.participant_id)
+        .where(Answer.event_id == event.id, current.is_newest(), *takes_part(event))
         .group_by(Answer.attendance)
     )
     found = {each: (count, people) for each, count, people in session.execute(counts)}
     attending, people = found.get(Attendance.ATTENDING, (0, 0))
     absent, _ = found.get(Attendance.ABSENT, (0, 0))
-    asked = session.scalars(
-        sa.select(sa.func.count()).select_from(companies(event).subquery())
-    ).one()
-    contacts, opened, confirmed = session.execute(_marks(event)).one()
+    asked, contacts, opened, confirmed = map(int, session.execute(_marks(event)).one())
     return Figures(
         attending=attending,
         absent=absent,
@@ -119,19 +117,19 @@ def figures(session: Session, event: Event) -> Figures:
 
 def page(session: Session, event: Event, show: Show, text: str, wanted: int) -> PageOf[Line]:
     """A page of companies in the order of the roster."""
-    found = page_of(session, _listed(event, show, text), wanted)
+    found = page_of(session, _listed(event, show, text), wanted, by_first_row(event))
     return PageOf(_lines(session, found.items), found.total, found.page)
 
 
 def count(session: Session, event: Event, show: Show, text: str) -> int:
     """How many companies these are."""
-    query = sa.select(sa.func.count()).select_from(_listed(event, show, text).subquery())
-    return session.scalars(query).one()
+    return count_of(session, _listed(event, show, text))
 
 
 def every(session: Session, event: Event, show: Show, text: str) -> Iterator[Line]:
     """All of them, a portion at a time."""
-    ids = list(session.scalars(_listed(event, show, text).with_only_columns(Participant.id)))
+    ordered = by_first_row(event)(_listed(event, show, text))
+    ids = list(session.scalars(ordered.with_only_columns(Participant.id)))
     for start in range(0, len(ids), AT_ONCE):
         portion = ids[start : start + AT_ONCE]
         query = sa.select(Participant).where(Participant.id.in_(portion))
@@ -161,37 +159,57 @@ def asked_ever(session: Session, event: Event) -> list[Question]:
 
 def companies(event: Event) -> sa.Select[Participant]:
     """Those who take part and can be asked."""
-    return sa.select(Participant).where(
+    return sa.select(Participant).where(*takes_part(event))
+
+
+def takes_part(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
+    """The same as conditions on companies."""
+    somebody = sa.exists().where(
+        Contact.participant_id == Participant.id, Contact.event_id == event.id, *_asked()
+    )
+    return (
         Participant.event_id == event.id,
         Participant.office_id == event.office_id,
         Participant.status == ParticipantStatus.ATTENDING,
-        sa.exists().where(Contact.participant_id == Participant.id, *_asked()),
+        somebody,
     )
 
 
-def _asked() -> tuple[sa.ColumnElement[bool], ...]:
+def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     """Who is asked at all: those whom a mail to everybody reaches."""
-    return Contact.active.is_(True), Contact.address != ""
+    return Contact.active, Contact.address != ""
 
 
 def _people() -> sa.ColumnElement[int]:
     return sa.case((Answer.attendance == Attendance.ATTENDING, Answer.people), else_=0)
 
 
-def _marks(event: Event) -> sa.Select[int, int, int]:
+def _marks(event: Event) -> sa.Select[int, int, int, int]:
+    """Companies and contacts who are asked, and the contacts' marks, all in one walk."""
+    marks = (
+        sa.select(ContactMark.contact_id, ContactMark.opened_at, ContactMark.confirmed_at)
+        .where(ContactMark.event_id == event.id)
+        .cte("marks")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # once, not contact by contact
+    )
+    counts = [sa.func.count(each) for each in (Contact.id, marks.c.opened_at, marks.c.confirmed_at)]
+    named = [each.label(name) for each, name in zip(counts, COUNTED, strict=True)]
+    each = (
+        sa.select(Contact.participant_id, *named)
+        .outerjoin(marks, marks.c.contact_id == Contact.id)
+        .where(Contact.event_id == event.id, *_asked())
+        .group_by(Contact.participant_id)
+        .subquery()
+    )
+    sums = (sa.func.coalesce(sa.func.sum(each.c[name]), 0) for name in COUNTED)
     return (
-        sa.select(
-            sa.func.count(Contact.id),
-            sa.func.count(ContactMark.opened_at),
-            sa.func.count(ContactMark.confirmed_at),
-        )
-        .select_from(Contact)
-        .join(Contact.participant)
-        .outerjoin(ContactMark, ContactMark.contact_id == Contact.id)
+        sa.select(sa.func.count(), *sums)
+        .select_from(Participant)
+        .join(each, each.c.participant_id == Participant.id)
         .where(
-            Contact.event_id == event.id,
+            Participant.event_id == event.id,
+            Participant.office_id == event.office_id,
             Participant.status == ParticipantStatus.ATTENDING,
-            *_asked(),
         )
     )
 
@@ -202,13 +220,7 @@ def _listed(event: Event, show: Show, text: str) -> sa.Select[Participant]:
         query = query.where(_some_contact(_CONDITIONS[show]))
     if text:
         query = query.where(_holds(text))
-    first_row = (
-        sa.select(sa.func.min(Contact.source_row))
-        .where(Contact.participant_id == Participant.id, Contact.active)
-        .correlate(Participant)
-        .scalar_subquery()
-    )
-    return query.order_by(first_row, Participant.id)
+    return query
 
 
 _CONDITIONS = {

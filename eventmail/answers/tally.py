@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.answers import current
-from eventmail.answers.listing import asked_ever, companies
+from eventmail.answers.listing import asked_ever, takes_part
 from eventmail.answers.models import Answer, AnswerValue, Attendance, Question, QuestionKind
 from eventmail.events.models import Event, Participant
 
@@ -37,12 +37,13 @@ def _counted(session: Session, event: Event) -> dict[int, Counter[str]]:
     query = (
         sa.select(AnswerValue.question_id, AnswerValue.value, sa.func.count())
         .join(Answer, Answer.id == AnswerValue.answer_id)
+        .join(Participant, Participant.id == Answer.participant_id)
         .where(
             Answer.event_id == event.id,
             Answer.attendance == Attendance.ATTENDING,
             current.is_newest(),
             AnswerValue.value != "",
-            Answer.participant_id.in_(companies(event).with_only_columns(Participant.id)),
+            *takes_part(event),
         )
         .group_by(AnswerValue.question_id, AnswerValue.value)
     )

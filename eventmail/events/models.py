@@ -101,6 +101,16 @@ class Contact(Base):
             postgresql_where=sa.text("active"),
         ),
         sa.Index("ix_contacts_office_address", "office_id", "address_key"),
+        # A roster's order and its counts are read from here alone.
+        sa.Index(
+            "ix_contacts_roster",
+            "event_id",
+            "participant_id",
+            "source_row",
+            sqlite_where=sa.text("active"),
+            postgresql_where=sa.text("active"),
+            postgresql_include=["id", "office_id", "address"],
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int]

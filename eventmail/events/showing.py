@@ -128,7 +128,8 @@ def on_shelf(session: Session, event: Event) -> list[OnShelf]:
     newest = [each.newest for each in materials]
     scans = shelf.scans_for(session, event.office_id, {each.sha256 for each in newest})
     names = people(session, newest)
-    known = service.known_addresses(session, event.office_id)
+    found = {address for each in scans.values() for address in each.addresses}
+    known = service.known_among(session, event.office_id, found)
     return [
         OnShelf(
             material=each.material,
@@ -195,7 +196,7 @@ def named(session: Session, event: Event, addresses: tuple[str, ...]) -> list[Na
         .where(Contact.event_id == event.id, Contact.address_key.in_(addresses))
     )
     companies = {key: company for key, company in session.execute(query)}
-    known = service.known_addresses(session, event.office_id) if addresses else frozenset()
+    known = service.known_among(session, event.office_id, addresses)
 
     def whose(address: str) -> Named:
         if address in own:

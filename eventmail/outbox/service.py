@@ -39,6 +39,7 @@ from eventmail.wire import reassemble, sha256_of
 STOPPED = said("このメール案件は止まったため、送信を見合わせました。")
 CANCELLED = said("送信を取りやめました。")
 HALTED_ALERT = "dispatch.halted"
+CLOCKS_DIFFER = timedelta(hours=1)  # those of several machines, and more than enough
 APPROVAL_LASTS = timedelta(days=7)
 NOT_SENT_YET = said("このメールはまだ送信していません。")
 ERASED = said("このメールは、保存期間が過ぎたため消去しました。件数と指紋だけが残っています。")
@@ -200,15 +201,20 @@ def as_delivered(session: Session, delivery: Delivery) -> bytes:
     return _whole(session, delivery, attempt)
 
 
-def last_attempt_at(session: Session, event_id: int) -> datetime | None:
-    """When a mail of the event was last handed over; None if none ever was."""
+def attempt_since(session: Session, event_id: int, since: datetime) -> datetime | None:
+    """When a mail of the event was handed over at or after ``since``; None if none was.
+
+    The database lets nothing leave once a sending is finished, so those that were over well before
+    are not gone through, and the first mail that is found is enough.
+    """
+    may_have = sa.or_(Dispatch.finished_at.is_(None), Dispatch.finished_at >= since - CLOCKS_DIFFER)
     query = (
-        sa.select(sa.func.max(Attempt.handed_over_at))
+        sa.select(Attempt.handed_over_at)
         .join(Delivery, Delivery.id == Attempt.delivery_id)
         .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
-        .where(Dispatch.event_id == event_id)
+        .where(Dispatch.event_id == event_id, may_have, Attempt.handed_over_at >= since)
     )
-    return session.scalar(query)
+    return session.scalar(query.limit(1))
 
 
 def attempts(session: Session, delivery: Delivery) -> list[Attempt]:

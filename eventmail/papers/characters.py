@@ -20,13 +20,21 @@ _SYMBOLS = range(0x2010, 0x10000)
 # Pdfium, which Chrome and Edge print with, leaves these blank.
 _NOT_DRAWN = frozenset("\u203f\u2153\u2154\u2155\u2252\u2985\u2986\uffe3")
 _BLANK = frozenset(" \u3000")
+_MARKS = "\u3099\u309a"  # they melt with the kana before them
+# Characters that were found to be drawn: a list of 10,000 rows asks half a million times.
+_found_drawn: set[str] = set()
 
 
 def printable(text: str) -> str:
     """``text`` as it is printed: tabs as spaces, what no font draws as its number."""
+    if _found_drawn.issuperset(text):
+        return text
     composed = _KANA_AND_MARK.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
     lines = composed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_line(line) for line in lines)
+    printed = "\n".join(_line(line) for line in lines)
+    if printed == text:
+        _found_drawn.update(set(text).difference(_MARKS, "\n"))
+    return printed
 
 
 def is_drawn(char: str) -> bool:

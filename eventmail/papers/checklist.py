@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import le
 from typing import BinaryIO
 
 from eventmail.papers.characters import printable, replaced
@@ -33,6 +34,7 @@ SIDE = (WIDTH - sum(COLUMNS.values())) / 2
 PAD, LINE = 4.0, 12.0
 TOP, BOTTOM = 40.0, 48.0
 _INNER = [width - 2 * PAD for width in COLUMNS.values()]
+_LETTERS = [int(width // PLAIN.size) for width in _INNER]  # that surely stand in one line
 
 VOLUME = 10_000  # rows in one file: about 360 sheets, made in two seconds
 
@@ -152,6 +154,8 @@ def _row(cells: Sequence[Sequence[str]], top: float, type: Type) -> Iterator[Mar
 
 
 def _height(row: Row) -> float:
+    if all(map(le, map(len, row), _LETTERS)):
+        return LINE + PAD
     return _lines_height(
         [broken(cell, PLAIN, width) for cell, width in zip(row, _INNER, strict=False)]
     )

@@ -13,6 +13,16 @@ A4 = (595.28, 841.89)
 MARGIN = 48.0
 FOOT = 30.0  # where the foot of a page stands
 _FULL = 1000
+
+
+class _Widths(dict[str, float]):
+    """Of each letter in a font; what stands in none of its lists is as wide as a kanji."""
+
+    def __missing__(self, char: str) -> float:
+        return _FULL
+
+
+_WIDTHS = {font: _Widths(widthsByUnichar[font]) for font in (MINCHO, GOTHIC)}
 _MAY_NOT_BEGIN = frozenset(
     "、。，．・：；？！）」』】〕〉》］｝々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}"
 )
@@ -32,8 +42,7 @@ class Type:
 
     def width(self, text: str) -> float:
         """How wide a text is in points."""
-        widths = widthsByUnichar[self.font]
-        total: float = sum(widths.get(char, _FULL) for char in text)
+        total: float = sum(map(_WIDTHS[self.font].__getitem__, text))
         return total * self.size / _FULL
 
 
@@ -99,20 +108,24 @@ class Pages:
 
 def broken(text: str, type: Type, width: float) -> list[str]:
     """The lines of a text, none wider than ``width``; every character stands in one of them."""
+    if len(text) * type.size <= width and "\n" not in text:
+        return [text]  # as nearly all cells of a list
     return [part for line in text.split("\n") for part in _broken(line, type, width)]
 
 
 def _broken(line: str, type: Type, width: float) -> list[str]:
     if len(line) * type.size <= width:
         return [line]
-    widths, limit = widthsByUnichar[type.font], width * _FULL / type.size
+    widths, limit = _WIDTHS[type.font], width * _FULL / type.size
+    if sum(map(widths.__getitem__, line)) <= limit:
+        return [line]
     found, start, taken = [], 0, 0.0
     for index, char in enumerate(line):
-        wide = widths.get(char, _FULL)
+        wide = widths[char]
         if taken + wide > limit and index > start:
             end = _end(line, start, index)
             found.append(line[start:end])
-            start, taken = end, sum(widths.get(each, _FULL) for each in line[end:index])
+            start, taken = end, sum(widths[each] for each in line[end:index])
         taken += wide
     return [*found, line[start:]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,6 +17,7 @@ PAGE = 50
 BY_HAND = said("手入力")
 BY_OWN = said("本人の申し出")
 T = TypeVar("T")
+Order = Callable[[sa.Select[T]], sa.Select[T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,44 @@ class Entry:
         return self.participant.status is ParticipantStatus.ATTENDING
 
 
-def page_of(session: Session, query: sa.Select[T], wanted: int) -> PageOf[T]:
-    """A page of a query's first entities; a page beyond the last is the last."""
-    total = session.scalars(sa.select(sa.func.count()).select_from(query.subquery())).one()
+def page_of(
+    session: Session, query: sa.Select[T], wanted: int, ordered: Order[T] | None = None
+) -> PageOf[T]:
+    """A page of a query's first entities; a page beyond the last is the last.
+
+    ``ordered`` brings them in order if that takes more than the query: counting does without.
+    """
+    total = count_of(session, query)
     page = min(wanted, max(1, -(-total // PAGE)))
+    query = ordered(query) if ordered else query
     items = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
     return PageOf(items, total, page)
+
+
+def count_of(session: Session, query: sa.Select[T]) -> int:
+    """How many a query finds. Their order, which may cost more than they do, is not asked for."""
+    unordered = query.order_by(None).subquery()
+    return session.scalars(sa.select(sa.func.count()).select_from(unordered)).one()
+
+
+def by_first_row(event: Event) -> Order[Participant]:
+    """Companies in the order of the roster; whoever has no active contact comes last.
+
+    The rows are gathered in one walk over the event's contacts, not company by company.
+    """
+    first = (
+        sa.select(Contact.participant_id, sa.func.min(Contact.source_row).label("first_row"))
+        .where(Contact.event_id == event.id, Contact.active)
+        .group_by(Contact.participant_id)
+        .subquery()
+    )
+
+    def ordered(query: sa.Select[Participant]) -> sa.Select[Participant]:
+        joined = query.outerjoin(first, first.c.participant_id == Participant.id)
+        # On both databases alike, whatever they take an empty value for.
+        return joined.order_by(first.c.first_row.is_(None), first.c.first_row, Participant.id)
+
+    return ordered
 
 
 def count_participants(session: Session, event: Event) -> int:
@@ -65,10 +98,11 @@ def count_addressees(session: Session, event: Event) -> int:
     query = (
         sa.select(sa.func.count())
         .select_from(Contact)
-        .join(Contact.participant)
+        .join(Participant, Participant.id == Contact.participant_id)
         .where(
             Contact.event_id == event.id,
             Contact.active,
+            Participant.event_id == event.id,
             Participant.status == ParticipantStatus.ATTENDING,
         )
     )
@@ -77,21 +111,13 @@ def count_addressees(session: Session, event: Event) -> int:
 
 def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[Entry]:
     """A page of companies in the order of the roster; ``text`` must stand somewhere in them."""
-    first_row = (
-        sa.select(sa.func.min(Contact.source_row))
-        .where(Contact.participant_id == Participant.id, Contact.active)
-        .correlate(Participant)
-        .scalar_subquery()
-    )
     query = sa.select(Participant).where(
         Participant.event_id == event.id,
         Participant.company != "",  # erased
     )
     if text:
         query = query.where(_holds(text))
-    # Whoever has no active contact comes last, on both databases.
-    ordered = query.order_by(first_row.is_(None), first_row, Participant.id)
-    found = page_of(session, ordered, wanted)
+    found = page_of(session, query, wanted, by_first_row(event))
     contacts = _contacts(session, [each.id for each in found.items])
     return PageOf(
         [Entry(each, contacts.get(each.id, [])) for each in found.items], found.total, found.page

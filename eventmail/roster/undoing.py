@@ -37,7 +37,7 @@ def newest(session: Session, event: Event) -> RosterImport | None:
 def obstacle(
     session: Session, event: Event, roster_import: RosterImport, last_sent: datetime | None
 ) -> str:
-    """Why a change cannot be taken back; empty if it can. ``last_sent``: the event's last mail."""
+    """Why a change cannot be taken back; empty if it can. ``last_sent``: a mail of the event."""
     if roster_import.state is not ImportState.APPLIED or roster_import.applied_at is None:
         return said("この変更は、すでに元に戻したか、取り込んでいません。")
     found = newest(session, event)

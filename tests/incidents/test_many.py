@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -62,6 +63,42 @@ def test_every_page_of_it(
 
     counts = {path: (asked(path, few), asked(path, many)) for path in PAGES}
     assert {path: count for path, count in counts.items() if count[0] != count[1]} == {}
+
+
+def companies(text: str) -> list[str]:
+    """Those that are named on a page."""
+    return list(dict.fromkeys(re.findall(r"会社company\d+-\d+\.example", text)))
+
+
+def test_they_come_page_by_page(
+    database: Database, people: People, sign_in: Callable[[str], Pages]
+) -> None:
+    incident_id, party_id = leak(database, people, 250)
+    browser = sign_in("author")
+
+    def listed(query: str) -> tuple[list[str], str]:
+        text = browser.get(f"/incidents/{incident_id}/calls{query}").text
+        return companies(text), text
+
+    def sizes(query: str) -> list[int]:
+        return [len(listed(f"?page={number}{query}")[0]) for number in (1, 2, 3)]
+
+    (first, today), (second, both), (third, rest) = map(listed, ("", "?page=2", "?page=3"))
+    assert [len(each) for each in (first, second, third)] == [100, 100, 50]
+    assert len({*first, *second, *third}) == 250
+    assert listed("?page=9")[0] == third
+    # Whom to call today comes first: 125, of whom 25 stand on the second page.
+    headings = "きょうかける先（125社）", "そのほかの事業所（125社）"
+    assert [[each in text for each in headings] for text in (today, both, rest)] == [
+        [True, False],
+        [True, True],
+        [False, True],
+    ]
+    assert sizes("&state=absent") == [100, 25, 25]
+    path = f"/incidents/{incident_id}/parties/{party_id}"
+    seen = [browser.get(f"{path}?page={number}").text for number in (1, 2)]
+    assert all("この事業所に見えたアドレス（249件）" in text for text in seen)
+    assert [len(companies(text)) for text in seen] == [1 + 200, 1 + 49]  # and its own name
 
 
 def test_the_roster_is_compared_by_a_few_and_again_changes_nothing(

@@ -77,7 +77,7 @@ class TestHistory:
     ) -> None:
         event = meeting.event
         with database.reading() as session:
-            assert service.last_attempt_at(session, event.id) is None
+            assert service.attempt_since(session, event.id, event.created_at) is None
         sending.run(database, relay, approved.id)
         browser = sign_in("author")
         text = browser.get(f"/events/{event.id}/roster/history").text
@@ -88,8 +88,10 @@ class TestHistory:
         browser.post(path, {"confirmed": "yes"}, status=409)
         with database.reading() as session:
             newest = session.scalars(sa.select(sa.func.max(Attempt.handed_over_at))).one()
-            assert service.last_attempt_at(session, event.id) == newest
-            assert service.last_attempt_at(session, event.id + 1) is None
+            assert service.attempt_since(session, event.id, newest) == newest
+            assert service.attempt_since(session, event.id, event.created_at) is not None
+            assert service.attempt_since(session, event.id, newest + timedelta(seconds=1)) is None
+            assert service.attempt_since(session, event.id + 1, event.created_at) is None
         assert clock.now() - newest < timedelta(hours=1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,9 +88,14 @@ class Offer:
         return said("説明が済んだ{count}社に、{name}を書く", count=self.companies, name=name)
 
 
-def offers(session: Session, incident: Incident) -> list[Offer]:
-    """What can be begun now; whoever got such a mail before is not counted again."""
-    found = lines(session, incident)
+def offers(
+    session: Session, incident: Incident, found: Sequence[Line] | None = None
+) -> list[Offer]:
+    """What can be begun now; whoever got such a mail before is not counted again.
+
+    ``found``: the contact list, for whoever has it at hand.
+    """
+    found = lines(session, incident) if found is None else found
     known = _in_roster(session, incident)
     made = []
     for purpose in Purpose:

@@ -16,7 +16,7 @@ from eventmail.events.models import Contact
 from eventmail.incidents.calls import mails as calls_mails
 from eventmail.incidents.calls import service as calls
 from eventmail.incidents.calls.models import Outcome, Purpose
-from eventmail.incidents.calls.standing import Line
+from eventmail.incidents.calls.standing import Line, progress_of
 from eventmail.incidents.exposure import SHOWS, Exposure, Shown, exposure
 from eventmail.incidents.models import Incident
 from eventmail.incidents.papers.guarding import Secrets
@@ -35,7 +35,12 @@ from eventmail.incidents.papers.values import (
 )
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record import service as record
-from eventmail.incidents.record.chronology import chronology, names, public_words
+from eventmail.incidents.record.chronology import (
+    names,
+    public_words,
+    timeline,
+    without_hidden,
+)
 from eventmail.incidents.record.deadlines import Applies
 from eventmail.incidents.record.models import Measure as Planned
 from eventmail.incidents.record.sources import PAPER_MADE
@@ -50,12 +55,19 @@ DESK = re.compile("課|係|担当|採用|人事|総務|庶務|営業|企画|管�
 NO_DUTY = {Applies.YES: "", Applies.NO: "対象外：", Applies.UNKNOWN: "未定："}
 
 
-def facts(session: Session, incident: Incident) -> Facts:
-    """Every number and date of the papers, as they are now."""
+def facts_and_secrets(session: Session, incident: Incident) -> tuple[Facts, Secrets]:
+    """Both, of one look at who saw whose address."""
     shown = exposure(session, incident)
+    return facts(session, incident, shown), secrets(session, incident, shown)
+
+
+def facts(session: Session, incident: Incident, shown: Exposure | None = None) -> Facts:
+    """Every number and date of the papers, as they are now."""
+    shown = shown or exposure(session, incident)
     lines = calls.lines(session, incident)
-    progress = calls.progress(session, incident)
-    public = public_words(session, incident)
+    progress = progress_of(lines, clock.today())
+    happened = timeline(session, incident)
+    public = public_words(session, incident, happened)
     office = session.get_one(Office, incident.office_id)
     return Facts(
         office=office.name,
@@ -84,7 +96,7 @@ def facts(session: Session, incident: Incident) -> Facts:
         duties=tuple(_duties(session, incident)),
         chronology=tuple(
             Happening(each.at, Told(each.text, each.public), not each.key.startswith(NO_COURSE))
-            for each in chronology(session, incident)
+            for each in without_hidden(happened)
             if each.text != PAPER_MADE  # else each taking would change what is taken
         ),
         handled=tuple(map(_handled, lines)),
@@ -92,9 +104,9 @@ def facts(session: Session, incident: Incident) -> Facts:
     )
 
 
-def secrets(session: Session, incident: Incident) -> Secrets:
+def secrets(session: Session, incident: Incident, shown: Exposure | None = None) -> Secrets:
     """Whatever names a company, somebody of one, or a member of staff."""
-    shown = exposure(session, incident)
+    shown = shown or exposure(session, incident)
     staff, companies = names(session, incident)
     office = session.get_one(Office, incident.office_id)
     bureau = session.get_one(Bureau, office.bureau_id)

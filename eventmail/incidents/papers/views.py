@@ -130,12 +130,12 @@ def _incident(incident_id: int) -> Incident:
 
 
 def _all(incident: Incident) -> dict[Kind, Made]:
-    found, secrets = facts.facts(reading(), incident), facts.secrets(reading(), incident)
+    found, secrets = facts.facts_and_secrets(reading(), incident)
     return {kind: service.made(found, secrets, kind) for kind in Kind}
 
 
 def _made(incident: Incident, kind: Kind) -> Made:
-    found, secrets = facts.facts(reading(), incident), facts.secrets(reading(), incident)
+    found, secrets = facts.facts_and_secrets(reading(), incident)
     return service.made(found, secrets, kind)
 
 

@@ -54,7 +54,12 @@ class Entry:
 
 def chronology(session: Session, incident: Incident) -> list[Entry]:
     """What happened, in order, without what was left out."""
-    return [each for each in timeline(session, incident) if not each.hidden]
+    return without_hidden(timeline(session, incident))
+
+
+def without_hidden(found: Iterable[Entry]) -> list[Entry]:
+    """What of a timeline is told."""
+    return [each for each in found if not each.hidden]
 
 
 def timeline(session: Session, incident: Incident) -> list[Entry]:
@@ -64,9 +69,9 @@ def timeline(session: Session, incident: Incident) -> list[Entry]:
     return named(found, *names(session, incident))
 
 
-def public_words(session: Session, incident: Incident) -> Anonymous:
-    """Takes the names out of any other text of the incident, by the letters of the chronology."""
-    found = timeline(session, incident)
+def public_words(session: Session, incident: Incident, found: Iterable[Entry]) -> Anonymous:
+    """Takes the names out of any other text of the incident, by the letters of its timeline."""
+    found = list(found)
     public = Anonymous(*names(session, incident), [each.text for each in found])
     for each in found:
         if not each.own_words:

@@ -176,13 +176,19 @@ def _one(incident_id: int, party_id: int, form: PartyForm) -> str:
     incident = found(incident_id)
     one = service.find(reading(), incident, party_id)
     seen = exposure(reading(), incident)
+    saw = seen.seen_by(one.id)
+    pages = max(1, -(-len(saw) // ROWS))
+    number = min(request.args.get("page", 1, type=row_number), pages)
     return page(
         "party",
         incident,
         "incidents.parties",
         party=one,
         form=form,
-        saw=seen.seen_by(one.id),
+        saw=saw[(number - 1) * ROWS : number * ROWS],
+        saw_count=len(saw),
+        number=number,
+        pages=pages,
         view=next(each for each in seen.views if each.party.id == one.id),
         company={each.id: each.company for each in seen.parties},
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from eventmail.errors import UserError
 from eventmail.events import service as events
@@ -70,7 +73,7 @@ def undo(event_id: int, import_id: int) -> ResponseReturnValue:
         session.refresh(event)  # it was read before its row was locked
         if request.form.get("confirmed") != "yes":
             raise UserError(NOT_CONFIRMED)
-        last_sent = outbox.last_attempt_at(session, event_id)
+        last_sent = _sent_since(session, found)
         service.undo(session, actor(), event, found, last_sent)
         voided = mailings.refresh(session, event)
     flash(said("名簿を、その変更の前の内容に戻しました。"), "success")
@@ -79,8 +82,14 @@ def undo(event_id: int, import_id: int) -> ResponseReturnValue:
 
 
 def _obstacle(event: Event, found: RosterImport) -> str:
-    last_sent = outbox.last_attempt_at(reading(), event.id)
-    return undoing.obstacle(reading(), event, found, last_sent)
+    return undoing.obstacle(reading(), event, found, _sent_since(reading(), found))
+
+
+def _sent_since(session: Session, found: RosterImport) -> datetime | None:
+    """When a mail of the event went out after this change; None if none did."""
+    if found.applied_at is None:
+        return None
+    return outbox.attempt_since(session, found.event_id, found.applied_at)
 
 
 def _undo_page(event: Event, found: RosterImport) -> ResponseReturnValue:

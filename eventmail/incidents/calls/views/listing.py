@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import jsonify, request
@@ -19,13 +20,16 @@ from eventmail.incidents.calls.standing import (
     progress_of,
 )
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
+from eventmail.incidents.models import Party
 from eventmail.language import said, told, told_all
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
 from eventmail.spreadsheet.sheets import XLSX
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.files import streamed
+from eventmail.web.forms import row_number
 
+ROWS = 100  # on a page: each has a link to press and two buttons
 DONE_TEXT = said("{total}社のうち{explained}社に、電話での説明が済みました。")
 NOBODY_TEXT = said("電話をかける事業所が、まだありません。")
 
@@ -33,27 +37,39 @@ NOBODY_TEXT = said("電話をかける事業所が、まだありません。")
 @blueprint.get("/incidents/<int:incident_id>/calls")
 @permitted(Action.SEE_INCIDENT)
 def index(incident_id: int) -> str:
-    """Today's calls first, then everybody else; or those of one state, or of a search."""
+    """Today's calls first, then everybody else; or those of one state, or of a search.
+
+    A leak may be of a thousand companies: they come page by page, in this order.
+    """
     session = reading()
     incident = incident_of(session, incident_id)
     found = service.lines(session, incident)
     chosen, text = _state(), search_text()
-    shown = [each for each in found if _is_wanted(each, chosen, text)]
+    shown = _wanted(found, chosen, text)
     due = due_by(shown, clock.today())
     today = {each.party.id for each in due}
+    rest = [each for each in shown if each.party.id not in today]
+    pages = max(1, -(-len(shown) // ROWS))
+    number = min(request.args.get("page", 1, type=row_number), pages)
+    start, end = (number - 1) * ROWS, number * ROWS
+    progress = progress_of(found, clock.today())
     return page(
         "index",
         incident=incident,
-        progress=progress_of(found, clock.today()),
-        said=how_far(progress_of(found, clock.today())),
+        progress=progress,
+        said=how_far(progress),
         counts=_counts(found),
         states=list(State),
         chosen=chosen,
         q=text,
-        due=due,
-        rest=[each for each in shown if each.party.id not in today],
+        due=due[start:end],
+        due_count=len(due),
+        rest=rest[max(start - len(due), 0) : max(end - len(due), 0)],
+        rest_count=len(rest),
+        number=number,
+        pages=pages,
         busy=calling.now_calling(session, incident, actor().id),
-        offers=mails.offers(session, incident),
+        offers=mails.offers(session, incident, found),
         waves=mails.waves(session, incident),
         purposes=mails.PURPOSE_NAMES,
         linked=sum(each.party.participant_id is not None for each in found),
@@ -107,8 +123,8 @@ def _row(each: Line, busy: dict[int, list[str]]) -> dict[str, str]:
 
 def _counts(found: Sequence[Line]) -> dict[str, int]:
     """How many companies stand how; by the names that the page shows them under."""
-    counts = {each: sum(line.state is each for line in found) for each in State}
-    return {f"count_{each}": count for each, count in counts.items()}
+    counts = Counter(each.state for each in found)
+    return {f"count_{each}": counts[each] for each in State}
 
 
 def _state() -> State | None:
@@ -116,8 +132,12 @@ def _state() -> State | None:
     return State(wanted) if wanted in set(State) else None
 
 
-def _is_wanted(each: Line, state: State | None, text: str) -> bool:
+def _wanted(found: Sequence[Line], state: State | None, text: str) -> list[Line]:
     # Whoever may not see the numbers cannot find them out by asking, either.
-    number = each.party.phone if actor().may(Action.RESPOND) else ""
-    names = f"{each.party.company}\n{number}".casefold()
-    return (state is None or each.state is state) and text.casefold() in names
+    by_number, sought = actor().may(Action.RESPOND), text.casefold()
+
+    def holds(party: Party) -> bool:
+        number = party.phone if by_number else ""
+        return sought in f"{party.company}\n{number}".casefold()
+
+    return [each for each in found if state in (None, each.state) and holds(each.party)]
