@@ -94,7 +94,8 @@ def _question(able: frozenset[Action]) -> sa.Select[*tuple[Any, ...]]:
 
 def _finds(query: sa.Select[*tuple[Any, ...]]) -> sa.Exists:
     """Its first row is enough: nothing is counted or grouped for it."""
-    one = query.with_only_columns(sa.literal_column("1"), maintain_column_froms=True)
+    literal = sa.literal_column("1")
+    one: sa.Select[Any] = query.with_only_columns(literal, maintain_column_froms=True)
     return one.group_by(None).exists()
 
 
