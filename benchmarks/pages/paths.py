@@ -25,6 +25,7 @@ administrator administration.index
 administrator administration.manager_page
 administrator administration.rename_bureau
 administrator administration.rename_office
+author agenda.index
 author allowed.index
 author answers.call_page
 author answers.company
@@ -103,8 +104,12 @@ author outbox.download delivery_id=delivery_id
 author outbox.paper
 author outbox.progress
 author outbox.progress mailing_id=sending
+author outbox.course_json mailing_id=sending
 author outbox.progress_json mailing_id=sending
 author outbox.stop_page
+visitor manual.index
+visitor manual.picture
+visitor manual.show
 overseer overview.index
 visitor own_page.calendar
 visitor own_page.contact
@@ -128,6 +133,11 @@ manager proposals.change
 author proposals.index
 author proposals.show
 manager relays.show
+administrator setup.index
+administrator setup.mailbox
+administrator setup.office
+administrator setup.relay
+manager setup.try_relay
 author roster.add_page
 author roster.edit_page
 author roster.history
@@ -175,6 +185,8 @@ GIVEN: Ids = {
     "paper": "press",
     "target": "exim",
     "name": "01-pass-1.eml",
+    "chapter": "author",
+    "filename": "check.png",
     "wrong": "x" * 43,
     **BIG_MAILINGS,
 }

@@ -94,8 +94,8 @@ def _question(able: frozenset[Action]) -> sa.Select[*tuple[Any, ...]]:
 
 def _finds(query: sa.Select[*tuple[Any, ...]]) -> sa.Exists:
     """Its first row is enough: nothing is counted or grouped for it."""
-    literal = sa.literal_column("1")
-    one: sa.Select[Any] = query.with_only_columns(literal, maintain_column_froms=True)
+    first: sa.ColumnElement[Any] = sa.literal_column("1")
+    one: sa.Select[Any] = query.with_only_columns(first, maintain_column_froms=True)
     return one.group_by(None).exists()
 
 
