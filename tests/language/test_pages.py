@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from eventmail.database import Base, Database
 from eventmail.language.sentences import JAPANESE_LETTER
+from eventmail.manual.reading import chapters
 from eventmail.training import papers
 from eventmail.web import errors
 from eventmail.wordings.builtin import TEXTS
@@ -84,6 +85,11 @@ def asked_of_staff() -> list[str]:
     return sorted(found)
 
 
+def manual() -> list[str]:
+    """The titles of the manual, which is Japanese for every reader."""
+    return [text for each in chapters().values() for text in (each.title, each.html)]
+
+
 def left_in_japanese(page: str, data: list[str]) -> list[str]:
     """The texts of an English page that are neither English nor data."""
     parts = EnglishParts()
@@ -102,7 +108,9 @@ def left_in_japanese(page: str, data: list[str]) -> list[str]:
 def test_every_page_is_in_english(world: World, who: str, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(errors, "page", ERROR_PAGE)
     database = world.app.extensions["eventmail"].database
-    data = sorted([*data_of(database), *wordings(), *asked_of_staff()], key=len, reverse=True)
+    data = sorted(
+        [*data_of(database), *wordings(), *asked_of_staff(), *manual()], key=len, reverse=True
+    )
     person, left = world.clients[who], list[str]()
     person.set_cookie("language", "en")
     for path in paths(world, who):

@@ -47,7 +47,9 @@ def routes(app: Flask, ids: dict[str, int]) -> list[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static" or not rule.arguments:
             continue
-        if rule.endpoint.startswith("administration."):  # names offices, and nothing in them
+        if rule.endpoint.startswith(
+            ("administration.", "setup.")
+        ):  # names offices, and nothing in them
             continue
         if app.view_functions[rule.endpoint].needs is Action.OVERSEE:  # above all offices
             continue
