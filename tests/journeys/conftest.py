@@ -17,11 +17,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 import waitress
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from huey.storage import PostgresStorage
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from eventmail import processes, sample
@@ -75,8 +77,29 @@ def address(
 
 
 @contextmanager
+def queue_closed(storage: Any) -> Iterator[None]:
+    """Close what Huey opens for each thread and leaves to the collector, once its threads ended."""
+    made: list[psycopg.Connection[Any]] = []
+
+    def connect() -> psycopg.Connection[Any]:
+        made.append(psycopg.connect(storage.dsn))
+        return made[-1]
+
+    if isinstance(storage, PostgresStorage):
+        storage.connection = connect
+    yield
+    for each in made:
+        each.close()
+
+
+@contextmanager
 def serving(app: Flask) -> Iterator[int]:
     """The web server, on this port."""
+    with queue_closed(app.extensions["eventmail"].outbox.huey.storage):
+        yield from _serving(app)
+
+
+def _serving(app: Flask) -> Iterator[int]:
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     port = int(server.socket.getsockname()[1])
     allow_port(port)
@@ -95,15 +118,16 @@ def working(settings: Settings) -> Iterator[Outbox]:
         # What is there now is the suite's, and does not stay for good.
         patch.setattr(worker, "gc", SimpleNamespace(set_threshold=int, freeze=int))
         outbox = Outbox(settings, database)
-        consumer: Any = outbox.consumer()
-        before = {each: signal.getsignal(each) for each in consumer._signal_actions}
-        consumer.start()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        yield outbox
-        outbox.ending.set()
-        consumer.stop(graceful=True)
-        outbox.huey.storage.close()
+        with queue_closed(outbox.huey.storage):
+            consumer: Any = outbox.consumer()
+            before = {each: signal.getsignal(each) for each in consumer._signal_actions}
+            consumer.start()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            yield outbox
+            outbox.ending.set()
+            consumer.stop(graceful=True)
+            outbox.huey.storage.close()
 
 
 @contextmanager
