@@ -26,10 +26,11 @@ def create_app(settings: Settings) -> Flask:
     from flask import Flask
 
     from eventmail import web
+    from eventmail.web import rooms
 
     app = Flask(__name__, template_folder=str(TEMPLATES))
     web.configure(app, settings)
     web.extend(app, settings)
-    web.register(app)
+    rooms.register(app)
     web.require_permissions(app)
     return app
