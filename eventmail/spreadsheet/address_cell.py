@@ -99,7 +99,7 @@ def _once(reasons: tuple[CellReason, ...]) -> tuple[CellReason, ...]:
 
 
 def _unreadable(part: str, because: CellReason) -> CellReason:
-    return reason("unreadable_part", part, because.suggestion, sentence=because.message)
+    return reason("unreadable_part", part, because.suggestion, sentence_said=because.message)
 
 
 def _parts(plain: str, depth: int) -> list[str]:
