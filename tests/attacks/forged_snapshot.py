@@ -215,7 +215,7 @@ OTHERS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[Also, 
     "a halted mailing, sent all the same": (
         Barrier.OUTBOX,
         _halted,
-        cut(standing, "_judge", "found.state is MailingState.HALTED", "False"),
+        cut(standing, "judge", "found.state is MailingState.HALTED", "False"),
         (Also(Barrier.OUTBOX, silent(ledger, "end_rest")),),
     ),
     "the head of a mail that was sent": (DIGEST, _shown_otherwise, SHOWN_ANYWAY, ()),

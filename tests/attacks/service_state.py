@@ -310,7 +310,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         sent_twice,
         both(
             instead(ledger, "_held", any_claim),
-            cut(standing, "_judge", "(found.finished_at, Hold.FINISHED),"),
+            cut(standing, "judge", "(found.finished_at, Hold.FINISHED),"),
         ),
         (
             Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),
@@ -335,7 +335,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         without_first_copy,
         both(
             silent(sending, "_require_first_copy"),
-            cut(standing, "_judge", "found.released_at is None", "False"),
+            cut(standing, "judge", "found.released_at is None", "False"),
         ),
         (Also(Barrier.SCHEMA, without_guard("attempts", "not_now")),),
     ),
