@@ -37,13 +37,14 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import kinds, settling, sharing, slim
+from tests import kinds, queues, settling, sharing, slim
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
 from tests.postgres import cluster
 
 sharing.compiled_statements()
+queues.connections_kept()
 gc.disable()  # until all tests are collected: looking through them again and again took a third
 
 pytest_plugins = ["tests.recorder"]
@@ -124,6 +125,7 @@ class Templates:
     def drop(self, database: Database) -> None:
         """Give a copy's room back: two thousand of them took a minute to remove at the end."""
         name = database.url.database or ""
+        queues.close_connections(name)
         if database.is_sqlite:
             Path(name).unlink(missing_ok=True)
         elif not self._lending.take_back(name):

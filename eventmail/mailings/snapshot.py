@@ -229,12 +229,11 @@ def content_to_one(event: Event, to: Recipient, letter: Letter) -> Content:
 
 def content_of_snapshot(snapshot: Snapshot) -> Content:
     """What the stored rows say was frozen."""
-    recipients = tuple(map(recipient_of, snapshot.recipients))
-    return dataclasses.replace(bare_content(snapshot), recipients=recipients)
+    return bare_content(snapshot, tuple(map(recipient_of, snapshot.recipients)))
 
 
-def bare_content(snapshot: Snapshot) -> Content:
-    """What was frozen, less the recipients: those who send read them a few at a time."""
+def bare_content(snapshot: Snapshot, recipients: Sequence[Recipient] = ()) -> Content:
+    """What was frozen. Those who send leave out the recipients and read them a few at a time."""
     return Content(
         mailing_id=snapshot.mailing_id,
         revision=snapshot.revision,
@@ -258,7 +257,7 @@ def bare_content(snapshot: Snapshot) -> Content:
         materials=tuple(
             Attachment(m.filename, m.media_type, m.size, m.sha256) for m in snapshot.materials
         ),
-        recipients=(),
+        recipients=recipients,
         format=snapshot.format,
     )
 

@@ -6,7 +6,6 @@ A sending may go to 100,000. A page shows a hundred of them, so it reads a hundr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import overload
 
 import sqlalchemy as sa
@@ -88,7 +87,7 @@ class Stored(Sequence[Recipient]):
 
 def shown_content(session: Session, snapshot: Snapshot) -> Content:
     """What was frozen, for a page."""
-    return replace(bare_content(snapshot), recipients=Stored(session, snapshot))
+    return bare_content(snapshot, Stored(session, snapshot))
 
 
 def odd_ones(people: Sequence[Recipient], start: int) -> tuple[Recipient, Recipient | None]:

@@ -57,10 +57,12 @@ DUE = (
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-# Takes due deliveries of one state, and tells which.
+# Takes due deliveries of one state, and tells which. They are looked for once, in a part of its
+# own: within a plain subselect PostgreSQL may look again for each row, and take more than asked.
+_due = DUE.cte("due")
 CLAIM = (
     sa.update(table_of(Delivery))
-    .where(_d.id.in_(DUE))
+    .where(_d.id.in_(sa.select(_due.c.id)))
     .values(
         state=DeliveryState.CLAIMED,
         claimed_by=sa.bindparam("worker"),

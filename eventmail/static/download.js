@@ -7,14 +7,12 @@ const [MAKING, BROKEN] = DOWNLOADS_IN_ENGLISH
   ? ["The file is being made.", "The file did not arrive whole. Please press again."]
   : ["ファイルを作っています。", "ファイルを最後まで受け取れませんでした。もう一度押してください。"];
 const EVERY_BYTES = 256 * 1024;
-
 const coming = (size) => (DOWNLOADS_IN_ENGLISH ? `${size} kB have come.` : `ファイルを受け取っています（${size} kB）。`);
 
 function note(asker) {
   const next = asker.nextElementSibling;
   if (next?.matches("[data-download-note]")) return next;
   const made = document.createElement("p");
-  made.className = "download-note";
   made.setAttribute("role", "status");
   made.dataset.downloadNote = "";
   asker.after(made);
@@ -23,8 +21,7 @@ function note(asker) {
 
 function nameIn(disposition) {
   const found = disposition.match(/filename\*=UTF-8''([^;]+)/);
-  if (found) return decodeURIComponent(found[1]);
-  return (disposition.match(/filename="?([^";]+)"?/) || ["", "download"])[1];
+  return found ? decodeURIComponent(found[1]) : disposition.match(/filename="?([^";]+)"?/)?.[1] || "download";
 }
 
 async function received(answer, place) {
@@ -34,18 +31,16 @@ async function received(answer, place) {
   for (let turn = await reader.read(); !turn.done; turn = await reader.read()) {
     parts.push(turn.value);
     got += turn.value.length;
-    if (got - told >= EVERY_BYTES) {
-      told = got;
-      place.textContent = coming(Math.round(got / 1024).toLocaleString("ja-JP"));
-    }
+    if (got - told < EVERY_BYTES) continue;
+    told = got;
+    place.textContent = coming(Math.round(got / 1024).toLocaleString("ja-JP"));
   }
   return new Blob(parts, { type: answer.headers.get("Content-Type") });
 }
 
 function save(blob, name) {
   const link = document.createElement("a");
-  link.download = name;
-  link.href = URL.createObjectURL(blob);
+  [link.download, link.href] = [name, URL.createObjectURL(blob)];
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
@@ -73,8 +68,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!("download" in form.dataset) || event.defaultPrevented) return;
   event.preventDefault();
-  const body = new FormData(form, event.submitter);
-  bring(form, form.action, { method: "POST", body }, () => form.submit());
+  const sent = { method: "POST", body: new FormData(form, event.submitter) };
+  bring(form, form.action, sent, () => form.submit());
 });
 
 document.addEventListener("click", (event) => {

@@ -29,8 +29,7 @@ function tell(area, text, spoken) {
 }
 
 function finish(form, area, text) {
-  area.querySelector("progress").hidden = true;
-  area.querySelector("[data-upload-stop]").hidden = true;
+  for (const each of ["progress", "[data-upload-stop]"]) area.querySelector(each).hidden = true;
   tell(area, text, true);
   wake(form);
 }
@@ -43,10 +42,8 @@ function answered(form, area, request) {
 
 function send(form, pressed, area) {
   const request = new XMLHttpRequest();
-  const bar = area.querySelector("progress");
-  const stop = area.querySelector("[data-upload-stop]");
+  const [bar, stop] = ["progress", "[data-upload-stop]"].map((each) => area.querySelector(each));
   let told = -QUARTER;
-  const giveUp = () => request.abort();
 
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     const percent = (100 * loaded) / (total || 1);
@@ -64,7 +61,7 @@ function send(form, pressed, area) {
   request.addEventListener("load", () => answered(form, area, request));
   request.addEventListener("error", () => finish(form, area, NOT_SENT));
   request.addEventListener("abort", () => finish(form, area, GIVEN_UP));
-  stop.addEventListener("click", giveUp, { once: true });
+  stop.addEventListener("click", () => request.abort(), { once: true });
   request.open("POST", form.getAttribute("action") || location.href);
   request.setRequestHeader("X-Upload", "progress");
   const fields = new FormData(form, pressed);

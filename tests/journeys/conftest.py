@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,13 +16,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import pytest
 import sqlalchemy as sa
-import waitress
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from huey.storage import PostgresStorage
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from eventmail import processes, sample
@@ -39,6 +35,7 @@ from tests import pages
 from tests.journeys.looking import Watch
 from tests.journeys.people import Person
 from tests.recorder import allow_port
+from tests.serving import served
 
 SCREENS: dict[str, ViewportSize] = {
     "sqlite": {"width": 1280, "height": 900},
@@ -70,45 +67,10 @@ def address(
     """A running installation within this process."""
     with ExitStack() as running:
         # Asked for here, for a test that names the app runs on one database only.
-        port = running.enter_context(serving(request.getfixturevalue("app")))
+        port = running.enter_context(served(request.getfixturevalue("app"), threads=4))
         if "worker" in commands:
             running.enter_context(working(settings))
         yield f"http://127.0.0.1:{port}"
-
-
-@contextmanager
-def queue_closed(storage: Any) -> Iterator[None]:
-    """Close what Huey opens for each thread and leaves to the collector, once its threads ended."""
-    made: list[psycopg.Connection[Any]] = []
-
-    def connect() -> psycopg.Connection[Any]:
-        made.append(psycopg.connect(storage.dsn))
-        return made[-1]
-
-    if isinstance(storage, PostgresStorage):
-        storage.connection = connect
-    yield
-    for each in made:
-        each.close()
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[int]:
-    """The web server, on this port."""
-    with queue_closed(app.extensions["eventmail"].outbox.huey.storage):
-        yield from _serving(app)
-
-
-def _serving(app: Flask) -> Iterator[int]:
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    port = int(server.socket.getsockname()[1])
-    allow_port(port)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield port
-    server.task_dispatcher.shutdown()  # what is in hand is answered before its database goes
-    server.close()
-    thread.join(5)
 
 
 @contextmanager
@@ -118,16 +80,15 @@ def working(settings: Settings) -> Iterator[Outbox]:
         # What is there now is the suite's, and does not stay for good.
         patch.setattr(worker, "gc", SimpleNamespace(set_threshold=int, freeze=int))
         outbox = Outbox(settings, database)
-        with queue_closed(outbox.huey.storage):
-            consumer: Any = outbox.consumer()
-            before = {each: signal.getsignal(each) for each in consumer._signal_actions}
-            consumer.start()
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            yield outbox
-            outbox.ending.set()
-            consumer.stop(graceful=True)
-            outbox.huey.storage.close()
+        consumer: Any = outbox.consumer()
+        before = {each: signal.getsignal(each) for each in consumer._signal_actions}
+        consumer.start()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        yield outbox
+        outbox.ending.set()
+        consumer.stop(graceful=True)
+        outbox.huey.storage.close()
 
 
 @contextmanager

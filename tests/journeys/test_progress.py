@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from playwright.sync_api import expect
-from waitress import create_server
 
 from eventmail import clock, sample
 from eventmail.config import Settings
@@ -28,7 +26,7 @@ from tests.conftest import Meeting
 from tests.journeys.people import Person
 from tests.kinds import both_databases
 from tests.outbox import hands
-from tests.recorder import allow_port
+from tests.serving import served
 
 pytestmark = [pytest.mark.journey, both_databases]  # both screens, that is
 Enter = Callable[[str], Person]
@@ -38,13 +36,8 @@ ROWS = 120
 @pytest.fixture
 def address(app: Flask, settings: Settings) -> Iterator[str]:
     """The pages alone, served from here: the test itself does what a worker would, step by step."""
-    server = create_server(app, host="127.0.0.1", port=0, **serving.options(settings))
-    allow_port(server.effective_port)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with served(app, **serving.options(settings)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

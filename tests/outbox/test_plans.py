@@ -1,4 +1,7 @@
-"""What a worker asks again and again reads an index, never all mails of all years (SQLite)."""
+"""What a worker asks again and again reads an index, never all mails of all years (SQLite).
+
+And however PostgreSQL plans a claim, it takes no more than was asked for.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from sqlalchemy.dialects import sqlite
 
 from eventmail import clock
 from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
 from eventmail.outbox import ledger, statements
 from eventmail.outbox.models import DeliveryState
 from tests.conftest import Templates, opened
+from tests.outbox import hands
 
 
 @pytest.fixture
@@ -51,3 +56,21 @@ def test_the_mails_of_a_turn_are_found_by_their_numbers(embedded: Database, name
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
         steps = [row[-1] for row in rows]
     assert steps[0].startswith("SEARCH"), steps
+
+
+@pytest.fixture
+def served(templates: Templates) -> Iterator[Database]:
+    found = opened(templates.lend("postgresql", "approved"))
+    yield found
+    found.dispose()
+    templates.drop(found)
+
+
+def test_no_plan_makes_a_claim_take_more_than_it_asks_for(served: Database) -> None:
+    """A subselect looked up again for each row skips what is taken already, and takes the next."""
+    with served.writing() as session:
+        (snapshot_id,) = session.scalars(sa.select(Snapshot.id))
+        hands.let_go(session, snapshot_id)
+        for kind in ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"):
+            session.execute(sa.text(f"SET LOCAL enable_{kind} = off"))
+        assert len(ledger.claim(session, snapshot_id, "worker", 2, first_copy=False)) == 2

@@ -307,5 +307,5 @@ def test_the_longest_cell_is_read_to_its_end(text: str) -> None:
 
 def test_the_sentences_are_polite_and_end_as_sentences() -> None:
     for code, sentence in {**NOTES, **QUESTIONS, **REJECTIONS}.items():
-        assert sentence.endswith(("。", "{sentence}")), code
+        assert sentence.endswith(("。", "{sentence_said}")), code
         assert re.search(r"(です|ます|ました|ません|ください)[（。]", sentence), code

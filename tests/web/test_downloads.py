@@ -10,8 +10,11 @@ import pytest
 from flask import Flask, Response
 
 from eventmail import TEMPLATES
+from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
 from eventmail.web import headers
 from tests.conftest import Meeting
+from tests.outbox import hands
 from tests.pages import Pages
 from tests.web.test_requests import client, made
 
@@ -63,6 +66,17 @@ def test_a_paper_keeps_its_name_when_it_is_saved(
     response = sign_in("author").raw(f"/mailings/{meeting.mailing.id}/drafting-paper.pdf")
     assert response.data.startswith(b"%PDF-")
     assert re.match(r"attachment; filename", response.headers["Content-Disposition"])
+
+
+def test_a_list_that_is_made_while_it_is_sent_leaves_no_connection_open(
+    app: Flask, sign_in: Callable[[str], Pages], database: Database, approved: Snapshot
+) -> None:
+    with database.writing() as session:
+        hands.let_go(session, approved.id)
+    taken = sign_in("author").post_raw(f"/mailings/{approved.mailing_id}/deliveries.csv", {})
+    assert taken.data.count(b"\n") == 31
+    taken.close()
+    assert app.extensions["eventmail"].database.engine.pool.checkedout() == 0
 
 
 @pytest.fixture

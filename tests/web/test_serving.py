@@ -5,19 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from waitress import create_server
 
 from eventmail.config import ConfigError, Mode, Settings, load
 from eventmail.web.serving import LONGEST_HEADERS, options
-from tests.recorder import allow_port
+from tests.serving import served
 
 PROXY = "127.0.0.1"
 STRANGER = "127.0.0.2"
@@ -37,26 +35,9 @@ def tell(environ: dict[str, Any], start: Any) -> list[bytes]:
     return [json.dumps(told).encode()]
 
 
-@contextmanager
-def serving(settings: Settings) -> Iterator[int]:
+def serving(settings: Settings) -> AbstractContextManager[int]:
     """Waitress with our options on a free port of every loopback address."""
-    server = create_server(tell, host="0.0.0.0", port=0, **options(settings))
-    allow_port(int(server.effective_port))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield int(server.effective_port)
-    finally:
-        # Its loop ends when its map is empty; everything is closed from the loop's own thread.
-        server.trigger.pull_trigger(lambda: _close_all(server))
-        thread.join(10)
-        assert not thread.is_alive()
-        server.task_dispatcher.shutdown()
-
-
-def _close_all(server: Any) -> None:
-    for each in list(server._map.values()):
-        each.close()
+    return served(tell, host="0.0.0.0", **options(settings))
 
 
 def ask(
