@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.events.models import Event
@@ -18,10 +17,16 @@ from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor
 from eventmail.roster import undoing
 from eventmail.roster.importing import apply_rows
-from eventmail.roster.models import OPEN, Answer, ImportState, RosterImport, RosterRow
-from eventmail.roster.planning import ALARM, QUESTION, all_alarms, obstacles
+from eventmail.roster.models import OPEN, ImportState, RosterImport, RosterRow
+from eventmail.roster.pending import (
+    OUT_OF_DATE,
+    audit,
+    read_again,
+    require_pending,
+)
+from eventmail.roster.planning import obstacles
 from eventmail.roster.remembering import remember, remembered
-from eventmail.roster.storing import clear_rows, fingerprint, is_open, row_of
+from eventmail.roster.storing import clear_rows, row_of
 from eventmail.spreadsheet.columns import FIELD_NAMES, Field
 from eventmail.spreadsheet.kinds import kind_of
 from eventmail.spreadsheet.reading import Choices, Reading
@@ -30,14 +35,6 @@ from eventmail.spreadsheet.refusal import UnreadableFile
 SMALL_FILE = 300_000  # bytes: read within the request that brings it
 SMALL_ROSTER = 2_000  # rows: planned and imported within the request
 LONGEST_VALUE = 2_000
-OUT_OF_DATE = said(
-    "画面を開いたあとに内容が変わりました。いまの内容を確かめて、もう一度選んでください。"
-)
-MOVED_ON = said(
-    "この名簿はすでに取り込んだか、新しいファイルに置きかわっています。"
-    "イベントの画面でいまの名簿を確かめてください。"
-)
-STILL_AT_WORK = said("いま読み取りの途中です。終わるまで少しお待ちください。")
 
 
 def upload(
@@ -58,7 +55,7 @@ def upload(
     waiting = open_import(session, event)
     _discard_open(session, event)
     if waiting is not None:
-        _audit(session, actor.id, "roster.discarded", waiting)
+        audit(session, actor.id, "roster.discarded", waiting)
     found = RosterImport(
         office_id=event.office_id,
         event_id=event.id,
@@ -72,7 +69,7 @@ def upload(
     )
     session.add(found)
     session.flush()
-    _audit(session, actor.id, "roster.uploaded", found, bytes=len(content))
+    audit(session, actor.id, "roster.uploaded", found, bytes=len(content))
     return found
 
 
@@ -101,7 +98,7 @@ def choose(
     mapping: Mapping[Field, str] | None,
 ) -> None:
     """Have the file read anew with the sheet and columns that the person chose."""
-    _require_pending(session, actor, roster_import)
+    require_pending(actor, roster_import)
     reading = reading_of(roster_import)
     if sheet not in reading.sheets:
         raise UserError(said("そのシートはファイルにありません。シートを選び直してください。"))
@@ -113,8 +110,8 @@ def choose(
         "mapping": None if mapping is None else {f.value: c for f, c in mapping.items()},
         "remembered": remembered(session, roster_import.office_id),
     }
-    _read_again(session, roster_import, told)
-    _audit(session, actor.id, "roster.mapped", roster_import)
+    read_again(roster_import, told)
+    audit(session, actor.id, "roster.mapped", roster_import)
 
 
 def correct(
@@ -125,7 +122,7 @@ def correct(
     values: Mapping[Field, str],
 ) -> None:
     """Put right values in the place of a row's; the import keeps old, new, who and when."""
-    _require_pending(session, actor, roster_import)
+    require_pending(actor, roster_import)
     row = row_of(_row(session, roster_import, key))
     changed = {
         field: value.strip()
@@ -158,60 +155,17 @@ def correct(
             for field, value in changed.items()
         ),
     ]
-    _read_again(session, roster_import, told | {"corrections": corrections})
-    _audit(session, actor.id, "roster.corrected", roster_import, row=key, fields=sorted(changed))
+    read_again(roster_import, told | {"corrections": corrections})
+    audit(session, actor.id, "roster.corrected", roster_import, row=key, fields=sorted(changed))
 
 
 def split(session: Session, actor: Actor, roster_import: RosterImport, key: str) -> None:
     """Make a contact of each of the addresses in a row's one cell."""
-    _require_pending(session, actor, roster_import)
+    require_pending(actor, roster_import)
     _row(session, roster_import, key)
     told = dict(roster_import.choices)
-    _read_again(session, roster_import, told | {"split": sorted({*told.get("split", ()), key})})
-    _audit(session, actor.id, "roster.split", roster_import, row=key)
-
-
-def answer(
-    session: Session, actor: Actor, roster_import: RosterImport, answers: Mapping[str, Answer]
-) -> None:
-    """Keep what a person said to rows: take, leave, or nothing yet."""
-    _require_pending(session, actor, roster_import)
-    query = sa.select(RosterRow).where(
-        RosterRow.import_id == roster_import.id, RosterRow.key.in_(answers)
-    )
-    rows = [(row, answers[row.key]) for row in session.scalars(query)]
-    _keep_answers(roster_import, rows)
-    _plan_again(roster_import)
-    _audit(session, actor.id, "roster.answered", roster_import, count=len(rows))
-
-
-def answer_all(
-    session: Session, actor: Actor, roster_import: RosterImport, code: str, said: Answer
-) -> int:
-    """The same answer for every open row with this one reason; returns how many they were."""
-    _require_pending(session, actor, roster_import)
-    query = sa.select(RosterRow).where(
-        RosterRow.import_id == roster_import.id, is_open(), RosterRow.codes == code
-    )
-    rows = [row for row in session.scalars(query) if said is not Answer.TAKE or row.takeable]
-    _keep_answers(roster_import, [(row, said) for row in rows])
-    _plan_again(roster_import)
-    _audit(session, actor.id, "roster.answered", roster_import, count=len(rows), code=code)
-    return len(rows)
-
-
-def confirm_notice(
-    session: Session, actor: Actor, roster_import: RosterImport, kind: str, code: str
-) -> None:
-    """Keep that a person has looked at a question about the file, or at an alarm."""
-    _require_pending(session, actor, roster_import)
-    known = {ALARM + each.key for each in all_alarms(roster_import)}
-    known |= {QUESTION + each.code for each in reading_of(roster_import).questions}
-    if f"{kind}:{code}" not in known:
-        raise UserError(OUT_OF_DATE)
-    roster_import.answers = roster_import.answers | {f"{kind}:{code}": actor.id}
-    roster_import.stamp += 1
-    _audit(session, actor.id, "roster.notice_confirmed", roster_import, notice=f"{kind}:{code}")
+    read_again(roster_import, told | {"split": sorted({*told.get("split", ()), key})})
+    audit(session, actor.id, "roster.split", roster_import, row=key)
 
 
 def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: int) -> None:
@@ -219,7 +173,7 @@ def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: 
 
     If the roster has moved since it was planned, the job plans it anew and says so instead.
     """
-    _require_pending(session, actor, roster_import)
+    require_pending(actor, roster_import)
     if stamp != roster_import.stamp:
         raise UserError(OUT_OF_DATE)
     found = obstacles(session, roster_import)
@@ -228,7 +182,7 @@ def confirm(session: Session, actor: Actor, roster_import: RosterImport, stamp: 
     roster_import.state = ImportState.APPLYING
     roster_import.confirmed_by = actor.id
     roster_import.message = ""
-    _audit(session, actor.id, "roster.confirmed", roster_import)
+    audit(session, actor.id, "roster.confirmed", roster_import)
 
 
 def write_roster(session: Session, event: Event, roster_import: RosterImport) -> None:
@@ -247,7 +201,7 @@ def write_roster(session: Session, event: Event, roster_import: RosterImport) ->
     roster_import.applied_at = clock.now()
     event.roster_version += 1
     counts = {k: v for k, v in roster_import.counts.items() if isinstance(v, int)}
-    _audit(session, roster_import.confirmed_by, "roster.imported", roster_import, **counts)
+    audit(session, roster_import.confirmed_by, "roster.imported", roster_import, **counts)
     session.flush()
 
 
@@ -262,7 +216,7 @@ def undo(
     actor.require(Action.IMPORT_ROSTER)
     events.lock(session, event.id)
     undoing.undo(session, event, roster_import, last_sent)
-    _audit(session, actor.id, "roster.undone", roster_import)
+    audit(session, actor.id, "roster.undone", roster_import)
 
 
 def discard(session: Session, actor: Actor, event: Event) -> None:
@@ -340,35 +294,6 @@ def _row(session: Session, roster_import: RosterImport, key: str) -> RosterRow:
     return found
 
 
-def _keep_answers(roster_import: RosterImport, answers: list[tuple[RosterRow, Answer]]) -> None:
-    kept = dict(roster_import.answers)
-    for stored, given in answers:
-        if given is Answer.TAKE and not stored.takeable:
-            raise UserError(
-                said(
-                    "{key}行目は、このままでは取り込めません。値を直すか、"
-                    "「取り込まない」を選んでください。",
-                    key=stored.key,
-                )
-            )
-        stored.answer = given.value
-        kept[stored.key] = [given.value, fingerprint(row_of(stored))]
-    roster_import.answers = kept
-
-
-def _read_again(session: Session, roster_import: RosterImport, choices: dict[str, Any]) -> None:
-    roster_import.choices = choices
-    roster_import.message = ""
-    roster_import.done = 0
-    roster_import.stamp += 1
-    roster_import.state = ImportState.READING
-
-
-def _plan_again(roster_import: RosterImport) -> None:
-    roster_import.stamp += 1
-    roster_import.state = ImportState.PLANNING
-
-
 def _discard_open(session: Session, event: Event) -> None:
     for found in session.scalars(
         sa.select(RosterImport)
@@ -380,29 +305,3 @@ def _discard_open(session: Session, event: Event) -> None:
         found.reading = {}
         found.choices, found.answers, found.alarms = {}, {}, []
     session.flush()
-
-
-def _require_pending(session: Session, actor: Actor, roster_import: RosterImport) -> None:
-    actor.require(Action.IMPORT_ROSTER)
-    if roster_import.state in (ImportState.READING, ImportState.PLANNING, ImportState.APPLYING):
-        raise UserError(STILL_AT_WORK)
-    if roster_import.state is not ImportState.PENDING:
-        raise UserError(MOVED_ON)
-
-
-def _audit(
-    session: Session,
-    staff_id: int | None,
-    action: str,
-    roster_import: RosterImport,
-    **details: object,
-) -> None:
-    record(
-        session,
-        action,
-        f"event:{roster_import.event_id}",
-        office_id=roster_import.office_id,
-        staff_id=staff_id,
-        file=roster_import.sha256,
-        **details,
-    )

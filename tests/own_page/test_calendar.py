@@ -10,7 +10,7 @@ from icalendar import Calendar
 from eventmail.database import Database
 from eventmail.own_page.calendar import span
 from tests.own_page.conftest import Arrived
-from tests.own_page.test_pages import owner
+from tests.own_page.visiting import owner
 from tests.pages import Pages
 
 DAY = date(2026, 12, 9)

@@ -13,7 +13,7 @@ from eventmail.events.models import Event
 from eventmail.events.service import EventFacts
 from eventmail.mailings import service as mailings
 from eventmail.offices import service as offices
-from eventmail.roster import jobs, service
+from eventmail.roster import answering, jobs, service
 from eventmail.roster.alarms import Alarm
 from eventmail.roster.diff import Kind
 from eventmail.roster.models import Answer, RosterImport, RosterRow
@@ -103,13 +103,13 @@ class Importer:
 
     def answer(self, key: str, said: Answer) -> None:
         with self.database.writing() as session:
-            service.answer(session, self.people.author, self._locked(session), {key: said})
+            answering.answer(session, self.people.author, self._locked(session), {key: said})
         self.work()
 
     def answer_all(self, code: str, said: Answer) -> int:
         with self.database.writing() as session:
             found = self._locked(session)
-            count = service.answer_all(session, self.people.author, found, code, said)
+            count = answering.answer_all(session, self.people.author, found, code, said)
         self.work()
         return count
 
@@ -132,7 +132,7 @@ class Importer:
 
     def notice(self, kind: str, code: str) -> None:
         with self.database.writing() as session:
-            service.confirm_notice(session, self.people.author, self._locked(session), kind, code)
+            answering.confirm_notice(session, self.people.author, self._locked(session), kind, code)
 
     def confirm(self, stamp: int | None = None, import_id: int | None = None) -> None:
         with self.database.writing() as session:

@@ -38,6 +38,7 @@ USES = {
     "stat": "stat(evil, 3, 'ok', 'done', evil)",
     "insert": "insert_buttons([evil])",
 }
+GAUGES = ("progress(", "stat(")
 
 
 class Sample(Form):
@@ -58,7 +59,8 @@ def app() -> Flask:
 
 
 def shown(app: Flask, expression: str, **values: object) -> str:
-    source = "{% import 'components.html' as c %}{{ c." + expression + " }}"
+    file = "gauges" if expression.startswith(GAUGES) else "components"
+    source = f"{{% import '{file}.html' as c %}}{{{{ c.{expression} }}}}"
     source = source.replace(" link_button(", " c.link_button(")
     with app.test_request_context():
         return app.jinja_env.from_string(source).render(**values)

@@ -16,7 +16,7 @@ STATIC = ROOT / "eventmail" / "static"
 TEMPLATES = ROOT / "templates"
 SHEETS = sorted(each for each in STATIC.glob("*.css") if each.name != "tokens.css")
 PAGES = sorted(TEMPLATES.rglob("*.html"))
-COMPONENTS = {"components.html", "inputs.html"}
+COMPONENTS = {"components.html", "gauges.html", "inputs.html"}
 
 # Elements that only the components write; a page takes the macro.
 ELEMENTS = (

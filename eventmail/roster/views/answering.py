@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from eventmail.errors import UserError
 from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
-from eventmail.roster import service
+from eventmail.roster import answering, service
 from eventmail.roster.forms import MappingForm
 from eventmail.roster.models import Answer, RosterImport
 from eventmail.roster.views.common import act, blueprint
@@ -30,7 +30,7 @@ def answer(event_id: int, import_id: int) -> ResponseReturnValue:
         said = _answers()
         if not said:
             raise UserError(NO_ANSWER)
-        service.answer(session, actor(), found, said)
+        answering.answer(session, actor(), found, said)
 
     anchor = ROW + request.values.get("saved", "")[:20]
     return act(event_id, import_id, deed, lambda: review_page(event_id, import_id, 409), anchor)
@@ -45,7 +45,7 @@ def answer_all(event_id: int, import_id: int) -> ResponseReturnValue:
         said = _said(request.form.get("said", ""))
         if said is None:
             raise UserError(NO_ANSWER)
-        service.answer_all(session, actor(), found, request.form.get("code", ""), said)
+        answering.answer_all(session, actor(), found, request.form.get("code", ""), said)
 
     return act(event_id, import_id, deed, lambda: review_page(event_id, import_id, 409), "rows")
 
@@ -57,7 +57,7 @@ def notice(event_id: int, import_id: int) -> ResponseReturnValue:
 
     def deed(session: Session, found: RosterImport) -> None:
         kind, code = request.form.get("kind", ""), request.form.get("code", "")
-        service.confirm_notice(session, actor(), found, kind, code)
+        answering.confirm_notice(session, actor(), found, kind, code)
 
     return act(event_id, import_id, deed, lambda: review_page(event_id, import_id, 409), "summary")
 

@@ -16,7 +16,7 @@ from eventmail.events import service as events
 from eventmail.language import said
 from eventmail.mailings import service as mailings
 from eventmail.offices.permissions import Forbidden
-from eventmail.roster import jobs, service
+from eventmail.roster import jobs, pending, service
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.roster.showing import Show
 from eventmail.web.context import actor, services, writing
@@ -118,7 +118,7 @@ def act(
 def require_stamp(found: RosterImport) -> None:
     """Raise :class:`UserError` unless the page showed the import as it now stands."""
     if found.state is ImportState.PENDING and request.form.get("stamp", type=int) != found.stamp:
-        raise UserError(service.OUT_OF_DATE)
+        raise UserError(pending.OUT_OF_DATE)
 
 
 def corrections(found: RosterImport) -> list[dict[str, Any]]:

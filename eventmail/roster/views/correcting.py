@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from eventmail.errors import NotFound
 from eventmail.events import service as events
 from eventmail.offices.permissions import Action, permitted
-from eventmail.roster import service, showing
+from eventmail.roster import pending, service, showing
 from eventmail.roster.forms import CorrectionForm
 from eventmail.roster.models import ImportState, RosterImport
 from eventmail.roster.showing import ShownRow
@@ -26,7 +26,7 @@ def row_page(event_id: int, import_id: int) -> ResponseReturnValue:
     """One row with its values in fields."""
     found, shown = _find(event_id, import_id)
     if shown is None:
-        flash(service.OUT_OF_DATE, "info")
+        flash(pending.OUT_OF_DATE, "info")
         return redirect(review_url(event_id, import_id))
     return _row_page(found, shown, CorrectionForm.of(shown.row))
 
@@ -37,7 +37,7 @@ def correct(event_id: int, import_id: int) -> ResponseReturnValue:
     """Read again with the values that were typed; what was typed stays if it is refused."""
     found, shown = _find(event_id, import_id)
     if shown is None:
-        flash(service.OUT_OF_DATE, "error")
+        flash(pending.OUT_OF_DATE, "error")
         return review_page(event_id, import_id, 409)
     form = CorrectionForm.of(shown.row)
     if not form.validate():

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.offices.permissions import Action, permitted
-from eventmail.roster import exporting, service
+from eventmail.roster import exporting, pending, service
 from eventmail.roster.models import ImportState
 from eventmail.roster.views.common import blueprint, review_url
 from eventmail.spreadsheet.sheets import XLSX
@@ -30,7 +30,7 @@ def annotated(event_id: int, import_id: int) -> ResponseReturnValue:
     event = events.get_event(session, actor(), event_id)
     found = service.get_import(session, event, import_id)
     if found.state is not ImportState.PENDING:
-        flash(service.MOVED_ON, "info")
+        flash(pending.MOVED_ON, "info")
         return redirect(url_for("events.show", event_id=event_id))
     try:
         suffix, content = exporting.annotate(session, found)

@@ -13,7 +13,7 @@ from eventmail.language import said
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.privacy import erasing
-from eventmail.roster import planning, service, showing
+from eventmail.roster import pending, planning, service, showing
 from eventmail.roster.forms import MappingForm
 from eventmail.roster.models import AT_WORK, ImportState, RosterImport
 from eventmail.roster.showing import Show
@@ -77,7 +77,7 @@ def review_page(event_id: int, import_id: int, status: int = 200) -> ResponseRet
         return _imported(found)  # a worker has written it while the person watched
     if found.state is not ImportState.PENDING:
         if status == 200:
-            flash(service.MOVED_ON, "info")
+            flash(pending.MOVED_ON, "info")
         return redirect(url_for("events.show", event_id=event.id))
     return render_template("roster/review.html", **_shown(session, event, found)), status
 
