@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Frame, Page
 
+from tests.journeys.looking import Watch
 from tests.journeys.people import Person
 
 
@@ -57,31 +58,32 @@ class Walker(Person):
 
 @dataclass
 class Crowd:
-    """Browsers of people who have no account yet; what they complain of is kept."""
+    """Browsers of people who have no account yet; each page is looked at over their shoulders."""
 
     chromium: Browser
     address: str
     screen: dict[str, int]
     pictures: Path | None
-    complaints: list[str] = field(default_factory=list)
     way: Way = field(default_factory=Way)
+    watches: list[Watch] = field(default_factory=list)
 
-    def somebody(self) -> Walker:
+    def somebody(self, who: str) -> Walker:
         """One more person, at a browser of his own."""
         context = self.chromium.new_context(
             viewport=self.screen,  # type: ignore[arg-type]
             locale="ja-JP",
             accept_downloads=True,
+            reduced_motion="reduce",
         )
         page = context.new_page()
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.way.watch(page)
-        return Walker(page, self.address, self.pictures, way=self.way)
+        # Nobody has a roster yet from which an address could show.
+        self.watches.append(Watch(page, self.address, who, hidden=tuple))
+        return Walker(page, self.address, self.pictures, self.watches[-1], way=self.way)
 
     def end(self) -> None:
-        """Close all browsers; nobody's console may have complained."""
+        """Close all browsers; no page may have had a fault."""
+        faults = [fault for each in self.watches for fault in each.end()]
         for context in self.chromium.contexts:
             context.close()
-        unexpected = [e for e in self.complaints if not re.search("status of (409|422)", e)]
-        assert not unexpected, unexpected
+        assert not faults, "\n".join(faults)

@@ -188,6 +188,7 @@ def first_event(author: Walker) -> None:
     author.follow("名簿を取り込む")
     author.put("名簿のファイル", FOLDER / "参加企業一覧.xlsx")
     author.press("名簿を読み取る")
+    author.heading("読み取った名簿の確認")
     author.press("30件を取り込む")
     author.reads("参加者名簿を取り込みました（30件）。")
 
@@ -197,7 +198,7 @@ def test_an_empty_database_becomes_an_office_with_its_first_event(
 ) -> None:
     printed = LINK.search(command(settings, "add-administrator", "jimu", "事務 まもる"))
     assert printed is not None, "the console prints a link that opens once"
-    administrator = crowd.somebody()
+    administrator = crowd.somebody("administrator")
     open_link(administrator, printed[0], "setup-invitation")
     enrol(administrator)
     found_office(administrator)
@@ -210,7 +211,7 @@ def test_an_empty_database_becomes_an_office_with_its_first_event(
         (f"{who}@{DOMAIN}",) for who in ("jimu", "kanri", "shocho")
     ]
 
-    manager = crowd.somebody()
+    manager = crowd.somebody("manager")
     open_link(manager, first)
     enrol(manager)
     manager.heading("ホーム")
@@ -220,7 +221,7 @@ def test_an_empty_database_becomes_an_office_with_its_first_event(
     manager.press(re.compile("招待のリンクを作り直す"))
     second = link_shown(manager)
 
-    head = crowd.somebody()
+    head = crowd.somebody("head")
     open_link(head, second)
     codes = enrol(head)
     manager.see("/")
@@ -232,7 +233,7 @@ def test_an_empty_database_becomes_an_office_with_its_first_event(
     manager.see("/")
     manager.reads("まだサインインしていない人がいます")
 
-    checker, author = crowd.somebody(), crowd.somebody()
+    checker, author = crowd.somebody("checker"), crowd.somebody("author")
     open_link(checker, of_checker)
     checker.heading("ホーム")
     checker.reads("起案者がイベントを作ると")

@@ -87,7 +87,7 @@ def test_from_the_invitation_to_the_first_work(
         new = session.scalars(sa.select(Staff).where(Staff.login == "nitta")).one()
     assign(database, people.manager, CHECKLIST, to=Actor(new, people.manager.office))
 
-    nitta = crowd.somebody()
+    nitta = crowd.somebody("nitta")
     nitta.see(found[0])
     nitta.reads("確認者")
     nitta.picture("staff-invitation")
