@@ -20,7 +20,7 @@ from eventmail.audit.service import record
 from eventmail.errors import UserError
 from eventmail.events import service as events
 from eventmail.language import said
-from eventmail.mailings.freezing import press_for
+from eventmail.mailings.freezing import press_for_one
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content, Recipient
@@ -107,10 +107,10 @@ def box_named(actor: Actor, mailing: Mailing, key: str | None) -> Box:
 def make(session: Session, content: Content, box: Box, like: Recipient) -> Cleared:
     """The mail that ``like`` would get, marked and addressed to ``box``, through the gate."""
     mailing = session.get_one(Mailing, content.mailing_id)
-    if box.email.key in events.known_addresses(session, mailing.office_id):
+    if events.known_among(session, mailing.office_id, [box.email.key]):
         raise UserError(PARTICIPANTS)
     try:
-        press = press_for(session, content)
+        press = press_for_one(session, content, like)
         date = clock.now().replace(microsecond=0)
         return press.clear_test(press.compose_test(box.email, new_token(), date, like), box.email)
     except Unwritable as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 import sqlalchemy as sa
@@ -14,12 +15,12 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import among, table_of
 from eventmail.doorway import doorway_of
 from eventmail.events import service as events
-from eventmail.events.models import Contact
+from eventmail.events.models import Contact, Participant
 from eventmail.links import service as links
 from eventmail.links.service import Owner
 from eventmail.links.tokens import SAMPLE, Place
 from eventmail.mailings import audiences
-from eventmail.mailings.known import KnownAddresses
+from eventmail.mailings.known import AskedAddresses, KnownAddresses
 from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
     Erasure,
@@ -68,6 +69,16 @@ COPIED = (
 
 
 # Built once: it is asked with every handful of mails.
+# In the order of a recipient's fields.
+_AS_RECIPIENT = (
+    *(Contact.participant_id, Contact.id, Participant.company, Contact.department),
+    *(Contact.title, Contact.name, Contact.address),
+)
+# Where the keys of known addresses stand: the roster, and what was sent from it.
+_KEYS = (
+    (Contact.address_key, Contact.office_id),
+    (SnapshotRecipient.address_key, SnapshotRecipient.office_id),
+)
 _OWN = sa.select(table_of(Contact).c.participant_id, table_of(Contact).c.address).where(
     among(table_of(Contact).c.participant_id, "ids"),
     table_of(Contact).c.active,
@@ -136,7 +147,7 @@ def _fields(value: Recipient | Attachment) -> dict[str, object]:
 
 def audience(
     session: Session, mailing: Mailing, submitted: Snapshot | None = None
-) -> list[Contact]:
+) -> tuple[Recipient, ...]:
     """Who would get the mailing now: of those taking part, whom its filter names.
 
     Less whom an earlier snapshot reached: an address that was reached counts, whatever row of the
@@ -156,13 +167,15 @@ def audience(
         )
         .where(Reached.mailing_id == mailing.id)
     )
-    return events.addressees(
+    rows = events.addressee_rows(
         session,
         mailing.event,
+        _AS_RECIPIENT,
         Contact.address_key.not_in(reached),
         named,
         ~is_stopped(mailing),
     )
+    return tuple(itertools.starmap(Recipient, rows))
 
 
 def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
@@ -205,13 +218,15 @@ def contributors(session: Session, mailing: Mailing) -> set[int]:
     return {staff_id for staff_id in session.scalars(query) if staff_id is not None}
 
 
-def press_for(session: Session, content: Content, lifted: frozenset[str] = frozenset()) -> Press:
-    """The press for a content: its materials' bytes, and what the gate must know."""
+def press_for_one(
+    session: Session, content: Content, to: Recipient, lifted: frozenset[str] = frozenset()
+) -> Press:
+    """The press for one copy of a content: its materials' bytes, and what the gate must know."""
     mailing = session.get_one(Mailing, content.mailing_id)
     return make_press(
         content,
         lambda sha256: events.read_blob(session, mailing.office_id, sha256),
-        office_addresses(session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable),
+        _addresses_for_one(session, mailing, to),
         lifted,
         pages_of(session, mailing.office_id, mailing.event_id, content.letter),
         links_of(session, mailing.office_id, mailing.event_id),
@@ -259,6 +274,21 @@ def office_addresses(
     )
 
 
+def _addresses_for_one(session: Session, mailing: Mailing, to: Recipient) -> OfficeAddresses:
+    """As :func:`office_addresses`; whom the one mail names is asked for when the gate asks."""
+    office_id = mailing.office_id
+    place = office_id, mailing.event_id
+    return OfficeAddresses(
+        ours=_mailboxes(session, office_id),
+        known=AskedAddresses(
+            lambda key: _is_known(session, office_id, key),
+            lambda: _known_keys(session, office_id),
+        ),
+        by_participant=own_addresses(session, [to.participant_id]),
+        suppressed=suppression.suppressed_keys(session, *place, stoppable=mailing.stoppable),
+    )
+
+
 def own_addresses(
     session: Session, participant_ids: Sequence[int]
 ) -> dict[int, frozenset[EmailAddress]]:
@@ -289,9 +319,12 @@ def _mailboxes(session: Session, office_id: int) -> frozenset[EmailAddress]:
 
 def _known_keys(session: Session, office_id: int) -> Iterator[str]:
     """The roster's of all events; and those mended since may still stand in somebody's files."""
-    for column, owner in (
-        (Contact.address_key, Contact.office_id),
-        (SnapshotRecipient.address_key, SnapshotRecipient.office_id),
-    ):
+    for column, owner in _KEYS:
         query = sa.select(column).where(owner == office_id)
         yield from session.scalars(query.execution_options(yield_per=1000))
+
+
+def _is_known(session: Session, office_id: int, key: str) -> bool:
+    """Whether :func:`_known_keys` has this one."""
+    found = (sa.exists().where(owner == office_id, column == key) for column, owner in _KEYS)
+    return bool(session.scalar(sa.select(sa.or_(*found))))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from itertools import groupby
 from typing import Self
 
 from eventmail.wire import Unchanging
+
+MOST_ASKED = 100
 
 
 class KnownAddresses(Unchanging):
@@ -53,4 +55,38 @@ def _sorted(marks: array[int]) -> array[int]:
     return array("Q", (each for each, _ in groupby(sorted(marks))))
 
 
-Known = frozenset[str] | KnownAddresses
+class AskedAddresses(Container[str]):
+    """Addresses of which only those are looked up that somebody asks for, each once.
+
+    Whoever asks for more than :data:`MOST_ASKED` has all of them read instead.
+    """
+
+    __slots__ = ("_all", "_every", "_one", "_told")
+
+    def __init__(self, one: Callable[[str], bool], every: Callable[[], Iterable[str]]) -> None:
+        self._one, self._every = one, every
+        self._told: dict[str, bool] = {}
+        self._all: KnownAddresses | None = None
+
+    def __contains__(self, key: object) -> bool:
+        if not isinstance(key, str) or not _can_be_stored(key):
+            return False
+        if key not in self._told:
+            many = self._all is not None or len(self._told) >= MOST_ASKED
+            self._told[key] = key in self._whole() if many else self._one(key)
+        return self._told[key]
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def _whole(self) -> KnownAddresses:
+        self._all = self._all or KnownAddresses(self._every())
+        return self._all
+
+
+def _can_be_stored(text: str) -> bool:
+    """Whether a database could hold it: texts from outside may hold NUL or lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+Known = frozenset[str] | KnownAddresses | AskedAddresses

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import Any
 
 from eventmail.addresses import EmailAddress
-from eventmail.events.models import Contact, Event, Material
+from eventmail.events.models import Event, Material
 from eventmail.mailings.letter import Addressee, Letter, Occasion, fill_occasion
 from eventmail.mailings.models import Mailing, SendMode, Snapshot, SnapshotRecipient
 
@@ -176,7 +176,7 @@ def _written(value: str | int) -> str:
     return str(value) if type(value) is int else _canonical(value)
 
 
-def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -> Content:
+def content_of_draft(mailing: Mailing, recipients: tuple[Recipient, ...], revision: int) -> Content:
     """What the draft would be, were it frozen now as ``revision``."""
     event = mailing.event
     letter = _letter_of(mailing)
@@ -201,7 +201,7 @@ def content_of_draft(mailing: Mailing, contacts: list[Contact], revision: int) -
         by_link=mailing.by_link,
         stoppable=mailing.stoppable,
         materials=tuple(map(_attachment, mailing.materials)),
-        recipients=tuple(map(_recipient, contacts)),
+        recipients=recipients,
     )
 
 
@@ -291,15 +291,3 @@ def _letter_of(mailing: Mailing) -> Letter:
 def _attachment(material: Material) -> Attachment:
     newest = material.newest
     return Attachment(material.filename, newest.media_type, newest.size, newest.sha256)
-
-
-def _recipient(contact: Contact) -> Recipient:
-    return Recipient(
-        participant_id=contact.participant_id,
-        contact_id=contact.id,
-        company=contact.participant.company,
-        department=contact.department,
-        title=contact.title,
-        name=contact.name,
-        address=contact.address,
-    )

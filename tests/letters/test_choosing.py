@@ -207,5 +207,5 @@ def test_a_roster_that_is_taken_back_leaves_the_choice_and_tells_of_it(
         undoing.undo(session, event, newest, None)
     with database.reading() as session:
         found = session.get_one(Mailing, mailing.id)
-        assert audience(session, found) == []
+        assert audience(session, found) == ()
         assert audiences.chosen_and_gone(session, found) == 1

@@ -83,7 +83,7 @@ class TestOfAMailing:
             source = session.get_one(Mailing, chosen.id)
             copy = copying.copy_mailing(session, people.author, source)
             assert len(audience(session, source)) == 3
-            assert audience(session, copy) == []
+            assert audience(session, copy) == ()
             assert (copy.expected_count, copy.since_id, copy.send_at) == (None, None, None)
             assert (copy.state, copy.version, copy.latest) == (MailingState.DRAFT, 1, None)
             assert (copy.subject, copy.body) == (source.subject, source.body)

@@ -41,7 +41,7 @@ def draft(session: Session, people: People, event_id: int, **fields: object) -> 
 
 
 def ids(session: Session, mailing: Mailing) -> set[int]:
-    return {each.id for each in freezing.audience(session, mailing)}
+    return {each.contact_id for each in freezing.audience(session, mailing)}
 
 
 def choose(session: Session, mailing: Mailing, *contact_ids: int) -> None:

@@ -36,7 +36,7 @@ def test_whoever_comes_back_into_a_roster_is_left_out_as_before(
         )
     with database.reading() as session:
         mailing = session.get_one(Mailing, meeting.mailing.id)
-        keys = {each.address_key for each in freezing.audience(session, mailing)}
+        keys = {each.email.key for each in freezing.audience(session, mailing)}
         assert session.scalars(sa.select(Suppression.address_key)).one() == GONE.key
         assert "ima@tanaka.example" in keys
         assert GONE.key not in keys

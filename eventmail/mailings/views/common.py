@@ -10,7 +10,7 @@ from eventmail.errors import UserError
 from eventmail.events.models import Contact
 from eventmail.mailings import answers, audiences, checking, notices
 from eventmail.mailings.deciding import UNDER_REVIEW
-from eventmail.mailings.freezing import left_out, press_for
+from eventmail.mailings.freezing import left_out, press_for_one
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content
@@ -37,7 +37,7 @@ def rendered(
     refusal = ""
     date = clock.now().replace(microsecond=0)
     try:
-        press = press_for(reading(), content, lifted)
+        press = press_for_one(reading(), content, recipient, lifted)
         if content.is_batch:
             composed, batch = press.compose_batch((recipient,), new_token(), date)
             press.clear_batch(composed, batch)
