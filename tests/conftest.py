@@ -47,7 +47,7 @@ sharing.compiled_statements()
 queues.connections_kept()
 gc.disable()  # until all tests are collected: looking through them again and again took a third
 
-pytest_plugins = ["tests.recorder"]
+pytest_plugins = ["tests.measuring", "tests.recorder"]
 
 # The same examples in every run, however slow the machine: what fails here fails for everybody.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
