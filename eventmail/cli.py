@@ -1,4 +1,4 @@
-"""The command line: ``python app.py COMMAND``."""
+"""The command line: ``python app.py COMMAND``, or ``eventmail COMMAND`` when installed."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from eventmail.audit import chain, origin
 from eventmail.audit.keys import open_database, opened
 from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
+from eventmail.files import COMMAND
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
@@ -46,7 +47,7 @@ NO_DATABASE = (
 )
 FIRST = (
     "まだだれも登録されていません。別の端末で次のコマンドを実行し、出たリンクを開いてください。\n"
-    "  python app.py add-administrator ユーザー名 氏名"
+    f"  {COMMAND} add-administrator ユーザー名 氏名"
 )
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
@@ -316,7 +317,7 @@ def _ready() -> Settings:
         current = migrate.is_current(database)
     if not current:
         raise UserError(
-            "データベースが最新の形ではありません。python app.py migrate を実行してください。"
+            f"データベースが最新の形ではありません。{COMMAND} migrate を実行してください。"
         )
     return settings
 
