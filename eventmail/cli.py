@@ -37,6 +37,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
+from eventmail.production import require_safe
 from eventmail.proposals import mailboxes, roles, sending
 from eventmail.staffmail import service as staffmail
 from eventmail.wire.sink import run_sink
@@ -91,7 +92,7 @@ def migrate_command() -> None:
 @cli.command()
 def web() -> None:
     """画面（Webサーバー）を動かします。"""
-    settings = _ready()
+    settings = _starting()
     processes.serve_web(create_app(settings), settings)
 
 
@@ -99,7 +100,7 @@ def web() -> None:
 def worker() -> None:
     """送信処理を動かします。"""
     origin.this_process_is(origin.WORKER)
-    settings = _ready()
+    settings = _starting()
     outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 
@@ -107,7 +108,7 @@ def worker() -> None:
 @cli.command()
 def serve() -> None:
     """画面と送信処理を一緒に動かします。"""
-    settings = _ready()
+    settings = _starting()
     click.echo(f"http://{settings.host}:{settings.port}/ で動いています。Ctrl-Cで終わります。")
     if _is_empty(settings):
         click.echo(FIRST)
@@ -319,6 +320,12 @@ def _ready() -> Settings:
         raise UserError(
             f"データベースが最新の形ではありません。{COMMAND} migrate を実行してください。"
         )
+    return settings
+
+
+def _starting() -> Settings:
+    settings = _ready()
+    require_safe(settings)
     return settings
 
 
