@@ -31,7 +31,7 @@ from eventmail.audit import chain, origin
 from eventmail.audit.keys import open_database, opened
 from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
-from eventmail.files import COMMAND
+from eventmail.files import COMMAND, make_data_folder
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
@@ -82,7 +82,7 @@ def main() -> None:
 def migrate_command() -> None:
     """データベースを最新の形にします。"""
     settings = settings_here()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data_dir)
     database = open_database(settings)
     migrate.upgrade(database)
     chain.seal_older(database)
@@ -313,7 +313,7 @@ def _chosen(*names: str) -> dict[str, str]:
 
 def _ready() -> Settings:
     settings = settings_here()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data_dir)
     with opened(settings) as database:
         current = migrate.is_current(database)
     if not current:

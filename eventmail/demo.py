@@ -18,7 +18,7 @@ from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.files import DEMO, DEMO_RESET
+from eventmail.files import DEMO, DEMO_RESET, make_data_folder
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
 from eventmail.offices.models import Role
@@ -41,7 +41,7 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
     _require_free(settings)
     if reset and folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_data_folder(folder)
     ready = settings_in(folder, settings)
     database = open_database(ready)
     migrate.upgrade(database)

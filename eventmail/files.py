@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from eventmail.errors import UserError
+
 PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = PACKAGE / "shipped"
 INSTALLED = _SHIPPED.is_dir()
@@ -25,6 +27,17 @@ PROGRAM = PACKAGE.parent if INSTALLED else PACKAGE
 COMMAND = "eventmail" if INSTALLED else "python app.py"
 DEMO = "eventmail demo" if INSTALLED else "make demo"
 DEMO_RESET = "eventmail demo --reset" if INSTALLED else "make demo-reset"
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make it where it is not there yet. Raises :class:`UserError` where that is not allowed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"データのフォルダー {folder.absolute()} を作れません（{error.strerror}）。"
+            "設定 EVENTMAIL_DATA_DIR と、そのフォルダーに書ける利用者かを確かめてください。"
+        ) from error
 
 
 def let_revisions_be_imported() -> None:

@@ -350,6 +350,17 @@ class TestSettingUp:
         assert "EVENTMAIL_DATABASE_URL" in done.stderr
         assert "Traceback" not in done.stderr
 
+    @pytest.mark.parametrize("command", ["migrate", "demo"])
+    def test_a_data_folder_that_cannot_be_made_is_named(
+        self, typed: Typed, tmp_path: Path, port: int, command: str
+    ) -> None:
+        (tmp_path / "taken").write_text("a file")
+        own = {"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_PORT": str(port)}
+        done = typed(command, folder=tmp_path, EVENTMAIL_DATA_DIR="taken/here", **own)
+        assert done.returncode == 2
+        assert f"{tmp_path}/taken/here" in done.stderr
+        assert "EVENTMAIL_DATA_DIR" in done.stderr
+
     def test_settings_prints_the_table(self) -> None:
         assert "EVENTMAIL_MAIL_SERVER" in CliRunner().invoke(cli, ["settings"]).output
 
