@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings pictures manual clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings wheel pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ settings: $(VENV)/run ## docs/settings.md と findings.md の表を作り直す 
 	@$(BIN)/python tools/settings_page.py
 	@$(BIN)/python tools/findings_page.py
 
+wheel: $(VENV)/dev ## サーバーに入れるものを dist/ に作る / the wheel and what goes with it (docs/operate.md)
+	rm -rf dist
+	$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -w dist .
+	cp -r requirements.txt deploy dist/
+
 pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
 	@mkdir -p var/pictures
 	$(BIN)/python -m pytest tests/journeys --pictures var/pictures
@@ -77,7 +82,7 @@ manual: $(VENV)/dev ## 使い方（docs/manual）の写真を撮り直す / take
 	$(BIN)/python tools/manual_pictures.py var/pictures
 
 clean: ## 仮想環境とデモのデータを消す / remove the virtual environment and the demo's data
-	rm -rf $(VENV) var mutants
+	rm -rf $(VENV) var mutants dist
 
 # --no-deps: the lock is whole. Older pips look beyond it for "coverage[toml]", and fail.
 INSTALL := $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps

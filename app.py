@@ -4,11 +4,14 @@ from flask import Flask
 
 import eventmail
 from eventmail.cli import main, settings_here
+from eventmail.production import require_safe
 
 
 def create_app() -> Flask:
     """The web application with the settings of the environment."""
-    return eventmail.create_app(settings_here())
+    settings = settings_here()
+    require_safe(settings)
+    return eventmail.create_app(settings)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 # lxml is there for Word files alone, and openpyxl would take to it by itself.
 os.environ["OPENPYXL_LXML"] = "False"
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-
 
 def create_app(settings: Settings) -> Flask:
     """Make the web application: configuration, extensions, blueprints, and nothing else.
@@ -25,10 +22,10 @@ def create_app(settings: Settings) -> Flask:
     """
     from flask import Flask
 
-    from eventmail import web
+    from eventmail import files, web
     from eventmail.web import rooms
 
-    app = Flask(__name__, template_folder=str(TEMPLATES))
+    app = Flask(__name__, template_folder=str(files.TEMPLATES))
     web.configure(app, settings)
     web.extend(app, settings)
     rooms.register(app)

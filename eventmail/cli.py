@@ -1,4 +1,4 @@
-"""The command line: ``python app.py COMMAND``."""
+"""The command line: ``python app.py COMMAND``, or ``eventmail COMMAND`` when installed."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ from eventmail.audit import chain, origin
 from eventmail.audit.keys import open_database, opened
 from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
+from eventmail.files import COMMAND, make_data_folder
 from eventmail.mailings.models import Mailing
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox import retention
 from eventmail.outbox.worker import Outbox
+from eventmail.production import require_safe
 from eventmail.proposals import mailboxes, roles, sending
 from eventmail.staffmail import service as staffmail
 from eventmail.wire.sink import run_sink
@@ -46,7 +48,7 @@ NO_DATABASE = (
 )
 FIRST = (
     "まだだれも登録されていません。別の端末で次のコマンドを実行し、出たリンクを開いてください。\n"
-    "  python app.py add-administrator ユーザー名 氏名"
+    f"  {COMMAND} add-administrator ユーザー名 氏名"
 )
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
@@ -80,7 +82,7 @@ def main() -> None:
 def migrate_command() -> None:
     """データベースを最新の形にします。"""
     settings = settings_here()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data_dir)
     database = open_database(settings)
     migrate.upgrade(database)
     chain.seal_older(database)
@@ -90,7 +92,7 @@ def migrate_command() -> None:
 @cli.command()
 def web() -> None:
     """画面（Webサーバー）を動かします。"""
-    settings = _ready()
+    settings = _starting()
     processes.serve_web(create_app(settings), settings)
 
 
@@ -98,7 +100,7 @@ def web() -> None:
 def worker() -> None:
     """送信処理を動かします。"""
     origin.this_process_is(origin.WORKER)
-    settings = _ready()
+    settings = _starting()
     outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 
@@ -106,7 +108,7 @@ def worker() -> None:
 @cli.command()
 def serve() -> None:
     """画面と送信処理を一緒に動かします。"""
-    settings = _ready()
+    settings = _starting()
     click.echo(f"http://{settings.host}:{settings.port}/ で動いています。Ctrl-Cで終わります。")
     if _is_empty(settings):
         click.echo(FIRST)
@@ -311,13 +313,19 @@ def _chosen(*names: str) -> dict[str, str]:
 
 def _ready() -> Settings:
     settings = settings_here()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(settings.data_dir)
     with opened(settings) as database:
         current = migrate.is_current(database)
     if not current:
         raise UserError(
-            "データベースが最新の形ではありません。python app.py migrate を実行してください。"
+            f"データベースが最新の形ではありません。{COMMAND} migrate を実行してください。"
         )
+    return settings
+
+
+def _starting() -> Settings:
+    settings = _ready()
+    require_safe(settings)
     return settings
 
 

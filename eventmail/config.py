@@ -133,6 +133,25 @@ class Settings:
         "ウイルス対策（ClamAVのclamd）の場所。書くと、受け取るファイルをすべて調べ、"
         "調べられないときも受け取りません。空なら調べません。",
     )
+    allow_debug: bool = _setting(
+        values.switch, False, "true か false", "FLASK_DEBUG が付いたまま production を始めること。"
+    )
+    allow_plain_relay: bool = _setting(
+        values.switch,
+        False,
+        "true か false",
+        "production で、ほかのコンピューターの送信サーバーに暗号化しないで送ること。",
+    )
+    allow_plain_http: bool = _setting(
+        values.switch, False, "true か false", "HTTPSなしで production を始めること。"
+    )
+    allow_no_proxy: bool = _setting(
+        values.switch,
+        False,
+        "true か false",
+        "TRUSTED_PROXY なしで production を始めること。操作の記録と回数の制限で、"
+        "利用者のアドレスがどれもプロキシーのアドレスになります。",
+    )
     mail_server: str = _setting(values.text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
     mail_port: int = _setting(values.port, 25, "0〜65535の整数", "送信サーバーのポート。")
     mail_use_tls: bool = _setting(

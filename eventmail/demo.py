@@ -18,6 +18,7 @@ from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
+from eventmail.files import DEMO, DEMO_RESET, make_data_folder
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
 from eventmail.offices.models import Role
@@ -40,7 +41,7 @@ def prepare(settings: Settings, *, reset: bool) -> Settings:
     _require_free(settings)
     if reset and folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_data_folder(folder)
     ready = settings_in(folder, settings)
     database = open_database(ready)
     migrate.upgrade(database)
@@ -80,7 +81,7 @@ def welcome(settings: Settings) -> str:
         lines.append(f"  {title}{blank}{each['login']:<8} パスワード {each['password']}")
     lines += [
         f"  受信箱        {settings.data_dir / 'received'} に届きます（外へは送りません）",
-        "  Ctrl-C で終わります。続きからは make demo、はじめからは make demo-reset。",
+        f"  Ctrl-C で終わります。続きからは {DEMO}、はじめからは {DEMO_RESET}。",
         "",
     ]
     return "\n".join(lines)
@@ -248,7 +249,7 @@ def _require_free(settings: Settings) -> None:
         except OSError as error:
             raise UserError(
                 f"ポート{settings.port}はほかで使われています。"
-                "EVENTMAIL_PORT=8026 make demo のように、別の番号で始めてください。"
+                f"EVENTMAIL_PORT=8026 {DEMO} のように、別の番号で始めてください。"
             ) from error
 
 

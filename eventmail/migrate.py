@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -13,16 +12,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from eventmail import files
 from eventmail.database import Database
 from eventmail.tables import metadata
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:
     """Alembic's configuration; the connection, where given, is the one it works on."""
+    files.let_revisions_be_imported()
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(files.MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 

@@ -9,18 +9,17 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from waitress import create_server
 
 from eventmail.config import Settings, to_environment
+from eventmail.files import ENTRY
 from eventmail.web import serving
 
 HEALTH_SECONDS = 10
 GRACE_SECONDS = 20
-ENTRY = Path(__file__).resolve().parent.parent / "app.py"
 
 
 def serve_web(app: Flask, settings: Settings) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail import files
 from eventmail.administration import service as administration
 from eventmail.events import service as events
 from eventmail.events import shelf
@@ -30,7 +30,7 @@ from eventmail.roster import jobs
 from eventmail.roster import service as roster
 from eventmail.scanning.paging import pages_to_see
 
-FOLDER = Path(__file__).resolve().parent.parent / "sample_data"
+FOLDER = files.SAMPLE  # tests lay another in its place
 
 
 def story() -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from alembic import context
 
+from eventmail.files import COMMAND
 from eventmail.tables import metadata
 
 
 def run() -> None:
     connection = context.config.attributes["connection"]
     if connection is None:
-        raise SystemExit("run migrations with: python app.py migrate")
+        raise SystemExit(f"run migrations with: {COMMAND} migrate")
     connection = connection.execution_options(eventmail_writes=True)
     context.configure(
         connection=connection,

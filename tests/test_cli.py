@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import app
 from eventmail import processes
 from eventmail.cli import cli, main
-from eventmail.config import Mode, Settings
+from eventmail.config import ConfigError, Mode, Settings
 from eventmail.demo import settings_in
 from eventmail.errors import UserError
 from eventmail.processes import ENTRY
@@ -322,6 +323,25 @@ class TestSettingUp:
         assert said in done.stderr
         assert "Traceback" not in done.stderr
 
+    @pytest.mark.parametrize("command", ["web", "worker", "serve"])
+    def test_nothing_starts_with_its_doors_open(
+        self, typed: Typed, tmp_path: Path, command: str
+    ) -> None:
+        own = {"EVENTMAIL_SECRET_KEY": SECRET}
+        assert typed("migrate", folder=tmp_path, **own).returncode == 0
+        done = typed(command, folder=tmp_path, **own)
+        assert done.returncode == 2
+        assert "EVENTMAIL_PUBLIC_URL" in done.stderr
+        assert "見本の文字列か、推測できる文字列です" in done.stderr
+
+    def test_nor_does_the_application_of_another_server(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("EVENTMAIL_SECRET_KEY", SECRET)
+        with pytest.raises(ConfigError, match="EVENTMAIL_PUBLIC_URL"):
+            app.create_app()
+
     def test_a_database_that_is_not_there_is_named(self, typed: Typed, tmp_path: Path) -> None:
         url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
         own = {"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_DATABASE_URL": url}
@@ -329,6 +349,17 @@ class TestSettingUp:
         assert done.returncode == 2
         assert "EVENTMAIL_DATABASE_URL" in done.stderr
         assert "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize("command", ["migrate", "demo"])
+    def test_a_data_folder_that_cannot_be_made_is_named(
+        self, typed: Typed, tmp_path: Path, port: int, command: str
+    ) -> None:
+        (tmp_path / "taken").write_text("a file")
+        own = {"EVENTMAIL_SECRET_KEY": SECRET, "EVENTMAIL_PORT": str(port)}
+        done = typed(command, folder=tmp_path, EVENTMAIL_DATA_DIR="taken/here", **own)
+        assert done.returncode == 2
+        assert f"{tmp_path}/taken/here" in done.stderr
+        assert "EVENTMAIL_DATA_DIR" in done.stderr
 
     def test_settings_prints_the_table(self) -> None:
         assert "EVENTMAIL_MAIL_SERVER" in CliRunner().invoke(cli, ["settings"]).output

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from eventmail.manual.reading import FOLDER, PICTURES
+from eventmail.files import MANUAL
+from eventmail.manual.reading import PICTURES
 
 WIDTH = 920  # pixels; the text is 46em wide
 COLOURS = 48
@@ -21,7 +22,7 @@ _PICTURE = re.compile(r"!\[[^\]]+\]\(images/([\w-]+)\.png\)")
 
 def shown() -> set[str]:
     """The names of all pictures that the chapters show."""
-    texts = (path.read_text("utf-8") for path in FOLDER.glob("*.md"))
+    texts = (path.read_text("utf-8") for path in MANUAL.glob("*.md"))
     return {name for text in texts for name in _PICTURE.findall(text)}
 
 

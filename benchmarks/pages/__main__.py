@@ -96,7 +96,9 @@ def _settings(url: str, folder: Path) -> Settings:
 
 
 def _in_service(settings: Settings) -> Settings:
-    return dataclasses.replace(settings, mode=Mode.PRODUCTION, mail_sink=False)
+    return dataclasses.replace(
+        settings, mode=Mode.PRODUCTION, mail_sink=False, allow_plain_http=True
+    )
 
 
 def _free_port() -> int:

@@ -18,6 +18,7 @@ from eventmail.audit.listing import Listed, Place, Wanted
 from eventmail.audit.models import AuditHead
 from eventmail.audit.sentences import Kind, sentence, subject_name
 from eventmail.errors import NotFound, UserError
+from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading, writing
@@ -51,6 +52,7 @@ def index() -> str:
         names=names,
         head=verifying.code_of(head.number, head.mac) if head and head.number else "",
         check=check,
+        command=COMMAND,
         fault=verifying.in_words(check) if check else "",
         who=export.who,
         sentence=sentence,

@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from PIL import Image
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "manual"
-PICTURES = FOLDER / "images"
+from eventmail.files import MANUAL
+
+PICTURES = MANUAL / "images"
 # In the order of the contents.
 CHAPTERS = (
     *("start", "author", "checker", "approver", "manager"),
@@ -47,7 +47,7 @@ class Chapter:
 @lru_cache(maxsize=1)
 def chapters() -> Mapping[str, Chapter]:
     """All chapters by their keys, read once."""
-    return {key: read(key, (FOLDER / f"{key}.md").read_text("utf-8")) for key in CHAPTERS}
+    return {key: read(key, (MANUAL / f"{key}.md").read_text("utf-8")) for key in CHAPTERS}
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +93,7 @@ def _measure_pictures(token: Token) -> None:
         if each.type != "image":
             continue
         name = str(each.attrGet("src") or "")
-        with Image.open(FOLDER / name) as picture:
+        with Image.open(MANUAL / name) as picture:
             width, height = picture.size
         each.attrSet("src", f"/manual/{name}")
         each.attrSet("width", str(width))

@@ -6,6 +6,7 @@ The administrator opens the link of the console; two managers, an author and a c
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from eventmail.config import Mode, Settings, to_environment
 from eventmail.database import Database
 from eventmail.sample import FOLDER
 from eventmail.wire import Relay
-from tests.conftest import SECRET, Templates, opened
+from tests.conftest import Templates, opened
 from tests.journeys.conftest import SCREENS
 from tests.journeys.counting import Crowd, Walker
 from tests.recorder import Recorder
@@ -48,7 +49,8 @@ def settings(database: Database, tmp_path: Path, relay: Relay) -> Settings:
     """Production: managers and approvers set up a second factor before anything else."""
     live = Settings(
         mode=Mode.PRODUCTION,
-        secret_key=SECRET,
+        secret_key=secrets.token_urlsafe(48),
+        allow_plain_http=True,  # the browser comes by the loopback
         data_dir=tmp_path,
         database_url=database.url.render_as_string(hide_password=False),
         mail_server=relay.host,

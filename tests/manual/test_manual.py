@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from eventmail.files import MANUAL
 from eventmail.manual import places
-from eventmail.manual.reading import CHAPTERS, FOLDER, PICTURES, chapters, read
+from eventmail.manual.reading import CHAPTERS, PICTURES, chapters, read
 from tests.web.test_matrix import World, rules, world  # noqa: F401 - a fixture among them
 from tools import manual_pictures, messages
 
@@ -21,7 +22,7 @@ _PATTERNS = [
 
 def test_every_chapter_is_read_and_none_is_left_out() -> None:
     assert list(chapters()) == list(CHAPTERS)
-    assert {path.stem for path in FOLDER.glob("*.md")} == set(CHAPTERS)
+    assert {path.stem for path in MANUAL.glob("*.md")} == set(CHAPTERS)
     assert all(each.sections for each in chapters().values())
 
 
@@ -57,7 +58,7 @@ def _is_said(words: str) -> bool:
 
 @pytest.mark.parametrize("key", CHAPTERS)
 def test_what_a_chapter_quotes_is_on_a_page(key: str) -> None:
-    quoted = set(_QUOTED.findall((FOLDER / f"{key}.md").read_text("utf-8"))) - set(NOT_OURS)
+    quoted = set(_QUOTED.findall((MANUAL / f"{key}.md").read_text("utf-8"))) - set(NOT_OURS)
     assert sorted(each for each in quoted if not _is_said(each)) == []
 
 
@@ -68,7 +69,7 @@ def test_words_that_no_page_says_are_noticed() -> None:
 
 @pytest.mark.parametrize("key", CHAPTERS)
 def test_what_a_chapter_links_to_is_there(world: World, key: str) -> None:  # noqa: F811
-    text = (FOLDER / f"{key}.md").read_text("utf-8")
+    text = (MANUAL / f"{key}.md").read_text("utf-8")
     nobody = world.clients["nobody"]
     for path in re.findall(r"\]\((/[^)#]*)", text):
         assert nobody.get(path).status_code == 200, path

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response
 
-from eventmail import TEMPLATES
 from eventmail.database import Database
+from eventmail.files import TEMPLATES
 from eventmail.mailings.models import Snapshot
 from eventmail.web import headers
 from tests.conftest import Meeting
