@@ -23,6 +23,9 @@ SETTINGS = {
     "checkpoint_timeout": "30min",
     "fsync": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",  # a table made and filled at one go, and an index, need no log
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # it took a core of the filling, which vacuums at its end
     "shared_preload_libraries": "pg_stat_statements",
     "pg_stat_statements.track": "top",
     "random_page_cost": "1.1",  # a disk without a head to move

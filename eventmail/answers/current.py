@@ -17,7 +17,9 @@ def is_newest() -> sa.ColumnElement[bool]:
     """Whether an answer is the newest of its company."""
     later = aliased(Answer)
     return ~sa.exists().where(
-        later.participant_id == Answer.participant_id, later.number > Answer.number
+        later.event_id == Answer.event_id,  # as it must be: so no other event's are looked at
+        later.participant_id == Answer.participant_id,
+        later.number > Answer.number,
     )
 
 

@@ -7,9 +7,10 @@ what such a company had answered stays in its history.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -22,6 +23,7 @@ from eventmail.roster.listing import PageOf, by_first_row, count_of, page_of
 
 AT_ONCE = 500
 COUNTED = ("contacts", "opened", "confirmed")
+STANDINGS = (Attendance.ATTENDING, Attendance.ABSENT, None)
 LISTED = (Participant, Contact, Answer, AnswerValue)
 
 
@@ -93,31 +95,35 @@ class Figures:
 
 
 def figures(session: Session, event: Event) -> Figures:
-    """The whole event in numbers."""
-    counts = (
-        sa.select(Answer.attendance, sa.func.count(), sa.func.coalesce(sa.func.sum(_people()), 0))
-        .join(Participant, Participant.id == Answer.participant_id)
-        .where(Answer.event_id == event.id, current.is_newest(), *takes_part(event))
-        .group_by(Answer.attendance)
+    """The whole event in numbers, by one statement: its contacts and answers are walked once."""
+    found = {row.attendance: row for row in session.execute(_counted(event))}
+    companies = {each: found[each].companies if each in found else 0 for each in STANDINGS}
+    attending = found.get(Attendance.ATTENDING)
+    contacts, opened, confirmed = (
+        sum(int(getattr(row, name)) for row in found.values()) for name in COUNTED
     )
-    found = {each: (count, people) for each, count, people in session.execute(counts)}
-    attending, people = found.get(Attendance.ATTENDING, (0, 0))
-    absent, _ = found.get(Attendance.ABSENT, (0, 0))
-    asked, contacts, opened, confirmed = map(int, session.execute(_marks(event)).one())
     return Figures(
-        attending=attending,
-        absent=absent,
-        unanswered=asked - attending - absent,
-        people=int(people),
+        attending=companies[Attendance.ATTENDING],
+        absent=companies[Attendance.ABSENT],
+        unanswered=companies[None],
+        people=int(attending.people) if attending else 0,
         contacts=contacts,
         opened=opened,
         confirmed=confirmed,
     )
 
 
-def page(session: Session, event: Event, show: Show, text: str, wanted: int) -> PageOf[Line]:
-    """A page of companies in the order of the roster."""
-    found = page_of(session, _listed(event, show, text), wanted, by_first_row(event))
+def page(
+    session: Session,
+    event: Event,
+    show: Show,
+    text: str,
+    wanted: int,
+    known: Figures | None = None,
+) -> PageOf[Line]:
+    """A page of companies in the order of the roster; ``known``: the event's, if it is counted."""
+    total = _KNOWN[show](known) if known and not text and show in _KNOWN else None
+    found = page_of(session, _listed(event, show, text), wanted, by_first_row(event), total)
     return PageOf(_lines(session, found.items), found.total, found.page)
 
 
@@ -180,12 +186,36 @@ def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     return Contact.active, Contact.address != ""
 
 
-def _people() -> sa.ColumnElement[int]:
-    return sa.case((Answer.attendance == Attendance.ATTENDING, Answer.people), else_=0)
+def _counted(event: Event) -> sa.Select[Any]:
+    """Companies by their newest answer, with what is summed up of their contacts."""
+    each, newest = _of_companies(event), _newest(event)
+    sums = [sa.func.sum(each.c[name]).label(name) for name in COUNTED]
+    return (
+        sa.select(
+            newest.c.attendance,
+            sa.func.count().label("companies"),
+            *sums,
+            sa.func.coalesce(sa.func.sum(newest.c.people), 0).label("people"),
+        )
+        .select_from(Participant)
+        .join(each, each.c.participant_id == Participant.id)
+        .outerjoin(newest, newest.c.participant_id == Participant.id)
+        .where(
+            Participant.event_id == event.id,
+            Participant.office_id == event.office_id,
+            Participant.status == ParticipantStatus.ATTENDING,
+        )
+        .group_by(newest.c.attendance)
+    )
 
 
-def _marks(event: Event) -> sa.Select[int, int, int, int]:
-    """Companies and contacts who are asked, and the contacts' marks, all in one walk."""
+def _newest(event: Event) -> sa.Subquery:
+    columns = (Answer.participant_id, Answer.attendance, Answer.people)
+    return sa.select(*columns).where(Answer.event_id == event.id, current.is_newest()).subquery()
+
+
+def _of_companies(event: Event) -> sa.Subquery:
+    """Each company's contacts who are asked, counted with their marks, all in one walk."""
     marks = (
         sa.select(ContactMark.contact_id, ContactMark.opened_at, ContactMark.confirmed_at)
         .where(ContactMark.event_id == event.id)
@@ -194,23 +224,12 @@ def _marks(event: Event) -> sa.Select[int, int, int, int]:
     )
     counts = [sa.func.count(each) for each in (Contact.id, marks.c.opened_at, marks.c.confirmed_at)]
     named = [each.label(name) for each, name in zip(counts, COUNTED, strict=True)]
-    each = (
+    return (
         sa.select(Contact.participant_id, *named)
         .outerjoin(marks, marks.c.contact_id == Contact.id)
         .where(Contact.event_id == event.id, *_asked())
         .group_by(Contact.participant_id)
         .subquery()
-    )
-    sums = (sa.func.coalesce(sa.func.sum(each.c[name]), 0) for name in COUNTED)
-    return (
-        sa.select(sa.func.count(), *sums)
-        .select_from(Participant)
-        .join(each, each.c.participant_id == Participant.id)
-        .where(
-            Participant.event_id == event.id,
-            Participant.office_id == event.office_id,
-            Participant.status == ParticipantStatus.ATTENDING,
-        )
     )
 
 
@@ -229,6 +248,14 @@ _CONDITIONS = {
     Show.UNANSWERED: current.unanswered(),
     Show.UNCONFIRMED: current.unconfirmed(),
     Show.UNOPENED: current.unopened(),
+}
+
+# How many these are, if the event was counted already.
+_KNOWN: dict[Show, Callable[[Figures], int]] = {
+    Show.ALL: lambda known: known.companies,
+    Show.ATTENDING: lambda known: known.attending,
+    Show.ABSENT: lambda known: known.absent,
+    Show.UNANSWERED: lambda known: known.unanswered,
 }
 
 

@@ -56,7 +56,7 @@ def index(event_id: int) -> str:
     event = events.get_event(session, actor(), event_id)
     asked = wanted()
     numbers = listing.figures(session, event)
-    found = listing.page(session, event, asked.show, asked.text, page_number())
+    found = listing.page(session, event, asked.show, asked.text, page_number(), numbers)
     return render_template(
         "answers/index.html",
         event=event,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 TAB = 8
 _KANA_AND_MARK = re.compile("[\u304b-\u30fe][\u3099\u309a]")
@@ -35,6 +35,11 @@ def printable(text: str) -> str:
     if printed == text:
         _found_drawn.update(set(text).difference(_MARKS, "\n"))
     return printed
+
+
+def as_printed_already(texts: Sequence[str]) -> bool:
+    """Whether all of them are surely printed as they are: one look at many, not one at each."""
+    return _found_drawn.issuperset(set("".join(texts)))
 
 
 def is_drawn(char: str) -> bool:

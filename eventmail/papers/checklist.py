@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import le
 from typing import BinaryIO
 
-from eventmail.papers.characters import printable, replaced
+from eventmail.papers.characters import as_printed_already, printable, replaced
 from eventmail.papers.pdf import written
-from eventmail.papers.setting import A4, GOTHIC, MINCHO, Box, Mark, Text, Type, broken
+from eventmail.papers.setting import A4, GOTHIC, MINCHO, Box, Mark, Text, Type, broken, fits
 
 TITLE = "確認用宛先一覧"
 CARE = "取扱注意"
@@ -34,7 +33,6 @@ SIDE = (WIDTH - sum(COLUMNS.values())) / 2
 PAD, LINE = 4.0, 12.0
 TOP, BOTTOM = 40.0, 48.0
 _INNER = [width - 2 * PAD for width in COLUMNS.values()]
-_LETTERS = [int(width // PLAIN.size) for width in _INNER]  # that surely stand in one line
 
 VOLUME = 10_000  # rows in one file: about 360 sheets, made in two seconds
 
@@ -95,18 +93,23 @@ def volumes(total: int) -> int:
 
 def rows_of(values: Iterable[Sequence[str]], first: int = 1) -> list[Row]:
     """Company, department, title, name and address of each, numbered from ``first``, printable."""
-    return [
-        (f"{number:,}", *(printable(" ".join(each.splitlines())) for each in row))
-        for number, row in enumerate(values, start=first)
-    ]
+    columns = [_printable(column) for column in zip(*values, strict=True)]
+    count = len(columns[0]) if columns else 0
+    numbers = [f"{number:,}" for number in range(first, first + count)]
+    return list(zip(numbers, *columns, strict=True))
+
+
+def _printable(column: Sequence[str]) -> Sequence[str]:
+    if as_printed_already(column):  # no break is among these: each is one line
+        return column
+    return [printable(" ".join(each.splitlines())) for each in column]
 
 
 def sheets(rows: Sequence[Row], head: Head, before: int = 0) -> list[Sheet]:
     """The rows by sheets, as many on each as have room; ``before`` stand in earlier volumes."""
     room = head.first_row - BOTTOM
     starts, free = [0], room
-    for index, row in enumerate(rows):
-        height = _height(row)
+    for index, height in enumerate(_heights(rows)):
         if height > free and index > starts[-1]:
             starts.append(index)
             free = room
@@ -153,12 +156,14 @@ def _row(cells: Sequence[Sequence[str]], top: float, type: Type) -> Iterator[Mar
         x += width
 
 
-def _height(row: Row) -> float:
-    if all(map(le, map(len, row), _LETTERS)):
-        return LINE + PAD
-    return _lines_height(
-        [broken(cell, PLAIN, width) for cell, width in zip(row, _INNER, strict=False)]
-    )
+def _heights(rows: Sequence[Row]) -> list[float]:
+    """Of each row; only what has no room in one line is broken to see."""
+    lines = [1] * len(rows)
+    for cells, width in zip(zip(*rows, strict=True), _INNER, strict=False):
+        for index, fit in enumerate(fits(cells, PLAIN, width)):
+            if not fit:
+                lines[index] = max(lines[index], len(broken(cells[index], PLAIN, width)))
+    return [count * LINE + PAD for count in lines]
 
 
 def _lines_height(cells: Sequence[Sequence[str]]) -> float:

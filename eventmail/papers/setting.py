@@ -106,6 +106,16 @@ class Pages:
             self.y -= height
 
 
+def fits(texts: Sequence[str], type: Type, width: float) -> list[bool]:
+    """Whether each stands in one line: the same as asking :func:`broken`, of many at once."""
+    widths, limit = _WIDTHS[type.font].__getitem__, width * _FULL / type.size
+    letters = int(width // type.size)
+    return [
+        "\n" not in text and (len(text) <= letters or sum(map(widths, text)) <= limit)
+        for text in texts
+    ]
+
+
 def broken(text: str, type: Type, width: float) -> list[str]:
     """The lines of a text, none wider than ``width``; every character stands in one of them."""
     if len(text) * type.size <= width and "\n" not in text:

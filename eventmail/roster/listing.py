@@ -48,13 +48,18 @@ class Entry:
 
 
 def page_of(
-    session: Session, query: sa.Select[T], wanted: int, ordered: Order[T] | None = None
+    session: Session,
+    query: sa.Select[T],
+    wanted: int,
+    ordered: Order[T] | None = None,
+    total: int | None = None,
 ) -> PageOf[T]:
     """A page of a query's first entities; a page beyond the last is the last.
 
     ``ordered`` brings them in order if that takes more than the query: counting does without.
+    ``total``: how many they are, for whoever has counted them already.
     """
-    total = count_of(session, query)
+    total = count_of(session, query) if total is None else total
     page = min(wanted, max(1, -(-total // PAGE)))
     query = ordered(query) if ordered else query
     items = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()

@@ -45,8 +45,8 @@ from tests.web.test_matrix import NEEDS, World, rules, world
 
 __all__ = ["world"]
 MANY = 4
-# One question for each open incident, and for each sending under way: a handful at a time.
-GROWS = {"incidents.index", "home.index"}
+# One question for each sending under way: a handful at a time.
+GROWS = {"home.index"}
 
 
 def test_no_page_asks_more_often_the_more_there_is(world: World) -> None:

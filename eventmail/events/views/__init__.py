@@ -161,15 +161,18 @@ def download(version_id: int) -> ResponseReturnValue:
 
 def _page(event: Event, form: MaterialForm) -> str:
     session = reading()
+    erased = erasure_of(session, event.id) is not None
+    figures = None if erased else answers.figures(session, event)
     return render_template(
         "events/show.html",
         event=event,
         form=form,
         participants=listing.count_participants(session, event),
-        addressees=listing.count_addressees(session, event),
-        figures=answers.figures(session, event),
+        # Counted with the answers; of what is erased, by the contacts whose address is gone.
+        addressees=figures.contacts if figures else listing.count_addressees(session, event),
+        figures=figures,
         pending=roster.open_import(session, event),
-        materials=[] if erasure_of(session, event.id) else showing.on_shelf(session, event),
+        materials=[] if erased else showing.on_shelf(session, event),
         mailings=mailings.list_mailings(session, event),
     )
 

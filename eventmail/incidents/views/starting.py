@@ -16,6 +16,7 @@ from eventmail.incidents.exposure import exposure
 from eventmail.incidents.forms import LAW_NAMES, EditForm, FactsForm, NewForm, NoteForm, local
 from eventmail.incidents.models import Incident
 from eventmail.incidents.record import following
+from eventmail.incidents.seen import counts as counts_of
 from eventmail.incidents.views.common import (
     attempt,
     blueprint,
@@ -47,7 +48,7 @@ STOPPED = said("送る前に止まったメール（案件番号{number}）")
 def index() -> str:
     """The office's incidents, those that are open first."""
     listed = service.listed(reading(), actor().office.id)
-    figures = {each.id: exposure(reading(), each) for each in listed if each.closed_at is None}
+    figures = counts_of(reading(), [each.id for each in listed if each.closed_at is None])
     return page("index", None, listed=listed, figures=figures)
 
 
