@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import os
 import sys
 from pathlib import Path
@@ -32,6 +31,7 @@ from eventmail.audit.keys import open_database, opened
 from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
 from eventmail.mailings.models import Mailing
+from eventmail.observing import logs
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox import retention
@@ -48,7 +48,6 @@ FIRST = (
     "まだだれも登録されていません。別の端末で次のコマンドを実行し、出たリンクを開いてください。\n"
     "  python app.py add-administrator ユーザー名 氏名"
 )
-LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 def settings_here() -> Settings:
@@ -61,7 +60,7 @@ def settings_here() -> Settings:
 def cli(context: click.Context) -> None:
     """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""
     origin.this_process_is(origin.COMMAND)
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
+    logs.begin()
 
 
 def main() -> None:
@@ -91,6 +90,7 @@ def migrate_command() -> None:
 def web() -> None:
     """画面（Webサーバー）を動かします。"""
     settings = _ready()
+    logs.configure(settings)
     processes.serve_web(create_app(settings), settings)
 
 
@@ -99,6 +99,7 @@ def worker() -> None:
     """送信処理を動かします。"""
     origin.this_process_is(origin.WORKER)
     settings = _ready()
+    logs.configure(settings)
     outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 
