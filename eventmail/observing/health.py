@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from threading import Lock
 
-from eventmail import migrate
 from eventmail.database import Database
 
 log = logging.getLogger(__name__)
@@ -19,11 +19,12 @@ READY, DATABASE, MIGRATION = "", "database", "migration"
 class Readiness:
     """Asks the database, and waits no longer than a second.
 
-    A database that hangs keeps one thread, however often somebody asks meanwhile.
+    A database that hangs keeps one thread, however often somebody asks meanwhile. ``is_current``:
+    whether the database has the form that this version needs.
     """
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, is_current: Callable[[Database], bool], seconds: float = SECONDS) -> None:
+        self._is_current, self._seconds = is_current, seconds
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="ready")
         self._lock = Lock()
         self._asked: Future[bool] | None = None
@@ -42,5 +43,5 @@ class Readiness:
     def _ask(self, database: Database) -> Future[bool]:
         with self._lock:
             if self._asked is None or self._asked.done():
-                self._asked = self._pool.submit(migrate.is_current, database)
+                self._asked = self._pool.submit(self._is_current, database)
             return self._asked

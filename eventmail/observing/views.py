@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from eventmail import migrate
 from eventmail.errors import NotFound
 from eventmail.observing import backups, requests
 from eventmail.observing.exposition import exposition
@@ -21,7 +22,7 @@ EXTENSION = "observing.readiness"
 
 def attach(app: Flask) -> None:
     """The pages, and what remembers that somebody has asked already."""
-    app.extensions[EXTENSION] = Readiness()
+    app.extensions[EXTENSION] = Readiness(migrate.is_current)
     app.register_blueprint(blueprint)
 
 

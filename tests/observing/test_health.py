@@ -61,7 +61,7 @@ def test_a_dead_database(dead: Flask) -> None:
 def test_a_postgresql_that_nobody_serves(app: Flask) -> None:
     gone = Database("postgresql+psycopg://x:secret@127.0.0.1:1/x")
     begun = time.monotonic()
-    assert Readiness().missing(gone) == health.DATABASE
+    assert Readiness(migrate.is_current).missing(gone) == health.DATABASE
     assert time.monotonic() - begun < 1.5
     gone.dispose()
 
@@ -77,7 +77,7 @@ def test_an_older_database(fresh_app: Flask, database: Database) -> None:
 
 
 def test_a_database_that_hangs_is_answered_for_in_time_and_keeps_one_thread(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database,
 ) -> None:
     go_on = threading.Event()
     asked: list[int] = []
@@ -86,8 +86,7 @@ def test_a_database_that_hangs_is_answered_for_in_time_and_keeps_one_thread(
         asked.append(1)
         return go_on.wait(20)
 
-    monkeypatch.setattr(migrate, "is_current", hang)
-    readiness = Readiness(seconds=0.1)
+    readiness = Readiness(hang, seconds=0.1)
     assert [readiness.missing(database) for _ in range(3)] == [health.DATABASE] * 3
     assert len(asked) == 1
     go_on.set()
