@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import os
 import sys
 from pathlib import Path
@@ -33,6 +32,7 @@ from eventmail.config import ConfigError, Settings
 from eventmail.errors import UserError
 from eventmail.files import COMMAND, make_data_folder
 from eventmail.mailings.models import Mailing
+from eventmail.observing import logs
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role, Staff
 from eventmail.outbox import retention
@@ -50,7 +50,6 @@ FIRST = (
     "まだだれも登録されていません。別の端末で次のコマンドを実行し、出たリンクを開いてください。\n"
     f"  {COMMAND} add-administrator ユーザー名 氏名"
 )
-LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 def settings_here() -> Settings:
@@ -63,7 +62,7 @@ def settings_here() -> Settings:
 def cli(context: click.Context) -> None:
     """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""
     origin.this_process_is(origin.COMMAND)
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, stream=sys.stderr)
+    logs.begin()
 
 
 def main() -> None:
@@ -93,6 +92,7 @@ def migrate_command() -> None:
 def web() -> None:
     """画面（Webサーバー）を動かします。"""
     settings = _starting()
+    logs.configure(settings)
     processes.serve_web(create_app(settings), settings)
 
 
@@ -101,6 +101,7 @@ def worker() -> None:
     """送信処理を動かします。"""
     origin.this_process_is(origin.WORKER)
     settings = _starting()
+    logs.configure(settings)
     outbox = Outbox(settings, open_database(settings))
     processes.run_worker(outbox.consumer(), outbox.ending)
 

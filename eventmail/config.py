@@ -21,7 +21,7 @@ from eventmail.config_values import SHORTEST_SECRET
 PREFIX = "EVENTMAIL_"
 MEGABYTE = 1024 * 1024
 # A value of these settings is never shown.
-SECRET = frozenset({"password", "key", "keys"})
+SECRET = frozenset({"password", "key", "keys", "token"})
 
 
 class Mode(enum.StrEnum):
@@ -30,6 +30,13 @@ class Mode(enum.StrEnum):
     PRODUCTION = "production"
     DEMO = "demo"
     TEST = "test"
+
+
+class LogForm(enum.StrEnum):
+    """How a line of the log is written."""
+
+    JSON = "json"
+    TEXT = "text"
 
 
 class ConfigError(Exception):
@@ -152,6 +159,18 @@ class Settings:
         "TRUSTED_PROXY なしで production を始めること。操作の記録と回数の制限で、"
         "利用者のアドレスがどれもプロキシーのアドレスになります。",
     )
+    log: str = _setting(
+        lambda v: v.strip() and LogForm(v.strip().lower()).value,
+        "",
+        "json か text（空なら、production では json、ほかでは text）",
+        "標準エラー出力に書くログの形。どちらにも、メールアドレスは書きません。",
+    )
+    metrics_token: str = _setting(
+        values.token,
+        "",
+        "32文字以上の文字列",
+        "監視ソフト（Prometheus）が /metrics を読むときの合言葉。空なら /metrics はありません。",
+    )
     mail_server: str = _setting(values.text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
     mail_port: int = _setting(values.port, 25, "0〜65535の整数", "送信サーバーのポート。")
     mail_use_tls: bool = _setting(
@@ -228,6 +247,12 @@ class Settings:
     def database(self) -> str:
         """The URL of the database in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'eventmail.sqlite3'}"
+
+    @property
+    def log_form(self) -> LogForm:
+        """How this installation writes its log."""
+        usual = LogForm.JSON if self.mode is Mode.PRODUCTION else LogForm.TEXT
+        return LogForm(self.log) if self.log else usual
 
     @property
     def on_tls(self) -> bool:

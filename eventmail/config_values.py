@@ -94,6 +94,14 @@ def keys(value: str) -> tuple[str, ...]:
     return found
 
 
+def token(value: str) -> str:
+    """A secret that somebody else shows, or none."""
+    found = value.strip()
+    if found and (len(found) < SHORTEST_SECRET or not found.isascii() or " " in found):
+        raise ValueError
+    return found
+
+
 def peer(value: str) -> str:
     """One address, as a peer of the socket shows it. No pattern: what is trusted is named."""
     return str(ip_address(value.strip())) if value.strip() else ""

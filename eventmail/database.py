@@ -181,11 +181,13 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
 
 
 def _postgres(url: sa.URL) -> sa.Engine:
-    return sa.create_engine(url, pool_pre_ping=True)
+    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"isolation_level": None, "timeout": PATIENCE})
+    # What is asked for and written holds names and addresses: no error tells of it.
+    options = {"isolation_level": None, "timeout": PATIENCE}
+    engine = sa.create_engine(url, connect_args=options, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

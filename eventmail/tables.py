@@ -20,6 +20,7 @@ from eventmail.links.models import PageLink
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review_models import CheckStep
 from eventmail.notices.models import Notice
+from eventmail.observing.models import Trouble
 from eventmail.offices.models import Office
 from eventmail.offices.setting_models import Proposal
 from eventmail.outbox.models import Delivery
@@ -64,6 +65,7 @@ __all__ = [
     "StaffSession",
     "Suppression",
     "TrainingTask",
+    "Trouble",
     "Wording",
 ]
 metadata = Base.metadata

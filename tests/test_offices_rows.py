@@ -30,6 +30,7 @@ OF_NO_OFFICE = {
     *("passkeys", "recovery_codes", "totp_offers", "totp_secrets"),
     *("relay_paces", "relay_slots"),
     *("audit_entries", "audit_links", "audit_heads", "audit_checks"),
+    *("running_totals", "total_marks", "troubles"),  # a trouble may be the installation's
 }
 # Whoever is invited is not there yet, and an administrator of no office may have invited him;
 # the overseer of a bureau serves in no office.
@@ -39,10 +40,12 @@ PERHAPS_FROM_OUTSIDE = {
     ("training_assignments", "overseer_id"),  # of the bureau
     ("notices", "overseer_id"),
     ("notice_withdrawals", "overseer_id"),
+    ("trouble_mails", "staff_id"),  # an administrator
 }
 # Parents without the office in the key: a guard holds them to the same one (or says why not).
 GUARDED = {
     ("staff_notices", "mailings"),
+    ("trouble_mails", "troubles"),  # of the installation: whichever office writes
     ("letter_slots", "mailings"),  # beside the key of three columns
     ("mailings", "mailings"),  # guard since_elsewhere
     ("setting_changes", "proposals"),  # repeats the proposal word for word

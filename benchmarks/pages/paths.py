@@ -111,6 +111,9 @@ visitor manual.index
 visitor manual.picture
 visitor manual.show
 overseer overview.index
+visitor observing.live
+visitor observing.metrics
+visitor observing.ready
 visitor own_page.calendar
 visitor own_page.contact
 visitor own_page.letter token=sample_token delivery_id=delivery_id

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from eventmail.language import said
 
 AUDIT = "audit"
+RELAY_DOWN = "relay.down"
+UNCERTAIN = "delivery.uncertain"
 REPLIED = "bounce.reply"  # somebody answered to where failed mails are told
 
 
@@ -50,7 +52,23 @@ REPLY = Words(
         advice="送信は止めていません。メールの内容は、イベントメールには残していません。"
     ),
 )
-KINDS = {AUDIT: RECORDS, REPLIED: REPLY}
+AWAY = Words(
+    said("送信サーバーにつながりません"),
+    "【イベントメール】送信サーバーにつながりません。サーバーの管理者に知らせてください",
+    _FRAME.format(
+        advice="送信サーバーの管理者に、サーバーと回線を確かめるよう頼んでください。"
+        "つながると、残りのメールは自動で送ります。"
+    ),
+)
+UNKNOWN = Words(
+    said("送信結果の分からないメールがあります"),
+    "【イベントメール】送信結果の分からないメールがあります。画面を確認してください",
+    _FRAME.format(
+        advice="二重に送らないよう、自動では送り直しません。相手に届いたかを電話で確かめ、"
+        "画面で結果を記録してください（メール案件 番号{number}）。"
+    ),
+)
+KINDS = {AUDIT: RECORDS, REPLIED: REPLY, RELAY_DOWN: AWAY, UNCERTAIN: UNKNOWN}
 
 
 def words_of(kind: str) -> Words:

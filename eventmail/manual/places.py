@@ -66,8 +66,10 @@ PLACES: dict[str, str] = {
     "training.result": "training#manage",
     "wordings": "author#letter",
 }
-# Shown to participants, who have no use for the office's manual.
-WITHOUT = frozenset({"own_page", "page_links", "suppression.stop", "suppression.stop_page"})
+# Shown to participants or read by machines, who have no use for the office's manual.
+WITHOUT = frozenset(
+    {"observing", "own_page", "page_links", "suppression.stop", "suppression.stop_page"}
+)
 
 
 def place_of(endpoint: str) -> str | None:

@@ -30,6 +30,8 @@ SLOW = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600, 9
 LOST = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 300))
 DOWN = tuple(timedelta(seconds=seconds) for seconds in (60, 60, 120, 300))
 
+STILL_TRYING = timedelta(minutes=10)  # twice the longest wait: as long as a mail is due
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -130,6 +132,14 @@ def set_back(session: Session, policy: Policy, waits: tuple[timedelta, ...]) -> 
     return pace.slow_until
 
 
+def away(session: Session, policy: Policy) -> None:
+    """The relay cannot be reached: since now, unless it could not a moment ago either."""
+    pace = _pace(session, policy.place, lock=True)
+    tried = pace.slow_until is not None and pace.slow_until > clock.now() - STILL_TRYING
+    if pace.down_since is None or not tried:
+        pace.down_since = clock.now()
+
+
 def went_well(session: Session, policy: Policy) -> None:
     """The relay takes mails again: the next setback starts from the beginning."""
     session.connection().execute(statements.WENT_WELL, {"relay": policy.place, "now": clock.now()})
@@ -147,7 +157,7 @@ def block(session: Session, policy: Policy, sentence: str) -> bool:
 def unblock(session: Session, place: str) -> None:
     """A person has seen to the credentials: try again."""
     pace = _pace(session, place, lock=True)
-    pace.blocked_at = pace.slow_until = None
+    pace.blocked_at = pace.slow_until = pace.down_since = None
     pace.setbacks, pace.sentence = 0, ""
 
 

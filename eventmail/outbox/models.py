@@ -109,6 +109,12 @@ class Delivery(Base):
         ),
         sa.Index("ix_deliveries_contact_id", "contact_id"),
         sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at", "id"),
+        sa.Index(
+            "ix_deliveries_uncertain",
+            "snapshot_id",
+            sqlite_where=sa.text("state = 'uncertain'"),
+            postgresql_where=sa.text("state = 'uncertain'"),
+        ),
         # A worker looks for its own few claims before each mail, among all mails of all years.
         sa.Index(
             "ix_deliveries_claimed_by",
@@ -182,8 +188,8 @@ class RelayPace(Base):
     """How fast mails may go to a relay now, for all workers together.
 
     ``next_at`` is when the next mail is due under the limit per minute. After ``setbacks`` in a
-    row nothing goes before ``slow_until``. ``blocked_at``: it refused our credentials, and waits
-    for a person.
+    row nothing goes before ``slow_until``. ``down_since``: it cannot be reached. ``blocked_at``: it
+    refused our credentials, and waits for a person.
     """
 
     __tablename__ = "relay_paces"
@@ -191,6 +197,7 @@ class RelayPace(Base):
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     slow_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     setbacks: Mapped[int] = mapped_column(default=0)
+    down_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     blocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sentence: Mapped[str] = mapped_column(sa.String(500), default="")
 

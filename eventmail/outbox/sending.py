@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
 
+from eventmail import tracing
 from eventmail.alerts import service as alerts
 from eventmail.clock import in_tokyo
 from eventmail.database import Database
@@ -128,7 +129,7 @@ def _lanes(run: _Run, count: int, *, first_copy: bool, call: bool = False) -> bo
             return _lane(run, supply, call=call)
         with ThreadPoolExecutor(count, thread_name_prefix="lane") as pool:
             tasks = [
-                pool.submit(_lane, run, supply, call=call and number == 0)
+                pool.submit(tracing.along(_lane), run, supply, call=call and number == 0)
                 for number in range(count)
             ]
     finally:
@@ -181,6 +182,7 @@ def _may_go_on(run: _Run) -> bool:
 def _connected(run: _Run, connection: Connection, supply: Supply) -> None:
     with run.job.database.writing() as session:
         service.note(session, run.job.snapshot.id, "")
+    log.info("connected to the relay")
     if supply.first_copy:
         check_sizes(run.job, run.relay, connection.largest_size)
 
@@ -235,8 +237,11 @@ def _unavailable(
     if error.pressure is Pressure.CREDENTIALS:
         _block(database, snapshot, policy, error.message_ja)
         return
+    log.warning("the relay cannot be used: %s", error.pressure)
     waits = limits.SLOW if error.pressure is Pressure.SLOW_DOWN else limits.DOWN
     with database.writing() as session:
+        if waits is limits.DOWN:
+            limits.away(session, policy)
         at = in_tokyo(limits.set_back(session, policy, waits))
         sentence = error.message_ja + AGAIN_AT.format(when=f"{at.hour}:{at.minute:02}")
         service.note(session, snapshot.id, sentence)
@@ -253,6 +258,7 @@ def _block(database: Database, snapshot: Snapshot, policy: Policy, reason: str) 
 
 
 def _halt(database: Database, snapshot: Snapshot, halt: Halt) -> None:
+    log.warning("the mailing was halted: %s", halt.rule)
     with database.writing() as session:
         service.halt(session, snapshot, halt.rule, halt.sentence)
         finished = service.finish_if_done(session, snapshot)

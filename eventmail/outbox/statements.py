@@ -202,5 +202,5 @@ WENT_WELL = (
         _l.setbacks > 0,
         sa.or_(_l.slow_until.is_(None), _l.slow_until <= _value("now", _l.slow_until)),
     )
-    .values(setbacks=0)
+    .values(setbacks=0, down_since=None)
 )

@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, tracing
 from eventmail.language import said
 from eventmail.outbox import ledger, limits
 from eventmail.outbox.job import (
@@ -163,7 +163,7 @@ class Supply:
         """
         last = self._coming
         if last is None or (self._is_low and last.done() and last.exception() is None):
-            last = self._coming = self._ahead.submit(self._refill)
+            last = self._coming = self._ahead.submit(tracing.along(self._refill))
         return last
 
     @property

@@ -7,6 +7,7 @@ import threading
 import time
 from types import TracebackType
 
+from eventmail import tracing
 from eventmail.database import Database
 from eventmail.outbox import ledger, limits
 from eventmail.outbox.limits import Policy
@@ -32,7 +33,7 @@ class Watch:
         self._ending = ending
         self._over = threading.Event()
         self._workers: set[str] = set()
-        self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
+        self._thread = threading.Thread(target=tracing.along(self._look), name="watch", daemon=True)
         self._renew_at = time.monotonic() + self._third
 
     def __enter__(self) -> Watch:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 
-from eventmail import clock
+from eventmail import clock, tracing
 from eventmail.language import said
 from eventmail.outbox import fates
 from eventmail.outbox.settling import Answer, Handed
 from eventmail.outbox.supply import Supply
 from eventmail.wire import Cleared, Connection, Kind, Outcome, Pressure, pressure_of
+
+log = logging.getLogger(__name__)
 
 SIGN_IN = said(
     "送信サーバー {place} がサインインを求めています（{reply}）。"
@@ -56,10 +59,21 @@ class Window:
         self.lost |= any(each.kind in (Kind.UNCERTAIN, Kind.NOT_SENT) for each in outcome.results)
         answer = Answer(handed, outcome, clock.now(), self._accepted > 0, self.moved)
         self._supply.answer(self, answer)
+        _log(handed, outcome)
 
     def close(self) -> None:
         """Settle what was answered; what this connection took without an answer is uncertain."""
         self._supply.leave(self)
+
+
+def _log(handed: Handed, outcome: Outcome) -> None:
+    """One line a transaction; the relay's words may hold anything, its codes do not."""
+    if log.isEnabledFor(logging.INFO):
+        ids = handed.made.delivery_ids
+        code = outcome.reply.code or None
+        with tracing.about(delivery=ids[0] if len(ids) == 1 else ids):
+            facts = tracing.facts(outcome=outcome.kind.value, code=code)
+            log.info("the relay answered", extra=facts)
 
 
 def soon(moment: datetime | None) -> bool:

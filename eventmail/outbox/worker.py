@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 import logging
+import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from huey import crontab
 from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, tracing
 from eventmail.alerts import chains
 from eventmail.alerts import sending as alerts
 from eventmail.audit.keys import ChainKeys
@@ -24,6 +27,8 @@ from eventmail.desk import telling
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Snapshot
 from eventmail.notices import posting as notices
+from eventmail.observing import telling as observing
+from eventmail.observing import totals, troubles
 from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
@@ -47,6 +52,7 @@ RECONNECTS = 3
 PASSES = 10  # of all threads together: longer than an idle worker waits before it looks again
 PAUSE = 0.1
 SWEEP = timedelta(minutes=1)
+SORTS = (None, observing.MAILS, reminding.REMINDERS, notices.MAILS, notices.REMINDERS)
 SOONEST = timedelta(seconds=0.5)
 LATEST = timedelta(hours=1)  # what is due later is the sweep's
 
@@ -111,7 +117,8 @@ class Outbox:
         A queue that cannot take it is no failure: the rows are there, and the sweep finds them.
         """
         try:
-            self._wake(snapshot_id)
+            self._wake(snapshot_id, asked_by=tracing.request_id())
+            log.info("asked for a worker", extra=tracing.facts(snapshot=snapshot_id))
         except Exception:
             log.exception("the queue did not take the wake-up for snapshot %s", snapshot_id)
 
@@ -128,26 +135,41 @@ class Outbox:
     def wake_roster(self, import_id: int) -> None:
         """Ask a worker to read, compare or write an import now; the sweep finds what is lost."""
         try:
-            self._wake_roster(import_id)
+            self._wake_roster(import_id, asked_by=tracing.request_id())
+            log.info("asked for a worker", extra=tracing.facts(roster_import=import_id))
         except Exception:
             log.exception("the queue did not take the wake-up for import %s", import_id)
 
-    def run_roster(self, import_id: int) -> None:
+    def run_roster(self, import_id: int, asked_by: str = "") -> None:
         """Do what an import waits for, until it waits for a person."""
-        jobs.run(self.database.writing, import_id, mailings.refresh)
+        with self._at(asked_by, roster_import=import_id):
+            jobs.run(self.database.writing, import_id, mailings.refresh)
 
-    def send_due(self, snapshot_id: int, passes: int = 0) -> None:
+    @contextmanager
+    def _at(self, asked_by: str, **known: int) -> Iterator[None]:
+        """One turn of this worker, and the request that it was asked for by, if any."""
+        task = secrets.token_hex(8)
+        with tracing.about(**{tracing.REQUEST: asked_by, tracing.TASK: task}, **known):
+            begun = time.perf_counter()
+            log.info("a turn begins")
+            yield
+            log.info(
+                "a turn ends", extra=tracing.facts(ms=round((time.perf_counter() - begun) * 1000))
+            )
+
+    def send_due(self, snapshot_id: int, passes: int = 0, asked_by: str = "") -> None:
         """Send what is due of one snapshot; a lost connection is taken up again a few times.
 
         Where this process is at it already, the task is passed on, so that another may take it.
         """
         if not self._enter(snapshot_id):
             if passes < PASSES:
-                self._wake(snapshot_id, passes + 1)
+                self._wake(snapshot_id, passes + 1, asked_by=asked_by)
                 time.sleep(PAUSE)  # or this thread would be the first to take it again
             return
         try:
-            self._send_due(snapshot_id)
+            with self._at(asked_by, snapshot=snapshot_id):
+                self._send_due(snapshot_id)
         finally:
             with self._guard:
                 self._running.discard(snapshot_id)
@@ -160,7 +182,9 @@ class Outbox:
 
     def _send_due(self, snapshot_id: int) -> None:
         with self.database.reading() as session:
-            office_id = session.get_one(Snapshot, snapshot_id).office_id
+            snapshot = session.get_one(Snapshot, snapshot_id)
+            office_id = snapshot.office_id
+            tracing.learn(mailing=snapshot.mailing_id)
             try:
                 route = relays.route_of(session, self.settings, office_id)
             except NoRoute:  # the office's page says why
@@ -196,10 +220,18 @@ class Outbox:
             reminding.note(self.database)
             notices.note(self.database)
             post = staffmail.Post(chosen.public_url, chosen.staff_domains)
-            for sort in (None, reminding.REMINDERS, notices.MAILS, notices.REMINDERS):
+            for sort in SORTS:
                 staffmail.send_due(self.database, self.open_relay, post, sort)
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
+
+    def _observe(self) -> None:
+        """Note troubles and add up the figures; whatever goes wrong here holds up nothing."""
+        try:
+            troubles.note(self.database, self.settings)
+            totals.add_up(self.database)
+        except Exception:
+            log.exception("troubles and figures have to wait for the next sweep")
 
     def _mail_links(self) -> None:
         """Send the links that participants asked for; whatever goes wrong holds up nothing."""
@@ -214,6 +246,7 @@ class Outbox:
         The mails come first: nothing else may keep them waiting.
         """
         self.wake_due()
+        self._observe()
         self._mail_alerts()
         exposure.make_missing(self.database)
         self._mail_links()

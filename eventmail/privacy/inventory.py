@@ -96,6 +96,7 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "notice_withdrawals": {"reason": WORDS},
     "dispatches": {"notice": WORDS},
     "alerts": {"sentence": WORDS},
+    "troubles": {"sentence": WORDS},
     "erasures": {"reason": WORDS},
     # An incident's own retention begins when it is closed (privacy/incidents.py).
     "incidents": {"title": WORDS, "noticed_how": WORDS, "closing_note": WORDS},
@@ -169,6 +170,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "reviews": ("digest",),
     "roster_imports": ("source",),
     "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
+    "running_totals": ("series", "part"),
     "setting_changes": ("kind", "subject", "before", "after"),
     # Of staff: who came in, from where and with what.
     "invitations": ("token_digest",),
@@ -189,5 +191,8 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "training_assignments": ("edition", "digest", "batch"),
     "training_reminders": ("token", "reply"),
     "training_results": ("digest", "answers"),
+    "total_marks": ("source",),
+    "trouble_mails": ("token", "reply"),
+    "troubles": ("kind", "subject"),
     "wording_versions": ("name", "subject", "body"),
 }

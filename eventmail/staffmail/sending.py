@@ -55,10 +55,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One table of notices. ``says``: the letter of a row, None if it has no use any more."""
+    """One table of notices. ``says``: the letter of a row, None if it has no use any more.
+
+    ``outsiders``: administrators get it as well, who may serve in no office.
+    """
 
     table: type[Posted]
     says: Callable[[Session, int, Staff, str], Letter | None]
+    outsiders: bool = False
 
 
 def send_due(database: Database, relay_of: RelayOf, post: Post, sort: Sort | None = None) -> None:
@@ -88,7 +92,7 @@ def _is_tired(notice: Posted) -> bool:
 def _make(session: Session, notice: Posted, post: Post, sort: Sort) -> Cleared | Fate:
     staff = session.get_one(Staff, notice.staff_id)
     letter = sort.says(session, notice.id, staff, post.public_url)
-    if staff.address is None or not _wants(notice, staff) or letter is None:
+    if staff.address is None or not _wants(notice, staff, sort) or letter is None:
         return Fate(DROPPED, NO_USE)
     to = EmailAddress.parse(staff.address)
     if not _is_ours(session, staff, to, post):
@@ -96,8 +100,9 @@ def _make(session: Session, notice: Posted, post: Post, sort: Sort) -> Cleared |
     return _cleared(session, notice, letter, to)
 
 
-def _wants(notice: Posted, staff: Staff) -> bool:
+def _wants(notice: Posted, staff: Staff, sort: Sort) -> bool:
     works = any(each.office_id == notice.office_id for each in staff.memberships)
+    works = works or (sort.outsiders and staff.administrator)
     return staff.active and staff.notices and works
 
 

@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.language.templates import InTwoLanguages
+from eventmail.observing import access
 from eventmail.outbox.worker import Outbox
 from eventmail.web import (
     assets,
@@ -67,6 +68,7 @@ def extend(app: Flask, settings: Settings) -> None:
     from eventmail.corrections import own_views  # noqa: F401 - more of the participants' pages
     from eventmail.own_page import views as own_page
 
+    access.attach(app, settings)
     manager = LoginManager(app)
     entering.attach(app, manager)
     languages.attach(app, settings)

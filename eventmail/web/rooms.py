@@ -32,6 +32,7 @@ from eventmail.links.views import blueprint as page_links
 from eventmail.mailings.views import blueprint as mailings
 from eventmail.manual import views as manual
 from eventmail.notices.views import blueprint as notices
+from eventmail.observing import views as observing
 from eventmail.offices.views import blueprint as offices_pages
 from eventmail.outbox.views import blueprint as outbox
 from eventmail.papers.views import blueprint as papers
@@ -92,5 +93,5 @@ def register(app: Flask) -> None:
     """Attach every feature's pages, and what every page shows, or hides."""
     for blueprint in ROOMS:
         app.register_blueprint(blueprint)
-    for each in (desk, suppression, closing, veil, manual):
+    for each in (desk, suppression, closing, veil, manual, observing):
         each.attach(app)

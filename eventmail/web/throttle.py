@@ -33,6 +33,7 @@ BUSY = said(
     "{seconds}秒ほど待って、もう一度お試しください。"
 )
 EXTENSION = "eventmail.throttle"
+FREE = frozenset({"static", "observing.live", "observing.ready"})
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 IPV6_CUSTOMER = 64
 
@@ -52,13 +53,13 @@ class Throttle:
 
 
 def attach(app: Flask, settings: Settings) -> None:
-    """Ask before each request but those for static files; the suite itself is in a hurry."""
+    """Ask before each request but for static files and health; the suite itself is in a hurry."""
     app.extensions[EXTENSION] = Throttle({} if settings.mode is Mode.TEST else BUDGETS)
     app.before_request(_slow_down)
 
 
 def _slow_down() -> ResponseReturnValue | None:
-    if request.endpoint == "static":
+    if request.endpoint in FREE:
         return None
     wait = current_app.extensions[EXTENSION].wait(*_asking())
     return busy(wait) if wait else None

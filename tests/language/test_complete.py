@@ -32,6 +32,7 @@ JAPANESE_BY_NATURE = {
     "eventmail/staffmail/sending.py": "mails to staff",
     "eventmail/suppression/service.py": "what is kept in the place of an address",
     "eventmail/training/exporting.py": "an export",
+    "eventmail/observing/wording.py": "mails to staff",
     "eventmail/training/reminding.py": "mails to staff",
     "eventmail/training/wording.py": "mails to staff",
     "eventmail/wordings/builtin.py": "letters to participants",

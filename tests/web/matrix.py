@@ -55,6 +55,7 @@ PAGES: dict[Action, str] = {
         own_page.answer own_page.ask own_page.calendar own_page.confirm own_page.letter
         own_page.material own_page.new own_page.page own_page.renew
         own_page.sample own_page.seen
+        observing.live observing.metrics observing.ready
         own_page.agree own_page.contact own_page.propose own_page.take_back
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,

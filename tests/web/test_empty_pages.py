@@ -58,7 +58,8 @@ NO_LIST = """
     events.new factors.app factors.index factors.second gateway.all_messages
     incident_record.own_deadlines incidents.new letters.copy_event_page mailings.new
     manual.index
-    notices.write outbox.stop_page own_page.new own_page.sample people.invite_page
+    notices.write observing.live observing.metrics observing.ready
+    outbox.stop_page own_page.new own_page.sample people.invite_page
     privacy.hold_page privacy.person relays.show roster.add_page roster.upload_page setup.index
     setup.try_relay staffmail.me wordings.new
 """

@@ -1,0 +1,1 @@
+"""What the administrator watches the service by: logs, figures, health, and alerts by mail."""

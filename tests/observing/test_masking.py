@@ -1,0 +1,87 @@
+"""Whatever looks like an address is a digest in the log, and so are secret links."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from eventmail.observing.masking import Masker
+from tests.observing.lines import KEY
+
+MASK = Masker(KEY)
+SAME = MASK.digest("taro@office.example")
+TOKEN = "q9v3hJ2kLx7Pz0TnB4cWdA"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "taro@office.example",
+        "<taro@office.example>",
+        "to=taro@office.example",
+        "('taro@office.example',)",
+        "RCPT TO:<TARO@Office.Example> 550 no such user",
+        "アドレス「taro@office.example」を登録できません。",
+        "宛先taro@office.exampleに送れません。",
+        "ｔａｒｏ＠ｏｆｆｉｃｅ．ｅｘａｍｐｌｅ",
+        "/p/new?address=taro%40office.example",
+        "taro=40office.example",
+        "taro&#64;office.example",
+        r"taro\u0040office.example",
+    ],
+)
+def test_one_address_is_one_digest_however_it_is_written(text: str) -> None:
+    masked = MASK(text)
+    assert f"[address {SAME}]" in masked
+    assert "taro" not in masked.lower()
+    assert "office" not in masked.lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"taro yamada"@office.example',
+        "taro@[192.0.2.1]",
+        "太郎@例え.jp",
+        "taro@localhost",
+        "a.b+c/d=e@office.example",
+        "first@office.example,second@other.example;third@x.example",
+    ],
+)
+def test_unusual_ones_go_as_well(text: str) -> None:
+    assert re.fullmatch(r'(\[address [0-9a-f]{12}\][,;"]?)+', MASK(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["status=404 width=400", "@property", "a @ b", "100%40", "送信を止めました。", "x@ y"],
+)
+def test_what_is_no_address_stays(text: str) -> None:
+    assert MASK(text) == text
+
+
+@pytest.mark.parametrize("path", [f"/p/{TOKEN}", f"GET /p/{TOKEN}/seen?x=1", f"'/stop/{TOKEN}'"])
+def test_the_secret_of_a_link_goes(path: str) -> None:
+    assert TOKEN not in MASK(path)
+
+
+def test_the_digest_needs_the_key() -> None:
+    assert Masker("another key").digest("taro@office.example") != SAME
+    assert re.fullmatch("[0-9a-f]{12}", SAME)
+
+
+LOCAL = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,20}", fullmatch=True)
+DOMAIN = st.from_regex(r"[a-z0-9][a-z0-9-]{0,9}(\.[a-z]{2,5}){1,2}", fullmatch=True)
+
+
+@given(st.text(max_size=40), LOCAL, DOMAIN, st.text(max_size=40))
+@example("", "0", "0.aa", "@")
+def test_no_address_is_left_in_any_text(before: str, local: str, domain: str, behind: str) -> None:
+    assert f"{local}@{domain}" not in MASK(f"{before}{local}@{domain}{behind}")
+
+
+def test_a_long_text_takes_no_long_time() -> None:
+    assert "@" not in MASK("a@b " * 5_000 + "x" * 100_000)

@@ -1,0 +1,336 @@
+"""Each trouble is told once when it begins and once when it is over, to those who can act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from eventmail import clock
+from eventmail.administration import service as administration
+from eventmail.alerts.models import Alert
+from eventmail.audit.models import AuditCheck
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
+from eventmail.observing import backups, figures, troubles
+from eventmail.observing.backups import Backup
+from eventmail.observing.models import Trouble, TroubleMail
+from eventmail.offices.models import Mailbox, Staff
+from eventmail.outbox import limits, service
+from eventmail.outbox.models import Delivery, DeliveryState, RelayPace
+from eventmail.outbox.worker import Outbox
+from eventmail.sample import People
+from eventmail.staffmail.models import NoticeState
+from eventmail.staffmail.service import set_address
+from eventmail.wire import parse_mail
+from tests import settling
+from tests.recorder import DROP, Recorder
+
+DOMAIN = "himesato-anteisho.example"
+MANAGER, ADMINISTRATOR = f"kanri@{DOMAIN}", f"system@{DOMAIN}"
+NOON = datetime.fromisoformat("2026-11-27T12:00:00+09:00")
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[time_machine.Traveller]:
+    """A clock that stands still until it is moved."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An administrator may serve in no office: then his domain must be one of these."""
+    return replace(settings, staff_domains=(DOMAIN,))
+
+
+@pytest.fixture
+def told(database: Database, people: People, recorder: Recorder) -> Recorder:
+    """A manager and an administrator who can be written to. The recorder judges each mail."""
+    recorder.employ(DOMAIN)
+    with database.writing() as session:
+        manager = session.get_one(Staff, people.manager.id)
+        set_address(session, manager, MANAGER)
+        other = settling.add_staff(
+            session, people.manager.office, "system", "情報 係", "a-long-passphrase", []
+        )
+        administration.make_administrator(session, other)
+        other.address = ADMINISTRATOR
+    return recorder
+
+
+def letters(recorder: Recorder, to: str) -> list[tuple[str, str]]:
+    """Subject and text of what somebody got since the last look."""
+    mails = [parse_mail(each.content) for each in recorder.received if each.rcpt_to == (to,)]
+    for each in [each for each in recorder.received if each.rcpt_to == (to,)]:
+        recorder.received.remove(each)
+    return [(each.value("Subject"), each.body) for each in mails]
+
+
+def subjects(recorder: Recorder, to: str) -> list[str]:
+    return [subject.removeprefix("【イベントメール】") for subject, _ in letters(recorder, to)]
+
+
+def troubled(database: Database) -> list[Trouble]:
+    with database.reading() as session:
+        return list(session.scalars(sa.select(Trouble).order_by(Trouble.id)))
+
+
+class TestUncertain:
+    @pytest.fixture
+    def one(
+        self, approved: Snapshot, outbox: Outbox, told: Recorder, database: Database
+    ) -> Snapshot:
+        told.script("DOT", "250 ok", times=5)
+        told.script("DOT", DROP)
+        outbox.send_due(approved.id)
+        told.received.clear()
+        return approved
+
+    def test_begin_and_end(
+        self, one: Snapshot, outbox: Outbox, told: Recorder, database: Database
+    ) -> None:
+        for _ in range(3):
+            outbox.sweep()
+        ((subject, text),) = letters(told, MANAGER)
+        assert subject == "【イベントメール】送信結果の分からないメールがあります"
+        assert "送信結果が分からないメールが1通あります" in text
+        assert f"番号{one.mailing_id}" in text
+        assert "電話で確かめ" in text
+        assert letters(told, ADMINISTRATOR) == []  # the office's own affair
+        _decide(database)
+        for _ in range(3):
+            outbox.sweep()
+        assert subjects(told, MANAGER) == ["送信結果の分からないメールはなくなりました"]
+
+    def test_the_office_sees_it_on_its_pages_and_in_its_mailbox(
+        self, one: Snapshot, outbox: Outbox, told: Recorder, database: Database
+    ) -> None:
+        outbox.sweep()
+        with database.reading() as session:
+            (alert,) = session.scalars(sa.select(Alert).where(Alert.kind == "delivery.uncertain"))
+            box = session.get_one(Mailbox, alert.mailbox_id).address
+        assert alert.title == "送信結果の分からないメールがあります"
+        assert not alert.is_of_sending
+        assert alert.mailing_id == one.mailing_id
+        assert len([each for each in told.received if each.rcpt_to == (box,)]) == 1
+
+
+def _decide(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(
+            sa.update(Delivery)
+            .where(Delivery.state == DeliveryState.UNCERTAIN)
+            .values(state=DeliveryState.ACCEPTED)
+        )
+
+
+class TestRelay:
+    def down(self, settings: Settings) -> Settings:
+        return replace(settings, mail_port=1)  # where nobody listens
+
+    @pytest.fixture
+    def away(self, settings: Settings, database: Database) -> Iterator[Outbox]:
+        found = Outbox(self.down(settings), database)
+        yield found
+        found.huey.storage.close()
+
+    def test_only_after_five_minutes_and_until_mails_go_again(
+        self,
+        approved: Snapshot,
+        database: Database,
+        told: Recorder,
+        settings: Settings,
+        noon: time_machine.Traveller,
+    ) -> None:
+        policy = limits.Policy(f"{settings.mail_server}:{settings.mail_port}")
+        _tried(database, policy)
+        noon.shift(timedelta(minutes=4))
+        _tried(database, policy)
+        troubles.note(database, settings)
+        assert troubled(database) == []
+        noon.shift(timedelta(minutes=1, seconds=1))
+        troubles.note(database, settings)
+        found = {each.office_id: each for each in troubled(database)}
+        assert set(found) == {None, approved.office_id}
+        assert all(each.begun_at == NOON for each in found.values())
+        with database.writing() as session:
+            session.get_one(RelayPace, policy.place).slow_until = clock.now()
+            session.flush()
+            limits.went_well(session, policy)
+        troubles.note(database, settings)
+        assert all(each.over_at == clock.now() for each in troubled(database))
+        outbox = Outbox(settings, database)
+        outbox._mail_staff()
+        outbox.huey.storage.close()
+        for who in (MANAGER, ADMINISTRATOR):
+            assert sorted(subjects(told, who)) == [
+                "送信サーバーにつながりません",
+                "送信サーバーを待つメールはなくなりました",
+            ]
+
+    def test_a_worker_that_cannot_connect_notes_since_when(
+        self, approved: Snapshot, away: Outbox, database: Database, told: Recorder
+    ) -> None:
+        from tests.recorder import allow_port
+
+        allow_port(1)
+        away.send_due(approved.id)
+        with database.reading() as session:
+            (pace,) = session.scalars(sa.select(RelayPace))
+            assert pace.down_since == NOON
+            assert figures.relays_down(session) == 1
+
+    def test_a_relay_that_nobody_tries_any_more_is_not_down(
+        self,
+        approved: Snapshot,
+        database: Database,
+        settings: Settings,
+        noon: time_machine.Traveller,
+    ) -> None:
+        policy = limits.Policy(f"{settings.mail_server}:{settings.mail_port}")
+        _tried(database, policy)
+        noon.shift(timedelta(days=3))
+        troubles.note(database, settings)
+        assert troubled(database) == []
+        _tried(database, policy)
+        troubles.note(database, settings)
+        assert troubled(database) == []  # a new outage, not one of three days
+
+
+def _tried(database: Database, policy: limits.Policy) -> None:
+    with database.writing() as session:
+        limits.away(session, policy)
+        limits.set_back(session, policy, limits.DOWN)
+
+
+def test_a_halt_is_told_to_the_manager_until_somebody_sees_to_it(
+    approved: Snapshot, outbox: Outbox, told: Recorder, database: Database
+) -> None:
+    with database.writing() as session:
+        service.halt(
+            session, session.get_one(Snapshot, approved.id), "x", "送信ゲートが止めました。"
+        )
+        service.finish_if_done(session, session.get_one(Snapshot, approved.id))
+    outbox.sweep()
+    outbox.sweep()
+    ((subject, text),) = letters(told, MANAGER)
+    assert subject == "【イベントメール】送信を止めました"
+    assert "送信ゲートが止めました。" in text
+    with database.writing() as session:
+        session.execute(sa.text("UPDATE mailings SET state = 'draft'"))
+    outbox.sweep()
+    assert subjects(told, MANAGER) == ["止まっていた送信の対応が始まりました"]
+
+
+def test_a_failed_backup_is_the_administrators(
+    outbox: Outbox, told: Recorder, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox.sweep()
+    assert troubled(database) == []
+    monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=True))
+    outbox.sweep()
+    outbox.sweep()
+    ((subject, text),) = letters(told, ADMINISTRATOR)
+    assert subject == "【イベントメール】バックアップを作れませんでした"
+    assert "空き容量" in text
+    assert letters(told, MANAGER) == []
+    monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=False))
+    outbox.sweep()
+    assert subjects(told, ADMINISTRATOR) == ["バックアップを作れるようになりました"]
+
+
+def test_a_broken_chain_is_told_to_whom_it_belongs(
+    outbox: Outbox, told: Recorder, database: Database, people: People
+) -> None:
+    office = people.author.office.id
+    for chain in (0, office):
+        _checked(database, chain, "3番：記録の内容が書き換えられています")
+    outbox.sweep()
+    outbox.sweep()
+    for who in (MANAGER, ADMINISTRATOR):
+        assert subjects(told, who) == ["監査記録が書き換えられたおそれがあります"]
+    _checked(database, office, "")
+    outbox.sweep()
+    assert subjects(told, MANAGER) == ["監査記録の検査で異常が見つからなくなりました"]
+    assert subjects(told, ADMINISTRATOR) == []
+
+
+def _checked(database: Database, chain: int, fault: str) -> None:
+    with database.writing() as session:
+        session.add(AuditCheck(chain=chain, at=clock.now(), number=1, mac="x", fault=fault))
+
+
+class TestNoFlood:
+    @pytest.fixture
+    def flips(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+        """Whether the backup has failed: whoever changes it makes a trouble or ends it."""
+        failed = [False]
+        monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=failed[0]))
+        return failed
+
+    def test_at_most_one_an_hour(
+        self,
+        flips: list[bool],
+        told: Recorder,
+        database: Database,
+        outbox: Outbox,
+        noon: time_machine.Traveller,
+    ) -> None:
+        for _ in range(10):  # it fails and comes right again, every five minutes
+            flips[0] = not flips[0]
+            outbox.sweep()
+            noon.shift(timedelta(minutes=5))
+        assert len(letters(told, ADMINISTRATOR)) == 2
+        flips[0] = True
+        outbox.sweep()
+        assert letters(told, ADMINISTRATOR) == []
+        noon.shift(timedelta(minutes=15))
+        outbox.sweep()
+        assert subjects(told, ADMINISTRATOR) == ["バックアップを作れませんでした"]
+
+    def test_two_workers_at_once_tell_once(
+        self, flips: list[bool], told: Recorder, database: Database, settings: Settings
+    ) -> None:
+        flips[0] = True
+        with database.reading() as session:
+            found = list(troubles._all(session, settings))
+        with database.writing() as session:
+            troubles._begin(session, found)
+        with database.writing() as session:
+            session.execute(sa.select(1))
+            troubles._begin(session, found)
+        assert len(troubled(database)) == 1
+
+    def test_what_was_there_long_before_is_no_news(
+        self, told: Recorder, database: Database, outbox: Outbox, noon: time_machine.Traveller
+    ) -> None:
+        _checked(database, 0, "3番：…")
+        noon.shift(timedelta(days=2))
+        troubles.note(database, outbox.settings)
+        assert troubled(database) == []
+
+    def test_whoever_wants_no_notices_gets_none(
+        self, flips: list[bool], told: Recorder, database: Database, outbox: Outbox
+    ) -> None:
+        with database.writing() as session:
+            session.execute(sa.update(Staff).values(notices=False))
+        flips[0] = True
+        outbox.sweep()
+        assert letters(told, ADMINISTRATOR) == []
+
+
+def test_a_mail_is_never_readdressed_nor_sent_twice(
+    told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
+    outbox.sweep()
+    for values in ({"token": "x" * 32}, {"state": NoticeState.QUEUED}, {"over": True}):
+        with pytest.raises(sa.exc.DBAPIError, match="guard trouble_mails"):  # noqa: SIM117
+            with database.writing() as session:
+                session.execute(sa.update(TroubleMail).values(**values))
