@@ -169,6 +169,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "reviews": ("digest",),
     "roster_imports": ("source",),
     "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
+    "sending_locks": ("origin", "lifted_reason"),
     "setting_changes": ("kind", "subject", "before", "after"),
     # Of staff: who came in, from where and with what.
     "invitations": ("token_digest",),
