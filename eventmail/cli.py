@@ -15,6 +15,7 @@ from eventmail import (
     cli_accounts,
     cli_audit,
     cli_bounces,
+    cli_keeping,
     cli_people,
     cli_scan,
     cli_settings,
@@ -78,10 +79,13 @@ def main() -> None:
 
 
 @cli.command("migrate")
-def migrate_command() -> None:
-    """データベースを最新の形にします。"""
+@cli_keeping.to_option
+@cli_keeping.without_option
+def migrate_command(backup_to: Path | None, without_backup: bool) -> None:
+    """データベースを最新の形にします。古い形のときは、はじめにバックアップを取ります。"""
     settings = settings_here()
     make_data_folder(settings.data_dir)
+    cli_keeping.before_migrating(settings, backup_to, without=without_backup)
     database = open_database(settings)
     migrate.upgrade(database)
     chain.seal_older(database)
@@ -288,6 +292,7 @@ cli_scan.register(cli)
 cli_bounces.register(cli, lambda: _ready())
 cli_people.register(cli, lambda: _ready())
 cli_audit.register(cli, lambda: _ready())
+cli_keeping.register(cli, lambda: settings_here())
 
 
 def _first_copy(text: str) -> int | None:
@@ -316,11 +321,7 @@ def _ready() -> Settings:
     settings = settings_here()
     make_data_folder(settings.data_dir)
     with opened(settings) as database:
-        current = migrate.is_current(database)
-    if not current:
-        raise UserError(
-            f"データベースが最新の形ではありません。{COMMAND} migrate を実行してください。"
-        )
+        migrate.require_current(database)
     return settings
 
 

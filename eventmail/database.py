@@ -154,6 +154,16 @@ class Database:
         ):
             yield session
 
+    @contextmanager
+    def joining(self, connection: sa.Connection) -> Iterator[Session]:
+        """A session within a transaction that somebody else has begun, and ends."""
+        mode: Any = "rollback_only"
+        with Session(
+            connection, expire_on_commit=False, info=self._info, join_transaction_mode=mode
+        ) as session:
+            yield session
+            session.commit()
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,14 @@ from alembic.script import ScriptDirectory
 
 from eventmail import files
 from eventmail.database import Database
+from eventmail.errors import UserError
 from eventmail.tables import metadata
+
+NEWER = (
+    "データベースの版（{found}）が、このプログラムの版（{newest}）より新しいため、動かせません。"
+    "新しいプログラムに戻すか、前のバックアップを空のデータベースに戻してください。"
+)
+NOT_CURRENT = f"データベースが最新の形ではありません。{files.COMMAND} migrate を実行してください。"
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:
@@ -26,20 +34,39 @@ def configuration(connection: sa.Connection | None = None) -> Config:
     return config
 
 
+class Age(enum.Enum):
+    """How a database stands to this program."""
+
+    EMPTY = "empty"  # nobody has made any table
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"  # a revision that this program does not know
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run all migrations up to ``revision``, each in a transaction of its own."""
-    with _unenforced(database) as connection:
-        command.upgrade(configuration(connection), revision)
+    with unenforced(database) as connection:
+        upgrade_on(connection, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Run the migrations back to ``revision``."""
-    with _unenforced(database) as connection:
-        command.downgrade(configuration(connection), revision)
+    with unenforced(database) as connection:
+        downgrade_on(connection, revision)
+
+
+def upgrade_on(connection: sa.Connection, revision: str = "head") -> None:
+    """The same; within the connection's transaction if it has begun one (PostgreSQL)."""
+    command.upgrade(configuration(connection), revision)
+
+
+def downgrade_on(connection: sa.Connection, revision: str) -> None:
+    """The same, back."""
+    command.downgrade(configuration(connection), revision)
 
 
 @contextmanager
-def _unenforced(database: Database) -> Iterator[sa.Connection]:
+def unenforced(database: Database) -> Iterator[sa.Connection]:
     """A connection on which SQLite lets a table be written anew; its rows are checked after it."""
     with database.engine.connect() as connection:
         _enforce(database, connection, "OFF")
@@ -55,11 +82,54 @@ def _enforce(database: Database, connection: sa.Connection, switch: str) -> None
         driver.execute(f"PRAGMA foreign_keys={switch}")
 
 
+def newest() -> str:
+    """The revision that this program works with."""
+    head = _scripts().get_current_head()
+    assert head is not None
+    return head
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program can bring a database from this revision to the newest."""
+    return any(each.revision == revision for each in _scripts().walk_revisions())
+
+
+def revision_of(database: Database) -> str | None:
+    """Where a database stands; None where nobody has made its tables."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def age(database: Database) -> Age:
+    """How it stands to this program."""
+    found = revision_of(database)
+    if found is None:
+        return Age.EMPTY
+    if found == newest():
+        return Age.CURRENT
+    return Age.OLDER if is_known(found) else Age.NEWER
+
+
+def require_not_newer(database: Database) -> None:
+    """Raise :class:`UserError` for a database of a newer program: this one would harm it."""
+    if age(database) is Age.NEWER:
+        raise UserError(NEWER.format(found=revision_of(database), newest=newest()))
+
+
 def is_current(database: Database) -> bool:
     """Whether the database stands at the newest revision."""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return age(database) is Age.CURRENT
+
+
+def require_current(database: Database) -> None:
+    """Raise :class:`UserError` unless the database stands at the newest revision."""
+    require_not_newer(database)
+    if not is_current(database):
+        raise UserError(NOT_CURRENT)
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
 
 
 def differences(database: Database) -> list[object]:

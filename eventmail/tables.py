@@ -27,6 +27,7 @@ from eventmail.outbox.models import Delivery
 from eventmail.own_page.models import LinkMail
 from eventmail.privacy.models import RetentionHold
 from eventmail.roster.models import RosterImport
+from eventmail.sendlock.models import SendingLock
 from eventmail.staffmail.models import StaffNotice
 from eventmail.suppression.models import Suppression
 from eventmail.training.models import TrainingTask
@@ -60,6 +61,7 @@ __all__ = [
     "Proposal",
     "RetentionHold",
     "RosterImport",
+    "SendingLock",
     "Slot",
     "StaffNotice",
     "StaffSession",

@@ -28,7 +28,7 @@ OF_NO_OFFICE = {
     *("bureaus", "bureau_memberships", "offices", "staff"),
     *("staff_sessions", "sign_ins", "throttles", "factor_holders", "passkey_challenges"),
     *("passkeys", "recovery_codes", "totp_offers", "totp_secrets"),
-    *("relay_paces", "relay_slots"),
+    *("relay_paces", "relay_slots", "sending_locks"),
     *("audit_entries", "audit_links", "audit_heads", "audit_checks"),
     *("running_totals", "total_marks", "troubles"),  # a trouble may be the installation's
 }

@@ -39,6 +39,11 @@ class ChainKeys:
         """The id of the key that signs."""
         return _name(self.keys[0])
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of all keys, the one that signs first: they tell nothing of the keys."""
+        return tuple(_name(each) for each in self.keys)
+
     def mac(self, content: bytes, key_id: str) -> str | None:
         """The keyed digest of a link's content; None if this key is not known here."""
         for key in self.keys:

@@ -239,6 +239,8 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     },
     Kind.AUDIT: {
         "audit.exported": said("監査記録を書き出しました"),
+        "sending.locked": said("戻した（移した）データベースの送信を止めました"),
+        "sending.unlocked": said("戻した（移した）データベースの送信を認めました"),
         "audit.head_rebuilt": said("失われた監査記録の鎖の先頭を作り直しました"),
         "alert.raised": said("所への警告を出しました"),
         "alert.seen_to": said("警告への対応を始めました"),

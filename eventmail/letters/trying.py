@@ -26,6 +26,7 @@ from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content, Recipient
 from eventmail.offices.models import Office, Staff
 from eventmail.offices.permissions import Action, Actor
+from eventmail.sendlock import service as sendlock
 from eventmail.wire import (
     Cleared,
     Connection,
@@ -127,6 +128,7 @@ def note(session: Session, actor: Actor, mailing: Mailing, box: Box, cleared: Cl
     office = session.get_one(
         Office, mailing.office_id, populate_existing=True, with_for_update={"read": True}
     )
+    sendlock.require_unlocked(session)
     if office.stopped_at is not None:
         raise UserError(STOPPED)
     require_few(session, SENT, AuditEntry.staff_id == actor.id, MOST_OF_ONE, OF_ONE_WITHIN)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN
 from eventmail.clock import japanese_moment
+from eventmail.files import COMMAND
 from eventmail.observing.models import Trouble
 
 HALTED, BACKUP = "halted", "backup.failed"
@@ -43,7 +44,7 @@ KINDS: dict[str, Words] = {
         "監査記録が書き換えられたおそれがあります",
         "監査記録の検査で異常が見つからなくなりました",
         "送信は止めていません。設定の変更は控え、サーバーの管理者が\n"
-        "python app.py audit verify で調べるまで、データベースに手を加えないでください。",
+        f"{COMMAND} audit verify で調べるまで、データベースに手を加えないでください。",
     ),
     BACKUP: Words(
         "バックアップを作れませんでした",

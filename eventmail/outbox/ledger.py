@@ -218,15 +218,24 @@ def reclaim_lapsed(session: Session) -> int:
     )
     locked = lapsed.order_by(Delivery.id).with_for_update(skip_locked=True)
     numbers = list(session.scalars(locked))
-    uncertain, queued = DeliveryState.UNCERTAIN, DeliveryState.QUEUED
-    _let_go(session, numbers, Delivery.id.in_(_open_attempts()), uncertain, CUT_OFF)
-    _let_go(session, numbers, Delivery.id.not_in(_open_attempts()), queued)
+    _judge_claims(session, Delivery.id.in_(numbers))
     return len(numbers)
+
+
+def judge_all_claims(session: Session) -> None:
+    """The same for every claim there is: in a copy of the rows nobody is at work."""
+    _judge_claims(session, Delivery.state == DeliveryState.CLAIMED)
+
+
+def _judge_claims(session: Session, which: sa.ColumnElement[bool]) -> None:
+    uncertain, queued = DeliveryState.UNCERTAIN, DeliveryState.QUEUED
+    _let_go(session, which, Delivery.id.in_(_open_attempts()), uncertain, CUT_OFF)
+    _let_go(session, which, Delivery.id.not_in(_open_attempts()), queued)
 
 
 def _let_go(
     session: Session,
-    numbers: Sequence[int],
+    claims: sa.ColumnElement[bool],
     which: sa.ColumnElement[bool],
     state: DeliveryState,
     reply: str | None = None,
@@ -234,7 +243,7 @@ def _let_go(
     values = {"state": state, "claimed_by": None, "lease_until": None}
     session.execute(
         sa.update(Delivery)
-        .where(Delivery.id.in_(numbers), which)
+        .where(claims, which)
         .values(values if reply is None else values | {"reply": reply})
         .execution_options(synchronize_session=False)
     )

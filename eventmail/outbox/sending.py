@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from eventmail import tracing
 from eventmail.alerts import service as alerts
@@ -30,6 +30,7 @@ from eventmail.outbox.standing import Hold, release_due, standing
 from eventmail.outbox.supply import Supply
 from eventmail.outbox.watch import Watch
 from eventmail.outbox.window import Blocked, Window, soon
+from eventmail.sendlock import service as sendlock
 from eventmail.wire import Connection, Pressure, Relay, RelayUnavailable
 
 log = logging.getLogger(__name__)
@@ -88,10 +89,17 @@ def run(
         log.exception("the database was not there while sending snapshot %s", snapshot_id)
     except Halt as halt:
         _halt(database, snapshot, halt)
-    except Exception:
+    except Exception as error:
+        if _came_with_a_lock(error):
+            return False
         log.exception("sending snapshot %s broke", snapshot_id)
         _halt(database, snapshot, Halt("broken", BROKEN))
     return False
+
+
+def _came_with_a_lock(error: Exception) -> bool:
+    """Whether the database said no because all sending was locked after this turn had asked."""
+    return isinstance(error, IntegrityError) and sendlock.GUARD in str(error.orig)
 
 
 def _send(run: _Run) -> bool:

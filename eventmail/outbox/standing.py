@@ -16,6 +16,7 @@ from eventmail.offices.models import Office
 from eventmail.outbox import statements
 from eventmail.outbox.ledger import OPEN, UNSETTLED
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+from eventmail.sendlock.service import IS_LOCKED
 
 
 class Hold(enum.StrEnum):
@@ -24,6 +25,7 @@ class Hold(enum.StrEnum):
     FINISHED = "finished"
     CANCELLED = "cancelled"
     HALTED = "halted"
+    LOCKED = "locked"  # a copy of which nobody has said yet that it may send
     STOPPED = "stopped"
     NO_LEAVE = "no_leave"  # a batch where the office allows none any more
     PAUSED = "paused"
@@ -73,6 +75,7 @@ def judge(found: Any) -> Standing:
         (found.finished_at, Hold.FINISHED),
         (found.cancelled_at, Hold.CANCELLED),
         (found.state is MailingState.HALTED, Hold.HALTED),
+        (found.locked, Hold.LOCKED),
         (found.stopped_at, Hold.STOPPED),
         (no_leave, Hold.NO_LEAVE),
         (found.paused_at, Hold.PAUSED),
@@ -116,6 +119,7 @@ def due_snapshots(session: Session) -> list[int]:
         .exists()
     )
     free = sa.and_(
+        ~IS_LOCKED,
         Office.stopped_at.is_(None),
         sa.or_(Snapshot.mode != SendMode.BATCH, Office.batches_allowed),
         Dispatch.paused_at.is_(None),

@@ -22,6 +22,7 @@ from eventmail.outbox.models import (
     Dispatch,
     RelayPace,
 )
+from eventmail.sendlock.service import IS_LOCKED
 from eventmail.suppression import service as suppression
 
 _d = table_of(Delivery).c
@@ -52,6 +53,7 @@ DUE = (
         _d.first_copy == sa.bindparam("first"),
         _d.state == _value("open", _d.state),
         _d.due_at <= _value("now", _d.due_at),
+        ~IS_LOCKED,
     )
     .order_by(_d.due_at, _d.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
@@ -175,6 +177,7 @@ STANDING = (
         _p.finished_at,
         _p.cancelled_at,
         _m.state.label("state"),
+        IS_LOCKED.label("locked"),
         _o.stopped_at,
         _n.mode.label("mode"),
         _o.batches_allowed,

@@ -16,6 +16,7 @@ from eventmail.offices.models import Office
 from eventmail.outbox.ledger import UNSETTLED
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch
 from eventmail.outbox.standing import Standing, judge
+from eventmail.sendlock.service import IS_LOCKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def under_way(session: Session, office_id: int) -> list[UnderWay]:
             dispatch.finished_at,
             dispatch.cancelled_at,
             Mailing.state.label("state"),
+            IS_LOCKED.label("locked"),
             office.stopped_at,
             Snapshot.mode.label("mode"),
             office.batches_allowed,

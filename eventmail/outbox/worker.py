@@ -40,6 +40,7 @@ from eventmail.privacy import files, purge, scrubbing
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
+from eventmail.sendlock import service as sendlock
 from eventmail.staffmail import sending as staffmail
 from eventmail.training import reminding
 from eventmail.wire import Relay, remember_in
@@ -260,7 +261,10 @@ class Outbox:
         if not self._fetching.acquire(blocking=False):
             return
         try:
-            polling.poll(self.settings, Intake.of(self.settings, self.database))
+            with self.database.reading() as session:
+                locked = sendlock.current(session) is not None
+            if not locked:  # they are the running installation's, not its copy's
+                polling.poll(self.settings, Intake.of(self.settings, self.database))
         except Exception:
             log.exception("what came back has to wait for the next visit")
         finally:

@@ -171,6 +171,7 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "roster_imports": ("source",),
     "roster_rows": ("key", "verdict", "answer", "status", "codes", "change"),
     "running_totals": ("series", "part"),
+    "sending_locks": ("origin", "lifted_reason"),
     "setting_changes": ("kind", "subject", "before", "after"),
     # Of staff: who came in, from where and with what.
     "invitations": ("token_digest",),

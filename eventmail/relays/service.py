@@ -18,6 +18,7 @@ from eventmail.config import Mode, Settings
 from eventmail.language import said
 from eventmail.offices import settings as office_settings
 from eventmail.sealing import Sealer, Unsealable
+from eventmail.sendlock import service as sendlock
 from eventmail.wire import LARGEST_BATCH, Relay, Security, relay_from
 
 KIND = "relay"
@@ -103,7 +104,11 @@ def default_route(settings: Settings) -> Route:
 
 
 def route_of(session: Session, settings: Settings, office_id: int) -> Route:
-    """The relay of one office. Raises :class:`NoRoute` where it has one that cannot be used."""
+    """The relay of one office. Raises :class:`NoRoute` where it has one that cannot be used, and
+    where nothing at all may leave: a copy that nobody has unlocked yet.
+    """
+    if sendlock.current(session) is not None:
+        raise NoRoute(sendlock.SENTENCE)
     chosen = choice_of(session, office_id)
     return own_route(chosen, settings, office_id) if chosen.host else default_route(settings)
 

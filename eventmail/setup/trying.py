@@ -24,6 +24,7 @@ from eventmail.mailings.rendering import new_token
 from eventmail.offices import service as offices
 from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.outbox import words
+from eventmail.sendlock import service as sendlock
 from eventmail.wire import Cleared, GateRefusal, Kind, Relay, Unwritable
 
 SENT = "relay.test_mail"
@@ -100,6 +101,7 @@ def note(session: Session, office_id: int, staff: Staff, box: Box, cleared: Clea
     office = session.get_one(
         Office, office_id, populate_existing=True, with_for_update={"read": True}
     )
+    sendlock.require_unlocked(session)
     if office.stopped_at is not None:
         raise UserError(trying.STOPPED)
     trying.require_few(

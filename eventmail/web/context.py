@@ -32,6 +32,7 @@ from eventmail.offices.permissions import (
 )
 from eventmail.outbox import control
 from eventmail.outbox.worker import Outbox
+from eventmail.sendlock import service as sendlock
 from eventmail.web.cookie import SESSION
 
 OFFICE = "office"  # where the session keeps the office that was chosen
@@ -140,8 +141,9 @@ def _for_templates() -> dict[str, object]:
     if not current_user.is_authenticated:
         return {"Action": Action, "actor": None}
     standing = standings(current_user)
-    around = {"Action": Action, "oversees": allows(Action.OVERSEE, standing)}
+    around: dict[str, object] = {"Action": Action, "oversees": allows(Action.OVERSEE, standing)}
     around["administers"] = allows(Action.ADMINISTER, standing)
+    around["locked"] = sendlock.current(reading())
     found = actor_if_any()
     if found is None:
         names = [name for each, name in STANDING_NAMES.items() if each in standing]

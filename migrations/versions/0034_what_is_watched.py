@@ -10,7 +10,7 @@ from alembic import op
 from migrations import guards
 
 revision = "0034"
-down_revision = "0032"
+down_revision = "0033"
 
 STATES = ("queued", "claimed", "accepted", "refused", "uncertain", "dropped")
 MAILS = "trouble_mails"

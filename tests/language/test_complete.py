@@ -42,6 +42,8 @@ JAPANESE_BY_NATURE = {
     "eventmail/language/": "names the Japanese letters",
     "eventmail/cli": "the command line is Japanese",
     "eventmail/clock.py": "how a Japanese date is written; its English is elsewhere",
+    "eventmail/keeping/": "words of the command line",
+    "eventmail/migrate.py": "words of the command line",
     "eventmail/config.py": "settings are told on the command line and in docs/settings.md",
     "eventmail/files.py": "told on the command line",
     "eventmail/production.py": "settings are told on the command line and in docs/settings.md",

@@ -33,6 +33,7 @@ MAILING_KINDS = {
     MailingState.HALTED: "error",
 }
 WAITING_WORDS = {
+    Hold.LOCKED: (said("バックアップから戻したため停止中"), "error"),
     Hold.STOPPED: (said("所の送信を停止中"), "error"),
     Hold.NO_LEAVE: (said("BCC一括を認めていないため停止中"), "error"),
     Hold.PAUSED: (said("一時停止中"), "warn"),
@@ -181,6 +182,11 @@ def _so_far(progress: Progress) -> str:
     )
 
 
+def _locked(facts: _Facts) -> Situation:
+    title = said("バックアップから戻した写しのため、送信していません")
+    return Situation("locked", "error", title, _so_far(facts.progress))
+
+
 def _stopped(facts: _Facts) -> Situation:
     title = said("所の送信をすべて止めています")
     return Situation("stopped", "error", title, _so_far(facts.progress))
@@ -202,7 +208,12 @@ def _paused(facts: _Facts) -> Situation:
     text = (
         said("{name}さんが{at}に一時停止しました。", name=staff.name, at=at)
         if staff
-        else said("{at}に一時停止しました。", at=at)
+        else said(
+            "バックアップから戻したため、{at}に一時停止しました。バックアップを取ったあとに、"
+            "元のサーバーから送られたメールがあるかもしれません。"
+            "送信サーバーの記録などで確かめてから、再開するか取りやめてください。",
+            at=at,
+        )
     ) + _so_far(facts.progress)
     return Situation("paused", "warning", said("送信を一時停止しています"), text)
 
@@ -255,6 +266,7 @@ TELLS: dict[Hold, Callable[[_Facts], Situation]] = {
     Hold.FINISHED: _finished,
     Hold.CANCELLED: _cancelled,
     Hold.HALTED: _halted,
+    Hold.LOCKED: _locked,
     Hold.STOPPED: _stopped,
     Hold.NO_LEAVE: _no_leave,
     Hold.PAUSED: _paused,

@@ -1,0 +1,106 @@
+"""Makes a backup while everything runs: one look at all rows, written, tried, then named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from eventmail import clock, migrate
+from eventmail.audit.keys import ChainKeys, open_database
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.errors import UserError
+from eventmail.keeping import folder as folders
+from eventmail.keeping import state
+from eventmail.keeping.archive import Reader, Trial, Writer, created, note_trial, publish
+from eventmail.keeping.manifest import Manifest, Materials, secret_of
+from eventmail.keeping.rows import lines
+from eventmail.keeping.shape import forms
+from eventmail.keeping.state import Kept
+from eventmail.keeping.troubles import writing_to
+from eventmail.keeping.trying import tried
+
+NOTHING = "データベースがまだありません。バックアップに取るものはありません。"
+MATERIALS = sa.text(
+    "SELECT count(*), coalesce(sum(length(content)), 0), "
+    "coalesce(sum(CASE WHEN length(content) = 0 THEN 1 ELSE 0 END), 0) FROM blobs"
+)
+
+
+def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
+    """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good.
+
+    Whatever comes of it is kept word of (:mod:`eventmail.keeping.state`).
+    """
+    try:
+        kept = _made(settings, target)
+    except UserError as error:
+        state.note(settings, Kept(clock.now(), "", is_good=False, told=error.message))
+        raise
+    state.note(settings, kept)
+    if kept.is_good and keep is not None:
+        folders.prune(target, keep)
+    return kept
+
+
+def write(settings: Settings, path: Path) -> Manifest:
+    """All rows of the installation's database, as of one moment."""
+    database = open_database(settings)
+    try:
+        revision = _revision(database)
+        with closing(Writer(path)) as writer, _one_look(database) as connection:
+            manifest = Manifest(
+                made_at=clock.now(),
+                revision=revision,
+                database=connection.dialect.name,
+                tables={
+                    form.name: writer.table(form.name, lines(connection, form))
+                    for form in forms(revision)
+                },
+                materials=Materials(*connection.execute(MATERIALS).one()),
+                keys=ChainKeys.of(settings).names,
+                secret=secret_of(settings),
+            ).sealed(ChainKeys.of(settings))
+            writer.manifest(manifest)
+        return manifest
+    finally:
+        database.dispose()
+
+
+def _made(settings: Settings, target: Path) -> Kept:
+    with writing_to(target):
+        target.mkdir(parents=True, exist_ok=True)
+        folders.sweep(target)
+        path = folders.name_for(target, clock.now())
+        with created(path) as part:
+            manifest = write(settings, part)
+            trial = _trial(settings, part, path)
+            note_trial(part, trial)
+            if not trial.is_good:
+                path = folders.marked_bad(path)
+            publish(part, path)
+    return Kept(manifest.made_at, str(path), trial.is_good, trial.told)
+
+
+def _trial(settings: Settings, part: Path, path: Path) -> Trial:
+    with closing(Reader(part, path.name)) as reader:
+        return tried(settings, reader)
+
+
+def _revision(database: Database) -> str:
+    migrate.require_not_newer(database)
+    found = migrate.revision_of(database)
+    if found is None:
+        raise UserError(NOTHING)
+    return found
+
+
+@contextmanager
+def _one_look(database: Database) -> Iterator[sa.Connection]:
+    """What others write meanwhile is not seen: a snapshot on PostgreSQL, a reader's on SQLite."""
+    options = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with database.engine.connect().execution_options(**options) as connection:
+        yield connection
