@@ -120,7 +120,7 @@ def site(installed: Installed, office: dict[str, str]) -> Iterator[int]:
     )
     port = int(office["EVENTMAIL_PORT"])
     try:
-        for _ in range(1_200):
+        for _ in range(2_400):  # two minutes, on a machine that has other things to do
             with socket.socket() as probe:
                 if probe.connect_ex((PROXY, port)) == 0:
                     break
