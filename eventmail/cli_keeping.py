@@ -90,10 +90,11 @@ def _register_backups(cli: click.Group, settings: Callable[[], Settings]) -> Non
 def _register_copies(cli: click.Group, settings: Callable[[], Settings]) -> None:
     @cli.command("restore")
     @click.argument("path", type=click.Path(path_type=Path))
-    def restore_command(path: Path) -> None:
+    @click.option("--even-bad", is_flag=True, help="試しに通らなかったものも戻します。")
+    def restore_command(path: Path, even_bad: bool) -> None:
         """バックアップ PATH を、設定にある空のデータベースに戻します。戻した写しは送信しません。"""
         found = _placed(settings)
-        manifest = restoring.restore(found, path)
+        manifest = restoring.restore(found, path, even_bad=even_bad)
         _tell_restored(found, path, manifest)
 
     @cli.command("move")

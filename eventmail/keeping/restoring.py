@@ -36,16 +36,22 @@ REFUSED = (
     "バックアップ {name} を戻せませんでした：{phrase}。戻す先には何も書き込んでいません。"
     "ほかのバックアップを使ってください。"
 )
+BAD = (
+    "バックアップ {name} は、作ったときの試しに通っていません。{told}"
+    "ほかのバックアップがないときは、--even-bad を付けると戻せます。"
+)
 Finish = Callable[[Session], None]
 
 
-def restore(settings: Settings, path: Path) -> Manifest:
+def restore(settings: Settings, path: Path, *, even_bad: bool = False) -> Manifest:
     """Fill the empty database of ``settings``. Raises :class:`UserError`, and then nothing is in
-    it.
+    it. One that did not come through its trial is only taken if it is said.
     """
     with closing(Reader(path)) as reader:
-        manifest = reader.manifest
+        manifest, trial = reader.manifest, reader.trial
         manifest.require_whole(reader.name, ChainKeys.of(settings))
+        if not (even_bad or (trial and trial.is_good)):
+            raise UserError(BAD.format(name=reader.name, told=trial.told if trial else ""))
         require_empty(settings)
         reader.require_whole()
         put_into(settings, reader, lambda session: _lock(session, reader.name))

@@ -59,7 +59,7 @@ def test_backup_restore_and_unlock(
 
 
 def test_a_bad_backup_ends_with_1(
-    typed: Typed, database: Database, approved: Snapshot, folder: Path
+    typed: Typed, database: Database, approved: Snapshot, folder: Path, elsewhere: Elsewhere
 ) -> None:
     drop_guard(database, "blobs", "emptied")
     with database.writing() as session:
@@ -69,6 +69,10 @@ def test_a_bad_backup_ends_with_1(
     (path,) = folder.iterdir()
     code, _, err = typed("verify-backup", path)
     assert (code, "は使えません" in err) == (1, True)
+    there = elsewhere("sqlite")
+    code, _, err = typed("restore", path, on=there)
+    assert (code, "--even-bad" in err) == (2, True)
+    assert typed("restore", path, "--even-bad", on=there)[0] == 0
 
 
 def test_move(typed: Typed, approved: Snapshot, elsewhere: Elsewhere) -> None:
