@@ -26,14 +26,20 @@ def deliveries(session: Session) -> dict[str, int]:
     """
     query = (
         sa.select(Delivery.state, sa.func.count())
-        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
-        .where(Dispatch.finished_at.is_(None))
+        .where(Delivery.snapshot_id.in_(_going_on()))
         .group_by(Delivery.state)
     )
     counts = {state: count for state, count in session.execute(query)}
     everywhere = sa.select(sa.func.count()).select_from(Delivery).where(is_uncertain())
     counts[DeliveryState.UNCERTAIN] = session.scalars(everywhere).one()
     return {state.value: counts.get(state, 0) for state in DeliveryState}
+
+
+def _going_on(*more: sa.ColumnElement[bool]) -> sa.Select[int]:
+    """Sendings that are not over. As a list, which is gone through by the index: of a join SQLite
+    would rather read all mails of all years.
+    """
+    return sa.select(Dispatch.snapshot_id).where(Dispatch.finished_at.is_(None), *more)
 
 
 def is_uncertain() -> sa.ColumnElement[bool]:
@@ -44,19 +50,26 @@ def is_uncertain() -> sa.ColumnElement[bool]:
 def oldest_due(session: Session) -> datetime | None:
     """Since when the mail that could have gone longest waits."""
     now = clock.now()
-    query = (
-        sa.select(sa.func.min(Delivery.due_at))
-        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
-        .join(Office, Office.id == Dispatch.office_id)
-        .where(
-            *(Dispatch.finished_at.is_(None), Dispatch.paused_at.is_(None)),
-            *(Dispatch.cancelled_at.is_(None), Office.stopped_at.is_(None)),
-            sa.or_(Dispatch.starts_at.is_(None), Dispatch.starts_at <= now),
-            sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None)),
-            *(Delivery.state.in_(WAITS), Delivery.due_at <= now),
-        )
+    stopped = sa.select(Office.id).where(Office.stopped_at.is_not(None))
+    free = (
+        *(Dispatch.paused_at.is_(None), Dispatch.cancelled_at.is_(None)),
+        *(Dispatch.office_id.not_in(stopped), _begun(now)),
     )
-    return session.scalar(query)
+    released = _going_on(*free, Dispatch.released_at.is_not(None))
+    looked_at = _going_on(*free, Dispatch.released_at.is_(None))
+    waits = (Delivery.state.in_(WAITS), Delivery.due_at <= now)
+    first = (
+        sa.select(sa.func.min(Delivery.due_at)).where(Delivery.snapshot_id.in_(released), *waits),
+        sa.select(sa.func.min(Delivery.due_at)).where(
+            Delivery.snapshot_id.in_(looked_at), Delivery.first_copy, *waits
+        ),
+    )
+    found = [at for query in first if (at := session.scalar(query)) is not None]
+    return min(found, default=None)
+
+
+def _begun(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(Dispatch.starts_at.is_(None), Dispatch.starts_at <= now)
 
 
 def oldest_import(session: Session) -> datetime | None:

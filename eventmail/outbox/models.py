@@ -111,7 +111,7 @@ class Delivery(Base):
         sa.Index("ix_deliveries_due", "snapshot_id", "state", "due_at", "id"),
         sa.Index(
             "ix_deliveries_uncertain",
-            "snapshot_id",
+            *("state", "snapshot_id"),  # SQLite takes it only where it begins with the state
             sqlite_where=sa.text("state = 'uncertain'"),
             postgresql_where=sa.text("state = 'uncertain'"),
         ),

@@ -104,7 +104,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_uncertain",
         "deliveries",
-        ["snapshot_id"],
+        ["state", "snapshot_id"],
         sqlite_where=UNCERTAIN,
         postgresql_where=UNCERTAIN,
     )
