@@ -191,7 +191,18 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
 
 
 def _postgres(url: sa.URL) -> sa.Engine:
-    return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    sa.event.listen(engine, "connect", _prepare_postgres)
+    return engine
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    """Many short questions at once, not one long one: to start helpers, or to compile a statement,
+    took ten times as long as to answer, and the other processors have pages of their own to make.
+    """
+    for setting in ("max_parallel_workers_per_gather = 0", "jit = off"):
+        connection.execute(f"SET SESSION {setting}")
+    connection.commit()
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

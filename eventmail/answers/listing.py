@@ -123,7 +123,10 @@ def page(
 ) -> PageOf[Line]:
     """A page of companies in the order of the roster; ``known``: the event's, if it is counted."""
     total = _KNOWN[show](known) if known and not text and show in _KNOWN else None
-    found = page_of(session, _listed(event, show, text), wanted, by_first_row(event), total)
+    query = _listed(event, show, text)
+    if total is None:
+        total = count_of(session, query)
+    found = page_of(session, _filtered(_in_order(event), show, text), wanted, total=total)
     return PageOf(_lines(session, found.items), found.total, found.page)
 
 
@@ -173,11 +176,14 @@ def takes_part(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
     somebody = sa.exists().where(
         Contact.participant_id == Participant.id, Contact.event_id == event.id, *_asked()
     )
+    return *_attends(event), somebody
+
+
+def _attends(event: Event) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Participant.event_id == event.id,
         Participant.office_id == event.office_id,
         Participant.status == ParticipantStatus.ATTENDING,
-        somebody,
     )
 
 
@@ -188,8 +194,14 @@ def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
 
 def _counted(event: Event) -> sa.Select[Any]:
     """Companies by their newest answer, with what is summed up of their contacts."""
-    each, newest = _of_companies(event), _newest(event)
-    sums = [sa.func.sum(each.c[name]).label(name) for name in COUNTED]
+    asked, marked, newest = _contacts(event), _marks(event), current.newest_of(event.id)
+    own = Participant.id
+    sums = [
+        sa.func.coalesce(sa.func.sum(each), 0).label(name)
+        for name, each in zip(
+            COUNTED, (asked.c.contacts, marked.c.opened, marked.c.confirmed), strict=True
+        )
+    ]
     return (
         sa.select(
             newest.c.attendance,
@@ -198,43 +210,62 @@ def _counted(event: Event) -> sa.Select[Any]:
             sa.func.coalesce(sa.func.sum(newest.c.people), 0).label("people"),
         )
         .select_from(Participant)
-        .join(each, each.c.participant_id == Participant.id)
-        .outerjoin(newest, newest.c.participant_id == Participant.id)
-        .where(
-            Participant.event_id == event.id,
-            Participant.office_id == event.office_id,
-            Participant.status == ParticipantStatus.ATTENDING,
-        )
+        .join(asked, asked.c.participant_id == own)
+        .outerjoin(marked, marked.c.participant_id == own)
+        .outerjoin(newest, newest.c.participant_id == own)
+        .where(*_attends(event))
         .group_by(newest.c.attendance)
     )
 
 
-def _newest(event: Event) -> sa.Subquery:
-    columns = (Answer.participant_id, Answer.attendance, Answer.people)
-    return sa.select(*columns).where(Answer.event_id == event.id, current.is_newest()).subquery()
-
-
-def _of_companies(event: Event) -> sa.Subquery:
-    """Each company's contacts who are asked, counted with their marks, all in one walk."""
-    marks = (
-        sa.select(ContactMark.contact_id, ContactMark.opened_at, ContactMark.confirmed_at)
-        .where(ContactMark.event_id == event.id)
-        .cte("marks")
-        .prefix_with("MATERIALIZED", dialect="postgresql")  # once, not contact by contact
-    )
-    counts = [sa.func.count(each) for each in (Contact.id, marks.c.opened_at, marks.c.confirmed_at)]
-    named = [each.label(name) for each, name in zip(counts, COUNTED, strict=True)]
+def _contacts(event: Event) -> sa.Subquery:
+    """How many of each company are asked: read from the roster's index alone."""
     return (
-        sa.select(Contact.participant_id, *named)
-        .outerjoin(marks, marks.c.contact_id == Contact.id)
+        sa.select(Contact.participant_id, sa.func.count().label("contacts"))
         .where(Contact.event_id == event.id, *_asked())
         .group_by(Contact.participant_id)
         .subquery()
     )
 
 
+def _marks(event: Event) -> sa.Subquery:
+    """Each company's marks, less those of the few who left the roster: they are not asked."""
+    gone = sa.select(Contact.id).where(Contact.event_id == event.id, ~Contact.active)
+    return (
+        sa.select(
+            ContactMark.participant_id,
+            sa.func.count(ContactMark.opened_at).label("opened"),
+            sa.func.count(ContactMark.confirmed_at).label("confirmed"),
+        )
+        .where(ContactMark.event_id == event.id, ContactMark.contact_id.not_in(gone))
+        .group_by(ContactMark.participant_id)
+        .subquery()
+    )
+
+
+def _in_order(event: Event) -> sa.Select[Participant]:
+    """:func:`companies` in the order of the roster, by one walk for both."""
+    asked = sa.func.count(sa.func.nullif(Contact.address, ""))
+    walk = (
+        sa.select(Contact.participant_id, sa.func.min(Contact.source_row).label("first_row"))
+        .where(Contact.event_id == event.id, Contact.active)
+        .group_by(Contact.participant_id)
+        .having(asked > 0)
+        .subquery()
+    )
+    return (
+        sa.select(Participant)
+        .join(walk, walk.c.participant_id == Participant.id)
+        .where(*_attends(event))
+        .order_by(walk.c.first_row, Participant.id)
+    )
+
+
 def _listed(event: Event, show: Show, text: str) -> sa.Select[Participant]:
-    query = companies(event)
+    return _filtered(companies(event), show, text)
+
+
+def _filtered(query: sa.Select[Participant], show: Show, text: str) -> sa.Select[Participant]:
     if show in _CONDITIONS:
         query = query.where(_some_contact(_CONDITIONS[show]))
     if text:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.answers import current
 from eventmail.answers.listing import asked_ever, takes_part
-from eventmail.answers.models import Answer, AnswerValue, Attendance, Question, QuestionKind
+from eventmail.answers.models import AnswerValue, Attendance, Question, QuestionKind
 from eventmail.events.models import Event, Participant
 
 COUNTED = (QuestionKind.CHOICE, QuestionKind.NUMBER)
@@ -34,17 +34,18 @@ def tallies(session: Session, event: Event) -> list[Tally]:
 
 
 def _counted(session: Session, event: Event) -> dict[int, Counter[str]]:
+    newest = current.newest_of(event.id)
+    coming = (
+        sa.select(newest.c.id)
+        .join(Participant, Participant.id == newest.c.participant_id)
+        .where(newest.c.attendance == Attendance.ATTENDING, *takes_part(event))
+        .cte("coming")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # looked at once, not value by value
+    )
     query = (
         sa.select(AnswerValue.question_id, AnswerValue.value, sa.func.count())
-        .join(Answer, Answer.id == AnswerValue.answer_id)
-        .join(Participant, Participant.id == Answer.participant_id)
-        .where(
-            Answer.event_id == event.id,
-            Answer.attendance == Attendance.ATTENDING,
-            current.is_newest(),
-            AnswerValue.value != "",
-            *takes_part(event),
-        )
+        .join(coming, coming.c.id == AnswerValue.answer_id)
+        .where(AnswerValue.value != "")
         .group_by(AnswerValue.question_id, AnswerValue.value)
     )
     found: dict[int, Counter[str]] = {}

@@ -58,7 +58,8 @@ class Failed:
 
 def of_snapshot(session: Session, snapshot: Snapshot) -> list[Failed]:
     """What came back of a sending: first what is lost, then in the order of the roster."""
-    query = _rows().where(Delivery.snapshot_id == snapshot.id).limit(MOST * 4)
+    own = BounceMail.office_id == snapshot.office_id  # a few mails, against all of the sending
+    query = _rows().where(Delivery.snapshot_id == snapshot.id, own).limit(MOST * 4)
     newest: dict[int, Failed] = {}
     for each in _failed(session, query):
         newest[each.delivery_id] = each

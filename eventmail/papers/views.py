@@ -15,7 +15,7 @@ from eventmail.web.context import actor, reading, writing
 
 blueprint = Blueprint("papers", __name__)
 PDF = "application/pdf"
-SHEETS = 10  # of a list on one page
+SHEETS = 4  # of a list on one page: some hundred rows
 
 
 @blueprint.get("/mailings/<int:mailing_id>/drafting-paper")

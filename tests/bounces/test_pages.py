@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Audience, Chosen, Mailing, MailingState, SendMode, Snapshot
 from eventmail.outbox.models import Delivery
 from eventmail.outbox.returns import Returns
+from eventmail.outbox.views import live
 from eventmail.roster.models import RosterImport
 from eventmail.roster.models import Source as From
 from eventmail.sample import People
@@ -29,6 +31,7 @@ from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
 First = tuple[Delivery, str]
+MEND = re.compile(r"/deliveries/(\d+)/mend")
 NEW = "saiyo-new@minato-denki.example"
 
 
@@ -67,6 +70,37 @@ def test_the_live_page_says_who_has_not_got_it_why_and_whom_to_call(
 
 def test_nothing_came_back_and_nothing_is_said(sent: Snapshot, sign_in: SignIn) -> None:
     assert "届いていません" not in sign_in("author").get(progress(sent)).text
+
+
+def test_many_come_page_by_page(
+    database: Database,
+    sent: Snapshot,
+    returns: Returns,
+    intake: Intake,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "BACK", 2)
+    with database.reading() as session:
+        own = sa.select(Delivery.id, Contact.address).join(
+            Contact, Contact.id == Delivery.contact_id
+        )
+        mails = session.execute(own.where(Delivery.snapshot_id == sent.id).limit(3)).all()
+    for number, address in mails:
+        intake.take(came_back(str(returns.of_delivery(number)), address), Source.PIPE)
+    browser = sign_in("author")
+
+    def mended(query: str) -> set[int]:
+        page = browser.get(progress(sent) + query)
+        assert "3社に届いていません" in page.text
+        found = [MEND.fullmatch(each) for each in links(page)]
+        return {int(each[1]) for each in found if each}
+
+    first, second = mended(""), mended("?back=2")
+    assert (len(first), len(second)) == (2, 1)
+    assert first | second == {number for number, _ in mails}
+    assert mended("?back=99") == second
+    assert mended("?back=-1") == mended("?back=x") == first
 
 
 def test_a_checker_sees_it_and_is_told_who_mends_it(

@@ -104,6 +104,18 @@ class Folded:
 Finder = Callable[[Folded], bool]
 
 
+class _Seen(dict[int, int | None]):
+    """What of a text can be seen, character by character; each is looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.category(chr(code)) == "Cf" else code
+        return self[code]
+
+
+_SEEN = _Seen()
+_ONE_KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+
+
 def hits(paper: Paper, secrets: Secrets) -> tuple[Hit, ...]:
     """Everything in the finished paper that must not be read, each once a section."""
     may = secrets.own if secrets.hides_office else (*secrets.own, *secrets.office)
@@ -151,9 +163,8 @@ def _folded(text: str, own: Iterable[str]) -> Folded:
 
 def fold(text: str) -> str:
     """One width, small letters, one kana, nothing that cannot be seen."""
-    seen = "".join(each for each in text if unicodedata.category(each) != "Cf")
-    folded = unicodedata.normalize("NFKC", seen).casefold()
-    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
+    folded = unicodedata.normalize("NFKC", text.translate(_SEEN)).casefold()
+    return folded.translate(_ONE_KANA)
 
 
 def _finders(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finder]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from eventmail.audit.models import AuditEntry
 from eventmail.clock import in_tokyo
@@ -62,7 +62,11 @@ def _mails(session: Session, incident: Incident) -> list[SentMail]:
             query.where(Sighting.incident_id == incident.id)
         )
     }
-    mails = sa.select(IncidentMail).where(IncidentMail.incident_id == incident.id)
+    mails = (
+        sa.select(IncidentMail)
+        .where(IncidentMail.incident_id == incident.id)
+        .options(lazyload(IncidentMail.sightings))  # counted above, not looked at
+    )
     return [
         SentMail(
             each.id,

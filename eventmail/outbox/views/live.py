@@ -27,6 +27,7 @@ from eventmail.web.files import streamed
 RUNNING = ("copy_going", "sending", "retrying")
 BAR, LEAST_SEEN = 1000.0, 4.0
 MOST_ROWS = 2 * listing.PAGE
+BACK = 100  # of the mails that came back, on one page
 CSV = "text/csv; charset=utf-8"
 # The states as somebody looks for them: what needs a person first, what is done last.
 CHIPS = (
@@ -62,6 +63,8 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
     listed = listing.page_of(session, snapshot, found, chosen)
     first = chosen.is_all and listed.page == 1
     needing = listing.needing(session, snapshot, found) if first else []
+    failed = showing.of_snapshot(session, snapshot) if first else []
+    backs = max(1, -(-len(failed) // BACK))
     return render_template(
         "outbox/progress.html",
         mailing=mailing,
@@ -84,7 +87,10 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
         url=lambda **more: progress_url(snapshot, **more),
         wanted=listing.Wanted,
         needs=NEEDS,
-        failed=showing.of_snapshot(session, snapshot) if first else [],
+        failed=failed,
+        back=min(max(1, request.args.get("back", default=1, type=int)), backs),
+        backs=backs,
+        most=BACK,
         classes=showing.NAMES,
     )
 
