@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings pictures manual clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings commands pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ lock: $(VENV)/dev ## requirements*.txt を作り直す / pin the libraries anew
 settings: $(VENV)/run ## docs/settings.md と findings.md の表を作り直す / write their tables anew
 	@$(BIN)/python tools/settings_page.py
 	@$(BIN)/python tools/findings_page.py
+
+commands: $(VENV)/run ## docs/commands.md を作り直す / write the page of the commands anew
+	@$(BIN)/python tools/commands_page.py
 
 pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
 	@mkdir -p var/pictures

@@ -1,0 +1,57 @@
+"""How old the newest backup is that we know of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from eventmail import clock
+from eventmail.config import Settings
+from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.language import said
+
+NONE = said("バックアップを取った記録がありません。")
+TAKE = said("データベースと {folder} のバックアップを、毎日自動で取ってください。")
+FRESH = said("最後のバックアップは{hours}時間前です。")
+OLD = said("最後のバックアップから{days}日たっています。")
+BAD = said("最後のバックアップに問題があります：{told}")
+ANEW = said("原因を直して、バックアップを取り直してください。")
+DAILY, LONG_AGO = timedelta(hours=30), timedelta(days=7)
+
+
+class Kept(Protocol):
+    """A backup that is known of: ``told`` says in a sentence what was found when it was read."""
+
+    @property
+    def at(self) -> datetime: ...  # noqa: D102
+    @property
+    def path(self) -> Path: ...  # noqa: D102
+    @property
+    def is_good(self) -> bool: ...  # noqa: D102
+    @property
+    def told(self) -> str: ...  # noqa: D102
+
+
+LastBackup = Callable[[Settings], Kept | None]
+
+
+def none_known(settings: Settings) -> Kept | None:
+    """For an installation that keeps no record of its backups."""
+    return None
+
+
+def backup(settings: Settings, last: LastBackup = none_known) -> Finding:
+    """Whether there is one of the last day, and a good one."""
+    kept = last(settings)
+    take = TAKE.format(folder=settings.data_dir)
+    if kept is None:
+        return look(NONE, take)
+    if not kept.is_good:
+        return broken(BAD.format(told=kept.told), ANEW)
+    age = clock.now() - kept.at
+    if age > DAILY:
+        make = broken if age > LONG_AGO else look
+        return make(OLD.format(days=age.days), take)
+    return good(FRESH.format(hours=int(age.total_seconds() // 3600)))
