@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings wheel pictures manual clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings commands wheel pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ wheel: $(VENV)/dev ## サーバーに入れるものを dist/ に作る / the wh
 	rm -rf dist
 	$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -w dist .
 	cp -r requirements.txt deploy dist/
+
+commands: $(VENV)/run ## docs/commands.md を作り直す / write the page of the commands anew
+	@$(BIN)/python tools/commands_page.py
 
 pictures: $(VENV)/dev ## 画面の写真を撮り直す（READMEの絵も） / take pictures of the pages, README's too
 	@mkdir -p var/pictures

@@ -15,7 +15,9 @@ from eventmail import (
     cli_accounts,
     cli_audit,
     cli_bounces,
+    cli_doctor,
     cli_keeping,
+    cli_language,
     cli_people,
     cli_scan,
     cli_settings,
@@ -69,13 +71,11 @@ def cli(context: click.Context) -> None:
 def main() -> None:
     """Run a command; faults of the user end with one sentence, not with a traceback."""
     try:
-        cli()
+        cli_language.chosen(cli)()
     except (ConfigError, UserError) as error:
-        click.echo(f"エラー：{error}", err=True)
-        sys.exit(2)
+        cli_language.refuse(str(error))
     except OperationalError as error:
-        click.echo(f"エラー：{NO_DATABASE}（{error.orig}）", err=True)
-        sys.exit(2)
+        cli_language.refuse(f"{NO_DATABASE}（{error.orig}）")
 
 
 @cli.command("migrate")
@@ -293,6 +293,7 @@ cli_bounces.register(cli, lambda: _ready())
 cli_people.register(cli, lambda: _ready())
 cli_audit.register(cli, lambda: _ready())
 cli_keeping.register(cli, lambda: settings_here())
+cli_doctor.register(cli, lambda: settings_here())
 
 
 def _first_copy(text: str) -> int | None:

@@ -242,6 +242,19 @@ class Settings:
     bounce_imap_folder: str = _setting(
         values.text, "INBOX", "フォルダーの名前", "そのIMAPサーバーで読むフォルダー。"
     )
+    dkim_selectors: tuple[str, ...] = _setting(
+        values.domains,
+        (),
+        "コンマ区切りのセレクター",
+        "点検でDKIMの公開鍵を探すセレクター。空なら、よくある名前で探します。",
+    )
+    language: str = _setting(
+        values.language,
+        "",
+        "ja か en",
+        "コマンドの説明の言語。空なら、LC_ALL、LC_MESSAGES、LANG のはじめのものが en で始まるとき"
+        "英語です。",
+    )
 
     @property
     def database(self) -> str:

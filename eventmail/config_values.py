@@ -81,6 +81,11 @@ def switch(value: str) -> bool:
     return table[value.strip().lower()]
 
 
+def language(value: str) -> str:
+    """A language that commands explain themselves in; nothing to leave it to the terminal."""
+    return {"": "", "ja": "ja", "en": "en"}[value.strip().lower()]
+
+
 def domains(value: str) -> tuple[str, ...]:
     """Domains, by commas."""
     return tuple(part.strip().lower().lstrip(".") for part in value.split(",") if part.strip())

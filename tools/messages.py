@@ -52,6 +52,14 @@ def of_code() -> Iterator[tuple[str, str]]:
                 yield first.value, path.relative_to(ROOT).as_posix()
 
 
+def of_commands() -> Iterator[tuple[str, str]]:
+    """(pattern, where) of every help text of the command line."""
+    from eventmail.cli import cli
+    from eventmail.cli_language import texts
+
+    yield from texts(cli)
+
+
 def _brings_said(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.ImportFrom)
@@ -72,7 +80,7 @@ def _is_said(node: ast.AST) -> bool:
 def collect() -> Said:
     """Every pattern, with the files that say it."""
     found: Said = {}
-    for pattern, where in [*of_templates(), *of_code()]:
+    for pattern, where in [*of_templates(), *of_code(), *of_commands()]:
         if where not in found.setdefault(pattern, []):
             found[pattern].append(where)
     return found

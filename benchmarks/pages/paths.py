@@ -25,6 +25,7 @@ administrator administration.index
 administrator administration.manager_page
 administrator administration.rename_bureau
 administrator administration.rename_office
+administrator doctor.index
 author agenda.index
 author allowed.index
 author answers.call_page

@@ -28,7 +28,7 @@ def poll(settings: Settings, intake: Intake, visit: Visit = Mailbox) -> int:
     if settings.bounce_maildir:
         new += from_maildir(Path(settings.bounce_maildir), intake)
     if settings.bounce_imap_server:
-        new += from_imap(_account(settings), intake, visit)
+        new += from_imap(account_of(settings), intake, visit)
     intake.mark_due()
     return new
 
@@ -64,7 +64,8 @@ def from_imap(account: Account, intake: Intake, visit: Visit = Mailbox) -> int:
     return new
 
 
-def _account(settings: Settings) -> Account:
+def account_of(settings: Settings) -> Account:
+    """The mailbox of the settings."""
     return Account(
         settings.bounce_imap_server,
         settings.bounce_imap_port,

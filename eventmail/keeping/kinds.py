@@ -58,6 +58,7 @@ KINDS: tuple[tuple[type[sa.types.TypeEngine[Any]], Kind], ...] = (
     (sa.Date, Kind(sa.Date(), lambda value: value.isoformat(), date.fromisoformat)),
     (sa.BigInteger, Kind(sa.BigInteger())),
     (sa.Integer, Kind(sa.Integer())),
+    (sa.Float, Kind(sa.Double())),
     (sa.String, Kind(sa.Text())),
 )
 

@@ -8,20 +8,19 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from eventmail import clock, migrate
+from eventmail import clock, last_backup, migrate
 from eventmail.audit.keys import ChainKeys, open_database
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import folder as folders
-from eventmail.keeping import state
 from eventmail.keeping.archive import Reader, Trial, Writer, created, note_trial, publish
 from eventmail.keeping.manifest import Manifest, Materials, secret_of
 from eventmail.keeping.rows import lines
 from eventmail.keeping.shape import forms
-from eventmail.keeping.state import Kept
 from eventmail.keeping.troubles import writing_to
 from eventmail.keeping.trying import tried
+from eventmail.last_backup import Kept
 
 NOTHING = "データベースがまだありません。バックアップに取るものはありません。"
 MATERIALS = sa.text(
@@ -33,14 +32,14 @@ MATERIALS = sa.text(
 def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
     """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good.
 
-    Whatever comes of it is kept word of (:mod:`eventmail.keeping.state`).
+    Whatever comes of it is kept word of (:mod:`eventmail.last_backup`).
     """
     try:
         kept = _made(settings, target)
     except UserError as error:
-        state.note(settings, Kept(clock.now(), "", is_good=False, told=error.message))
+        last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=error.message))
         raise
-    state.note(settings, kept)
+    last_backup.note(settings, kept)
     if kept.is_good and keep is not None:
         folders.prune(target, keep)
     return kept

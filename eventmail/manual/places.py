@@ -16,6 +16,7 @@ PLACES: dict[str, str] = {
     "bounces": "author#bounce",
     "corrections": "author#changes",
     "desk": "start#home",
+    "doctor": "administrator#doctor",
     "events": "author#event",
     "events.participants": "author#changes",
     "factors": "start#factors",

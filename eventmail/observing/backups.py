@@ -1,15 +1,15 @@
-"""What is known of the backups: the one place where their keeper is asked.
+"""What is known of the backups, for figures and alerts.
 
-Nothing is known where nobody keeps any by us; then there is neither a figure nor an alert.
+Nothing where none was ever made on this machine; then there is neither a figure nor an alert.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from eventmail.config import Settings
+from eventmail.last_backup import last_backup, last_good_backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,9 @@ class Backup:
     failed_since: bool
 
 
-Look = Callable[[Settings], Backup | None]
-
-
-def nothing_known(_settings: Settings) -> Backup | None:
-    """Where no backups are kept by this service."""
-    return None
-
-
-look: Look = nothing_known
+def look(settings: Settings) -> Backup | None:
+    """What the last backups came to."""
+    last, good = last_backup(settings), last_good_backup(settings)
+    if last is None:
+        return None
+    return Backup(good.at if good else None, not last.is_good)

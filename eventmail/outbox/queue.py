@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from datetime import datetime
 from typing import Any
 
 import psycopg
 from huey import PostgresHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
+from eventmail import clock
 from eventmail.config import Settings
 
+log = logging.getLogger(__name__)
 NAME = "eventmail"
+BEAT = "worker.beat"  # under this key the queue keeps when a worker last made its round
 TABLES = 0x68756579  # any number that nobody else locks: "huey"
 
 
@@ -36,3 +41,17 @@ def make_huey(settings: Settings) -> Any:
 
 def _secret(settings: Settings) -> str:
     return hashlib.sha256(b"queue:" + settings.secret_key.encode()).hexdigest()
+
+
+def beat(huey: Any) -> None:
+    """Leave word that a worker lives. A queue that cannot take it holds up no sweep."""
+    try:
+        huey.put(BEAT, clock.now().isoformat())
+    except Exception:
+        log.exception("the queue did not take word that this worker lives")
+
+
+def last_beat(huey: Any) -> datetime | None:
+    """When a worker last made its round."""
+    told = huey.get(BEAT, peek=True)
+    return datetime.fromisoformat(told) if told else None

@@ -32,7 +32,7 @@ from eventmail.observing import totals, troubles
 from eventmail.outbox import control, exposure, ledger, limits, sending
 from eventmail.outbox import standing as standings
 from eventmail.outbox.limits import Policy
-from eventmail.outbox.queue import make_huey
+from eventmail.outbox.queue import beat, make_huey
 from eventmail.outbox.returns import Returns
 from eventmail.outbox.waking import consumer_of
 from eventmail.own_page import sending as own_page
@@ -246,6 +246,7 @@ class Outbox:
 
         The mails come first: nothing else may keep them waiting.
         """
+        beat(self.huey)
         self.wake_due()
         self._observe()
         self._mail_alerts()
@@ -297,6 +298,7 @@ class Outbox:
         # is there now stays for good: looking through it holds up all connections for a moment.
         gc.set_threshold(GARBAGE)
         gc.freeze()
+        beat(self.huey)
         self.wake_due()
         return consumer_of(
             self.huey,

@@ -20,6 +20,7 @@ from eventmail.bounces.views import blueprint as bounces
 from eventmail.bureau.views import blueprint as overview
 from eventmail.corrections.views import blueprint as corrections
 from eventmail.desk import views as desk
+from eventmail.doctor.views import blueprint as doctor
 from eventmail.events.views import blueprint as events
 from eventmail.events.views.materials import blueprint as materials
 from eventmail.gateway.views import blueprint as gateway
@@ -57,6 +58,7 @@ ROOMS = (
     home,
     offices_pages,
     administration,
+    doctor,
     setup,
     people,
     overview,

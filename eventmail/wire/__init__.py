@@ -20,6 +20,7 @@ from eventmail.wire.envelope import (
     Individual,
     recipients_of,
 )
+from eventmail.wire.examining import Examined, examine
 from eventmail.wire.gate import Cleared, Knowledge, exposures, inspect
 from eventmail.wire.lexical import Malformed
 from eventmail.wire.parser import ParsedMail, parse_mail
@@ -58,6 +59,7 @@ __all__ = [
     "Connection",
     "EncodedMaterial",
     "Envelope",
+    "Examined",
     "GateRefusal",
     "Identity",
     "Individual",
@@ -83,6 +85,7 @@ __all__ = [
     "Wording",
     "compose",
     "encode_material",
+    "examine",
     "exposures",
     "inspect",
     "message_id_for",

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 LONGEST_LINE = 2048  # RFC 5321 promises 512; extensions may ask for more
 MOST_LINES = 128
@@ -66,6 +67,14 @@ class Conversation:
         )
         self._take(encrypted)
         encrypted.do_handshake()  # here, for a lost connection would pass without one
+
+    @property
+    def certified_until(self) -> datetime | None:
+        """When the relay's certificate ends; None where nothing is encrypted."""
+        if not isinstance(self._sock, ssl.SSLSocket):
+            return None
+        told = str((self._sock.getpeercert() or {})["notAfter"])
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(told), UTC)
 
     def ask(self, words: str) -> Answer:
         """Say one command and read the reply to it."""

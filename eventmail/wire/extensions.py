@@ -20,6 +20,11 @@ class Extensions:
         return "pipelining" in self.offered
 
     @property
+    def smtputf8(self) -> bool:
+        """Whether addresses may have other letters than ASCII's (RFC 6531)."""
+        return "smtputf8" in self.offered
+
+    @property
     def starttls(self) -> bool:
         """RFC 3207."""
         return "starttls" in self.offered

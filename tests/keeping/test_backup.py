@@ -19,14 +19,14 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from eventmail import clock, migrate
+from eventmail import clock, last_backup, migrate
 from eventmail.audit.service import record
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Blob
 from eventmail.keeping import folder as folders
-from eventmail.keeping import making, restoring, shape, state
+from eventmail.keeping import making, restoring, shape
 from eventmail.keeping.archive import Reader
 from eventmail.mailings.models import Snapshot
 from eventmail.tables import metadata
@@ -160,13 +160,13 @@ def test_what_must_not_travel_stays_and_nothing_points_to_it(kept: Path) -> None
 
 
 def test_the_last_backup_is_known(settings: Settings, kept: Path, folder: Path) -> None:
-    found = state.last_backup(settings)
+    found = last_backup.last_backup(settings)
     assert found is not None
     assert (found.path, found.is_good) == (str(kept), True)
     assert clock.now() - found.at < timedelta(minutes=5)
     with pytest.raises(UserError):
         making.backup(replace(settings, database_url="sqlite://"), folder)
-    last, good = state.last_backup(settings), state.last_good_backup(settings)
+    last, good = last_backup.last_backup(settings), last_backup.last_good_backup(settings)
     assert last is not None
     assert not last.is_good
     assert good == found
@@ -174,9 +174,9 @@ def test_the_last_backup_is_known(settings: Settings, kept: Path, folder: Path) 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"last": {"at": 3}}', '{"last": []}'])
 def test_a_damaged_state_is_none_at_all(settings: Settings, content: str) -> None:
-    assert state.last_backup(settings) is None
-    (settings.data_dir / state.FILE).write_text(content)
-    assert state.last_backup(settings) is None
+    assert last_backup.last_backup(settings) is None
+    (settings.data_dir / last_backup.FILE).write_text(content)
+    assert last_backup.last_backup(settings) is None
 
 
 class TestKeep:

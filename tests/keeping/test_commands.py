@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from eventmail import cli, migrate
+from eventmail import cli, last_backup, migrate
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.keeping import state
 from eventmail.mailings.models import Snapshot
 from tests.guards import drop_guard
 from tests.keeping.conftest import Elsewhere
@@ -91,7 +90,7 @@ class TestUpgrade:
         code, out, _ = typed("migrate")
         assert (code, "バックアップを作りました" in out) == (0, True)
         assert migrate.is_current(database)
-        found = state.last_good_backup(settings)
+        found = last_backup.last_good_backup(settings)
         assert found is not None
         assert Path(found.path).parent == settings.data_dir / "backups"
         assert typed("migrate")[1] == "データベースは最新です。\n"
@@ -101,7 +100,7 @@ class TestUpgrade:
     ) -> None:
         migrate.downgrade(database, "0032")
         assert typed("migrate", "--without-backup")[:2] == (0, "データベースは最新です。\n")
-        assert state.last_backup(settings) is None
+        assert last_backup.last_backup(settings) is None
 
     def test_a_backup_that_fails_its_trial_changes_nothing(
         self, typed: Typed, settings: Settings, database: Database, approved: Snapshot

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from eventmail import migrate
+from eventmail import last_backup, migrate
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.keeping import making, restoring, shape, state
+from eventmail.keeping import making, restoring, shape
 from eventmail.mailings.models import Snapshot
 from tests.keeping.conftest import Elsewhere
 from tests.kinds import DATABASES
@@ -237,6 +237,6 @@ def test_a_folder_that_is_a_file_is_told(
     (tmp_path / "a file").touch()
     with pytest.raises(UserError, match="書き込めません"):
         making.backup(settings, tmp_path / "a file")
-    found = state.last_backup(settings)
+    found = last_backup.last_backup(settings)
     assert found is not None
     assert not found.is_good

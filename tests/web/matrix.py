@@ -192,7 +192,7 @@ PAGES: dict[Action, str] = {
         administration.add_bureau administration.add_office administration.index
         administration.invite_manager administration.manager_page administration.rename_bureau
         administration.rename_office administration.renew_link
-        setup.index setup.mailbox setup.office setup.relay
+        doctor.examine doctor.index setup.index setup.mailbox setup.office setup.relay
     """,
     Action.SEE_ADDRESSES: """
         answers.take outbox.download outbox.export_csv outbox.export_xlsx roster.export_csv

@@ -34,6 +34,7 @@ LISTS: dict[str, tuple[Action, str] | None] = {
     "audit.index": None,  # whatever was done is in it
     "corrections.index": None,  # participants fill it
     "desk.index": None,
+    "doctor.index": None,  # the same checks in every installation
     "events.participants": (Action.IMPORT_ROSTER, "roster.upload_page"),
     "events.show": (Action.EDIT_MAILING, "mailings.new"),
     "gateway.index": None,

@@ -1,0 +1,92 @@
+"""The database: whether it answers, is of this release, and agrees with us about the time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import sqlalchemy as sa
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from eventmail import clock, migrate
+from eventmail.database import Database
+from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.language import said
+
+REACHED = said("データベース（{kind}）につながります。")
+NOT_REACHED = said("データベース（{kind}）につながりません。")
+START_IT = said("データベースが動いていることと、設定 EVENTMAIL_DATABASE_URL を確かめてください。")
+CURRENT = said("データベースは最新の形です（{revision}）。")
+OLDER = said("データベースが古い形です（いま{revision}、最新は{head}）。")
+NEWER = said("データベースが、このプログラムより新しい形です（{revision}）。")
+EMPTY = said("データベースがまだ空です。")
+MIGRATE = said("バックアップを取ってから python app.py migrate を実行してください。")
+UPDATE = said("前の版のプログラムが動いています。新しい版に入れ替えてください。")
+SAME_TIME = said("データベースとの時刻の差は{seconds}秒で、日本時間を使えます。")
+OTHER_TIME = said("データベースの時計と、このコンピューターの時計が{seconds}秒ずれています。")
+SET_CLOCK = said("両方のコンピューターで、時刻を自動で合わせる設定（NTP）を確かめてください。")
+NO_ZONE = said("日本時間（Asia/Tokyo）の情報が、このコンピューターにありません。")
+INSTALL_ZONE = said("tzdata を入れてください。")
+NEAR, FAR = timedelta(seconds=5), timedelta(seconds=60)
+JAPAN = timedelta(hours=9)
+
+
+def reachable(database: Database) -> Finding:
+    """Whether it answers."""
+    kind = database.url.get_backend_name()
+    try:
+        with database.reading() as session:
+            session.execute(sa.text("SELECT 1"))
+    except SQLAlchemyError:
+        return broken(NOT_REACHED.format(kind=kind), START_IT)
+    return good(REACHED.format(kind=kind))
+
+
+def migrations(database: Database) -> Finding:
+    """Whether it stands at the newest revision that this program knows."""
+    script = ScriptDirectory.from_config(migrate.configuration())
+    with database.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    head = script.get_current_head()
+    if revision == head:
+        return good(CURRENT.format(revision=revision))
+    if revision is None:
+        return broken(EMPTY, MIGRATE)
+    if revision not in {each.revision for each in script.walk_revisions()}:
+        return broken(NEWER.format(revision=revision), UPDATE)
+    return broken(OLDER.format(revision=revision, head=head), MIGRATE)
+
+
+def time(database: Database) -> Finding:
+    """Whether its clock agrees with ours, and Japan's time is known."""
+    zone = _japan()
+    if zone is not None:
+        return zone
+    before = clock.now()
+    theirs = _now_of(database)
+    after = clock.now()
+    apart = max(before - theirs, theirs - after, timedelta())
+    seconds = round(apart.total_seconds())
+    if apart > NEAR:
+        make = broken if apart > FAR else look
+        return make(OTHER_TIME.format(seconds=seconds), SET_CLOCK)
+    return good(SAME_TIME.format(seconds=seconds))
+
+
+def _now_of(database: Database) -> datetime:
+    asked = "SELECT julianday('now')" if database.is_sqlite else "SELECT clock_timestamp()"
+    with database.reading() as session:
+        told = session.execute(sa.text(asked)).scalar_one()
+    if isinstance(told, datetime):
+        return told
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=told - 2440587.5)
+
+
+def _japan() -> Finding | None:
+    try:
+        offset = clock.now().astimezone(ZoneInfo("Asia/Tokyo")).utcoffset()
+    except ZoneInfoNotFoundError:
+        offset = None
+    return None if offset == JAPAN else broken(NO_ZONE, INSTALL_ZONE)

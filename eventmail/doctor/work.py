@@ -1,0 +1,89 @@
+"""What is done in the background: the queue, what waits in it, and whether a worker lives."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime, timedelta
+from sqlite3 import Error as SqliteError
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail import clock
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.language import said
+from eventmail.outbox import standing
+from eventmail.outbox.ledger import OPEN
+from eventmail.outbox.models import Delivery, Dispatch
+from eventmail.outbox.queue import last_beat, make_huey
+
+NO_QUEUE = said("送信処理を起こす待ち行列を開けません。")
+OPEN_QUEUE = said("データのフォルダーかデータベースに書き込めることを確かめてください。")
+EMPTY = said("待ち行列を使えます。送る時刻を過ぎて待っているメールはありません。")
+SHORT = said("待ち行列を使えます。送る時刻を過ぎたメールは、長いもので{minutes}分待っています。")
+LONG = said("送る時刻を過ぎたメールが、{minutes}分待っています。")
+START_WORKER = said(
+    "送信処理を動かしてください（python app.py worker。画面と一緒なら python app.py serve）。"
+)
+RUNNING = said("送信処理は動いています（最後の巡回は{seconds}秒前）。")
+QUIET = said("送信処理の最後の巡回から{minutes}分たっています。")
+NEVER = said("送信処理が動いた跡がありません。")
+PATIENCE, LOST = timedelta(minutes=5), timedelta(minutes=30)
+BEAT, GONE = timedelta(minutes=3), timedelta(minutes=10)
+
+
+def queue(settings: Settings, database: Database) -> Finding:
+    """Whether the queue can be used, and how long what is due has been waiting for a worker."""
+    try:
+        with closing(_storage(settings)) as storage:
+            storage.queue_size()
+    except (psycopg.Error, SqliteError, OSError):
+        return broken(NO_QUEUE, OPEN_QUEUE)
+    with database.reading() as session:
+        oldest = oldest_due(session)
+    if oldest is None:
+        return good(EMPTY)
+    waiting = clock.now() - oldest
+    minutes = int(waiting.total_seconds() // 60)
+    if waiting > PATIENCE:
+        make = broken if waiting > LOST else look
+        return make(LONG.format(minutes=minutes), START_WORKER)
+    return good(SHORT.format(minutes=minutes))
+
+
+def oldest_due(session: Session) -> datetime | None:
+    """Since when the oldest mail that may leave now has been due."""
+    query = (
+        sa.select(sa.func.min(Delivery.due_at))
+        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
+        .where(
+            Delivery.snapshot_id.in_(standing.due_snapshots(session)),
+            Delivery.state.in_(OPEN),
+            Delivery.due_at <= clock.now(),
+            sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None)),
+        )
+    )
+    found: datetime | None = session.scalar(query)
+    return found
+
+
+def worker(settings: Settings) -> Finding:
+    """Whether the sweep of every minute was made lately."""
+    huey = make_huey(settings)
+    with closing(huey.storage):
+        beat = last_beat(huey)
+    if beat is None:
+        return broken(NEVER, START_WORKER)
+    quiet = clock.now() - beat
+    if quiet > BEAT:
+        make = broken if quiet > GONE else look
+        return make(QUIET.format(minutes=int(quiet.total_seconds() // 60)), START_WORKER)
+    return good(RUNNING.format(seconds=max(0, int(quiet.total_seconds()))))
+
+
+def _storage(settings: Settings) -> Any:
+    return make_huey(settings).storage

@@ -1,0 +1,227 @@
+"""The whole examination: beside each other, in time, as a table, as JSON and as a page."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from eventmail import cli, sample
+from eventmail.config import Settings
+from eventmail.database import Database
+from eventmail.doctor import checks, running, showing
+from eventmail.doctor.checks import Examination, stock_of
+from eventmail.doctor.finding import Finding, State, broken, good, look, quoted
+from eventmail.doctor.running import Check
+from eventmail.language import speaking
+from eventmail.papers.characters import cells
+from eventmail.sample import People
+from tests.conftest import Meeting
+from tests.doctor.dns_server import DnsServer
+from tests.pages import Pages
+from tests.recorder import Recorder
+
+FINE = good("良いです。")
+
+
+def check(name: str, action: Callable[[], Finding] = lambda: FINE) -> Check:
+    return Check(name, name, action)
+
+
+def test_a_finding_has_a_next_step_exactly_where_something_is_to_be_done() -> None:
+    with pytest.raises(ValueError, match="next step"):
+        Finding(State.GOOD, "x", "y")
+    with pytest.raises(ValueError, match="next step"):
+        Finding(State.BROKEN, "x")
+
+
+def test_no_address_is_left_in_what_another_server_says() -> None:
+    assert quoted("550 <hana@minato.jp>\r\n refused") == "550 <…@minato.jp> refused"
+
+
+def test_what_hangs_is_told_and_holds_up_nothing() -> None:
+    hanging = threading.Event()
+    begun = time.monotonic()
+    checks = [check("dead", lambda: (hanging.wait(20) and FINE) or FINE), check("alive")]
+    found = running.run(checks, limit=0.3)
+    assert time.monotonic() - begun < 5
+    assert [each.finding.state for each in found] == [State.BROKEN, State.GOOD]
+    assert "終わりませんでした" in found[0].finding.found
+    hanging.set()
+
+
+def test_what_fails_itself_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> Finding:
+        raise RuntimeError("password=hunter2")
+
+    (found,) = running.run([check("x", fail)])
+    assert found.finding.state is State.BROKEN
+    assert "RuntimeError" in found.finding.found
+    assert "hunter2" not in found.finding.found + found.finding.todo
+
+
+def test_more_checks_than_threads_keep_their_order() -> None:
+    names = [str(number) for number in range(running.AT_ONCE * 3)]
+    assert [each.check.name for each in running.run(list(map(check, names)))] == names
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_columns_stand_below_each_other(language: str) -> None:
+    findings = [FINE, look("長い文です。" * 20, "見てください。"), broken("x", "y " * 90)]
+    results = running.run([check(f"名前{n}", lambda it=it: it) for n, it in enumerate(findings)])  # type: ignore[misc]
+    with speaking(language):
+        lines = list(showing.table(results, 80))
+    assert len({(cells(left), cells(middle)) for _, left, middle, _ in lines}) == 1
+    assert all(cells("  ".join(line[1:])) <= 82 for line in lines)
+    assert not any(text.startswith("。") for *_, text in lines)
+
+
+def test_every_relay_and_domain_in_use_is_looked_at(
+    settings: Settings, database: Database, people: People
+) -> None:
+    with database.reading() as session:
+        stock = stock_of(session, settings)
+    (relay,) = stock.relays
+    assert (relay.port, str(stock.relays[relay])) == (
+        settings.mail_port,
+        "gakusotsu@himesato-anteisho.example",
+    )
+    assert stock.domains == {"himesato-anteisho.example": settings.mail_server}
+
+
+def test_mail_from_is_tried_with_the_address_that_mails_really_have(
+    settings: Settings, database: Database, people: People
+) -> None:
+    with database.reading() as session:
+        stock = stock_of(session, replace(settings, bounce_address="bounce@himesato.example"))
+    (sender,) = stock.relays.values()
+    assert str(sender).startswith("bounce+d1-")
+
+
+@pytest.fixture
+def typed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the command on the test's installation."""
+    monkeypatch.setattr(cli, "settings_here", lambda: settings)
+    return lambda *given: CliRunner().invoke(cli.cli, ["doctor", *given])
+
+
+def test_the_command_tells_programs_and_shows_no_secret_and_no_participant(
+    typed: Callable[..., Result], settings: Settings, meeting: Meeting, recorder: Recorder
+) -> None:
+    done = typed("--json")
+    told = json.loads(done.output)
+    states = {each["name"]: each["state"] for each in told["checks"]}
+    assert set(states) == set(checks.TITLES) - {"test_mail"}
+    assert (states["database"], states["relay"], states["worker"]) == ("good", "good", "broken")
+    assert told["counts"]["broken"] > 0
+    assert done.exit_code == 1
+    assert all(bool(each["todo"]) == (each["state"] != "good") for each in told["checks"])
+    assert settings.secret_key not in done.output
+    assert "@" not in done.output
+    assert recorder.received == []
+
+
+def test_it_ends_with_0_if_nothing_is_broken(
+    typed: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Examination, "whole", lambda self, *more: running.run([check("x")]))
+    done = typed()
+    assert done.exit_code == 0
+    assert "1件を点検しました。故障0件、要確認0件。" in done.output
+
+
+def test_a_real_mail_goes_to_oneself_alone(
+    typed: Callable[..., Result], database: Database, people: People, recorder: Recorder
+) -> None:
+    with database.writing() as session:
+        staff = session.get_one(type(people.author.staff), people.author.id)
+        staff.address, login = "hana@himesato-anteisho.example", staff.login
+    recorder.employ("himesato-anteisho.example")
+    done = typed("--json", "--send-to", login)
+    told = {each["name"]: each for each in json.loads(done.output)["checks"]}
+    assert told["test_mail"]["state"] == "good"
+    (mail,) = recorder.received
+    assert mail.rcpt_to == ("hana@himesato-anteisho.example",)
+
+
+@pytest.mark.parametrize("login", ["nobody", "author"])
+def test_nobody_without_a_mailbox_gets_one(
+    typed: Callable[..., Result], people: People, recorder: Recorder, login: str
+) -> None:
+    wanted = people.author.staff.login if login == "author" else login
+    done = typed("--send-to", wanted)
+    assert "登録されていません" in str(done.exception)
+    assert recorder.commands == []
+
+
+def test_selectors_are_those_of_the_settings_and_of_the_command(
+    settings: Settings, database: Database
+) -> None:
+    chosen = replace(settings, dkim_selectors=("a1",))
+    assert Examination.of(chosen, database, ("b2",)).selectors == ("b2", "a1")
+
+
+def test_dead_hosts_do_not_add_up(
+    settings: Settings, database: Database, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(checks.relaying, "relay", lambda *_: silent.wait(30) and FINE)
+    monkeypatch.setattr(checks.returning, "bounces", lambda *_: silent.wait(30) and FINE)
+    monkeypatch.setattr(checks, "run", partial(running.run, limit=2.0))
+    begun = time.monotonic()
+    with DnsServer(silent=True) as server:
+        found = Examination(settings, database, server.resolver()).whole()
+    assert time.monotonic() - begun < 2.0 + checks.PLANNING
+    late = [each.check.name for each in found if "終わりませんでした" in each.finding.found]
+    assert {"relay", "bounces"} <= set(late)
+    silent.set()
+
+
+def test_all_limits_together_keep_the_promise() -> None:
+    assert checks.PLANNING + running.LIMIT < 15
+
+
+@pytest.fixture
+def administrator(app: Flask, database: Database) -> Pages:
+    with database.writing() as session:
+        sample.load_outside(session)
+    browser = Pages(app)
+    browser.sign_in("system", "demo-system-pass")
+    return browser
+
+
+class TestPage:
+    def test_it_shows_what_is_known_at_once_and_asks_nobody(
+        self, administrator: Pages, recorder: Recorder
+    ) -> None:
+        page = administrator.get("/administration/doctor")
+        assert page.h1 == "点検"
+        assert "送信処理が動いた跡がありません。" in page.text
+        assert "いまわかることだけ" in page.text
+        assert recorder.commands == []
+
+    def test_everything_is_examined_when_asked_for(
+        self, administrator: Pages, recorder: Recorder
+    ) -> None:
+        page = administrator.post("/administration/doctor")
+        assert "差出人を受け付ける" in page.text
+        assert "見本のためのドメイン" in page.text
+        assert recorder.received == []
+
+    def test_one_at_a_time(self, administrator: Pages, recorder: Recorder) -> None:
+        from eventmail.doctor import views
+
+        with views._one_at_a_time:
+            page = administrator.post("/administration/doctor")
+        assert "ほかの人が点検しています" in page.text
+        assert recorder.commands == []
+
+    def test_the_administration_leads_there(self, administrator: Pages) -> None:
+        assert 'href="/administration/doctor"' in administrator.get("/administration").markup
