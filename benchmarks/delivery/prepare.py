@@ -25,7 +25,7 @@ from eventmail.database import Database
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.mailings import service as mailings
-from eventmail.mailings.freezing import press_for
+from eventmail.mailings.freezing import press_for_one
 from eventmail.mailings.models import Mailing, SendMode, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.service import Draft
@@ -121,10 +121,9 @@ def write_sample(database: Database, path: Path) -> None:
     """One of our mails as it leaves, for the program that measures the wire's limit."""
     with database.reading() as session:
         content = content_of_snapshot(session.scalars(sa.select(Snapshot)).one())
-        press = press_for(session, content)
-        composed = press.compose(
-            content.recipients[0], new_token(), clock.now().replace(microsecond=0)
-        )
+        to = content.recipients[0]
+        press = press_for_one(session, content, to)
+        composed = press.compose(to, new_token(), clock.now().replace(microsecond=0))
         path.write_bytes(composed.content)
 
 
