@@ -8,11 +8,12 @@ from datetime import timedelta
 from eventmail import clock
 from eventmail.config import Settings
 from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.last_backup import Kept, last_backup
 
 NONE = said("バックアップを取った記録がありません。")
-TAKE = said("データベースと {folder} のバックアップを、毎日自動で取ってください。")
+TAKE = said("バックアップを、毎日自動で取ってください（{command} backup）。", command=COMMAND)
 FRESH = said("最後のバックアップは{hours}時間前です。")
 OLD = said("最後のバックアップから{days}日たっています。")
 BAD = said("最後のバックアップに問題があります：{told}")
@@ -26,13 +27,12 @@ LastBackup = Callable[[Settings], Kept | None]
 def backup(settings: Settings, last: LastBackup = last_backup) -> Finding:
     """Whether there is one of the last day, and a good one."""
     kept = last(settings)
-    take = TAKE.format(folder=settings.data_dir)
     if kept is None:
-        return look(NONE, take)
+        return look(NONE, TAKE)
     if not kept.is_good:
         return broken(BAD.format(told=kept.told), ANEW)
     age = clock.now() - kept.at
     if age > DAILY:
         make = broken if age > LONG_AGO else look
-        return make(OLD.format(days=age.days), take)
+        return make(OLD.format(days=age.days), TAKE)
     return good(FRESH.format(hours=int(age.total_seconds() // 3600)))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from eventmail.config import Settings
 from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.papers.pdf import written
 from eventmail.papers.setting import GOTHIC, MARGIN, MINCHO, Text, Type
@@ -26,7 +27,9 @@ NO_ROOM = said("空きがほとんどありません：{told_said}。")
 MAKE_ROOM = said("古いバックアップなど、いらないファイルを片付けるか、ディスクを広げてください。")
 PLACE = said("{folder} に{megabytes}MB")
 NO_FOLDER = said("データのフォルダー {folder} がありません。")
-MAKE_FOLDER = said("python app.py migrate を実行するか、設定 EVENTMAIL_DATA_DIR を直してください。")
+MAKE_FOLDER = said(
+    "{command} migrate を実行するか、設定 EVENTMAIL_DATA_DIR を直してください。", command=COMMAND
+)
 CLOSED = said("データのフォルダーと設定のファイルを、ほかの利用者は読めません。")
 OPEN = said("ほかの利用者が読めるファイルがあります：{names}。")
 CLOSE = said("次を実行してください：{commands}")

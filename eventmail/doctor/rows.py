@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from eventmail import clock, migrate
 from eventmail.database import Database
 from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.files import COMMAND
 from eventmail.language import said
 
 REACHED = said("データベース（{kind}）につながります。")
@@ -22,7 +23,9 @@ CURRENT = said("データベースは最新の形です（{revision}）。")
 OLDER = said("データベースが古い形です（いま{revision}、最新は{head}）。")
 NEWER = said("データベースが、このプログラムより新しい形です（{revision}）。")
 EMPTY = said("データベースがまだ空です。")
-MIGRATE = said("バックアップを取ってから python app.py migrate を実行してください。")
+MIGRATE = said(
+    "{command} migrate を実行してください。はじめにバックアップを取ります。", command=COMMAND
+)
 UPDATE = said("前の版のプログラムが動いています。新しい版に入れ替えてください。")
 SAME_TIME = said("データベースとの時刻の差は{seconds}秒で、日本時間を使えます。")
 OTHER_TIME = said("データベースの時計と、このコンピューターの時計が{seconds}秒ずれています。")

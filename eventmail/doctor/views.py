@@ -11,6 +11,7 @@ from eventmail.doctor import showing
 from eventmail.doctor.checks import Examination
 from eventmail.doctor.finding import STATES
 from eventmail.doctor.running import Result
+from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import reading, services
@@ -53,4 +54,5 @@ def _page(results: list[Result], *, whole: bool) -> str:
         counts=showing.counts(results),
         summed=showing.summed(results),
         states=STATES,
+        command=COMMAND,
     )

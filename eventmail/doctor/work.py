@@ -15,6 +15,7 @@ from eventmail import clock
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.outbox import standing
 from eventmail.outbox.ledger import OPEN
@@ -27,7 +28,8 @@ EMPTY = said("待ち行列を使えます。送る時刻を過ぎて待ってい
 SHORT = said("待ち行列を使えます。送る時刻を過ぎたメールは、長いもので{minutes}分待っています。")
 LONG = said("送る時刻を過ぎたメールが、{minutes}分待っています。")
 START_WORKER = said(
-    "送信処理を動かしてください（python app.py worker。画面と一緒なら python app.py serve）。"
+    "送信処理を動かしてください（{command} worker。画面と一緒なら {command} serve）。",
+    command=COMMAND,
 )
 RUNNING = said("送信処理は動いています（最後の巡回は{seconds}秒前）。")
 QUIET = said("送信処理の最後の巡回から{minutes}分たっています。")
