@@ -257,7 +257,7 @@ def test_a_broken_chain_is_told_to_whom_it_belongs(
         assert subjects(told, who) == ["監査記録が書き換えられたおそれがあります"]
     _checked(database, office, "")
     outbox.sweep()
-    assert subjects(told, MANAGER) == ["監査記録の検査で異常が見つからなくなりました"]
+    assert subjects(told, MANAGER) == ["監査記録に、書き換えられたところがなくなりました"]
     assert subjects(told, ADMINISTRATOR) == []
 
 
