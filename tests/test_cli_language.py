@@ -54,7 +54,7 @@ def test_the_japanese_commands_stay_as_they_are() -> None:
 
 def test_a_help_without_english_is_found_by_the_test_of_the_catalogues() -> None:
     said = {text for text, _ in texts(cli.cli)}
-    assert "データベースを最新の形にします。" in said
+    assert "画面と送信処理を一緒に動かします。" in said
     assert "結果をJSONで出します。" in said
     assert said <= set(catalogue.sentences())
 

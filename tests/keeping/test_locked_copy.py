@@ -191,7 +191,8 @@ def test_after_the_unlocking_every_sending_waits_for_a_person(
         assert link.state is LinkMailState.DROPPED
         due = set(addresses_in(session, DeliveryState.QUEUED, DeliveryState.DEFERRED))
     turn(worker)
-    assert recorder.seen == []
+    assert told_to(recorder) <= {half_sent.sender_address}, "the office hears what is uncertain"
+    recorder.clear()
     before = states(database)
     with database.writing() as session:
         control.go_on(session, people.approver, session.get_one(Snapshot, half_sent.id))
