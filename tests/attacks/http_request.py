@@ -346,7 +346,7 @@ REQUESTS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple
         Barrier.OFFICE_WALL,
         "meeting",
         _foreign_contact,
-        cut(events, "addressees", "Contact.event_id == event.id,\n"),
+        cut(events, "_of_addressees", "Contact.event_id == event.id,\n"),
         (),
     ),
     "a session of somebody who left": (

@@ -323,7 +323,7 @@ OTHERS: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[A
         queued_again,
         cut(
             ledger,
-            "reclaim_lapsed",
+            "_judge_claims",
             "uncertain, queued = DeliveryState.UNCERTAIN, DeliveryState.QUEUED",
             "uncertain = queued = DeliveryState.QUEUED",
         ),
