@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -33,13 +33,12 @@ from tests.recorder import DROP, Recorder
 
 DOMAIN = "himesato-anteisho.example"
 MANAGER, ADMINISTRATOR = f"kanri@{DOMAIN}", f"system@{DOMAIN}"
-NOON = datetime.fromisoformat("2026-11-27T12:00:00+09:00")
 
 
 @pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still until it is moved."""
-    with time_machine.travel(NOON, tick=False) as traveller:
+def still() -> Iterator[time_machine.Traveller]:
+    """A clock that stands still until it is moved; not before what the fixtures wrote down."""
+    with time_machine.travel(clock.now(), tick=False) as traveller:
         yield traveller
 
 
@@ -146,19 +145,19 @@ class TestRelay:
         database: Database,
         told: Recorder,
         settings: Settings,
-        noon: time_machine.Traveller,
+        still: time_machine.Traveller,
     ) -> None:
-        policy = limits.Policy(f"{settings.mail_server}:{settings.mail_port}")
+        policy, begun = limits.Policy(f"{settings.mail_server}:{settings.mail_port}"), clock.now()
         _tried(database, policy)
-        noon.shift(timedelta(minutes=4))
+        still.shift(timedelta(minutes=4))
         _tried(database, policy)
         troubles.note(database, settings)
         assert troubled(database) == []
-        noon.shift(timedelta(minutes=1, seconds=1))
+        still.shift(timedelta(minutes=1, seconds=1))
         troubles.note(database, settings)
         found = {each.office_id: each for each in troubled(database)}
         assert set(found) == {None, approved.office_id}
-        assert all(each.begun_at == NOON for each in found.values())
+        assert all(each.begun_at == begun for each in found.values())
         with database.writing() as session:
             session.get_one(RelayPace, policy.place).slow_until = clock.now()
             session.flush()
@@ -183,7 +182,7 @@ class TestRelay:
         away.send_due(approved.id)
         with database.reading() as session:
             (pace,) = session.scalars(sa.select(RelayPace))
-            assert pace.down_since == NOON
+            assert pace.down_since == clock.now()
             assert figures.relays_down(session) == 1
 
     def test_a_relay_that_nobody_tries_any_more_is_not_down(
@@ -191,11 +190,11 @@ class TestRelay:
         approved: Snapshot,
         database: Database,
         settings: Settings,
-        noon: time_machine.Traveller,
+        still: time_machine.Traveller,
     ) -> None:
         policy = limits.Policy(f"{settings.mail_server}:{settings.mail_port}")
         _tried(database, policy)
-        noon.shift(timedelta(days=3))
+        still.shift(timedelta(days=3))
         troubles.note(database, settings)
         assert troubled(database) == []
         _tried(database, policy)
@@ -280,17 +279,17 @@ class TestNoFlood:
         told: Recorder,
         database: Database,
         outbox: Outbox,
-        noon: time_machine.Traveller,
+        still: time_machine.Traveller,
     ) -> None:
         for _ in range(10):  # it fails and comes right again, every five minutes
             flips[0] = not flips[0]
             outbox.sweep()
-            noon.shift(timedelta(minutes=5))
+            still.shift(timedelta(minutes=5))
         assert len(letters(told, ADMINISTRATOR)) == 2
         flips[0] = True
         outbox.sweep()
         assert letters(told, ADMINISTRATOR) == []
-        noon.shift(timedelta(minutes=15))
+        still.shift(timedelta(minutes=15))
         outbox.sweep()
         assert subjects(told, ADMINISTRATOR) == ["バックアップを作れませんでした"]
 
@@ -308,10 +307,10 @@ class TestNoFlood:
         assert len(troubled(database)) == 1
 
     def test_what_was_there_long_before_is_no_news(
-        self, told: Recorder, database: Database, outbox: Outbox, noon: time_machine.Traveller
+        self, told: Recorder, database: Database, outbox: Outbox, still: time_machine.Traveller
     ) -> None:
         _checked(database, 0, "3番：…")
-        noon.shift(timedelta(days=2))
+        still.shift(timedelta(days=2))
         troubles.note(database, outbox.settings)
         assert troubled(database) == []
 
