@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from eventmail.alerts import sending as alert_mail
 from eventmail.alerts import service as alerts
 from eventmail.events import service as events
-from eventmail.mailings import current
+from eventmail.mailings import current, freezing
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.review import Deed
+from eventmail.mailings.snapshot import Recipient
 from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox import exposure, ledger, sending
 from eventmail.outbox import service as outbox
@@ -122,7 +123,8 @@ NEW_ROW = (
 
 
 def _everybody(session: Session, mailing: Mailing) -> Any:
-    return events.addressees(session, mailing.event)
+    rows = events.addressee_rows(session, mailing.event, freezing._AS_RECIPIENT)
+    return tuple(Recipient(*row) for row in rows)
 
 
 FORGOTTEN: Lowering = instead(current, "audience", _everybody)
