@@ -24,6 +24,20 @@ MARKS = {"attempts": "attempts", "audit": "audit_entries"}
 
 
 def upgrade() -> None:
+    _totals()
+    _troubles()
+    _mails_about_them()
+    op.add_column("relay_paces", sa.Column("down_since", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_deliveries_uncertain",
+        "deliveries",
+        ["state", "snapshot_id"],
+        sqlite_where=UNCERTAIN,
+        postgresql_where=UNCERTAIN,
+    )
+
+
+def _totals() -> None:
     op.create_table(
         "running_totals",
         sa.Column("series", sa.String(40), nullable=False),
@@ -42,6 +56,9 @@ def upgrade() -> None:
             f"INSERT INTO total_marks (source, last_id) "
             f"SELECT '{source}', COALESCE(MAX(id), 0) FROM {table}"
         )
+
+
+def _troubles() -> None:
     op.create_table(
         "troubles",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -64,6 +81,9 @@ def upgrade() -> None:
         postgresql_where=GOES_ON,
     )
     op.create_index("ix_troubles_told", "troubles", ["kind", "office_id", "told_at"])
+
+
+def _mails_about_them() -> None:
     op.create_table(
         "trouble_mails",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -100,14 +120,6 @@ def upgrade() -> None:
     guards.refuse(MAILS, "UPDATE", "readdressed", changed)
     guards.refuse(MAILS, "UPDATE", "settled", SETTLED)
     guards.never_deleted(MAILS)
-    op.add_column("relay_paces", sa.Column("down_since", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "ix_deliveries_uncertain",
-        "deliveries",
-        ["state", "snapshot_id"],
-        sqlite_where=UNCERTAIN,
-        postgresql_where=UNCERTAIN,
-    )
 
 
 def downgrade() -> None:
