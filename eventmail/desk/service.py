@@ -22,6 +22,7 @@ from eventmail.offices.permissions import Action, Actor
 from eventmail.outbox.listing import running
 from eventmail.proposals import service as proposals
 from eventmail.proposals.history import told_of_all
+from eventmail.sendlock import service as sendlock
 from eventmail.training import figures
 from eventmail.training import service as training
 from eventmail.training.models import Purpose
@@ -135,8 +136,12 @@ def _bounced(session: Session, actor: Actor) -> Iterator[Task]:
 
 
 def _relay(session: Session, actor: Actor, blocked: Blocked) -> Iterator[Task]:
-    """The relay refuses to let us in while something of the office wants to be sent."""
-    reason = blocked(session, actor.office.id) if actor.may(Action.RESUME) else ""
+    """The relay refuses to let us in while something of the office wants to be sent.
+
+    That all sending is locked stands above every page; there is nothing for this person to do.
+    """
+    asked = actor.may(Action.RESUME) and sendlock.current(session) is None
+    reason = blocked(session, actor.office.id) if asked else ""
     for mailing in running(session, actor.office.id)[:1] if reason else []:
         yield _of(Kind.RELAY, mailing, mailing.latest, None, reason)
 

@@ -34,6 +34,9 @@ def test_a_copy_says_so_until_it_is_unlocked(
         sendlock.lock(session, kind, "eventmail-20261127T163000Z.zip")
     for path in ("/", progress(approved)):
         assert banner in pages.get(path).text
+    assert "接続できません" not in pages.get("/").text, (
+        "the banner says it, and nobody here can act"
+    )
     assert "戻した写しのため、送信していません" in pages.get(progress(approved)).text
 
     with database.writing() as session:
