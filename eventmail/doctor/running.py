@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -91,8 +92,8 @@ def within(seconds: float, action: Callable[[], Found], otherwise: Found) -> Fou
     def act() -> None:
         try:
             found[0] = action()
-        except Exception:
-            log.exception("what is to be checked could not be read")
+        except Exception as error:  # noqa: BLE001 - its words stay here
+            log.error("what is to be checked could not be read: %s", _traced(error))
 
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
@@ -104,6 +105,12 @@ def _safely(check: Check) -> Finding:
     """A check that fails itself is told, too; its error's words may hold a password."""
     try:
         return check.run()
-    except Exception as error:
-        log.exception("the check %s has failed", check.name)
+    except Exception as error:  # noqa: BLE001 - its words stay here
+        log.error("the check %s has failed: %s", check.name, _traced(error))
         return broken(CRASHED.format(kind=type(error).__name__), CRASHED_TODO)
+
+
+def _traced(error: Exception) -> str:
+    """Of which kind it is and where it came from, without its words."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__}, {last.filename}:{last.lineno}"

@@ -65,6 +65,17 @@ def test_what_fails_itself_is_told_without_its_words(caplog: pytest.LogCaptureFi
     assert found.finding.state is State.BROKEN
     assert "RuntimeError" in found.finding.found
     assert "hunter2" not in found.finding.found + found.finding.todo
+    assert f"RuntimeError, {__file__}:" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_planning_that_fails_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> str:
+        raise RuntimeError("password=hunter2")
+
+    assert running.within(5, fail, "nothing") == "nothing"
+    assert f"RuntimeError, {__file__}:" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_more_checks_than_threads_keep_their_order() -> None:
