@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
-import sqlalchemy as sa
 from dns.resolver import Resolver
-from sqlalchemy.orm import Session
 
-from eventmail.addresses import EmailAddress
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.doctor import backups, configured, domains, machine, relaying, returning, rows, work
-from eventmail.doctor.finding import Finding, broken
+from eventmail.doctor.finding import Finding
 from eventmail.doctor.names import system_resolver
 from eventmail.doctor.running import Check, Result, run, within
+from eventmail.doctor.stock import Stock, stock_of, without_offices
 from eventmail.language import Said, said
-from eventmail.offices.models import Mailbox, Office
-from eventmail.relays import service as relays
-from eventmail.relays.service import NoRoute
-from eventmail.wire import Relay, ReturnPattern
 
 PLANNING = 3.0  # seconds for asking the database what there is to check
-SAMPLE_TAG = f"d1-{'a' * 20}"  # of no delivery: its signature is none
 TITLES: dict[str, Said] = {
     "database": said("データベース"),
     "migrations": said("データベースの形"),
@@ -45,16 +38,6 @@ TITLES: dict[str, Said] = {
     "dmarc": said("DNS：DMARC"),
     "test_mail": said("テストメール"),
 }
-SET_RELAY = said("所の管理者か決裁者に、「所の設定」で送信サーバーを選び直してもらってください。")
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What the database says is there to be checked; ``unroutable``: offices without a relay."""
-
-    relays: Mapping[Relay, EmailAddress | None] = field(default_factory=dict)
-    unroutable: tuple[str, ...] = ()
-    domains: Mapping[str, str] = field(default_factory=dict)  # each with its relay's host
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +63,9 @@ class Examination:
 
     def whole(self, *more: Check) -> list[Result]:
         """Everything, and what the caller adds."""
-        default = relays.default_route(self.settings).relay
-        nothing = Stock({default: None})
-        stock = within(PLANNING, lambda: _stock(self.settings, self.database), nothing)
+        settings, database = self.settings, self.database
+        unknown = without_offices(settings)
+        stock = within(PLANNING, lambda: _planned(settings, database), unknown)
         return run([*self._local(), *self._remote(stock), *more])
 
     def _local(self) -> Iterator[Check]:
@@ -106,8 +89,8 @@ class Examination:
         yield _asking("bounces", partial(returning.bounces, self.settings))
         for relay, sender in stock.relays.items():
             yield _asking("relay", partial(relaying.relay, relay, sender))
-        for sentence in stock.unroutable:
-            yield _asking("relay", partial(broken, sentence, SET_RELAY))
+        for known in stock.faults:
+            yield _asking("relay", partial(_told, known))
         for domain, host in stock.domains.items():
             table = {
                 "mx": partial(domains.mx, domain, self.resolver),
@@ -118,29 +101,14 @@ class Examination:
             yield from (_asking(name, action) for name, action in table.items())
 
 
+def _told(known: Finding) -> Finding:
+    return known
+
+
 def _asking(name: str, action: partial[Finding]) -> Check:
     return Check(name, TITLES[name], action, network=True)
 
 
-def _stock(settings: Settings, database: Database) -> Stock:
+def _planned(settings: Settings, database: Database) -> Stock:
     with database.reading() as session:
         return stock_of(session, settings)
-
-
-def stock_of(session: Session, settings: Settings) -> Stock:
-    """Every relay in use, each with a sender of ours, and every sender's domain."""
-    returns = settings.bounce_address
-    envelope = ReturnPattern.parse(returns).address(SAMPLE_TAG) if returns else None
-    found: dict[Relay, EmailAddress | None] = {relays.default_route(settings).relay: envelope}
-    unroutable, hosts = list[str](), dict[str, str]()
-    for office in session.scalars(sa.select(Office).order_by(Office.id)):
-        try:
-            relay = relays.route_of(session, settings, office.id).relay
-        except NoRoute as error:
-            unroutable.append(error.message_ja)
-            continue
-        query = sa.select(Mailbox).where(Mailbox.office_id == office.id).order_by(Mailbox.id)
-        senders = [each.email for each in session.scalars(query)]
-        found[relay] = found.get(relay) or envelope or next(iter(senders), None)
-        hosts.update({each.domain: relay.host for each in senders})
-    return Stock(found, tuple(unroutable), hosts)

@@ -17,7 +17,7 @@ from eventmail import cli, sample
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.doctor import checks, running, showing
-from eventmail.doctor.checks import Examination, stock_of
+from eventmail.doctor.checks import Examination
 from eventmail.doctor.finding import Finding, State, broken, good, look, quoted
 from eventmail.doctor.running import Check
 from eventmail.language import speaking
@@ -92,28 +92,6 @@ def test_the_columns_stand_below_each_other(language: str) -> None:
     assert len({(cells(left), cells(middle)) for _, left, middle, _ in lines}) == 1
     assert all(cells("  ".join(line[1:])) <= 82 for line in lines)
     assert not any(text.startswith("。") for *_, text in lines)
-
-
-def test_every_relay_and_domain_in_use_is_looked_at(
-    settings: Settings, database: Database, people: People
-) -> None:
-    with database.reading() as session:
-        stock = stock_of(session, settings)
-    (relay,) = stock.relays
-    assert (relay.port, str(stock.relays[relay])) == (
-        settings.mail_port,
-        "gakusotsu@himesato-anteisho.example",
-    )
-    assert stock.domains == {"himesato-anteisho.example": settings.mail_server}
-
-
-def test_mail_from_is_tried_with_the_address_that_mails_really_have(
-    settings: Settings, database: Database, people: People
-) -> None:
-    with database.reading() as session:
-        stock = stock_of(session, replace(settings, bounce_address="bounce@himesato.example"))
-    (sender,) = stock.relays.values()
-    assert str(sender).startswith("bounce+d1-")
 
 
 @pytest.fixture
