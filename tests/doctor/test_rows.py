@@ -93,7 +93,7 @@ WAITS: dict[str, tuple[timedelta | None, Case]] = {
 def test_queue(name: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     ago, (state, found, todo) = WAITS[name]
     moment = None if ago is None else clock.now() - ago
-    monkeypatch.setattr(work, "oldest_due", lambda session: moment)
+    monkeypatch.setattr(work.standing, "waiting_since", lambda session: moment)
     database = open_database(settings)
     holds(work.queue(settings, database), state, found, todo)
     database.dispose()
