@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
 from dns.resolver import Resolver
 
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.doctor import backups, configured, domains, machine, relaying, returning, rows, work
-from eventmail.doctor.finding import Finding
+from eventmail.doctor import (
+    backups,
+    configured,
+    domains,
+    machine,
+    posting,
+    relaying,
+    returning,
+    rows,
+    work,
+)
+from eventmail.doctor.finding import Finding, State
 from eventmail.doctor.names import system_resolver
-from eventmail.doctor.running import Check, Result, run, within
+from eventmail.doctor.running import WITHOUT_DATABASE, Check, Result, run, within
 from eventmail.doctor.stock import Stock, stock_of, without_offices
 from eventmail.language import Said, said
 
-PLANNING = 3.0  # seconds for asking the database what there is to check
+PLANNING = 3.0  # seconds for asking whether the database answers, and what there is to check
 TITLES: dict[str, Said] = {
     "database": said("データベース"),
     "migrations": said("データベースの形"),
@@ -36,7 +47,7 @@ TITLES: dict[str, Said] = {
     "spf": said("DNS：SPF"),
     "dkim": said("DNS：DKIM"),
     "dmarc": said("DNS：DMARC"),
-    "test_mail": said("テストメール"),
+    "test_mail": posting.TITLE,
 }
 
 
@@ -59,23 +70,41 @@ class Examination:
 
     def at_once(self) -> list[Result]:
         """What can be known without asking other machines."""
-        return run(list(self._local()))
+        return self._run(self._answer(), self._local())
 
     def whole(self, *more: Check) -> list[Result]:
         """Everything, and what the caller adds."""
-        settings, database = self.settings, self.database
-        unknown = without_offices(settings)
-        stock = within(PLANNING, lambda: _planned(settings, database), unknown)
-        return run([*self._local(), *self._remote(stock), *more])
+        begun = time.monotonic()
+        answer = self._answer()
+        stock = without_offices(self.settings)
+        if answer.state is State.GOOD:
+            rest = max(0.0, begun + PLANNING - time.monotonic())
+            stock = within(rest, lambda: _planned(self.settings, self.database), stock)
+        return self._run(answer, [*self._local(), *self._remote(stock), *more])
+
+    def _answer(self) -> Finding:
+        """Whether the database answers: asked first, and in vain by nothing else."""
+        late = rows.not_reached(self.database)
+        return within(PLANNING, lambda: rows.reachable(self.database), late)
+
+    def _run(self, answer: Finding, checks: Iterable[Check]) -> list[Result]:
+        known = Check("database", TITLES["database"], partial(_told, answer))
+        spared = partial(_told, WITHOUT_DATABASE)
+        in_vain = answer.state is not State.GOOD
+        left = (replace(each, run=spared) if in_vain and each.database else each for each in checks)
+        return run([known, *left])
 
     def _local(self) -> Iterator[Check]:
         settings, database = self.settings, self.database
-        table: dict[str, Callable[[], Finding]] = {
-            "database": partial(rows.reachable, database),
+        beside: dict[str, Callable[[], Finding]] = {
             "migrations": partial(rows.migrations, database),
             "clock": partial(rows.time, database),
             "queue": partial(work.queue, settings, database),
-            "worker": partial(work.worker, settings),
+        }
+        yield from (Check(name, TITLES[name], act, database=True) for name, act in beside.items())
+        beats = partial(work.worker, settings)
+        yield Check("worker", TITLES["worker"], beats, database=not database.is_sqlite)
+        alone: dict[str, Callable[[], Finding]] = {
             "disk": partial(machine.disk, settings),
             "files": partial(machine.files, settings),
             "fonts": machine.fonts,
@@ -83,7 +112,7 @@ class Examination:
             "secret": partial(configured.secret, settings),
             "production": partial(configured.production, settings),
         }
-        return (Check(name, TITLES[name], action) for name, action in table.items())
+        yield from (Check(name, TITLES[name], action) for name, action in alone.items())
 
     def _remote(self, stock: Stock) -> Iterator[Check]:
         yield _asking("bounces", partial(returning.bounces, self.settings))

@@ -7,8 +7,6 @@ from datetime import timedelta
 from sqlite3 import Error as SqliteError
 from typing import Any
 
-import psycopg
-
 from eventmail import clock
 from eventmail.config import Settings
 from eventmail.database import Database
@@ -16,10 +14,11 @@ from eventmail.doctor.finding import Finding, broken, good, look
 from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.outbox import standing
-from eventmail.outbox.queue import last_beat, make_huey
+from eventmail.outbox.queue import last_beat, make_huey, queue_file
 
 NO_QUEUE = said("送信処理を起こす待ち行列を開けません。")
-OPEN_QUEUE = said("データのフォルダーかデータベースに書き込めることを確かめてください。")
+OPEN_QUEUE = said("データのフォルダーに書き込めることを確かめてください。")
+NO_FILE = said("待ち行列のファイル {file} がまだありません。")
 EMPTY = said("待ち行列を使えます。送れるのに進んでいない送信はありません。")
 SHORT = said("待ち行列を使えます。いまの送信は、最後に進んでから、長いもので{minutes}分です。")
 LONG = said("送れるはずの送信が、{minutes}分進んでいません。")
@@ -36,10 +35,13 @@ BEAT, GONE = timedelta(minutes=3), timedelta(minutes=10)
 
 def queue(settings: Settings, database: Database) -> Finding:
     """Whether the queue can be used, and how long a sending that could go on stands still."""
+    file = queue_file(settings)
+    if file is not None and not file.is_file():
+        return broken(NO_FILE.format(file=file), START_WORKER)
     try:
         with closing(_storage(settings)) as storage:
             storage.queue_size()
-    except (psycopg.Error, SqliteError, OSError):
+    except (SqliteError, OSError):
         return broken(NO_QUEUE, OPEN_QUEUE)
     with database.reading() as session:
         since = standing.waiting_since(session)
@@ -55,6 +57,9 @@ def queue(settings: Settings, database: Database) -> Finding:
 
 def worker(settings: Settings) -> Finding:
     """Whether the sweep of every minute was made lately."""
+    file = queue_file(settings)
+    if file is not None and not file.is_file():
+        return broken(NEVER, START_WORKER)
     huey = make_huey(settings)
     with closing(huey.storage):
         beat = last_beat(huey)

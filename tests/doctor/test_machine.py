@@ -166,4 +166,4 @@ def test_fonts(name: str) -> None:
 
 
 def test_this_machine_has_fonts() -> None:
-    holds(machine.fonts(), GOOD, "絵にできます")
+    holds(machine.fonts(), GOOD, "正しく表示できます")
