@@ -229,6 +229,20 @@ def test_a_database_that_is_down_is_told_once(
     assert "hunter2" not in caplog.text
 
 
+def test_a_database_that_never_answers_is_waited_for_once(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(checks.rows, "reachable", lambda *_: silent.wait(30) and FINE)
+    monkeypatch.setattr(checks, "PLANNING", 0.2)
+    begun = time.monotonic()
+    found = {each.check.name: each.finding for each in Examination(settings, database).at_once()}
+    assert time.monotonic() - begun < running.LIMIT
+    silent.set()
+    assert "つながりません" in found["database"].found
+    assert found["clock"] == found["migrations"] == running.WITHOUT_DATABASE
+
+
 def test_a_database_that_is_not_there_is_not_made(
     asked_in_vain: Callable[[str], dict[str, dict[str, str]]], settings: Settings, tmp_path: Path
 ) -> None:
