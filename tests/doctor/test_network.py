@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -272,7 +273,9 @@ class TestBounces:
             settings = Settings(
                 bounce_imap_server="127.0.0.1", bounce_imap_port=silent.getsockname()[1]
             )
+            begun = time.monotonic()
             holds(returning.bounces(settings), BROKEN, "つながりません", "IMAP_SERVER")
+            assert time.monotonic() - begun < LIMIT
 
     @pytest.mark.parametrize(
         ("refuses", "state", "found", "todo"),
