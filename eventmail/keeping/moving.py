@@ -15,7 +15,7 @@ from eventmail.audit.keys import opened
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.keeping import making, restoring
+from eventmail.keeping import bags, making, restoring
 from eventmail.keeping.archive import Reader, created
 from eventmail.keeping.manifest import Manifest
 from eventmail.keeping.troubles import NO_ROOM, writing_to
@@ -68,18 +68,20 @@ def _checked(settings: Settings, url: str) -> str:
 
 
 def _lock(database: Database, to: str) -> None:
-    """No office is just handing mails over when this is written down."""
+    """No office is just handing a mailing's mails over when this is written down."""
     with database.writing() as session:
         session.execute(sa.select(Office.id).order_by(Office.id).with_for_update()).all()
         sendlock.lock(session, LockKind.MOVED, to)
 
 
 def _wait(database: Database, seconds: int) -> None:
-    """What is on its way gets its answer written down, if it comes in time; or it is uncertain."""
+    """What is on its way gets its answer written down, if it comes in time; in the copy the rest is
+    uncertain. Of the service's own mails none is begun any more: each asks for the lock first.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with database.reading() as session:
-            if not _in_hand(session):
+            if not (_in_hand(session) or bags.any_in_hand(session)):
                 return
         time.sleep(GLANCE)
 

@@ -18,7 +18,7 @@ from eventmail.audit.keys import ChainKeys, open_database, opened
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.keeping import shape
+from eventmail.keeping import bags, shape
 from eventmail.keeping.archive import Reader
 from eventmail.keeping.filling import fill
 from eventmail.keeping.manifest import Manifest
@@ -88,6 +88,7 @@ def where(settings: Settings) -> str:
 def settle_copy(session: Session) -> None:
     """Nobody is at work in a copy: what was on its way may have left, and a person decides."""
     ledger.judge_all_claims(session)
+    bags.judge_claims(session)
 
 
 def _lock(session: Session, name: str) -> None:
