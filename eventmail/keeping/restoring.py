@@ -70,7 +70,10 @@ def put_into(settings: Settings, reader: Reader, finish: Finish) -> None:
 
 
 def require_empty(settings: Settings) -> None:
-    """Raise :class:`UserError` if there is a row in any of our tables, or a table of another's."""
+    """Raise :class:`UserError` if there is a row in any of our tables, or a table of another's.
+
+    What ``migrate`` has made is empty: the few rows that it brings give way to the backup's.
+    """
     database = open_database(settings)
     try:
         if not _is_missing(database):
@@ -103,10 +106,11 @@ def _is_missing(database: Database) -> bool:
 
 def _require_empty(connection: sa.Connection, name: str) -> None:
     there = set(sa.inspect(connection).get_table_names())
-    ours = [each.name for each in shape.forms(migrate.newest())]
-    for table in sorted(there & {*ours, *shape.LEFT_BEHIND}):
-        query = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
-        if shape.VERSIONS not in there or connection.execute(query).first() is not None:
+    ours = {each.name for each in shape.forms(migrate.newest())} | shape.LEFT_BEHIND
+    migrated = shape.VERSIONS in there
+    brought = shape.brought(migrate.newest()) if migrated else frozenset()
+    for table in sorted(there & ours - brought):
+        if not migrated or shape.has_rows(connection, table):
             raise UserError(NOT_EMPTY.format(where=name, table=table))
 
 

@@ -14,12 +14,13 @@ import pytest
 import sqlalchemy as sa
 
 from eventmail import last_backup, migrate
+from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import making, restoring, shape
 from eventmail.mailings.models import Snapshot
-from tests.keeping.conftest import Elsewhere
+from tests.keeping.conftest import Elsewhere, rows_of, without_what_restoring_adds
 from tests.kinds import DATABASES
 
 Damage = Callable[[Path], None]
@@ -169,6 +170,26 @@ def test_a_database_with_rows_is_not_touched(
     restoring.restore(there, kept)
     with pytest.raises(UserError, match=r"空ではありません（表「\w+」に行があります）.*何も変えて"):
         restoring.restore(there, kept)
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_was_only_migrated_is_empty(
+    database: Database,
+    kept: Path,
+    elsewhere: Elsewhere,
+    reopened: Callable[[Settings], Database],
+    kind: str,
+) -> None:
+    """The rows that a revision brings are not in the way, and give way to the backup's."""
+    there = elsewhere(kind)
+    made = open_database(there)
+    migrate.upgrade(made)
+    made.dispose()
+    assert shape.brought(migrate.newest())
+    restoring.restore(there, kept)
+    before, after = rows_of(database), rows_of(reopened(there))
+    assert without_what_restoring_adds(after) == without_what_restoring_adds(before)
 
 
 @pytest.mark.parametrize("kind", DATABASES)
