@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from eventmail import clock, last_backup, migrate
 from eventmail.audit.keys import ChainKeys, open_database
@@ -23,6 +24,12 @@ from eventmail.keeping.trying import tried
 from eventmail.last_backup import Kept
 
 NOTHING = "データベースがまだありません。バックアップに取るものはありません。"
+UNREACHABLE = (
+    "データベースを読めなかったため、バックアップを作れませんでした。"
+    "データベースが動いていることを確かめてください。"
+)
+FAILED = "プログラムの誤りのため、バックアップを作れませんでした（{what}）。"
+ENDED = "バックアップが途中で止められたため、作れませんでした。もう一度実行してください。"
 MATERIALS = sa.text(
     "SELECT count(*), coalesce(sum(length(content)), 0), "
     "coalesce(sum(CASE WHEN length(content) = 0 THEN 1 ELSE 0 END), 0) FROM blobs"
@@ -36,8 +43,9 @@ def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
     """
     try:
         kept = _made(settings, target)
-    except UserError as error:
-        last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=error.message))
+    except BaseException as error:
+        with suppress(OSError):  # a full disk: the error itself says so
+            last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=_why(error)))
         raise
     last_backup.note(settings, kept)
     if kept.is_good and keep is not None:
@@ -82,6 +90,17 @@ def _made(settings: Settings, target: Path) -> Kept:
                 path = folders.marked_bad(path)
             publish(part, path)
     return Kept(manifest.made_at, str(path), trial.is_good, trial.told)
+
+
+def _why(error: BaseException) -> str:
+    """Why there is none, for whoever watches."""
+    if isinstance(error, UserError):
+        return error.message
+    if isinstance(error, OperationalError):
+        return UNREACHABLE
+    if isinstance(error, Exception):
+        return FAILED.format(what=type(error).__name__)
+    return ENDED
 
 
 def _trial(settings: Settings, part: Path, path: Path) -> Trial:

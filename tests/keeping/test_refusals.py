@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from eventmail import last_backup, migrate
 from eventmail.audit.keys import open_database
@@ -261,3 +262,47 @@ def test_a_folder_that_is_a_file_is_told(
     found = last_backup.last_backup(settings)
     assert found is not None
     assert not found.is_good
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_is_away_is_a_failed_backup(
+    settings: Settings, kept: Path, folder: Path
+) -> None:
+    """Whoever watches would go on believing in the good one."""
+    away = replace(settings, database_url="postgresql+psycopg://x:x@127.0.0.1:1/x")
+    with pytest.raises(OperationalError):
+        making.backup(away, folder)
+    last, good = last_backup.last_backup(settings), last_backup.last_good_backup(settings)
+    assert last is not None
+    assert good is not None
+    assert (last.is_good, last.told) == (False, making.UNREACHABLE)
+    assert good.path == str(kept)
+    assert list(folder.iterdir()) == [kept]
+
+
+ENDS = {
+    "a fault of ours": (RuntimeError("x"), "（RuntimeError）"),
+    "told to end": (SystemExit(143), "途中で止められたため"),
+}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("ending", "told"), ENDS.values(), ids=ENDS)
+def test_whatever_ends_a_backup_is_noted(
+    settings: Settings,
+    database: Database,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: BaseException,
+    told: str,
+) -> None:
+    def ends(*_: object) -> None:
+        raise ending
+
+    monkeypatch.setattr(making, "write", ends)
+    with pytest.raises(type(ending)):
+        making.backup(settings, folder)
+    last = last_backup.last_backup(settings)
+    assert last is not None
+    assert not last.is_good
+    assert told in last.told
