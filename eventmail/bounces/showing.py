@@ -59,11 +59,10 @@ class Failed:
 def of_snapshot(session: Session, snapshot: Snapshot) -> list[Failed]:
     """What came back of a sending: first what is lost, then in the order of the roster."""
     own = BounceMail.office_id == snapshot.office_id  # a few mails, against all of the sending
-    query = _rows().where(Delivery.snapshot_id == snapshot.id, own).limit(MOST * 4)
-    newest: dict[int, Failed] = {}
-    for each in _failed(session, query):
-        newest[each.delivery_id] = each
-    return sorted(newest.values(), key=lambda each: not each.is_lost)[:MOST]
+    lost_first = sa.case((Delivery.state == DeliveryState.BOUNCED, 0), else_=1)
+    query = _rows(lost_first).where(Delivery.snapshot_id == snapshot.id, own).limit(MOST * 4)
+    newest = {each.delivery_id: each for each in _failed(session, query)}
+    return list(newest.values())[:MOST]
 
 
 def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapshot, int]]:
@@ -144,7 +143,9 @@ def _recipient() -> sa.ColumnElement[bool]:
     )
 
 
-def _rows() -> sa.Select[Bounce, datetime, Delivery, SnapshotRecipient, Contact]:
+def _rows(
+    *before: sa.ColumnElement[int],
+) -> sa.Select[Bounce, datetime, Delivery, SnapshotRecipient, Contact]:
     return (
         sa.select(Bounce, BounceMail.received_at, Delivery, SnapshotRecipient, Contact)
         .join(BounceMail, BounceMail.id == Bounce.mail_id)
@@ -152,5 +153,5 @@ def _rows() -> sa.Select[Bounce, datetime, Delivery, SnapshotRecipient, Contact]
         .join(SnapshotRecipient, _recipient())
         .join(Contact, Contact.id == Delivery.contact_id)
         .where(Bounce.action != "delivered")
-        .order_by(SnapshotRecipient.position, Bounce.sure, Bounce.mail_id)
+        .order_by(*before, SnapshotRecipient.position, Bounce.sure, Bounce.mail_id)
     )

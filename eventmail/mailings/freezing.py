@@ -68,7 +68,6 @@ COPIED = (
 )
 
 
-# Built once: it is asked with every handful of mails.
 # In the order of a recipient's fields.
 _AS_RECIPIENT = (
     *(Contact.participant_id, Contact.id, Participant.company, Contact.department),
@@ -79,6 +78,7 @@ _KEYS = (
     (Contact.address_key, Contact.office_id),
     (SnapshotRecipient.address_key, SnapshotRecipient.office_id),
 )
+# Built once: it is asked with every handful of mails.
 _OWN = sa.select(table_of(Contact).c.participant_id, table_of(Contact).c.address).where(
     among(table_of(Contact).c.participant_id, "ids"),
     table_of(Contact).c.active,

@@ -103,6 +103,31 @@ def test_many_come_page_by_page(
     assert mended("?back=-1") == mended("?back=x") == first
 
 
+def test_of_too_many_the_lost_ones_are_shown_and_the_page_says_that_it_is_cut(
+    database: Database,
+    sent: Snapshot,
+    returns: Returns,
+    intake: Intake,
+    sign_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(showing, "MOST", 2)
+    with database.reading() as session:
+        own = sa.select(Delivery.id, Contact.address).join(
+            Contact, Contact.id == Delivery.contact_id
+        )
+        in_order = own.where(Delivery.snapshot_id == sent.id).order_by(Contact.id)
+        mails = session.execute(in_order.limit(12)).all()
+    for number, address in mails[:11]:
+        full = came_back(str(returns.of_delivery(number)), address, "4.2.2", "Mailbox full")
+        intake.take(full, Source.PIPE)
+    number, address = mails[11]
+    intake.take(came_back(str(returns.of_delivery(number)), address), Source.PIPE)
+    page = sign_in("author").get(progress(sent))
+    assert "1社に届いていません" in page.text
+    assert "はじめの2件だけを示しています" in page.text
+
+
 def test_a_checker_sees_it_and_is_told_who_mends_it(
     sent: Snapshot, lost: First, sign_in: SignIn
 ) -> None:

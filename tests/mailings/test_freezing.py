@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import freezing
 from eventmail.mailings.models import Erasure, Mailing, Reached, Snapshot, SnapshotRecipient
-from eventmail.mailings.snapshot import content_of_draft, content_of_snapshot
+from eventmail.mailings.snapshot import Recipient, content_of_draft, content_of_snapshot
 from eventmail.sample import People
 
 
@@ -196,3 +197,10 @@ def test_the_press_has_the_materials_bytes(database: Database, submitted: Snapsh
         rows = session.scalars(sa.select(SnapshotRecipient.address_key))
         assert all(key in press.office.known for key in rows)
         assert "a@nobody.example" not in press.office.known
+
+
+def test_what_is_read_of_the_roster_stands_in_the_order_of_a_recipient() -> None:
+    """Most of it is text: two that changed places would be taken."""
+    read = [each.key for each in freezing._AS_RECIPIENT]
+    named = [each.name for each in dataclasses.fields(Recipient)]
+    assert read == ["id" if each == "contact_id" else each for each in named]

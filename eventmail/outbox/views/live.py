@@ -88,6 +88,7 @@ def page(mailing: Mailing, snapshot: Snapshot) -> str:
         wanted=listing.Wanted,
         needs=NEEDS,
         failed=failed,
+        cut=len(failed) == showing.MOST,
         back=min(max(1, request.args.get("back", default=1, type=int)), backs),
         backs=backs,
         most=BACK,
