@@ -171,7 +171,7 @@ def _tell_trial(reader: Reader, trial: Trial) -> None:
             name=reader.name,
             at=manifest.told_moment,
             rows=manifest.rows,
-            files=manifest.materials.files,
+            files=manifest.files,
             told=trial.told,
         )
     )

@@ -29,11 +29,10 @@ NOT_FOUND = "バックアップ {name} が見つかりません。ファイル�
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of restoring it; ``told`` is one sentence, ``heads`` are the audit's ends."""
+    """What became of restoring it; ``told`` is one sentence."""
 
     is_good: bool
     told: str
-    heads: dict[str, str]
 
 
 @contextmanager

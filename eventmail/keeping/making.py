@@ -16,7 +16,7 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import folder as folders
 from eventmail.keeping.archive import Reader, Trial, Writer, created, note_trial, publish
-from eventmail.keeping.manifest import Manifest, Materials, secret_of
+from eventmail.keeping.manifest import Manifest, secret_of
 from eventmail.keeping.rows import lines
 from eventmail.keeping.shape import forms
 from eventmail.keeping.troubles import writing_to
@@ -30,10 +30,6 @@ UNREACHABLE = (
 )
 FAILED = "プログラムの誤りのため、バックアップを作れませんでした（{what}）。"
 ENDED = "バックアップが途中で止められたため、作れませんでした。もう一度実行してください。"
-MATERIALS = sa.text(
-    "SELECT count(*), coalesce(sum(length(content)), 0), "
-    "coalesce(sum(CASE WHEN length(content) = 0 THEN 1 ELSE 0 END), 0) FROM blobs"
-)
 
 
 def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
@@ -62,12 +58,10 @@ def write(settings: Settings, path: Path) -> Manifest:
             manifest = Manifest(
                 made_at=clock.now(),
                 revision=revision,
-                database=connection.dialect.name,
                 tables={
                     form.name: writer.table(form.name, lines(connection, form))
                     for form in forms(revision)
                 },
-                materials=Materials(*connection.execute(MATERIALS).one()),
                 keys=ChainKeys.of(settings).names,
                 secret=secret_of(settings),
             ).sealed(ChainKeys.of(settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,12 +30,6 @@ STUCK = "データベースを最新の形にできません（{why}）"
 FILE = "trial.sqlite3"
 
 
-@dataclass(frozen=True, slots=True)
-class _Chains:
-    heads: dict[str, str]
-    known: str
-
-
 def tried(settings: Settings, reader: Reader) -> Trial:
     """Restore it for a moment, beside the data; says whether it may be relied on.
 
@@ -50,11 +44,11 @@ def tried(settings: Settings, reader: Reader) -> Trial:
             restored_to(path, reader)
             there = replace(settings, database_url=f"sqlite:///{path}")
             with opened(there) as database:
-                found = _looked_through(database)
+                known = _looked_through(database)
         except (Faulty, Broken) as error:
             phrase = error.phrase if isinstance(error, Faulty) else error.message.rstrip("。")
-            return Trial(False, BAD.format(phrase=phrase), {})
-    return Trial(True, GOOD.format(rows=reader.manifest.rows) + found.known, found.heads)
+            return Trial(False, BAD.format(phrase=phrase))
+    return Trial(True, GOOD.format(rows=reader.manifest.rows) + known)
 
 
 def restored_to(path: Path, reader: Reader) -> None:
@@ -74,7 +68,8 @@ def restored_to(path: Path, reader: Reader) -> None:
         database.dispose()
 
 
-def _looked_through(database: Database) -> _Chains:
+def _looked_through(database: Database) -> str:
+    """What is wrong with the audit and was known before."""
     _migrated(database)
     with database.reading() as session:
         _require_materials(session)
@@ -101,15 +96,14 @@ def _require_materials(session: Session) -> None:
             raise Faulty(MATERIAL_LOST.format(sha256=sha256[:12]))
 
 
-def _verified(session: Session) -> _Chains:
-    heads, known = {}, ""
+def _verified(session: Session) -> str:
+    known = ""
     for number in verifying.chains(session):
         report = verifying.verify(session, number)
-        heads[str(number)] = report.code
         if report.fault is None:
             continue
         fault, before = report.fault, verifying.last_check(session, number)
         if before is None or not before.fault:
             raise Faulty(CUT.format(chain=number, number=fault.number, text=fault.text))
         known = KNOWN_FAULT.format(chain=number, number=fault.number)
-    return _Chains(heads, known)
+    return known
