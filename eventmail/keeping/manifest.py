@@ -104,6 +104,8 @@ class Manifest:
             told: dict[str, Any] = json.loads(written)
             if told.pop("format") != FORMAT:
                 raise UserError(NEWER_FORMAT.format(name=name))
+            if not told["keys"]:
+                raise Broken(UNREADABLE.format(name=name))
             tables = {each: Written(**told["tables"][each]) for each in told["tables"]}
             return cls(
                 **told
@@ -113,7 +115,7 @@ class Manifest:
                     "keys": tuple(told["keys"]),
                 }
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Broken(UNREADABLE.format(name=name)) from error
 
     def _told(self) -> dict[str, Any]:

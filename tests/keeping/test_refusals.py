@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import resource
 import shutil
 import zipfile
@@ -92,6 +94,31 @@ def a_newer_format(path: Path) -> None:
     told_otherwise(path, format=99)
 
 
+def no_keys(path: Path) -> None:
+    told_otherwise(path, keys=[])
+
+
+def no_list(path: Path) -> None:
+    """A manifest that is JSON, but not of this kind."""
+    rewritten(path, lambda name, old: b"null" if name == "manifest.json" else old)
+
+
+def marked(path: Path, at: int, value: int) -> None:
+    """A field of the manifest's line in the list of contents."""
+    content = bytearray(path.read_bytes())
+    entry = content.rfind(b"PK\x01\x02", 0, content.rfind(b"manifest.json"))
+    content[entry + at] = value
+    path.write_bytes(bytes(content))
+
+
+def encrypted(path: Path) -> None:
+    marked(path, 8, 1)
+
+
+def packed_otherwise(path: Path) -> None:
+    marked(path, 10, 97)
+
+
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "truncated": (truncated, "壊れています（一覧が読めません）"),
     "a bit flipped": (a_bit_flipped, "壊れています（表「deliveries」が読めません）"),
@@ -103,6 +130,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "half a manifest": (half_a_manifest, "目録を読めません"),
     "a manifest changed": (a_manifest_changed, "書き換えられています"),
     "a newer format": (a_newer_format, "このプログラムより新しいもので作られています"),
+    "no keys": (no_keys, "目録を読めません"),
+    "no list": (no_list, "目録を読めません"),
+    "encrypted": (encrypted, "壊れています（目録がありません）"),
+    "packed otherwise": (packed_otherwise, "壊れています（目録がありません）"),
     "not there": (Path.unlink, "見つかりません"),
 }
 
@@ -134,6 +165,28 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
         restoring.restore(there, path)
     assert sentence in refused.value.message
     assert not Path(sa.make_url(there.database).database or "").exists()
+
+
+def not_allowed(*_: object) -> None:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_that_may_not_be_read_is_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests as root may read every file: so it is said here."""
+    path = tmp_path / "eventmail.zip"
+    path.touch()
+    monkeypatch.setattr("eventmail.keeping.archive.zipfile.ZipFile", not_allowed)
+    with pytest.raises(UserError, match=r"読めません（Permission denied）"):
+        restoring.restore(settings, path)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_name_that_no_disk_takes_is_told(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"読めません（File name too long）"):
+        restoring.restore(settings, tmp_path / ("x" * 300))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
