@@ -39,10 +39,11 @@ NOT_FOUND = "バックアップ {name} が見つかりません。ファイル�
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of restoring it; ``told`` is one sentence."""
+    """What became of restoring it; in one sentence. ``is_cut``: a chain of its audit is."""
 
     is_good: bool
     told: str
+    is_cut: bool = False
 
 
 @contextmanager

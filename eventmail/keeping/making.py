@@ -33,18 +33,19 @@ ENDED = "バックアップが途中で止められたため、作れません�
 
 
 def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
-    """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good.
+    """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good, and
+    no chain of its audit is cut: the last that was whole must not go.
 
     Whatever comes of it is kept word of (:mod:`eventmail.last_backup`).
     """
     try:
-        kept = _made(settings, target)
+        kept, trial = _made(settings, target)
     except BaseException as error:
         with suppress(OSError):  # a full disk: the error itself says so
             last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=_why(error)))
         raise
     last_backup.note(settings, kept)
-    if kept.is_good and keep is not None:
+    if keep is not None and trial.is_good and not trial.is_cut:
         folders.prune(target, keep)
     return kept
 
@@ -71,7 +72,7 @@ def write(settings: Settings, path: Path) -> Manifest:
         database.dispose()
 
 
-def _made(settings: Settings, target: Path) -> Kept:
+def _made(settings: Settings, target: Path) -> tuple[Kept, Trial]:
     with writing_to(target):
         target.mkdir(parents=True, exist_ok=True)
         folders.sweep(target)
@@ -83,7 +84,7 @@ def _made(settings: Settings, target: Path) -> Kept:
             if not trial.is_good:
                 path = folders.marked_bad(path)
             publish(part, path)
-    return Kept(manifest.made_at, str(path), trial.is_good, trial.told)
+    return Kept(manifest.made_at, str(path), trial.is_good, trial.told), trial
 
 
 def _why(error: BaseException) -> str:

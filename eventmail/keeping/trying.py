@@ -22,7 +22,10 @@ from eventmail.keeping.shape import blank
 from eventmail.keeping.troubles import NO_ROOM, Broken, Faulty, writing_to
 
 GOOD = "試しに戻して、{rows}行すべてが元と同じであることを確かめました。"
-KNOWN_FAULT = "なお、監査記録には前から切れている鎖があります（chain {chain}、{number}番）。"
+KNOWN_FAULT = (
+    "なお、監査記録には前から切れている鎖があります（chain {chain}、{number}番）。"
+    "切れている間は、古いバックアップを消しません。"
+)
 BAD = "試しに戻したところ、使えないバックアップでした：{phrase}。"
 CUT = "監査記録の鎖（chain {chain}）が{number}番で切れています：{text}"
 MATERIAL_LOST = "資料（指紋 {sha256}…）の中身が、元のファイルと違います"
@@ -33,8 +36,8 @@ FILE = "trial.sqlite3"
 def tried(settings: Settings, reader: Reader) -> Trial:
     """Restore it for a moment, beside the data; says whether it may be relied on.
 
-    A chain of the audit that was known to be cut before makes no backup worse: it is told. One
-    that nobody knows of does, for then the rows are not what they were.
+    A chain of the audit that was known to be cut in this very place makes no backup worse: it is
+    told, and no older one goes for it. Any other fault does: the rows are not what they were.
     """
     place = settings.data_dir
     with writing_to(place, NO_ROOM), tempfile.TemporaryDirectory(prefix=".trial-", dir=place) as at:
@@ -48,7 +51,7 @@ def tried(settings: Settings, reader: Reader) -> Trial:
         except (Faulty, Broken) as error:
             phrase = error.phrase if isinstance(error, Faulty) else error.message.rstrip("。")
             return Trial(False, BAD.format(phrase=phrase))
-    return Trial(True, GOOD.format(rows=reader.manifest.rows) + known)
+    return Trial(True, GOOD.format(rows=reader.manifest.rows) + known, is_cut=bool(known))
 
 
 def restored_to(path: Path, reader: Reader) -> None:
@@ -103,7 +106,7 @@ def _verified(session: Session) -> str:
         if report.fault is None:
             continue
         fault, before = report.fault, verifying.last_check(session, number)
-        if before is None or not before.fault:
+        if before is None or before.fault != verifying.kept_words(fault):
             raise Faulty(CUT.format(chain=number, number=fault.number, text=fault.text))
         known = KNOWN_FAULT.format(chain=number, number=fault.number)
     return known
