@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from eventmail import migrate
+from eventmail import migrate, processes
 from eventmail.audit.keys import ChainKeys, open_database, opened
 from eventmail.config import Settings
 from eventmail.errors import UserError
-from eventmail.files import COMMAND
+from eventmail.files import COMMAND, make_data_folder
+from eventmail.keeping import folder as folders
 from eventmail.keeping import making, moving, restoring, trying, unlocking
 from eventmail.keeping.archive import Reader, Trial
 from eventmail.keeping.manifest import Manifest, secret_of
@@ -147,8 +148,11 @@ def before_migrating(settings: Settings, folder: Path | None, *, without: bool) 
 
 
 def _placed(settings: Callable[[], Settings]) -> Settings:
+    """Where a whole copy of the rows lies for a while: it goes, however the command ends."""
+    processes.end_tidily()
     found = settings()
-    found.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(found.data_dir)
+    folders.sweep_scratch(found.data_dir)
     return found
 
 

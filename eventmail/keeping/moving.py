@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,6 +15,7 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import bags, making, restoring
 from eventmail.keeping.archive import Reader, created
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.manifest import Manifest
 from eventmail.keeping.troubles import NO_ROOM, writing_to
 from eventmail.offices.models import Office
@@ -94,8 +93,8 @@ def _in_hand(session: Session) -> bool:
 
 def _copied(settings: Settings, target: Settings) -> Manifest:
     place = settings.data_dir
-    with writing_to(place, NO_ROOM), tempfile.TemporaryDirectory(prefix=".move-", dir=place) as at:
-        with created(Path(at) / "rows.zip") as part:
+    with writing_to(place, NO_ROOM), scratch(place, ".move-") as at:
+        with created(at / "rows.zip") as part:
             manifest = making.write(settings, part)
             with closing(Reader(part, "rows.zip")) as reader:
                 reader.require_whole()

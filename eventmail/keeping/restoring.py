@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +20,7 @@ from eventmail.errors import UserError
 from eventmail.keeping import bags, shape
 from eventmail.keeping.archive import Reader
 from eventmail.keeping.filling import fill
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.manifest import Manifest
 from eventmail.keeping.troubles import NO_ROOM, Faulty, writing_to
 from eventmail.keeping.trying import restored_to
@@ -118,11 +118,8 @@ def _into_file(settings: Settings, reader: Reader, finish: Finish) -> None:
     """Into a new file beside the place, which takes the place when all is done."""
     path = Path(sa.make_url(settings.database).database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        writing_to(path.parent, NO_ROOM),
-        tempfile.TemporaryDirectory(prefix=".restore-", dir=path.parent) as folder,
-    ):
-        part = Path(folder) / path.name
+    with writing_to(path.parent, NO_ROOM), scratch(path.parent, ".restore-") as folder:
+        part = folder / path.name
         restored_to(part, reader)
         with opened(replace(settings, database_url=f"sqlite:///{part}")) as database:
             migrate.upgrade(database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from eventmail.database import Database
 from eventmail.events.models import Blob
 from eventmail.keeping.archive import Reader, Trial
 from eventmail.keeping.filling import fill
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.shape import blank
 from eventmail.keeping.troubles import NO_ROOM, Broken, Faulty, writing_to
 
@@ -40,10 +40,10 @@ def tried(settings: Settings, reader: Reader) -> Trial:
     told, and no older one goes for it. Any other fault does: the rows are not what they were.
     """
     place = settings.data_dir
-    with writing_to(place, NO_ROOM), tempfile.TemporaryDirectory(prefix=".trial-", dir=place) as at:
+    with writing_to(place, NO_ROOM), scratch(place, ".trial-") as at:
         try:
             reader.require_whole()
-            path = Path(at) / FILE
+            path = at / FILE
             restored_to(path, reader)
             there = replace(settings, database_url=f"sqlite:///{path}")
             with opened(there) as database:

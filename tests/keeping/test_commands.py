@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from eventmail import cli, last_backup, migrate
+from eventmail import cli, last_backup, migrate, processes
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.keeping import making
 from eventmail.mailings.models import Snapshot
 from tests.guards import drop_guard
 from tests.keeping.conftest import Elsewhere
@@ -78,6 +80,26 @@ def test_move(typed: Typed, approved: Snapshot, elsewhere: Elsewhere) -> None:
     there = elsewhere("sqlite")
     code, out, _ = typed("move", "--to", there.database_url)
     assert (code, "送信を止めたままです" in out) == (0, True)
+
+
+def test_one_that_is_told_to_end_leaves_no_copy_behind(
+    settings: Settings, approved: Snapshot, folder: Path
+) -> None:
+    """As ``systemctl stop`` does in the midst of the trial."""
+    child = processes.start(settings, ["backup", str(folder)])
+    try:
+        while child.poll() is None and not list(settings.data_dir.glob(".trial-*/*")):
+            time.sleep(0.005)
+        child.terminate()
+        assert child.wait(60) == 143
+    finally:
+        child.kill()
+        child.wait()
+    assert not list(settings.data_dir.glob(".trial-*"))
+    assert list(folder.iterdir()) == []
+    found = last_backup.last_backup(settings)
+    assert found is not None
+    assert (found.is_good, found.told) == (False, making.ENDED)
 
 
 class TestUpgrade:
