@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from eventmail.keeping.manifest import Manifest, secret_of
 from eventmail.migrate import Age
 
 BACKUPS = "backups"  # in the data's folder: where ``migrate`` puts its own
+KEPT = 2  # of those; in a folder that a person named he keeps what he likes
 MADE = "バックアップを作りました：{path}\n{told}"
 FAILED = "バックアップ {path} は使えません。{told}前のバックアップは残してあります。"
 FINE = "バックアップ {name}（{at}、{rows}行、資料{files}件）は、そのまま戻せます。\n{told}"
@@ -112,7 +114,8 @@ def _register_copies(cli: click.Group, settings: Callable[[], Settings]) -> None
         """
         found = _current(_placed(settings))
         manifest = moving.move(found, to)
-        click.echo(MOVED.format(rows=manifest.rows, where=moving.shown(to)))
+        there = restoring.where(replace(found, database_url=to))
+        click.echo(MOVED.format(rows=manifest.rows, where=there))
 
     @cli.command("unlock-restored")
     @click.option("--reason", required=True, help="送信を認める理由。監査記録に残ります。")
@@ -141,7 +144,9 @@ def before_migrating(settings: Settings, folder: Path | None, *, without: bool) 
         found = migrate.age(database)
     if found is not Age.OLDER or without:
         return
-    kept = making.backup(settings, folder or settings.data_dir / BACKUPS)
+    processes.end_tidily()
+    keep = None if folder else KEPT
+    kept = making.backup(settings, folder or settings.data_dir / BACKUPS, keep)
     if not kept.is_good:
         raise UserError(NOT_CHANGED.format(told=kept.told))
     click.echo(MADE.format(path=kept.path, told=kept.told))

@@ -48,11 +48,6 @@ def move(settings: Settings, url: str) -> Manifest:
         raise UserError(LOCKED_NOW.format(message=error.message)) from error
 
 
-def shown(url: str) -> str:
-    """A database in words, without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
-
-
 def _checked(settings: Settings, url: str) -> str:
     try:
         wanted = sa.make_url(url)

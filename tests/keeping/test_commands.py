@@ -117,6 +117,28 @@ class TestUpgrade:
         assert Path(found.path).parent == settings.data_dir / "backups"
         assert typed("migrate")[1] == "データベースは最新です。\n"
 
+    @pytest.mark.parametrize(
+        ("named", "left"), [([], 2), (["--backup-to"], 4)], ids=["of its own", "of a person's"]
+    )
+    def test_of_its_own_backups_the_newest_two_stay(
+        self,
+        typed: Typed,
+        settings: Settings,
+        database: Database,
+        approved: Snapshot,
+        named: list[str],
+        left: int,
+    ) -> None:
+        own = settings.data_dir / "backups"
+        own.mkdir()
+        older = [own / f"eventmail-2026010{day}T000000Z.zip" for day in (1, 2, 3)]
+        for each in older:
+            each.touch()
+        migrate.downgrade(database, "0032")
+        assert typed("migrate", *named, *[own] * len(named))[0] == 0
+        found = sorted(own.iterdir())
+        assert (len(found), found[-2]) == (left, older[-1])
+
     def test_without_one_where_it_is_said(
         self, typed: Typed, settings: Settings, database: Database, approved: Snapshot
     ) -> None:
