@@ -19,6 +19,7 @@ from eventmail.keeping import folder as folders
 from eventmail.keeping import making, moving, restoring, trying, unlocking
 from eventmail.keeping.archive import Reader, Trial
 from eventmail.keeping.manifest import Manifest, secret_of
+from eventmail.keeping.unlocking import Unlocked
 from eventmail.migrate import Age
 
 BACKUPS = "backups"  # in the data's folder: where ``migrate`` puts its own
@@ -26,9 +27,19 @@ KEPT = 2  # of those; in a folder that a person named he keeps what he likes
 MADE = "バックアップを作りました：{path}\n{told}"
 FAILED = "バックアップ {path} は使えません。{told}前のバックアップは残してあります。"
 FINE = "バックアップ {name}（{at}、{rows}行、資料{files}件）は、そのまま戻せます。\n{told}"
+UNDONE = (
+    "バックアップのあとの変更（配信停止の申し出、直したアドレス、やめた職員とパスワード、"
+    "取り消した参加者ページのリンク、個人情報の消去）は、この写しにありません。もう一度行ってください。"
+)
+BEHIND = (
+    "作成中・確認待ち・決裁待ちの案件も、バックアップのあとに元のサーバーで決裁され、"
+    "送られているかもしれません。送る前に、所に届いた送信控えなどで確かめてください。"
+)
 RESTORED = (
     "バックアップ {name} を {where} に戻しました（{rows}行。1行ずつバックアップと比べました）。\n"
     "この写しからは、まだ1通も送信しません。\n"
+    f"{UNDONE}\n"
+    f"{BEHIND}\n"
     f"内容を確かめたら、送信を認めてください：{COMMAND} unlock-restored --reason 理由"
 )
 SIGN_IN_AGAIN = (
@@ -130,11 +141,7 @@ def _register_copies(cli: click.Group, settings: Callable[[], Settings]) -> None
         with opened(found) as database, database.writing() as session:
             here = restoring.where(found)
             done = unlocking.unlock(session, reason, here, nothing_sent_since=nothing_sent_since)
-        click.echo(UNLOCKED)
-        if done.paused:
-            click.echo(WAITING.format(paused=done.paused))
-        if done.dropped:
-            click.echo(DROPPED.format(dropped=done.dropped))
+        _tell_unlocked(done)
 
 
 def before_migrating(settings: Settings, folder: Path | None, *, without: bool) -> None:
@@ -184,6 +191,16 @@ def _tell_trial(reader: Reader, trial: Trial) -> None:
             told=trial.told,
         )
     )
+
+
+def _tell_unlocked(done: Unlocked) -> None:
+    click.echo(UNLOCKED)
+    if done.paused:
+        click.echo(WAITING.format(paused=done.paused))
+    if done.dropped:
+        click.echo(DROPPED.format(dropped=done.dropped))
+    if done.is_behind:
+        click.echo(BEHIND)
 
 
 def _tell_restored(settings: Settings, path: Path, manifest: Manifest) -> None:

@@ -19,11 +19,12 @@ from eventmail.sendlock.models import SendingLock
 @dataclass(frozen=True, slots=True)
 class Unlocked:
     """How many sendings wait for a person of their office now, and how many of the service's own
-    mails were dropped.
+    mails were dropped. ``is_behind``: where the rows came from, more may have happened since.
     """
 
     paused: int = 0
     dropped: int = 0
+    is_behind: bool = False
 
 
 def unlock(session: Session, reason: str, here: str, *, nothing_sent_since: bool) -> Unlocked:
@@ -37,7 +38,7 @@ def unlock(session: Session, reason: str, here: str, *, nothing_sent_since: bool
     held = sendlock.unlock(session, reason)
     if nothing_sent_since or all(_moved_here(each, here) for each in held):
         return Unlocked()
-    return Unlocked(_pause_all(session, reason), bags.drop(session))
+    return Unlocked(_pause_all(session, reason), bags.drop(session), is_behind=True)
 
 
 def _moved_here(lock: SendingLock, here: str) -> bool:

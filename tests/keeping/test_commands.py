@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from eventmail import cli, last_backup, migrate, processes
+from eventmail import cli, cli_keeping, last_backup, migrate, processes
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.keeping import making
@@ -52,9 +52,12 @@ def test_backup_restore_and_unlock(
     there = elsewhere("sqlite")
     code, out, _ = typed("restore", path, on=there)
     assert (code, "まだ1通も送信しません" in out) == (0, True)
+    assert cli_keeping.UNDONE in out
+    assert cli_keeping.BEHIND in out
     code, out, _ = typed("unlock-restored", "--reason", "確かめました", on=there)
     assert code == 0
     assert "1件の送信は、一時停止にしました" in out
+    assert cli_keeping.BEHIND in out
     code, _, err = typed("unlock-restored", "--reason", "もう一度", on=there)
     assert (code, "解除するものはありません" in err) == (2, True)
 
@@ -80,6 +83,11 @@ def test_move(typed: Typed, approved: Snapshot, elsewhere: Elsewhere) -> None:
     there = elsewhere("sqlite")
     code, out, _ = typed("move", "--to", there.database_url)
     assert (code, "送信を止めたままです" in out) == (0, True)
+    assert there.database_url in out
+    code, out, _ = typed("unlock-restored", "--reason", "移しました", on=there)
+    assert (code, out) == (0, f"{cli_keeping.UNLOCKED}\n"), "nothing can have happened since"
+    back = ["unlock-restored", "--nothing-sent-since", "--reason", "戻ります"]
+    assert typed(*back)[:2] == (0, f"{cli_keeping.UNLOCKED}\n")
 
 
 def test_one_that_is_told_to_end_leaves_no_copy_behind(
