@@ -22,6 +22,7 @@ from eventmail.database import Database
 from eventmail.observing import figures, totals
 from eventmail.observing.backups import Backup
 from eventmail.observing.troubles import KINDS
+from eventmail.outbox.standing import waiting_since
 from eventmail.wire import Kind
 
 REPLIES = ("2xx", "4xx", "5xx", "none")
@@ -73,7 +74,11 @@ def _all(database: Database, backup: Backup | None, waiting: int) -> Iterator[Me
         )
         broken, verified = figures.chains(session)
         since = (
-            ("eventmail_oldest_due_seconds", "How long mails wait.", figures.oldest_due(session)),
+            (
+                "eventmail_oldest_due_seconds",
+                "How long a sending that could go on has stood still.",
+                waiting_since(session),
+            ),
             (
                 "eventmail_oldest_import_seconds",
                 "How long rosters wait for a worker.",
