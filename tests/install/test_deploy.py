@@ -190,3 +190,15 @@ class TestOperatingPage:
         assert helper.stat().st_mode & 0o111
         done = subprocess.run(["sh", "-n", str(helper)], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+class TestWatching:
+    def test_what_never_happened_is_told_like_what_was_long_ago(self) -> None:
+        """There is no such figure before the first backup, and no comparison with none is true."""
+        rules = (DEPLOY / "prometheus-rules.yml").read_text("utf-8")
+        found = re.findall(r"expr: time\(\) - max\((\w+)\) > \d+(.*)", rules)
+        assert {name for name, _ in found} >= {
+            "eventmail_audit_verified_timestamp_seconds",
+            "eventmail_backup_timestamp_seconds",
+        }
+        assert all(rest == f" or absent({name})" for name, rest in found)
