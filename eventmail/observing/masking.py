@@ -33,6 +33,11 @@ SECRET = re.compile(
     r"(?![A-Za-z0-9_=-]|\.(?:py|pyc|so|html|txt|json|sqlite3|po|toml|yml|js|css)\b)"
 )
 HIDDEN = "[secret]"
+# With a violated constraint PostgreSQL tells the values of the row: up to what it tells next, or
+# what the trace goes on with. An empty line is no end, for a letter's text has some, too.
+_END = r"(?:HINT|CONTEXT):|\[SQL|Traceback |The above exception|During handling"
+DETAIL = re.compile(rf"DETAIL:(?=\s|\\).*?(?=(?:(?:\n|\\n)[ |]*){{1,3}}(?:{_END})|\Z)", re.DOTALL)
+NO_DETAIL = "DETAIL: [hidden]"
 
 
 class Masker:
@@ -43,7 +48,8 @@ class Masker:
 
     def __call__(self, text: str) -> str:
         """The text without them."""
-        text, parts, done = SECRET.sub(HIDDEN, text), list[str](), 0
+        text = SECRET.sub(HIDDEN, DETAIL.sub(NO_DETAIL, text))
+        parts, done = list[str](), 0
         for at in _AT.finditer(text):
             start, end = _around(text, done, at)
             if start < end:

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from eventmail import cli, config, tracing
 from eventmail.config import LogForm, Mode, Settings
+from eventmail.database import Database
 from eventmail.observing import logs
 from eventmail.observing.masking import Masker
 from tests.observing.lines import KEY, Lines, listening
@@ -110,6 +112,20 @@ def test_a_stream_that_breaks_shows_nothing_of_the_record(
     OURS.error("of %s", ADDRESS)
     assert "taro" not in "".join(shown)
     assert "Traceback" not in "".join(shown)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_tells_no_row_of_a_table(database: Database, lines: Lines) -> None:
+    row = sa.text("INSERT INTO staff (login, name, administrator) VALUES ('x', :name, NULL)")
+    values = {"name": "所沢 春子"}  # up here: a trace shows the line that broke
+    with pytest.raises(sa.exc.IntegrityError, match="Failing row contains") as caught:  # noqa: SIM117
+        with database.writing() as session:
+            session.execute(row, values)
+    OURS.error("not written: %r", caught.value, exc_info=caught.value)
+    (record,) = lines.records
+    assert record["exception"].count("DETAIL: [hidden]\n") == 2
+    assert "[SQL: INSERT INTO staff" in record["exception"]
+    assert "春子" not in lines.getvalue()
 
 
 def test_the_loggers_name_is_masked(lines: Lines) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -106,6 +107,32 @@ def test_the_secret_of_a_link_goes(path: str) -> None:
 )
 def test_a_files_name_is_no_secret(path: str) -> None:
     assert MASK(path) == path
+
+
+ROW = "Failing row contains (7, 所沢 春子,\n\n春子 様, null)."
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "",
+        "\nHINT:  See server log.",
+        "\nCONTEXT:  COPY staff, line 3",
+        "\n[SQL: INSERT INTO staff]",
+        "\n\nThe above exception was the direct cause of the following exception:\n\nTraceback (…",
+        "\n  | \n  | During handling of the above exception",
+    ],
+)
+@pytest.mark.parametrize("written", [str, ascii], ids=["as it is", "in a representation"])
+def test_the_values_of_a_row_are_hidden(written: Callable[[str], str], behind: str) -> None:
+    front = "violates check constraint\n"
+    shown = written(f"{front}DETAIL:  {ROW}{behind}")
+    assert MASK(shown).strip("'") == written(f"{front}DETAIL: [hidden]{behind}").strip("'")
+
+
+def test_a_word_in_capitals_is_no_row() -> None:
+    assert MASK("DETAIL: none") == "DETAIL: [hidden]"
+    assert MASK("in DETAIL of MORE_DETAIL:x") == "in DETAIL of MORE_DETAIL:x"
 
 
 def test_the_digest_needs_the_key() -> None:
