@@ -125,6 +125,7 @@ class Templates:
     def drop(self, database: Database) -> None:
         """Give a copy's room back: two thousand of them took a minute to remove at the end."""
         name = database.url.database or ""
+        database.dispose()
         queues.close_connections(name)
         if database.is_sqlite:
             Path(name).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.database import insert_new
+from eventmail.database import UtcDateTime, insert_new
 from eventmail.language import said
 from eventmail.letters.models import Visit
 from eventmail.mailings.models import Mailing
@@ -38,15 +38,20 @@ class Other:
 
 
 def enter(session: Session, actor: Actor, mailing: Mailing) -> None:
-    """Note that the actor has it open. Who was not heard of for two minutes comes anew."""
+    """Note that the actor has it open. Who was not heard of for two minutes comes anew.
+
+    Another of his tabs may note just now that it is closed: then that is what is known.
+    """
     actor.require(Action.EDIT_MAILING)
     now = clock.now()
     key = {"mailing_id": mailing.id, "staff_id": actor.id}
-    insert_new(session, Visit, key | {"opened_at": now, "seen_at": now})
-    visit = session.get_one(Visit, (mailing.id, actor.id), with_for_update=True)
-    visit.opened_at = now if visit.seen_at < now - LASTS else visit.opened_at
-    visit.seen_at = now
-    session.flush()
+    anew = sa.case(
+        (Visit.seen_at < now - LASTS, sa.literal(now, UtcDateTime())), else_=Visit.opened_at
+    )
+    known = sa.update(Visit).filter_by(**key).values(opened_at=anew, seen_at=now)
+    found = session.execute(known.execution_options(synchronize_session=False))
+    if not found.rowcount:  # type: ignore[attr-defined]
+        insert_new(session, Visit, key | {"opened_at": now, "seen_at": now})
 
 
 def leave(session: Session, actor: Actor, mailing: Mailing) -> None:

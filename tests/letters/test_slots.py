@@ -13,7 +13,7 @@ from eventmail import clock
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.events.models import Event
-from eventmail.letters import slots
+from eventmail.letters import presence, slots
 from eventmail.letters.models import Slot
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.models import Office, Role
@@ -252,3 +252,10 @@ class TestPresence:
         colleague.post(path(meeting), letter(colleague.get(path(meeting)), body="同僚の本文"))
         told = author.post_raw(path(meeting, "/presence"), {}).get_json()
         assert told["version"] == meeting.mailing.version + 1
+
+    def test_closed_in_another_tab_in_the_same_moment_it_is_closed(
+        self, author: Pages, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What the one request has put there, the other takes away before it is looked at."""
+        monkeypatch.setattr(presence, "insert_new", lambda *_: None)
+        assert author.post_raw(path(meeting, "/presence"), {}).status_code == 200

@@ -36,10 +36,10 @@ def begin(session: Session, actor: Actor, incident: Incident, party_id: int) -> 
     forget_silent(session, Caller.incident_id == incident.id)
     place = {"office_id": incident.office_id, "incident_id": incident.id}
     key = {"party_id": party_id, "staff_id": actor.id}
-    insert_new(session, Caller, place | key | {"opened_at": now, "seen_at": now})
-    found = session.get_one(Caller, (party_id, actor.id), with_for_update=True)
-    found.seen_at = now
-    session.flush()
+    known = sa.update(Caller).filter_by(**key).values(seen_at=now)
+    found = session.execute(known.execution_options(synchronize_session=False))
+    if not found.rowcount:  # type: ignore[attr-defined]
+        insert_new(session, Caller, place | key | {"opened_at": now, "seen_at": now})
 
 
 def forget_silent(session: Session, which: sa.ColumnElement[bool]) -> None:

@@ -309,3 +309,15 @@ class TestPutTogether:
             session.execute(sa.update(Caller).values(seen_at=clock.now() - calling.LASTS * 2))
             incident = session.get_one(Incident, leak)
             assert parties.merge(session, people.author, incident, [first, second]).id == first
+
+
+def test_who_rings_off_in_the_same_moment_is_not_calling(
+    database: Database, people: People, leak: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the one tab has put there, the other takes away before it is looked at."""
+    monkeypatch.setattr(calling, "insert_new", lambda *_: None)
+    with database.writing() as session:
+        incident = session.get_one(Incident, leak)
+        first, *_ = hands.parties(session, incident)
+        calling.begin(session, people.checker, incident, first)
+        assert calling.now_calling(session, incident) == {}
