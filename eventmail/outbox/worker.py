@@ -230,9 +230,12 @@ class Outbox:
         """Note troubles and add up the figures; whatever goes wrong here holds up nothing."""
         try:
             troubles.note(self.database, self.settings)
+        except Exception:
+            log.exception("troubles have to wait for the next sweep")
+        try:
             totals.add_up(self.database)
         except Exception:
-            log.exception("troubles and figures have to wait for the next sweep")
+            log.exception("figures have to wait for the next sweep")
 
     def _mail_links(self) -> None:
         """Send the links that participants asked for; whatever goes wrong holds up nothing."""
