@@ -68,17 +68,22 @@ def chains(session: Session) -> tuple[int, datetime | None]:
     """How many of the audit's chains are broken, and when the one was verified that was longest
     ago.
     """
+    query = sa.select(
+        sa.func.coalesce(sa.func.sum(sa.case((AuditCheck.fault != "", 1), else_=0)), 0),
+        sa.func.min(AuditCheck.at),
+    ).where(AuditCheck.id.in_(newest_checks()))
+    broken, oldest = session.execute(query).one()
+    return int(broken), oldest
+
+
+def newest_checks() -> sa.Select[int]:
+    """The newest check of each chain."""
     newest = (
         sa.select(sa.func.max(AuditCheck.id))
         .where(AuditCheck.chain == AuditHead.chain)
         .scalar_subquery()
     )
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(sa.case((AuditCheck.fault != "", 1), else_=0)), 0),
-        sa.func.min(AuditCheck.at),
-    ).where(AuditCheck.id.in_(sa.select(newest).select_from(AuditHead)))
-    broken, oldest = session.execute(query).one()
-    return int(broken), oldest
+    return sa.select(newest).select_from(AuditHead)
 
 
 def troubles(session: Session) -> dict[str, int]:

@@ -231,9 +231,12 @@ class Outbox:
         try:
             if not is_copy:  # its troubles may be long over, and the running one tells of its own
                 troubles.note(self.database, self.settings)
+        except Exception:
+            log.exception("troubles have to wait for the next sweep")
+        try:
             totals.add_up(self.database)
         except Exception:
-            log.exception("troubles and figures have to wait for the next sweep")
+            log.exception("figures have to wait for the next sweep")
 
     def _mail_links(self) -> None:
         """Send the links that participants asked for; whatever goes wrong holds up nothing."""
