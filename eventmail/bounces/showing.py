@@ -79,20 +79,37 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
     return [(snapshot, count) for snapshot, count in session.execute(query)]
 
 
+def count_unmended(session: Session, office_id: int, since: date) -> int:
+    """How many sendings those are. Of each, the first mail that is lost is enough."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Dispatch)
+        .join(Event, Event.id == Dispatch.event_id)
+        .where(
+            Dispatch.office_id == office_id,
+            Event.held_on >= since,
+            sa.exists()
+            .where(
+                Delivery.snapshot_id == Dispatch.snapshot_id,
+                Delivery.state == DeliveryState.BOUNCED,
+                _recipient(),
+                _still(),
+            )
+            .correlate(Dispatch),
+        )
+    )
+    return session.scalars(query).one()
+
+
 def query_lost(office_id: Asked, since: Asked) -> sa.Select[int, int]:
     """The same with the numbers of the sendings only."""
-    still = sa.and_(
-        Contact.id == Delivery.contact_id,
-        Contact.active,
-        Contact.address_key == SnapshotRecipient.address_key,
-    )
     return (
         sa.select(
             Delivery.snapshot_id, sa.func.count(Delivery.participant_id.distinct()).label("n")
         )
         .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
         .join(SnapshotRecipient, _recipient())
-        .join(Contact, still)
+        .join(Contact, _still())
         .join(Event, Event.id == Dispatch.event_id)
         .where(
             Dispatch.office_id == office_id,
@@ -100,6 +117,15 @@ def query_lost(office_id: Asked, since: Asked) -> sa.Select[int, int]:
             Event.held_on >= since,
         )
         .group_by(Delivery.snapshot_id)
+    )
+
+
+def _still() -> sa.ColumnElement[bool]:
+    """Whether the contact stands in the roster with the address that failed."""
+    return sa.and_(
+        Contact.id == Delivery.contact_id,
+        Contact.active,
+        Contact.address_key == SnapshotRecipient.address_key,
     )
 
 

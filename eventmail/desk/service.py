@@ -34,12 +34,32 @@ UNREAD = said("労働局からのお知らせです。本文を読み、「読�
 UNCONFIRMED = said("{count}人の結果が、所の管理者の確認を待っています。")
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
+LOST = "bounced"
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
 
 
 def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
     """All that waits for this person, the most pressing first."""
-    rooms: dict[str, Callable[[Session, Actor], Iterable[Task]]] = {
+    rooms, busy = _rooms(blocked), asking.rooms_with_something(session, actor)
+    return by_urgency(
+        task for name, each in rooms.items() if name in busy for task in each(session, actor)
+    )
+
+
+def count(session: Session, actor: Actor, blocked: Blocked) -> int:
+    """How many of them there are to do, for the head of every page.
+
+    What is lost is counted there sending by sending; only who reads of it asks how many mails.
+    """
+    rooms, busy = _rooms(blocked), asking.rooms_with_something(session, actor)
+    told = sum(each.waits for name in busy - {LOST} for each in rooms[name](session, actor))
+    since = clock.today() - ASKED_FOR
+    lost = bounces.count_unmended(session, actor.office.id, since) if LOST in busy else 0
+    return told + lost
+
+
+def _rooms(blocked: Blocked) -> dict[str, Callable[[Session, Actor], Iterable[Task]]]:
+    return {
         "incidents": incidents.tasks,
         "measures": incidents.measures,
         "relay": lambda session, actor: _relay(session, actor, blocked),
@@ -47,17 +67,13 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
         "returned": _returned,
         "first_copies": _first_copies,
         "uncertain": _uncertain,
-        "bounced": _bounced,
+        LOST: _bounced,
         "imports": _imports,
         "settings": _settings,
         "training": _training,
         "results": _results,
         "notices": _notices,
     }
-    busy = asking.rooms_with_something(session, actor)
-    return by_urgency(
-        task for name, tasks in rooms.items() if name in busy for task in tasks(session, actor)
-    )
 
 
 def _reviews(session: Session, actor: Actor) -> Iterator[Task]:

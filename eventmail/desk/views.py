@@ -141,6 +141,13 @@ def tasks() -> list[Task]:
     return found
 
 
+def how_many() -> int:
+    """How much of it there is to do. A page that shows it has looked it up; any other counts."""
+    if "tasks" in g:
+        return sum(each.waits for each in tasks())
+    return service.count(reading(), actor(), services().outbox.blocked)
+
+
 def attach(app: Flask) -> None:
     """Let every template say how much waits, and how it is called."""
     app.context_processor(_for_templates)
@@ -152,4 +159,4 @@ def _for_templates() -> dict[str, object]:
     if actor_if_any() is None:
         return {}
     words = {"task_words": WORDS, "mode_words": MODE_NAMES, "task_button": button_of}
-    return words | {"tasks_waiting": tasks}
+    return words | {"tasks_waiting": how_many}

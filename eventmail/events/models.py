@@ -111,6 +111,20 @@ class Contact(Base):
             postgresql_where=sa.text("active"),
             postgresql_include=["id", "office_id", "address"],
         ),
+        # A page of its contacts, in the order of the workbook.
+        sa.Index(
+            "ix_contacts_rows",
+            *("event_id", "source_row", "id"),
+            sqlite_where=sa.text("active"),
+            postgresql_where=sa.text("active"),
+        ),
+        # Whose address names a person, counted for the paper on which a sending is decided.
+        sa.Index(
+            "ix_contacts_persons",
+            *("event_id", "id"),
+            sqlite_where=sa.text("names_person"),
+            postgresql_where=sa.text("names_person"),
+        ),
         # The few who left it: taken off from what is counted of all.
         sa.Index(
             "ix_contacts_left",

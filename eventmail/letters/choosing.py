@@ -20,7 +20,7 @@ from eventmail.mailings import service
 from eventmail.mailings.audiences import chosen_ids
 from eventmail.mailings.models import Audience, Chosen, Mailing
 from eventmail.offices.permissions import Actor
-from eventmail.roster.listing import PageOf, page_of
+from eventmail.roster.listing import PageOf, count_addressees, page_of
 
 NOT_BY_HAND = said(
     "この案件の送信先は、一件ずつ選ぶ方法になっていません。"
@@ -39,7 +39,8 @@ def candidates(
     query = _matching(mailing, text)
     if only_chosen:
         query = query.where(Contact.id.in_(_chosen(mailing)))
-    return page_of(session, query.order_by(Contact.source_row, Contact.id), wanted)
+    total = None if text or only_chosen else count_addressees(session, mailing.event)
+    return page_of(session, query.order_by(Contact.source_row, Contact.id), wanted, total=total)
 
 
 def choose(

@@ -25,9 +25,15 @@ _COLUMNS = (
     SnapshotRecipient.address,
 )
 
-_LENGTH = sa.func.length(
-    SnapshotRecipient.company + SnapshotRecipient.department + SnapshotRecipient.name
+_LENGTH = sa.cast(
+    sa.func.length(
+        SnapshotRecipient.company + SnapshotRecipient.department + SnapshotRecipient.name
+    ),
+    sa.BigInteger,
 )
+# Beyond any place: a length and a place in one number, so that one walk without any sorting finds
+# the first of the longest.
+_FAR = 2**32
 
 
 class Stored(Sequence[Recipient]):
@@ -78,13 +84,15 @@ class Stored(Sequence[Recipient]):
 
     def odd_ones(self, start: int) -> tuple[Recipient, Recipient | None]:
         """See :func:`odd_ones`."""
-        place = SnapshotRecipient.position
-        turned = (sa.case((place > start, 0), else_=1), place)
-        of = sa.select(place).where(SnapshotRecipient.snapshot_id == self._snapshot_id).limit(1)
-        longest = self._session.scalars(of.order_by(_LENGTH.desc(), *turned)).one()
-        query = of.where(SnapshotRecipient.title == "").order_by(*turned)
-        untitled = self._session.scalar(query)
-        return self[longest - 1], self[untitled - 1] if untitled else None
+        place = SnapshotRecipient.position - 1
+        turned = sa.case((place >= start, place - start), else_=place - start + self._count)
+        query = sa.select(
+            sa.func.max(_LENGTH * _FAR - turned),
+            sa.func.min(sa.case((SnapshotRecipient.title == "", turned))),
+        ).where(SnapshotRecipient.snapshot_id == self._snapshot_id)
+        longest, untitled = self._session.execute(query).one()
+        first = self[(start + -longest % _FAR) % self._count]
+        return first, None if untitled is None else self[(start + untitled) % self._count]
 
     def _between(self, start: int, stop: int) -> Iterator[Recipient]:
         """From the ``start``-th on, before the ``stop``-th, counted from 0."""

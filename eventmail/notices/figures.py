@@ -142,14 +142,16 @@ def _serves() -> sa.ColumnElement[bool]:
 
 
 def _counts(session: Session, where: sa.ColumnElement[bool], by: Any) -> dict[int, Count]:
-    late = sa.and_(~is_read(), holds(), Notice.due_on < clock.today())
+    read = NoticeReading.recipient_id.is_not(None)  # joined: looked for once, for both figures
+    late = sa.and_(~read, holds(), Notice.due_on < clock.today())
     found = (
         sa.select(
             by.label("place"),
-            sa.case((is_read(), 1), else_=0).label("read"),
+            sa.case((read, 1), else_=0).label("read"),
             sa.case((late, 1), else_=0).label("late"),
         )
         .join(Notice, Notice.id == NoticeRecipient.notice_id)
+        .outerjoin(NoticeReading, NoticeReading.recipient_id == NoticeRecipient.id)
         .join(Staff, Staff.id == NoticeRecipient.staff_id)
         .where(where, _serves())
     ).subquery()

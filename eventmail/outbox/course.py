@@ -80,6 +80,7 @@ def _answers(session: Session, snapshot: Snapshot, step: int) -> list[Counted]:
     query = _grouped(at, step, _meant()).where(
         Delivery.snapshot_id == snapshot.id,
         Delivery.id != own.id,
+        Delivery.attempts > 0,  # of what still waits, no attempt is looked for
         sa.or_(Attempt.settled_at.is_not(None), Delivery.state != DeliveryState.CLAIMED),
     )
     return [(int(moment), kind, count) for moment, kind, count in session.execute(query)]

@@ -125,13 +125,13 @@ def standing_of(snapshot: Snapshot) -> str:
 
 
 def _kinds(session: Session, snapshot: Snapshot) -> Kinds:
-    query = (
-        sa.select(
-            sa.func.count(sa.distinct(SnapshotRecipient.participant_id)),
-            sa.func.count(sa.case((Contact.names_person, 1))),
-        )
-        .join(Contact, Contact.id == SnapshotRecipient.contact_id)
-        .where(SnapshotRecipient.snapshot_id == snapshot.id)
+    # Those who name a person are gathered once, and not looked up recipient by recipient.
+    naming = sa.select(Contact.id).where(
+        Contact.event_id == snapshot.event_id, Contact.names_person
     )
+    query = sa.select(
+        sa.func.count(sa.distinct(SnapshotRecipient.participant_id)),
+        sa.func.count(sa.case((SnapshotRecipient.contact_id.in_(naming), 1))),
+    ).where(SnapshotRecipient.snapshot_id == snapshot.id)
     companies, persons = session.execute(query).one()
     return Kinds(companies, snapshot.recipient_count, persons)

@@ -100,16 +100,12 @@ def count_participants(session: Session, event: Event) -> int:
 
 def count_addressees(session: Session, event: Event) -> int:
     """How many contacts a mail to all would reach."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Contact)
-        .join(Participant, Participant.id == Contact.participant_id)
-        .where(
-            Contact.event_id == event.id,
-            Contact.active,
-            Participant.event_id == event.id,
-            Participant.status == ParticipantStatus.ATTENDING,
-        )
+    # Whoever does not take part is a few, and is taken off what an index counts of all.
+    withdrawn = sa.select(Participant.id).where(
+        Participant.event_id == event.id, Participant.status != ParticipantStatus.ATTENDING
+    )
+    query = sa.select(sa.func.count()).where(
+        Contact.event_id == event.id, Contact.active, Contact.participant_id.not_in(withdrawn)
     )
     return session.scalars(query).one()
 

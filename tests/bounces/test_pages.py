@@ -140,6 +140,8 @@ def test_a_checker_sees_it_and_is_told_who_mends_it(
 def waiting(database: Database, who: Any) -> list[tuple[Waiting, str]]:
     with database.reading() as session:
         found = desk.waiting(session, who, lambda *_: "")
+        counted = desk.count(session, who, lambda *_: "")
+    assert counted == sum(each.waits for each in found), "the head of every page says the same"
     return [(each.kind, each.note) for each in found if each.kind is Waiting.BOUNCED]
 
 

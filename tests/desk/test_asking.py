@@ -41,6 +41,17 @@ def test_no_room_that_has_something_is_passed_over(
     assert found >= {Kind.INCIDENT, Kind.RELAY, Kind.SETTING, Kind.RESULTS, Kind.NOTICE}, found
 
 
+def test_the_head_of_a_page_counts_what_the_desk_shows(world: World) -> None:
+    database: Database = world.app.extensions["eventmail"].database
+    with database.reading() as session:
+        for each in PASSWORDS.values():
+            staff = session.scalars(sa.select(Staff).filter_by(login=each["login"])).one()
+            actor = offices.actor_of(session, staff)
+            shown = service.waiting(session, actor, _blocked)
+            counted = service.count(session, actor, _blocked)
+            assert counted == sum(task.waits for task in shown), each["login"]
+
+
 def test_where_nothing_waits_one_question_is_all(database: Database, people: People) -> None:
     with database.reading() as session:
         staff = session.get_one(Staff, people.author.id)
