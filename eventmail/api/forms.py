@@ -28,7 +28,12 @@ class TokenForm(Form):
         choices=[SelectChoice(scope.value, name) for scope, name in SCOPE_NAMES.items()],
     )
     contacts = BooleanField(said("連絡先を含める（メールアドレスと電話番号を伏せずに読む）"))
-    days = RadioField(said("有効な期間"), choices=PERIODS, default=str(tokens.DAYS[1]))
+    days = RadioField(
+        said("有効な期間"),
+        [DataRequired(tokens.NO_DAYS)],
+        choices=PERIODS,
+        default=str(tokens.DAYS[1]),
+    )
 
     @property
     def wanted(self) -> Wanted:

@@ -26,6 +26,11 @@ SCOPE_NAMES = {
     Scope.IMPORT: said("名簿のファイルを渡す（取り込みは職員が画面で決める）"),
     Scope.DRAFT: said("メール案件の下書きを作る（提出は職員が画面で行う）"),
 }
+SHORT_NAMES = {
+    Scope.READ: said("読み取り"),
+    Scope.IMPORT: said("名簿のファイル"),
+    Scope.DRAFT: said("下書き"),
+}
 
 
 class ApiToken(Base):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from eventmail.accounts.views.entering import confirmed
 from eventmail.api import tokens
 from eventmail.api.forms import TokenForm
-from eventmail.api.models import SCOPE_NAMES
+from eventmail.api.models import SHORT_NAMES
 from eventmail.errors import UserError
 from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
@@ -32,7 +32,7 @@ def index() -> str:
         "api_tokens/index.html",
         tokens=[(each, ENDS[tokens.over(each)], tokens.over(each) is None) for each in found],
         names=staff_names(reading(), [each.staff_id for each in found]),
-        scope_names=SCOPE_NAMES,
+        scope_names=SHORT_NAMES,
     )
 
 
