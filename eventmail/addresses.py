@@ -71,7 +71,7 @@ class AddressError(ValueError):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class EmailAddress:
     """One mailbox. Made by :meth:`parse`; a direct call with unchecked parts is refused."""
 
@@ -105,6 +105,10 @@ class EmailAddress:
 
     def __str__(self) -> str:
         return f"{self.local}@{self.domain}"
+
+    def __repr__(self) -> str:
+        # In one piece: in two, the log would not know it for an address and write it out.
+        return f"EmailAddress({self})"
 
 
 @lru_cache(maxsize=4096)  # asked several times for each mail

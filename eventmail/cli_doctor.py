@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
-from functools import partial
 
 import click
 
@@ -13,9 +12,9 @@ from eventmail.audit.keys import opened
 from eventmail.cli_output import write
 from eventmail.config import Settings
 from eventmail.doctor import posting, showing
-from eventmail.doctor.checks import TITLES, Examination
+from eventmail.doctor.checks import Examination
 from eventmail.doctor.finding import State
-from eventmail.doctor.running import Check, Result
+from eventmail.doctor.running import Result
 from eventmail.language import told
 
 COLOURS = {State.GOOD: "green", State.LOOK: "yellow", State.BROKEN: "red", None: None}
@@ -45,10 +44,7 @@ def register(cli: click.Group, settings: Callable[[], Settings]) -> None:
         with opened(chosen) as database:
             more = []
             if send_to is not None:
-                with database.reading() as session:
-                    posting.known_to_have_a_mailbox(session, send_to)
-                action = partial(posting.send_to, chosen, database, send_to)
-                more.append(Check("test_mail", TITLES["test_mail"], action, network=True))
+                more.append(posting.check(chosen, database, send_to))
             results = Examination.of(chosen, database, selectors).whole(*more)
         if as_json:
             write(showing.as_json(results) + "\n")

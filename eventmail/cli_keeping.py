@@ -5,27 +5,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from eventmail import migrate
+from eventmail import migrate, processes
 from eventmail.audit.keys import ChainKeys, open_database, opened
 from eventmail.config import Settings
 from eventmail.errors import UserError
-from eventmail.files import COMMAND
+from eventmail.files import COMMAND, make_data_folder
+from eventmail.keeping import folder as folders
 from eventmail.keeping import making, moving, restoring, trying, unlocking
 from eventmail.keeping.archive import Reader, Trial
 from eventmail.keeping.manifest import Manifest, secret_of
+from eventmail.keeping.unlocking import Unlocked
 from eventmail.migrate import Age
 
 BACKUPS = "backups"  # in the data's folder: where ``migrate`` puts its own
+KEPT = 2  # of those; in a folder that a person named he keeps what he likes
 MADE = "バックアップを作りました：{path}\n{told}"
 FAILED = "バックアップ {path} は使えません。{told}前のバックアップは残してあります。"
 FINE = "バックアップ {name}（{at}、{rows}行、資料{files}件）は、そのまま戻せます。\n{told}"
+UNDONE = (
+    "バックアップのあとの変更（配信停止の申し出、直したアドレス、やめた職員とパスワード、"
+    "取り消した参加者ページのリンク、個人情報の消去）は、この写しにありません。もう一度行ってください。"
+)
+BEHIND = (
+    "作成中・確認待ち・決裁待ちの案件も、バックアップのあとに元のサーバーで決裁され、"
+    "送られているかもしれません。送る前に、所に届いた送信控えなどで確かめてください。"
+)
 RESTORED = (
     "バックアップ {name} を {where} に戻しました（{rows}行。1行ずつバックアップと比べました）。\n"
     "この写しからは、まだ1通も送信しません。\n"
+    f"{UNDONE}\n"
+    f"{BEHIND}\n"
     f"内容を確かめたら、送信を認めてください：{COMMAND} unlock-restored --reason 理由"
 )
 SIGN_IN_AGAIN = (
@@ -42,7 +56,10 @@ WAITING = (
     "途中だった{paused}件の送信は、一時停止にしました。バックアップを取ったあとに送られていないかを、"
     "それぞれの所の職員が確かめて、再開するか取りやめます。"
 )
-DROPPED = "送信待ちだった参加者ページのリンク{dropped}通は、取りやめました。"
+DROPPED = (
+    "送信待ちだった、参加者ページのリンク、職員へのお知らせ、警報のメール{dropped}通は、"
+    "取りやめました。警報は画面に残っています。"
+)
 NOT_CHANGED = (
     "{told}データベースは変えていません。"
     "バックアップを取らずに進めるときは、--without-backup を付けてください。"
@@ -108,7 +125,8 @@ def _register_copies(cli: click.Group, settings: Callable[[], Settings]) -> None
         """
         found = _current(_placed(settings))
         manifest = moving.move(found, to)
-        click.echo(MOVED.format(rows=manifest.rows, where=moving.shown(to)))
+        there = restoring.where(replace(found, database_url=to))
+        click.echo(MOVED.format(rows=manifest.rows, where=there))
 
     @cli.command("unlock-restored")
     @click.option("--reason", required=True, help="送信を認める理由。監査記録に残ります。")
@@ -123,11 +141,7 @@ def _register_copies(cli: click.Group, settings: Callable[[], Settings]) -> None
         with opened(found) as database, database.writing() as session:
             here = restoring.where(found)
             done = unlocking.unlock(session, reason, here, nothing_sent_since=nothing_sent_since)
-        click.echo(UNLOCKED)
-        if done.paused:
-            click.echo(WAITING.format(paused=done.paused))
-        if done.dropped:
-            click.echo(DROPPED.format(dropped=done.dropped))
+        _tell_unlocked(done)
 
 
 def before_migrating(settings: Settings, folder: Path | None, *, without: bool) -> None:
@@ -137,15 +151,20 @@ def before_migrating(settings: Settings, folder: Path | None, *, without: bool) 
         found = migrate.age(database)
     if found is not Age.OLDER or without:
         return
-    kept = making.backup(settings, folder or settings.data_dir / BACKUPS)
+    processes.end_tidily()
+    keep = None if folder else KEPT
+    kept = making.backup(settings, folder or settings.data_dir / BACKUPS, keep)
     if not kept.is_good:
         raise UserError(NOT_CHANGED.format(told=kept.told))
     click.echo(MADE.format(path=kept.path, told=kept.told))
 
 
 def _placed(settings: Callable[[], Settings]) -> Settings:
+    """Where a whole copy of the rows lies for a while: it goes, however the command ends."""
+    processes.end_tidily()
     found = settings()
-    found.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_folder(found.data_dir)
+    folders.sweep_scratch(found.data_dir)
     return found
 
 
@@ -168,10 +187,20 @@ def _tell_trial(reader: Reader, trial: Trial) -> None:
             name=reader.name,
             at=manifest.told_moment,
             rows=manifest.rows,
-            files=manifest.materials.files,
+            files=manifest.files,
             told=trial.told,
         )
     )
+
+
+def _tell_unlocked(done: Unlocked) -> None:
+    click.echo(UNLOCKED)
+    if done.paused:
+        click.echo(WAITING.format(paused=done.paused))
+    if done.dropped:
+        click.echo(DROPPED.format(dropped=done.dropped))
+    if done.is_behind:
+        click.echo(BEHIND)
 
 
 def _tell_restored(settings: Settings, path: Path, manifest: Manifest) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import sqlalchemy as sa
 from alembic import command
@@ -82,8 +83,9 @@ def _enforce(database: Database, connection: sa.Connection, switch: str) -> None
         driver.execute(f"PRAGMA foreign_keys={switch}")
 
 
+@cache
 def newest() -> str:
-    """The revision that this program works with."""
+    """The revision that this program works with; its files are read once."""
     head = _scripts().get_current_head()
     assert head is not None
     return head
@@ -118,7 +120,7 @@ def require_not_newer(database: Database) -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database stands at the newest revision."""
-    return age(database) is Age.CURRENT
+    return revision_of(database) == newest()
 
 
 def require_current(database: Database) -> None:

@@ -95,3 +95,13 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 def _exit_quietly(*_: object) -> None:
     raise SystemExit(0)
+
+
+def end_tidily() -> None:
+    """From now on SIGTERM ends a command through its ``finally``: what it had for a while goes."""
+    signal.signal(signal.SIGTERM, _exit_tidily)
+
+
+def _exit_tidily(*_: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # tidying up is not cut short
+    raise SystemExit(128 + signal.SIGTERM)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from eventmail.config import ConfigError, Mode, Settings
 from eventmail.files import PROGRAM
+from eventmail.language import Said, said
 from eventmail.wire import Security, relay_from
 
 # A random secret has at least this many different letters.
@@ -24,7 +25,18 @@ WORDS = re.compile(
     re.IGNORECASE,
 )
 REPEATED = re.compile(r"(.{1,16}?)\1+.{0,15}")
-MAKE_ONE = "「openssl rand -base64 48」のように作った、推測できない文字列にしてください。"
+OF_A_DEMO = said(
+    "設定 EVENTMAIL_{name} がデモの秘密と同じです。"
+    "「openssl rand -base64 48」のように作った、推測できない文字列にしてください。"
+)
+GUESSABLE = said(
+    "設定 EVENTMAIL_{name} が見本の文字列か、推測できる文字列です。"
+    "「openssl rand -base64 48」のように作った、推測できない文字列にしてください。"
+)
+IN_THE_PROGRAM = said(
+    "データのフォルダー {folder} がプログラムの中にあり、更新で失われます。"
+    "設定 EVENTMAIL_DATA_DIR を /var/lib/eventmail のような別のフォルダーにしてください。"
+)
 # What Flask reads as "no".
 OFF = frozenset({"", "0", "false", "no"})
 
@@ -42,7 +54,7 @@ def refusals(settings: Settings, environment: Mapping[str, str]) -> list[str]:
         return []
     found = [*_known_secrets(settings), *_data_in_the_program(settings)]
     found += [
-        each.text.format(settings=settings)
+        each.text.format(server=settings.mail_server)
         for each in EXCEPTIONS
         if not each.is_allowed(settings) and each.is_so(settings, environment)
     ]
@@ -54,9 +66,9 @@ def _known_secrets(settings: Settings) -> Iterator[str]:
     kept = {"SECRET_KEY": (settings.secret_key,), "SEALING_KEYS": settings.sealing_keys}
     for name, each in kept.items():
         if any(secret in demo for secret in each):
-            yield f"設定 EVENTMAIL_{name} がデモの秘密と同じです。{MAKE_ONE}"
+            yield OF_A_DEMO.format(name=name)
         elif any(is_guessable(secret) for secret in each):
-            yield f"設定 EVENTMAIL_{name} が見本の文字列か、推測できる文字列です。{MAKE_ONE}"
+            yield GUESSABLE.format(name=name)
 
 
 def is_guessable(secret: str) -> bool:
@@ -75,10 +87,7 @@ def _secrets_of_demos(settings: Settings) -> set[str]:
 
 def _data_in_the_program(settings: Settings) -> Iterator[str]:
     if settings.data_dir.resolve().is_relative_to(PROGRAM):
-        yield (
-            f"データのフォルダー {settings.data_dir} がプログラムの中にあり、更新で失われます。"
-            "設定 EVENTMAIL_DATA_DIR を /var/lib/eventmail のような別のフォルダーにしてください。"
-        )
+        yield IN_THE_PROGRAM.format(folder=settings.data_dir)
 
 
 def _debugs(settings: Settings, environment: Mapping[str, str]) -> bool:
@@ -90,7 +99,7 @@ def _speaks_plainly_to_its_relay(settings: Settings, environment: Mapping[str, s
     try:
         relay = relay_from(settings.mail, production=True)
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(*error.args) from error
     return relay.security is Security.NONE and not relay.loopback
 
 
@@ -108,7 +117,7 @@ class Exceptional:
 
     allowed_by: tuple[str, ...]
     is_so: Callable[[Settings, Mapping[str, str]], bool]
-    text: str
+    text: Said
 
     def is_allowed(self, settings: Settings) -> bool:
         """Whether somebody wrote that it is meant."""
@@ -119,27 +128,35 @@ EXCEPTIONS = (
     Exceptional(
         ("allow_debug",),
         _debugs,
-        "環境変数 FLASK_DEBUG が付いています。消してください"
-        "（それでも始めるには EVENTMAIL_ALLOW_DEBUG=true）。",
+        said(
+            "環境変数 FLASK_DEBUG が付いています。消してください"
+            "（それでも始めるには EVENTMAIL_ALLOW_DEBUG=true）。"
+        ),
     ),
     Exceptional(
         ("allow_plain_relay",),
         _speaks_plainly_to_its_relay,
-        "送信サーバー {settings.mail_server} との間が暗号化されません。"
-        "設定 EVENTMAIL_MAIL_USE_TLS か EVENTMAIL_MAIL_USE_SSL を true にしてください"
-        "（暗号化しないで送るには EVENTMAIL_ALLOW_PLAIN_RELAY=true）。",
+        said(
+            "送信サーバー {server} との間が暗号化されません。"
+            "設定 EVENTMAIL_MAIL_USE_TLS か EVENTMAIL_MAIL_USE_SSL を true にしてください"
+            "（暗号化しないで送るには EVENTMAIL_ALLOW_PLAIN_RELAY=true）。"
+        ),
     ),
     Exceptional(
         ("allow_plain_http",),
         _is_reached_plainly,
-        "設定 EVENTMAIL_PUBLIC_URL が https:// で始まっていません。手前のプロキシーでHTTPSを受け、"
-        "職員が開くアドレスを書いてください"
-        "（HTTPSなしで始めるには EVENTMAIL_ALLOW_PLAIN_HTTP=true）。",
+        said(
+            "設定 EVENTMAIL_PUBLIC_URL が https:// で始まっていません。"
+            "手前のプロキシーでHTTPSを受け、職員が開くアドレスを書いてください"
+            "（HTTPSなしで始めるには EVENTMAIL_ALLOW_PLAIN_HTTP=true）。"
+        ),
     ),
     Exceptional(
         ("allow_no_proxy", "allow_plain_http"),
         _knows_no_proxy,
-        "設定 EVENTMAIL_TRUSTED_PROXY がありません。HTTPSを受ける手前のプロキシーのアドレスを"
-        "書いてください（アドレスが決まらないときは EVENTMAIL_ALLOW_NO_PROXY=true）。",
+        said(
+            "設定 EVENTMAIL_TRUSTED_PROXY がありません。HTTPSを受ける手前のプロキシーのアドレスを"
+            "書いてください（アドレスが決まらないときは EVENTMAIL_ALLOW_NO_PROXY=true）。"
+        ),
     ),
 )

@@ -18,7 +18,7 @@ OFTEN = 200
 ALONE = "SET session_replication_role = replica; SET lock_timeout = '2s'"
 TABLES = (
     "SELECT c.oid, c.relname FROM pg_class c WHERE c.relkind = 'r' "
-    "AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'"
+    "AND c.relnamespace = 'public'::regnamespace"
 )
 SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
 # Whatever a statement changes of the tables that are there from the first is written anew here.

@@ -1,7 +1,8 @@
 """The service's own mails wait in tables: taken by one worker, tried, settled, or given back.
 
 A row is claimed and committed before its mail is sent. What a worker left claimed that died comes
-up again when its time has passed: it may come twice, but it comes.
+up again when its time has passed: it may come twice, but it comes. Before each mail the lock on all
+sending is asked for anew: from then on no other leaves, and those left wait as if never tried.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from eventmail import clock
 from eventmail.alerts import posting
 from eventmail.alerts.posting import RelayOf
 from eventmail.database import Database
+from eventmail.sendlock import service as sendlock
+from eventmail.sendlock.service import Locked
 from eventmail.wire import (
     Cleared,
     Connection,
@@ -102,12 +105,15 @@ def _send_through(database: Database, relay: Relay, ids: list[int], bag: Bag) ->
                 _try(database, connection, mail_id, bag)
     except (RelayUnavailable, NotAllowedHere) as error:
         log.warning("%s have to wait: %s", bag.called, type(error).__name__)
-        _give_back(database, ids, error.message_ja, bag)
+        _give_back(database, ids, error.message_ja, bag, gives_up=not bag.patient)
+    except Locked as error:
+        log.warning("%s have to wait: all sending is locked", bag.called)
+        _give_back(database, ids, error.message, bag, gives_up=False)
 
 
 def _due(bag: Bag) -> sa.Select[int]:
-    waits = bag.state.in_((QUEUED, CLAIMED))
-    return sa.select(bag.table.id).where(waits, bag.table.due_at <= clock.now(), bag.only())
+    waits = (bag.state.in_((QUEUED, CLAIMED)), bag.table.due_at <= clock.now())
+    return sa.select(bag.table.id).where(*waits, bag.only(), sa.not_(sendlock.IS_LOCKED))
 
 
 def _claim(database: Database, office_ids: list[int], bag: Bag) -> list[int]:
@@ -132,7 +138,7 @@ def _try(database: Database, connection: Connection, mail_id: int, bag: Bag) -> 
     """Send one; if its mail cannot even be made, the others go all the same."""
     try:
         fate = _send(database, connection, mail_id, bag)
-    except (RelayUnavailable, NotAllowedHere):
+    except (RelayUnavailable, NotAllowedHere, Locked):
         raise
     except Exception as error:
         log.exception("of %s, number %s could not be made", bag.called, mail_id)
@@ -142,6 +148,7 @@ def _try(database: Database, connection: Connection, mail_id: int, bag: Bag) -> 
 
 def _send(database: Database, connection: Connection, mail_id: int, bag: Bag) -> Fate:
     with database.writing() if bag.written else database.reading() as session:
+        sendlock.require_unlocked(session)
         try:
             made = bag.make(session, session.get_one(bag.table, mail_id))
         except GateRefusal as refusal:  # nobody's address travels in a mail of our own either
@@ -157,12 +164,14 @@ def _settle(database: Database, mail_id: int, fate: Fate, bag: Bag) -> None:
         _set(session.get_one(bag.table, mail_id), fate, bag, gives_up=True)
 
 
-def _give_back(database: Database, ids: list[int], reason: str, bag: Bag) -> None:
+def _give_back(
+    database: Database, ids: list[int], reason: str, bag: Bag, *, gives_up: bool
+) -> None:
     """Those not reached wait for their next turn."""
     with database.writing() as session:
         left = sa.select(bag.table).where(bag.table.id.in_(ids), bag.state == CLAIMED)
         for mail in session.scalars(left):
-            _set(mail, Fate(QUEUED, reason), bag, gives_up=not bag.patient)
+            _set(mail, Fate(QUEUED, reason), bag, gives_up=gives_up)
 
 
 def _set(mail: Any, fate: Fate, bag: Bag, *, gives_up: bool) -> None:

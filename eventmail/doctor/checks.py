@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 
-import sqlalchemy as sa
 from dns.resolver import Resolver
-from sqlalchemy.orm import Session
 
-from eventmail.addresses import EmailAddress
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.doctor import backups, configured, domains, machine, relaying, returning, rows, work
-from eventmail.doctor.finding import Finding, broken
+from eventmail.doctor import (
+    backups,
+    configured,
+    domains,
+    machine,
+    posting,
+    relaying,
+    returning,
+    rows,
+    work,
+)
+from eventmail.doctor.finding import Finding, State
 from eventmail.doctor.names import system_resolver
-from eventmail.doctor.running import Check, Result, run, within
+from eventmail.doctor.running import WITHOUT_DATABASE, Check, Result, run, within
+from eventmail.doctor.stock import Stock, stock_of, without_offices
 from eventmail.language import Said, said
-from eventmail.offices.models import Mailbox, Office
-from eventmail.relays import service as relays
-from eventmail.relays.service import NoRoute
-from eventmail.wire import Relay, ReturnPattern
 
-PLANNING = 3.0  # seconds for asking the database what there is to check
-SAMPLE_TAG = f"d1-{'a' * 20}"  # of no delivery: its signature is none
+PLANNING = 3.0  # seconds for asking whether the database answers, and what there is to check
 TITLES: dict[str, Said] = {
     "database": said("データベース"),
     "migrations": said("データベースの形"),
@@ -43,18 +47,8 @@ TITLES: dict[str, Said] = {
     "spf": said("DNS：SPF"),
     "dkim": said("DNS：DKIM"),
     "dmarc": said("DNS：DMARC"),
-    "test_mail": said("テストメール"),
+    "test_mail": posting.TITLE,
 }
-SET_RELAY = said("所の管理者か決裁者に、「所の設定」で送信サーバーを選び直してもらってください。")
-
-
-@dataclass(frozen=True, slots=True)
-class Stock:
-    """What the database says is there to be checked; ``unroutable``: offices without a relay."""
-
-    relays: Mapping[Relay, EmailAddress | None] = field(default_factory=dict)
-    unroutable: tuple[str, ...] = ()
-    domains: Mapping[str, str] = field(default_factory=dict)  # each with its relay's host
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +70,41 @@ class Examination:
 
     def at_once(self) -> list[Result]:
         """What can be known without asking other machines."""
-        return run(list(self._local()))
+        return self._run(self._answer(), self._local())
 
     def whole(self, *more: Check) -> list[Result]:
         """Everything, and what the caller adds."""
-        default = relays.default_route(self.settings).relay
-        nothing = Stock({default: None})
-        stock = within(PLANNING, lambda: _stock(self.settings, self.database), nothing)
-        return run([*self._local(), *self._remote(stock), *more])
+        begun = time.monotonic()
+        answer = self._answer()
+        stock = without_offices(self.settings)
+        if answer.state is State.GOOD:
+            rest = max(0.0, begun + PLANNING - time.monotonic())
+            stock = within(rest, lambda: _planned(self.settings, self.database), stock)
+        return self._run(answer, [*self._local(), *self._remote(stock), *more])
+
+    def _answer(self) -> Finding:
+        """Whether the database answers: asked first, and in vain by nothing else."""
+        late = rows.not_reached(self.database)
+        return within(PLANNING, lambda: rows.reachable(self.database), late)
+
+    def _run(self, answer: Finding, checks: Iterable[Check]) -> list[Result]:
+        known = Check("database", TITLES["database"], partial(_told, answer))
+        spared = partial(_told, WITHOUT_DATABASE)
+        in_vain = answer.state is not State.GOOD
+        left = (replace(each, run=spared) if in_vain and each.database else each for each in checks)
+        return run([known, *left])
 
     def _local(self) -> Iterator[Check]:
         settings, database = self.settings, self.database
-        table: dict[str, Callable[[], Finding]] = {
-            "database": partial(rows.reachable, database),
+        beside: dict[str, Callable[[], Finding]] = {
             "migrations": partial(rows.migrations, database),
             "clock": partial(rows.time, database),
             "queue": partial(work.queue, settings, database),
-            "worker": partial(work.worker, settings),
+        }
+        yield from (Check(name, TITLES[name], act, database=True) for name, act in beside.items())
+        beats = partial(work.worker, settings)
+        yield Check("worker", TITLES["worker"], beats, database=not database.is_sqlite)
+        alone: dict[str, Callable[[], Finding]] = {
             "disk": partial(machine.disk, settings),
             "files": partial(machine.files, settings),
             "fonts": machine.fonts,
@@ -100,14 +112,14 @@ class Examination:
             "secret": partial(configured.secret, settings),
             "production": partial(configured.production, settings),
         }
-        return (Check(name, TITLES[name], action) for name, action in table.items())
+        yield from (Check(name, TITLES[name], action) for name, action in alone.items())
 
     def _remote(self, stock: Stock) -> Iterator[Check]:
         yield _asking("bounces", partial(returning.bounces, self.settings))
         for relay, sender in stock.relays.items():
             yield _asking("relay", partial(relaying.relay, relay, sender))
-        for sentence in stock.unroutable:
-            yield _asking("relay", partial(broken, sentence, SET_RELAY))
+        for known in stock.faults:
+            yield _asking("relay", partial(_told, known))
         for domain, host in stock.domains.items():
             table = {
                 "mx": partial(domains.mx, domain, self.resolver),
@@ -118,29 +130,14 @@ class Examination:
             yield from (_asking(name, action) for name, action in table.items())
 
 
+def _told(known: Finding) -> Finding:
+    return known
+
+
 def _asking(name: str, action: partial[Finding]) -> Check:
     return Check(name, TITLES[name], action, network=True)
 
 
-def _stock(settings: Settings, database: Database) -> Stock:
+def _planned(settings: Settings, database: Database) -> Stock:
     with database.reading() as session:
         return stock_of(session, settings)
-
-
-def stock_of(session: Session, settings: Settings) -> Stock:
-    """Every relay in use, each with a sender of ours, and every sender's domain."""
-    returns = settings.bounce_address
-    envelope = ReturnPattern.parse(returns).address(SAMPLE_TAG) if returns else None
-    found: dict[Relay, EmailAddress | None] = {relays.default_route(settings).relay: envelope}
-    unroutable, hosts = list[str](), dict[str, str]()
-    for office in session.scalars(sa.select(Office).order_by(Office.id)):
-        try:
-            relay = relays.route_of(session, settings, office.id).relay
-        except NoRoute as error:
-            unroutable.append(error.message_ja)
-            continue
-        query = sa.select(Mailbox).where(Mailbox.office_id == office.id).order_by(Mailbox.id)
-        senders = [each.email for each in session.scalars(query)]
-        found[relay] = found.get(relay) or envelope or next(iter(senders), None)
-        hosts.update({each.domain: relay.host for each in senders})
-    return Stock(found, tuple(unroutable), hosts)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections import Counter
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from eventmail.config import Mode, Settings
+from eventmail.config import ConfigError, Mode, Settings
 from eventmail.config_values import SHORTEST_SECRET
 from eventmail.doctor.finding import Finding, broken, good, look
-from eventmail.language import said
+from eventmail.language import behind_each_other, said
+from eventmail.production import is_guessable, refusals
 
-BITS = 100  # what a secret should be worth; 32 random hexadecimal digits are worth about 115
-WORDS = re.compile("change|secret|password|example|eventmail|default|abcd|1234|qwerty", re.I)
 STRONG = said("署名に使う秘密の文字列は、十分に長く、推測されにくいものです。")
 WEAK = said("署名に使う秘密の文字列（EVENTMAIL_SECRET_KEY）が、短いか推測されやすいものです。")
-MAKE_SECRET = said(
-    '次の結果を設定してください：python -c "import secrets; print(secrets.token_hex(32))"　'
-    "その前に、EVENTMAIL_SEALING_KEYS に新しい鍵といまの文字列をこの順で書いてください。"
+EXCHANGE = said(
+    "（1）「openssl rand -base64 48」で新しい文字列を作り、"
+    "（2）EVENTMAIL_SECRET_KEY をその文字列にして、動かし直してください。"
 )
+EXCHANGE_BOTH = said(
+    "（1）「openssl rand -base64 48」で新しい文字列を作り、（2）EVENTMAIL_SEALING_KEYS に"
+    "「新しい文字列,いまの文字列」と書き、（3）EVENTMAIL_SECRET_KEY を新しい文字列にして、"
+    "動かし直してください。"
+)
+REFUSED = said("この設定では、画面も送信処理も始まりません：{reasons_said}")
+AS_TOLD = said("この理由のとおりに設定を直して、動かし直してください。")
 FIT = said("本番で使う設定がそろっています。")
 
 
@@ -58,44 +62,35 @@ RULES = (
             "EVENTMAIL_HOST を 127.0.0.1 にしてください。"
         ),
     ),
-    Rule(
-        lambda s: not s.on_tls,
-        look,
-        said("利用者との間がHTTPSになっていません（EVENTMAIL_HTTPS）。"),
-        said(
-            "ほかのコンピューターから使う前に、HTTPSにして EVENTMAIL_HTTPS を true にしてください。"
-        ),
-    ),
-    Rule(
-        lambda s: not s.public_url.startswith("https://"),
-        look,
-        said(
-            "職員と参加者が開くアドレスが、https:// で設定されていません（EVENTMAIL_PUBLIC_URL）。"
-        ),
-        said("設定すると、お知らせにリンクが載り、参加者ページを使えるようになります。"),
-    ),
 )
 
 
 def secret(settings: Settings) -> Finding:
     """Whether the secret could be guessed. Its words are never told."""
-    return good(STRONG) if _is_strong(settings.secret_key) else broken(WEAK, MAKE_SECRET)
+    key = settings.secret_key
+    if len(key) >= SHORTEST_SECRET and not is_guessable(key):
+        return good(STRONG)
+    return broken(WEAK, EXCHANGE_BOTH if _may_have_sealed(settings) else EXCHANGE)
 
 
-def _is_strong(key: str) -> bool:
-    if len(key) < SHORTEST_SECRET or WORDS.search(key) or _repeats(key):
-        return False
-    shares = [number / len(key) for number in Counter(key).values()]
-    return -sum(each * math.log2(each) for each in shares) * len(key) >= BITS
+def _may_have_sealed(settings: Settings) -> bool:
+    """Whether something may be sealed with a weak secret: production never starts with one."""
+    long_enough = len(settings.secret_key) >= SHORTEST_SECRET  # to be kept as a former key
+    return long_enough and not settings.sealing_keys and settings.mode is not Mode.PRODUCTION
 
 
-def _repeats(key: str) -> bool:
-    """Whether the same four letters come three times."""
-    return max(Counter(key[at : at + 4] for at in range(len(key) - 3)).values()) > 2
-
-
-def production(settings: Settings) -> Finding:
-    """The first rule that is broken, the gravest first."""
+def production(settings: Settings, environment: Mapping[str, str] = os.environ) -> Finding:
+    """Everything that production refuses to start with; else the first rule that is broken."""
+    reasons = _reasons(settings, environment)
+    if reasons:
+        return broken(REFUSED.format(reasons_said=behind_each_other(reasons)), AS_TOLD)
     found = [each.make(each.found, each.todo) for each in RULES if each.breaks(settings)]
     grave = [each for each in found if each.state == "broken"]
     return next(iter([*grave, *found]), good(FIT))
+
+
+def _reasons(settings: Settings, environment: Mapping[str, str]) -> list[str]:
+    try:
+        return refusals(settings, environment)
+    except ConfigError as error:
+        return list(error.args)

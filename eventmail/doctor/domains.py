@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from dns.resolver import Resolver
 
-from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.doctor.finding import Finding, broken, good, look, printed
 from eventmail.doctor.names import Answer, DnsUnavailable, ask, is_reserved
 from eventmail.language import said
 
@@ -33,10 +33,14 @@ SPF_MANY = said("{domain} にSPFが{count}つあります。1つでないと、�
 SPF_LOOKUPS = said("{domain} のSPFは参照が{count}個あり、上限の10個を超えて無効になります。")
 SPF_ALL = said("{domain} のSPFは、だれからの送信も認めています：{record}")
 SPF_OPEN = said("{domain} のSPFは、ほかからの送信を断っていません：{record}")
-SPF_ASK = said("{domain} のTXTレコードに、次の1つを登録してください： {record}")
+SPF_ASK = said(
+    "{domain} のTXTレコードに、次の1つを、ほかに送信しているサーバーがあれば加えて、"
+    "登録してください： {record}"
+)
 SPF_MEND = said(
-    "{domain} のTXTレコードのSPFを1つにまとめ、参照を10個までにし、終わりを ~all か -all に"
-    "してください。送信に使うサーバーは {relay} です。"
+    "{domain} のTXTレコードのSPFを、いま送信しているサーバーを残したまま1つにまとめ、"
+    "参照を10個までにし、終わりを ~all にしてください。"
+    "この仕組みが送信に使うサーバーは {relay} です。"
 )
 
 DKIM_FOUND = said("{domain} のDKIMの公開鍵があります（セレクター：{selectors}）。")
@@ -63,7 +67,13 @@ DMARC_MANY = said("{domain} にDMARCが{count}つあります。1つでないと
 DMARC_WATCHING = said("{domain} のDMARCは、まだ見るだけの設定です：{record}")
 DMARC_ASK = said("_dmarc.{domain} のTXTレコードに、次の1つを登録してください： {record}")
 DMARC_START = "v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
-DMARC_NEXT = "v=DMARC1; p=quarantine; rua=mailto:postmaster@{domain}"
+DMARC_NEXT = said(
+    "正しいメールがすべて合格していることを報告で確かめてから、{name} のTXTレコードのDMARCを、"
+    "p= だけを変えた次のものに替えてください： {record}"
+)
+DMARC_ONE = said("{name} のTXTレコードのDMARCを、次の1つだけにしてください： {record}")
+POLICY = re.compile(r"(;\s*p\s*=\s*)(none|quarantine|reject)\b", re.I)
+MILDEST = "none", "quarantine", "reject"
 
 Look = Callable[[str, str], Answer]
 
@@ -108,17 +118,17 @@ def _mx(domain: str, look_up: Look) -> Finding:
     hosts = [each for each in look_up(domain, "MX").texts if each != "."]
     if not hosts:
         return broken(MX_NONE.format(domain=domain), _request(MX_ASK.format(domain=domain)))
-    return good(MX_FOUND.format(domain=domain, hosts="、".join(hosts)))
+    return good(MX_FOUND.format(domain=domain, hosts=printed("、".join(hosts))))
 
 
 def _spf(domain: str, look_up: Look, relay: str) -> Finding:
     records = [each for each in look_up(domain, "TXT").texts if _is_spf(each)]
     if not records:
-        wanted = f"v=spf1 mx {_mechanism(relay)} -all"
+        wanted = f"v=spf1 mx {_mechanism(relay)} ~all"
         request = _request(SPF_ASK.format(domain=domain, record=wanted))
         return look(SPF_NONE.format(domain=domain), request)
     mend = _request(SPF_MEND.format(domain=domain, relay=relay))
-    told = {"domain": domain, "record": records[0]}
+    told = {"domain": domain, "record": printed(records[0])}
     terms = records[0].lower().split()[1:]
     lookups = sum(bool(_LOOKS_UP.match(each)) for each in terms)
     faults = (
@@ -169,26 +179,39 @@ def _key(answer: Answer) -> str | None:
 
 
 def _dmarc(domain: str, look_up: Look) -> Finding:
-    records = _nearest(domain, look_up)
+    name, records = _nearest(domain, look_up)
     if not records:
         wanted = DMARC_START.format(domain=domain)
         request = _request(DMARC_ASK.format(domain=domain, record=wanted))
         return look(DMARC_NONE.format(domain=domain), request)
-    wanted = DMARC_NEXT.format(domain=domain)
-    request = _request(DMARC_ASK.format(domain=domain, record=wanted))
+    record = min(records, key=_strength)
+    told = {"domain": domain, "record": printed(record)}
     if len(records) > 1:
+        request = _request(DMARC_ONE.format(name=name, record=printed(record)))
         return broken(DMARC_MANY.format(domain=domain, count=len(records)), request)
-    if re.search(r";\s*p\s*=\s*none\b", records[0], re.I):
-        return look(DMARC_WATCHING.format(domain=domain, record=records[0]), request)
-    return good(DMARC_FOUND.format(domain=domain, record=records[0]))
+    if _strength(record) == 0:
+        wanted = printed(POLICY.sub(r"\1quarantine", record, count=1))
+        request = _request(DMARC_NEXT.format(name=name, record=wanted))
+        return look(DMARC_WATCHING.format(**told), request)
+    return good(DMARC_FOUND.format(**told))
 
 
-def _nearest(domain: str, look_up: Look) -> list[str]:
-    """The records of the domain, or else of the nearest one above it that has any."""
+def _strength(record: str) -> int:
+    """How strictly it has forged mails treated; one that does not say so holds for nobody."""
+    found = POLICY.search(record)
+    return MILDEST.index(found[2].lower()) if found else len(MILDEST)
+
+
+def _nearest(domain: str, look_up: Look) -> tuple[str, list[str]]:
+    """The records of the domain, or else of the nearest one above it that has any; and where."""
     labels = domain.split(".")
     for start in range(len(labels) - 1):
-        answer = look_up(f"_dmarc.{'.'.join(labels[start:])}", "TXT")
-        found = [each for each in answer.texts if each.lower().startswith("v=dmarc1")]
+        name = f"_dmarc.{'.'.join(labels[start:])}"
+        found = [each for each in look_up(name, "TXT").texts if _is_dmarc(each)]
         if found:
-            return found
-    return []
+            return name, found
+    return f"_dmarc.{domain}", []
+
+
+def _is_dmarc(record: str) -> bool:
+    return record.lower().startswith("v=dmarc1")

@@ -22,6 +22,7 @@ STATES: dict[State, Said] = {
     State.LOOK: said("要確認"),
     State.BROKEN: said("故障"),
 }
+LONGEST = 400
 _LOCAL_PART = re.compile(r"[^\s<>\"'@]+@")
 
 
@@ -55,4 +56,10 @@ def broken(found: str, todo: str) -> Finding:
 
 def quoted(words: str) -> str:
     """Another server's words, short, and without anybody's address."""
-    return _LOCAL_PART.sub("…@", " ".join(words.split()))[:200]
+    return _LOCAL_PART.sub("…@", printed(" ".join(words.split()), 200))
+
+
+def printed(words: str, most: int = LONGEST) -> str:
+    """Words of others as they may stand on a screen: not endless, and no control characters."""
+    plain = "".join(each for each in words if each.isprintable())
+    return plain if len(plain) <= most else plain[:most] + "…"

@@ -35,11 +35,9 @@ OPEN = said("ほかの利用者が読めるファイルがあります：{names}
 CLOSE = said("次を実行してください：{commands}")
 NO_MODES = said("このシステムでは、ファイルの権限を点検できません。")
 NO_MODES_TODO = said("データのフォルダーを、サービスの利用者だけが開けるようにしてください。")
-DRAWN = said("PDFの日本語を、このコンピューターで絵にできます。")
-NOT_DRAWN = said("PDFの日本語の文字が、このコンピューターでは絵になりません。")
-INSTALL_FONTS = said(
-    "日本語のフォントを入れてください（例：fonts-noto-cjk）。入れるまで、資料の画面で文字が欠けます。"
-)
+DRAWN = said("資料のPDFの日本語を、画面に正しく表示できます。")
+NOT_DRAWN = said("日本語のフォントがないため、資料の画面で文字が表示されません。")
+INSTALL_FONTS = said("日本語のフォントを入れてください（例：fonts-noto-cjk）。")
 LETTERS = "事業所", "決裁者"
 
 
@@ -54,7 +52,11 @@ def folders(settings: Settings) -> list[Path]:
 
 def database_file(settings: Settings) -> Path | None:
     """The embedded database's file; None for a server's."""
-    url = sa.make_url(settings.database)
+    return file_of(sa.make_url(settings.database))
+
+
+def file_of(url: sa.URL) -> Path | None:
+    """The same of any database."""
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 

@@ -9,10 +9,18 @@ from eventmail.bounces.polling import Visit, account_of
 from eventmail.config import Settings
 from eventmail.doctor.finding import Finding, broken, good, look
 from eventmail.language import said
-from eventmail.wire.inbox import Mailbox, MailboxUnavailable
+from eventmail.wire.inbox import Account, Mailbox, MailboxUnavailable
 
+PATIENCE = 3.0  # seconds for each step
 NONE = said("届かなかったメールの知らせを受け取る設定がありません。")
 SET = said("EVENTMAIL_BOUNCE_ADDRESS と、IMAPかMaildirの設定をしてください（docs/bounces.md）。")
+NO_ADDRESS = said(
+    "届かなかったメールの知らせは所のアドレスに戻り、受信箱（{place}）には入りません"
+    "（EVENTMAIL_BOUNCE_ADDRESS がないため）。"
+)
+SET_ADDRESS = said(
+    "EVENTMAIL_BOUNCE_ADDRESS に、その受信箱に届くアドレスを設定してください（docs/bounces.md）。"
+)
 PUSHED = said(
     "届かなかったメールの知らせは、コマンド read-bounce か receive-bounces で受け取る設定です。"
 )
@@ -42,24 +50,30 @@ CODES = {
 }
 
 
-def bounces(settings: Settings, visit: Visit = Mailbox) -> Finding:
+def quickly(account: Account) -> Mailbox:
+    """A visit that gives a dead host up before the check's own time is over."""
+    return Mailbox(account, timeout=PATIENCE)
+
+
+def bounces(settings: Settings, visit: Visit = quickly) -> Finding:
     """Whether the mailboxes for what comes back can be read; no mail of them is looked at."""
-    if not settings.bounce_address and not settings.bounce_imap_server:
-        return look(NONE, SET)
-    if settings.bounce_maildir and not _can_move(Path(settings.bounce_maildir)):
-        return broken(MAILDIR.format(folder=settings.bounce_maildir), ALLOW)
-    if settings.bounce_imap_server:
-        return _imap(settings, visit)
-    if settings.bounce_maildir:
-        return good(CAN_READ.format(place=settings.bounce_maildir))
-    return good(PUSHED)
+    folder, server = settings.bounce_maildir, settings.bounce_imap_server
+    place = f"{server}:{settings.bounce_imap_port}" if server else folder
+    if folder and not _can_move(Path(folder)):
+        return broken(MAILDIR.format(folder=folder), ALLOW)
+    fault = _imap(settings, visit, place) if server else None
+    if fault is not None:
+        return fault
+    if settings.bounce_address:
+        return good(CAN_READ.format(place=place) if place else PUSHED)
+    return look(NO_ADDRESS.format(place=place), SET_ADDRESS) if place else look(NONE, SET)
 
 
-def _imap(settings: Settings, visit: Visit) -> Finding:
-    place = f"{settings.bounce_imap_server}:{settings.bounce_imap_port}"
+def _imap(settings: Settings, visit: Visit, place: str) -> Finding | None:
+    """What keeps the mailbox from being read; None if nothing does."""
     try:
         with visit(account_of(settings)):
-            return good(CAN_READ.format(place=place))
+            return None
     except MailboxUnavailable as error:
         found, todo = CODES.get(error.code, CODES["connection"])
         return broken(found.format(place=place), todo)

@@ -8,17 +8,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import SQLAlchemyError
 
 from eventmail import clock, migrate
 from eventmail.database import Database
+from eventmail.doctor import machine
 from eventmail.doctor.finding import Finding, broken, good, look
+from eventmail.doctor.running import DATABASE_ERRORS
 from eventmail.files import COMMAND
 from eventmail.language import said
 
 REACHED = said("データベース（{kind}）につながります。")
 NOT_REACHED = said("データベース（{kind}）につながりません。")
 START_IT = said("データベースが動いていることと、設定 EVENTMAIL_DATABASE_URL を確かめてください。")
+NO_FILE = said("データベースのファイル {file} がありません。")
+MAKE_FILE = said(
+    "はじめて使うときは {command} migrate を実行してください。使っていたデータがあるときは、"
+    "設定 EVENTMAIL_DATA_DIR と EVENTMAIL_DATABASE_URL を確かめてください。",
+    command=COMMAND,
+)
 CURRENT = said("データベースは最新の形です（{revision}）。")
 OLDER = said("データベースが古い形です（いま{revision}、最新は{head}）。")
 NEWER = said("データベースが、このプログラムより新しい形です（{revision}）。")
@@ -37,14 +44,22 @@ JAPAN = timedelta(hours=9)
 
 
 def reachable(database: Database) -> Finding:
-    """Whether it answers."""
+    """Whether it answers. A file that is not there is not made by asking it."""
     kind = database.url.get_backend_name()
+    file = machine.file_of(database.url)
+    if file is not None and not file.is_file():
+        return broken(NO_FILE.format(file=file), MAKE_FILE)
     try:
         with database.reading() as session:
             session.execute(sa.text("SELECT 1"))
-    except SQLAlchemyError:
-        return broken(NOT_REACHED.format(kind=kind), START_IT)
+    except DATABASE_ERRORS:
+        return not_reached(database)
     return good(REACHED.format(kind=kind))
+
+
+def not_reached(database: Database) -> Finding:
+    """It does not answer, or not in time."""
+    return broken(NOT_REACHED.format(kind=database.url.get_backend_name()), START_IT)
 
 
 def migrations(database: Database) -> Finding:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventmail.doctor.finding import Finding, broken
 from eventmail.language import said
@@ -20,16 +25,27 @@ LATE = said("{seconds}秒以内に終わりませんでした。")
 LATE_TODO = said("相手のサーバーや通信が動いているかを確かめ、もう一度点検してください。")
 CRASHED = said("点検できませんでした（{kind}）。")
 CRASHED_TODO = said("サーバーのログでこの時刻の記録を確かめてください。")
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error, sqlite3.Error)
+WITHOUT_DATABASE = broken(
+    said("データベースを使えないため、点検できませんでした。"),
+    said("「データベース」の行のとおりに直してください。"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing to look at. ``network``: it asks another machine, and may take its time."""
+    """One thing to look at. ``network``: it asks another machine, and may take its time.
+
+    ``database``: it cannot be looked at without the database. ``late``: what is told where it did
+    not end in time, if not the same as of all others.
+    """
 
     name: str
     title: str
     run: Callable[[], Finding]
     network: bool = False
+    database: bool = False
+    late: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,10 @@ def run(checks: Sequence[Check], limit: float = LIMIT) -> list[Result]:
     late = broken(LATE.format(seconds=f"{limit:g}"), LATE_TODO)
     with examined.lock:
         found = dict(examined.found)
-    return [found.get(n) or Result(each, late, limit) for n, each in enumerate(checks)]
+    return [
+        found.get(number) or Result(each, each.late or late, limit)
+        for number, each in enumerate(checks)
+    ]
 
 
 def within(seconds: float, action: Callable[[], Found], otherwise: Found) -> Found:
@@ -91,8 +110,8 @@ def within(seconds: float, action: Callable[[], Found], otherwise: Found) -> Fou
     def act() -> None:
         try:
             found[0] = action()
-        except Exception:
-            log.exception("what is to be checked could not be read")
+        except Exception as error:  # noqa: BLE001 - its words stay here
+            log.error("what is to be checked could not be read: %s", _traced(error))
 
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
@@ -104,6 +123,15 @@ def _safely(check: Check) -> Finding:
     """A check that fails itself is told, too; its error's words may hold a password."""
     try:
         return check.run()
-    except Exception as error:
-        log.exception("the check %s has failed", check.name)
+    except DATABASE_ERRORS as error:
+        log.warning("the check %s has no database: %s", check.name, _traced(error))
+        return WITHOUT_DATABASE
+    except Exception as error:  # noqa: BLE001 - its words stay here
+        log.error("the check %s has failed: %s", check.name, _traced(error))
         return broken(CRASHED.format(kind=type(error).__name__), CRASHED_TODO)
+
+
+def _traced(error: Exception) -> str:
+    """Of which kind it is and where it came from, without its words."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__}, {last.filename}:{last.lineno}"

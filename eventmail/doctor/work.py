@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from sqlite3 import Error as SqliteError
 from typing import Any
-
-import psycopg
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.config import Settings
@@ -18,38 +14,40 @@ from eventmail.doctor.finding import Finding, broken, good, look
 from eventmail.files import COMMAND
 from eventmail.language import said
 from eventmail.outbox import standing
-from eventmail.outbox.ledger import OPEN
-from eventmail.outbox.models import Delivery, Dispatch
-from eventmail.outbox.queue import last_beat, make_huey
+from eventmail.outbox.queue import last_beat, make_huey, queue_file
 
 NO_QUEUE = said("送信処理を起こす待ち行列を開けません。")
-OPEN_QUEUE = said("データのフォルダーかデータベースに書き込めることを確かめてください。")
-EMPTY = said("待ち行列を使えます。送る時刻を過ぎて待っているメールはありません。")
-SHORT = said("待ち行列を使えます。送る時刻を過ぎたメールは、長いもので{minutes}分待っています。")
-LONG = said("送る時刻を過ぎたメールが、{minutes}分待っています。")
+OPEN_QUEUE = said("データのフォルダーに書き込めることを確かめてください。")
+NO_FILE = said("待ち行列のファイル {file} がまだありません。")
+EMPTY = said("待ち行列を使えます。送れるのに進んでいない送信はありません。")
+SHORT = said("待ち行列を使えます。いまの送信は、最後に進んでから、長いもので{minutes}分です。")
+LONG = said("送れるはずの送信が、{minutes}分進んでいません。")
 START_WORKER = said(
     "送信処理を動かしてください（{command} worker。画面と一緒なら {command} serve）。",
     command=COMMAND,
 )
-RUNNING = said("送信処理は動いています（最後の巡回は{seconds}秒前）。")
-QUIET = said("送信処理の最後の巡回から{minutes}分たっています。")
+RUNNING = said("送信処理は動いています（最後に動いたのは{seconds}秒前）。")
+QUIET = said("送信処理が最後に動いてから{minutes}分たっています。")
 NEVER = said("送信処理が動いた跡がありません。")
 PATIENCE, LOST = timedelta(minutes=5), timedelta(minutes=30)
 BEAT, GONE = timedelta(minutes=3), timedelta(minutes=10)
 
 
 def queue(settings: Settings, database: Database) -> Finding:
-    """Whether the queue can be used, and how long what is due has been waiting for a worker."""
+    """Whether the queue can be used, and how long a sending that could go on stands still."""
+    file = queue_file(settings)
+    if file is not None and not file.is_file():
+        return broken(NO_FILE.format(file=file), START_WORKER)
     try:
         with closing(_storage(settings)) as storage:
             storage.queue_size()
-    except (psycopg.Error, SqliteError, OSError):
+    except (SqliteError, OSError):
         return broken(NO_QUEUE, OPEN_QUEUE)
     with database.reading() as session:
-        oldest = oldest_due(session)
-    if oldest is None:
+        since = standing.waiting_since(session)
+    if since is None:
         return good(EMPTY)
-    waiting = clock.now() - oldest
+    waiting = clock.now() - since
     minutes = int(waiting.total_seconds() // 60)
     if waiting > PATIENCE:
         make = broken if waiting > LOST else look
@@ -57,24 +55,11 @@ def queue(settings: Settings, database: Database) -> Finding:
     return good(SHORT.format(minutes=minutes))
 
 
-def oldest_due(session: Session) -> datetime | None:
-    """Since when the oldest mail that may leave now has been due."""
-    query = (
-        sa.select(sa.func.min(Delivery.due_at))
-        .join(Dispatch, Dispatch.snapshot_id == Delivery.snapshot_id)
-        .where(
-            Delivery.snapshot_id.in_(standing.due_snapshots(session)),
-            Delivery.state.in_(OPEN),
-            Delivery.due_at <= clock.now(),
-            sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None)),
-        )
-    )
-    found: datetime | None = session.scalar(query)
-    return found
-
-
 def worker(settings: Settings) -> Finding:
     """Whether the sweep of every minute was made lately."""
+    file = queue_file(settings)
+    if file is not None and not file.is_file():
+        return broken(NEVER, START_WORKER)
     huey = make_huey(settings)
     with closing(huey.storage):
         beat = last_beat(huey)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eventmail.errors import UserError
 from eventmail.keeping.manifest import Manifest, Written
 from eventmail.keeping.troubles import Broken
 
@@ -24,16 +27,23 @@ DAMAGED = (
     "バックアップ {name} は壊れています（{what}）。途中で切れたか、書き換わっています。"
     "ほかのバックアップを使ってください。"
 )
+UNREADABLE = "バックアップ {name} を読めません（{why}）。ファイルの権限と場所を確かめてください。"
+# What the zip library and those that it unpacks with say of bytes that are no zip of ours.
+NO_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(KeyError, ValueError, TypeError, OverflowError),
+    RuntimeError,  # encrypted, or packed in a way that it does not know
+)
 NOT_FOUND = "バックアップ {name} が見つかりません。ファイルの場所を確かめてください。"
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What became of restoring it; ``told`` is one sentence, ``heads`` are the audit's ends."""
+    """What became of restoring it; in one sentence. ``is_cut``: a chain of its audit is."""
 
     is_good: bool
     told: str
-    heads: dict[str, str]
+    is_cut: bool = False
 
 
 @contextmanager
@@ -93,9 +103,9 @@ class Reader:
 
     def __init__(self, path: Path, name: str = "") -> None:
         self.name = name or path.name
-        if not path.is_file():
-            raise Broken(NOT_FOUND.format(name=path))
         with self._whole("一覧が読めません"):
+            if not path.is_file():
+                raise Broken(NOT_FOUND.format(name=path))
             self._zip = zipfile.ZipFile(path)
         try:
             with self._whole("目録がありません"):
@@ -136,8 +146,11 @@ class Reader:
     def _whole(self, what: str) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError) as error:
+        except NO_ZIP as error:
             raise Broken(DAMAGED.format(name=self.name, what=what)) from error
+        except OSError as error:  # it may be whole: the place of it is at fault
+            why = error.strerror or error
+            raise UserError(UNREADABLE.format(name=self.name, why=why)) from error
 
 
 def _entry(table: str) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 NAME = re.compile(r"eventmail-\d{8}T\d{6}Z(\.bad)?\.zip")
 BAD = ".bad.zip"
-ABANDONED = 24 * 3600  # seconds after which nobody is writing a part any more
+SCRATCH = re.compile(r"\.(trial|move|restore)-[a-z0-9_]{8}")  # as tempfile names them
+ABANDONED = 12 * 3600  # seconds after which nobody is writing to it any more
 
 
 def name_for(folder: Path, moment: datetime) -> Path:
@@ -39,7 +44,31 @@ def prune(folder: Path, keep: int) -> list[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what was being written a day ago, when the machine went down."""
+    """Remove what was being written when the machine went down, half a day ago or more."""
     for each in folder.glob(".eventmail-*.zip.part"):
-        if time.time() - each.stat().st_mtime > ABANDONED:
+        if _is_abandoned(each):
             each.unlink()
+
+
+@contextmanager
+def scratch(place: Path, prefix: str) -> Iterator[Path]:
+    """A folder for a whole copy of the database, gone again however this ends (but by force)."""
+    sweep_scratch(place)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=place) as folder:
+        yield Path(folder)
+
+
+def sweep_scratch(place: Path) -> None:
+    """Remove the copies that an end by force left behind."""
+    with suppress(OSError):  # a place that we may not read: whoever writes there says so
+        for each in place.iterdir():
+            if SCRATCH.fullmatch(each.name) and _is_abandoned(each, *each.glob("*")):
+                shutil.rmtree(each, ignore_errors=True)
+
+
+def _is_abandoned(*paths: Path) -> bool:
+    newest = 0.0
+    for each in paths:
+        with suppress(FileNotFoundError):  # its own command has just ended
+            newest = max(newest, each.stat().st_mtime)
+    return time.time() - newest > ABANDONED

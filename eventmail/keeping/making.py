@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from eventmail import clock, last_backup, migrate
 from eventmail.audit.keys import ChainKeys, open_database
@@ -15,7 +16,7 @@ from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import folder as folders
 from eventmail.keeping.archive import Reader, Trial, Writer, created, note_trial, publish
-from eventmail.keeping.manifest import Manifest, Materials, secret_of
+from eventmail.keeping.manifest import Manifest, secret_of
 from eventmail.keeping.rows import lines
 from eventmail.keeping.shape import forms
 from eventmail.keeping.troubles import writing_to
@@ -23,24 +24,28 @@ from eventmail.keeping.trying import tried
 from eventmail.last_backup import Kept
 
 NOTHING = "データベースがまだありません。バックアップに取るものはありません。"
-MATERIALS = sa.text(
-    "SELECT count(*), coalesce(sum(length(content)), 0), "
-    "coalesce(sum(CASE WHEN length(content) = 0 THEN 1 ELSE 0 END), 0) FROM blobs"
+UNREACHABLE = (
+    "データベースを読めなかったため、バックアップを作れませんでした。"
+    "データベースが動いていることを確かめてください。"
 )
+FAILED = "プログラムの誤りのため、バックアップを作れませんでした（{what}）。"
+ENDED = "バックアップが途中で止められたため、作れませんでした。もう一度実行してください。"
 
 
 def backup(settings: Settings, target: Path, keep: int | None = None) -> Kept:
-    """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good.
+    """A backup in the folder ``target``; the oldest beyond ``keep`` go once this one is good, and
+    no chain of its audit is cut: the last that was whole must not go.
 
     Whatever comes of it is kept word of (:mod:`eventmail.last_backup`).
     """
     try:
-        kept = _made(settings, target)
-    except UserError as error:
-        last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=error.message))
+        kept, trial = _made(settings, target)
+    except BaseException as error:
+        with suppress(OSError):  # a full disk: the error itself says so
+            last_backup.note(settings, Kept(clock.now(), "", is_good=False, told=_why(error)))
         raise
     last_backup.note(settings, kept)
-    if kept.is_good and keep is not None:
+    if keep is not None and trial.is_good and not trial.is_cut:
         folders.prune(target, keep)
     return kept
 
@@ -54,12 +59,10 @@ def write(settings: Settings, path: Path) -> Manifest:
             manifest = Manifest(
                 made_at=clock.now(),
                 revision=revision,
-                database=connection.dialect.name,
                 tables={
                     form.name: writer.table(form.name, lines(connection, form))
                     for form in forms(revision)
                 },
-                materials=Materials(*connection.execute(MATERIALS).one()),
                 keys=ChainKeys.of(settings).names,
                 secret=secret_of(settings),
             ).sealed(ChainKeys.of(settings))
@@ -69,7 +72,7 @@ def write(settings: Settings, path: Path) -> Manifest:
         database.dispose()
 
 
-def _made(settings: Settings, target: Path) -> Kept:
+def _made(settings: Settings, target: Path) -> tuple[Kept, Trial]:
     with writing_to(target):
         target.mkdir(parents=True, exist_ok=True)
         folders.sweep(target)
@@ -81,7 +84,18 @@ def _made(settings: Settings, target: Path) -> Kept:
             if not trial.is_good:
                 path = folders.marked_bad(path)
             publish(part, path)
-    return Kept(manifest.made_at, str(path), trial.is_good, trial.told)
+    return Kept(manifest.made_at, str(path), trial.is_good, trial.told), trial
+
+
+def _why(error: BaseException) -> str:
+    """Why there is none, for whoever watches."""
+    if isinstance(error, UserError):
+        return error.message
+    if isinstance(error, OperationalError):
+        return UNREACHABLE
+    if isinstance(error, Exception):
+        return FAILED.format(what=type(error).__name__)
+    return ENDED
 
 
 def _trial(settings: Settings, part: Path, path: Path) -> Trial:

@@ -47,15 +47,6 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Materials:
-    """The files on the shelves, which are rows as well: each lies there under its SHA-256."""
-
-    files: int = 0
-    bytes: int = 0
-    erased: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """``keys`` are fingerprints: no key is ever in a backup. ``secret``: of what signs cookies.
 
@@ -64,9 +55,7 @@ class Manifest:
 
     made_at: datetime
     revision: str
-    database: str
     tables: dict[str, Written]
-    materials: Materials
     keys: tuple[str, ...]
     secret: str
     seal: str = ""
@@ -75,6 +64,11 @@ class Manifest:
     def rows(self) -> int:
         """Of all tables together."""
         return sum(each.rows for each in self.tables.values())
+
+    @property
+    def files(self) -> int:
+        """The materials, each a row of its own."""
+        return self.tables["blobs"].rows
 
     @property
     def told_moment(self) -> str:
@@ -110,17 +104,18 @@ class Manifest:
             told: dict[str, Any] = json.loads(written)
             if told.pop("format") != FORMAT:
                 raise UserError(NEWER_FORMAT.format(name=name))
+            if not told["keys"]:
+                raise Broken(UNREADABLE.format(name=name))
             tables = {each: Written(**told["tables"][each]) for each in told["tables"]}
             return cls(
                 **told
                 | {
                     "made_at": datetime.fromisoformat(told["made_at"]),
                     "tables": tables,
-                    "materials": Materials(**told["materials"]),
                     "keys": tuple(told["keys"]),
                 }
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Broken(UNREADABLE.format(name=name)) from error
 
     def _told(self) -> dict[str, Any]:

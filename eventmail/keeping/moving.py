@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,8 +13,9 @@ from eventmail.audit.keys import opened
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.keeping import making, restoring
+from eventmail.keeping import bags, making, restoring
 from eventmail.keeping.archive import Reader, created
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.manifest import Manifest
 from eventmail.keeping.troubles import NO_ROOM, writing_to
 from eventmail.offices.models import Office
@@ -49,11 +48,6 @@ def move(settings: Settings, url: str) -> Manifest:
         raise UserError(LOCKED_NOW.format(message=error.message)) from error
 
 
-def shown(url: str) -> str:
-    """A database in words, without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
-
-
 def _checked(settings: Settings, url: str) -> str:
     try:
         wanted = sa.make_url(url)
@@ -68,18 +62,20 @@ def _checked(settings: Settings, url: str) -> str:
 
 
 def _lock(database: Database, to: str) -> None:
-    """No office is just handing mails over when this is written down."""
+    """No office is just handing a mailing's mails over when this is written down."""
     with database.writing() as session:
         session.execute(sa.select(Office.id).order_by(Office.id).with_for_update()).all()
         sendlock.lock(session, LockKind.MOVED, to)
 
 
 def _wait(database: Database, seconds: int) -> None:
-    """What is on its way gets its answer written down, if it comes in time; or it is uncertain."""
+    """What is on its way gets its answer written down, if it comes in time; in the copy the rest is
+    uncertain. Of the service's own mails none is begun any more: each asks for the lock first.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with database.reading() as session:
-            if not _in_hand(session):
+            if not (_in_hand(session) or bags.any_in_hand(session)):
                 return
         time.sleep(GLANCE)
 
@@ -92,8 +88,8 @@ def _in_hand(session: Session) -> bool:
 
 def _copied(settings: Settings, target: Settings) -> Manifest:
     place = settings.data_dir
-    with writing_to(place, NO_ROOM), tempfile.TemporaryDirectory(prefix=".move-", dir=place) as at:
-        with created(Path(at) / "rows.zip") as part:
+    with writing_to(place, NO_ROOM), scratch(place, ".move-") as at:
+        with created(at / "rows.zip") as part:
             manifest = making.write(settings, part)
             with closing(Reader(part, "rows.zip")) as reader:
                 reader.require_whole()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -18,9 +17,10 @@ from eventmail.audit.keys import ChainKeys, open_database, opened
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
-from eventmail.keeping import shape
+from eventmail.keeping import bags, shape
 from eventmail.keeping.archive import Reader
 from eventmail.keeping.filling import fill
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.manifest import Manifest
 from eventmail.keeping.troubles import NO_ROOM, Faulty, writing_to
 from eventmail.keeping.trying import restored_to
@@ -70,7 +70,10 @@ def put_into(settings: Settings, reader: Reader, finish: Finish) -> None:
 
 
 def require_empty(settings: Settings) -> None:
-    """Raise :class:`UserError` if there is a row in any of our tables, or a table of another's."""
+    """Raise :class:`UserError` if there is a row in any of our tables, or a table of another's.
+
+    What ``migrate`` has made is empty: the few rows that it brings give way to the backup's.
+    """
     database = open_database(settings)
     try:
         if not _is_missing(database):
@@ -88,6 +91,7 @@ def where(settings: Settings) -> str:
 def settle_copy(session: Session) -> None:
     """Nobody is at work in a copy: what was on its way may have left, and a person decides."""
     ledger.judge_all_claims(session)
+    bags.judge_claims(session)
 
 
 def _lock(session: Session, name: str) -> None:
@@ -102,10 +106,11 @@ def _is_missing(database: Database) -> bool:
 
 def _require_empty(connection: sa.Connection, name: str) -> None:
     there = set(sa.inspect(connection).get_table_names())
-    ours = [each.name for each in shape.forms(migrate.newest())]
-    for table in sorted(there & {*ours, *shape.LEFT_BEHIND}):
-        query = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
-        if shape.VERSIONS not in there or connection.execute(query).first() is not None:
+    ours = {each.name for each in shape.forms(migrate.newest())} | shape.LEFT_BEHIND
+    migrated = shape.VERSIONS in there
+    brought = shape.brought(migrate.newest()) if migrated else frozenset()
+    for table in sorted(there & ours - brought):
+        if not migrated or shape.has_rows(connection, table):
             raise UserError(NOT_EMPTY.format(where=name, table=table))
 
 
@@ -113,11 +118,8 @@ def _into_file(settings: Settings, reader: Reader, finish: Finish) -> None:
     """Into a new file beside the place, which takes the place when all is done."""
     path = Path(sa.make_url(settings.database).database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        writing_to(path.parent, NO_ROOM),
-        tempfile.TemporaryDirectory(prefix=".restore-", dir=path.parent) as folder,
-    ):
-        part = Path(folder) / path.name
+    with writing_to(path.parent, NO_ROOM), scratch(path.parent, ".restore-") as folder:
+        part = folder / path.name
         restored_to(part, reader)
         with opened(replace(settings, database_url=f"sqlite:///{part}")) as database:
             migrate.upgrade(database)

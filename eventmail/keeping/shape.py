@@ -62,6 +62,23 @@ def forms(revision: str) -> tuple[Form, ...]:
     return tuple(_form(each) for each in kept if each.name not in LEFT_BEHIND)
 
 
+@cache
+def brought(revision: str) -> frozenset[str]:
+    """The tables in which the revisions themselves put rows: those are nobody's data."""
+    with tempfile.TemporaryDirectory(prefix="eventmail-shape-") as folder:
+        path = Path(folder) / "brought.sqlite3"
+        path.write_bytes(blank(revision))
+        with _open(path) as database, database.engine.connect() as connection:
+            names = [each.name for each in forms(revision)]
+            return frozenset(each for each in names if has_rows(connection, each))
+
+
+def has_rows(connection: sa.Connection, table: str) -> bool:
+    """Whether there is any row in a table."""
+    query = sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def settle(database: Database) -> None:
     """Bring the whole of an SQLite database into its one file, and close it."""
     with database.engine.connect() as connection:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,11 +17,15 @@ from eventmail.database import Database
 from eventmail.events.models import Blob
 from eventmail.keeping.archive import Reader, Trial
 from eventmail.keeping.filling import fill
+from eventmail.keeping.folder import scratch
 from eventmail.keeping.shape import blank
 from eventmail.keeping.troubles import NO_ROOM, Broken, Faulty, writing_to
 
 GOOD = "試しに戻して、{rows}行すべてが元と同じであることを確かめました。"
-KNOWN_FAULT = "なお、監査記録には前から切れている鎖があります（chain {chain}、{number}番）。"
+KNOWN_FAULT = (
+    "なお、監査記録には前から切れている鎖があります（chain {chain}、{number}番）。"
+    "切れている間は、古いバックアップを消しません。"
+)
 BAD = "試しに戻したところ、使えないバックアップでした：{phrase}。"
 CUT = "監査記録の鎖（chain {chain}）が{number}番で切れています：{text}"
 MATERIAL_LOST = "資料（指紋 {sha256}…）の中身が、元のファイルと違います"
@@ -30,31 +33,25 @@ STUCK = "データベースを最新の形にできません（{why}）"
 FILE = "trial.sqlite3"
 
 
-@dataclass(frozen=True, slots=True)
-class _Chains:
-    heads: dict[str, str]
-    known: str
-
-
 def tried(settings: Settings, reader: Reader) -> Trial:
     """Restore it for a moment, beside the data; says whether it may be relied on.
 
-    A chain of the audit that was known to be cut before makes no backup worse: it is told. One
-    that nobody knows of does, for then the rows are not what they were.
+    A chain of the audit that was known to be cut in this very place makes no backup worse: it is
+    told, and no older one goes for it. Any other fault does: the rows are not what they were.
     """
     place = settings.data_dir
-    with writing_to(place, NO_ROOM), tempfile.TemporaryDirectory(prefix=".trial-", dir=place) as at:
+    with writing_to(place, NO_ROOM), scratch(place, ".trial-") as at:
         try:
             reader.require_whole()
-            path = Path(at) / FILE
+            path = at / FILE
             restored_to(path, reader)
             there = replace(settings, database_url=f"sqlite:///{path}")
             with opened(there) as database:
-                found = _looked_through(database)
+                known = _looked_through(database)
         except (Faulty, Broken) as error:
             phrase = error.phrase if isinstance(error, Faulty) else error.message.rstrip("。")
-            return Trial(False, BAD.format(phrase=phrase), {})
-    return Trial(True, GOOD.format(rows=reader.manifest.rows) + found.known, found.heads)
+            return Trial(False, BAD.format(phrase=phrase))
+    return Trial(True, GOOD.format(rows=reader.manifest.rows) + known, is_cut=bool(known))
 
 
 def restored_to(path: Path, reader: Reader) -> None:
@@ -74,7 +71,8 @@ def restored_to(path: Path, reader: Reader) -> None:
         database.dispose()
 
 
-def _looked_through(database: Database) -> _Chains:
+def _looked_through(database: Database) -> str:
+    """What is wrong with the audit and was known before."""
     _migrated(database)
     with database.reading() as session:
         _require_materials(session)
@@ -101,15 +99,14 @@ def _require_materials(session: Session) -> None:
             raise Faulty(MATERIAL_LOST.format(sha256=sha256[:12]))
 
 
-def _verified(session: Session) -> _Chains:
-    heads, known = {}, ""
+def _verified(session: Session) -> str:
+    known = ""
     for number in verifying.chains(session):
         report = verifying.verify(session, number)
-        heads[str(number)] = report.code
         if report.fault is None:
             continue
         fault, before = report.fault, verifying.last_check(session, number)
-        if before is None or not before.fault:
+        if before is None or before.fault != verifying.kept_words(fault):
             raise Faulty(CUT.format(chain=number, number=fault.number, text=fault.text))
         known = KNOWN_FAULT.format(chain=number, number=fault.number)
-    return _Chains(heads, known)
+    return known

@@ -8,22 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.audit.service import record
+from eventmail.keeping import bags
+from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Dispatch
-from eventmail.own_page.models import LinkMail, LinkMailState
 from eventmail.sendlock import service as sendlock
 from eventmail.sendlock.models import SendingLock
-
-DROPPED = (
-    "バックアップから戻したため、送りませんでした。必要なら、もう一度申し込んでもらってください。"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """How many sendings wait for a person of their office now, and how many links were dropped."""
+    """How many sendings wait for a person of their office now, and how many of the service's own
+    mails were dropped. ``is_behind``: where the rows came from, more may have happened since.
+    """
 
     paused: int = 0
     dropped: int = 0
+    is_behind: bool = False
 
 
 def unlock(session: Session, reason: str, here: str, *, nothing_sent_since: bool) -> Unlocked:
@@ -37,29 +38,26 @@ def unlock(session: Session, reason: str, here: str, *, nothing_sent_since: bool
     held = sendlock.unlock(session, reason)
     if nothing_sent_since or all(_moved_here(each, here) for each in held):
         return Unlocked()
-    return Unlocked(_pause_all(session), _drop_links(session))
+    return Unlocked(_pause_all(session, reason), bags.drop(session), is_behind=True)
 
 
 def _moved_here(lock: SendingLock, here: str) -> bool:
     return lock.is_moved and lock.origin == here[: sendlock.LONGEST]
 
 
-def _pause_all(session: Session) -> int:
-    going = (
-        Dispatch.finished_at.is_(None),
-        Dispatch.cancelled_at.is_(None),
-        Dispatch.paused_at.is_(None),
+def _pause_all(session: Session, reason: str) -> int:
+    """Also what a person had paused: he may have let it go on since, where it came from."""
+    query = (
+        sa.select(Dispatch, Snapshot.mailing_id)
+        .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
+        .where(Dispatch.finished_at.is_(None), Dispatch.cancelled_at.is_(None))
+        .order_by(Dispatch.snapshot_id)
+        .with_for_update(of=Dispatch)
     )
-    found = session.scalars(sa.select(Dispatch).where(*going).with_for_update()).all()
-    for dispatch in found:
-        dispatch.paused_at = clock.now()  # by nobody: the page says why
-    return len(found)
-
-
-def _drop_links(session: Session) -> int:
-    """The participant may have had his link from the other one; he can ask again."""
-    waiting = LinkMail.state.in_((LinkMailState.QUEUED, LinkMailState.CLAIMED))
-    found = session.scalars(sa.select(LinkMail).where(waiting)).all()
-    for mail in found:
-        mail.state, mail.reply = LinkMailState.DROPPED, DROPPED
+    found = session.execute(query).all()
+    for dispatch, mailing_id in found:
+        dispatch.paused_at, dispatch.paused_by = clock.now(), None  # the page says why
+        subject = f"mailing:{mailing_id}"
+        why = reason.strip()[: sendlock.LONGEST]
+        record(session, "dispatch.paused", subject, office_id=dispatch.office_id, reason=why)
     return len(found)

@@ -24,7 +24,7 @@ from eventmail.mailings.people import audit, editors, reviewers
 from eventmail.mailings.review import Deed, require_other_person, transition
 from eventmail.mailings.review_models import CheckStep, SnapshotFinding, Task
 from eventmail.mailings.snapshot import Content, Recipient
-from eventmail.mailings.stored import odd_ones, shown_content
+from eventmail.mailings.stored import index_of, odd_ones, shown_content
 from eventmail.offices.permissions import Actor
 from eventmail.scanning.paging import pages_to_see
 
@@ -173,7 +173,7 @@ def see_letter(
 ) -> None:
     """The checker saw the mail that this recipient will receive."""
     snapshot = _open(session, actor, mailing, digest)
-    if contact_id not in {each.contact_id for each in snapshot.recipients}:
+    if index_of(shown_content(session, snapshot), contact_id) is None:
         raise NotFound
     _record(session, actor, snapshot, Task.LETTER, str(contact_id))
 

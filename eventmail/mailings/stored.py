@@ -11,6 +11,7 @@ from typing import overload
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.database import among
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import Content, Recipient, bare_content
 
@@ -64,6 +65,16 @@ class Stored(Sequence[Recipient]):
         )
         position = self._session.scalar(query)
         return None if position is None else position - 1
+
+    def at(self, positions: Sequence[int]) -> dict[int, Recipient]:
+        """Those who stand there, counted from 1."""
+        place = SnapshotRecipient.position
+        query = sa.select(place, *_COLUMNS).where(
+            SnapshotRecipient.snapshot_id == self._snapshot_id,
+            among(place, "places"),  # type: ignore[arg-type]
+        )
+        rows = self._session.execute(query, {"places": positions})
+        return {row[0]: Recipient(*row[1:]) for row in rows}
 
     def odd_ones(self, start: int) -> tuple[Recipient, Recipient | None]:
         """See :func:`odd_ones`."""

@@ -22,7 +22,8 @@ from eventmail.database import Database
 from eventmail.observing import figures, totals
 from eventmail.observing.backups import Backup
 from eventmail.observing.troubles import KINDS
-from eventmail.wire import Kind
+from eventmail.outbox.standing import waiting_since
+from eventmail.wire import RULES, Kind
 
 REPLIES = ("2xx", "4xx", "5xx", "none")
 SIGN_INS = {
@@ -31,7 +32,8 @@ SIGN_INS = {
     "staff.confirmation_refused": "confirmation",
 }
 HALTED = "dispatch.halted"
-# Why a sending is halted without the gate; every other rule is one of the gate's.
+# Why a sending may be halted without the gate. Each stands at 0 first, as each rule of the gate's:
+# of a series that begins at 1 Prometheus would see no increase.
 NOT_THE_GATE = (
     *("broken", "no_first_copy", "not_allowed_here", "snapshot_changed", "too_big"),
     "unwritable",
@@ -73,7 +75,11 @@ def _all(database: Database, backup: Backup | None, waiting: int) -> Iterator[Me
         )
         broken, verified = figures.chains(session)
         since = (
-            ("eventmail_oldest_due_seconds", "How long mails wait.", figures.oldest_due(session)),
+            (
+                "eventmail_oldest_due_seconds",
+                "How long a sending that could go on has stood still.",
+                waiting_since(session),
+            ),
             (
                 "eventmail_oldest_import_seconds",
                 "How long rosters wait for a worker.",
@@ -122,10 +128,8 @@ def _counters(counted: totals.Totals) -> Iterator[Metric]:
         for (series, part), value in counted.items()
         if series == totals.ACTS and part.startswith(HALTED)
     }
-    gate = {rule: value for rule, value in halts.items() if rule not in NOT_THE_GATE}
-    other = dict.fromkeys(NOT_THE_GATE, 0.0) | {
-        rule: value for rule, value in halts.items() if rule in NOT_THE_GATE
-    }
+    gate = {rule: halts.pop(rule, 0.0) for rule in RULES}
+    other = dict.fromkeys(NOT_THE_GATE, 0.0) | halts
     mails = {kind.value: of(totals.MAILS, kind.value) for kind in Kind}
     replies = {each: of(totals.REPLIES, each) for each in REPLIES}
     steps = {name: of(totals.ACTS, act) for act, name in SIGN_INS.items()}

@@ -11,12 +11,9 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.audit.models import AuditCheck, AuditHead
 from eventmail.observing.models import Trouble
-from eventmail.offices.models import Office
 from eventmail.outbox import limits
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, RelayPace
 from eventmail.roster.models import AT_WORK, RosterImport
-
-WAITS = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 
 
 def deliveries(session: Session) -> dict[str, int]:
@@ -35,41 +32,16 @@ def deliveries(session: Session) -> dict[str, int]:
     return {state.value: counts.get(state, 0) for state in DeliveryState}
 
 
-def _going_on(*more: sa.ColumnElement[bool]) -> sa.Select[int]:
+def _going_on() -> sa.Select[int]:
     """Sendings that are not over. As a list, which is gone through by the index: of a join SQLite
     would rather read all mails of all years.
     """
-    return sa.select(Dispatch.snapshot_id).where(Dispatch.finished_at.is_(None), *more)
+    return sa.select(Dispatch.snapshot_id).where(Dispatch.finished_at.is_(None))
 
 
 def is_uncertain() -> sa.ColumnElement[bool]:
     """As the index of these few is written: with a parameter PostgreSQL would not use it."""
     return Delivery.state == sa.literal_column("'uncertain'")
-
-
-def oldest_due(session: Session) -> datetime | None:
-    """Since when the mail that could have gone longest waits."""
-    now = clock.now()
-    stopped = sa.select(Office.id).where(Office.stopped_at.is_not(None))
-    free = (
-        *(Dispatch.paused_at.is_(None), Dispatch.cancelled_at.is_(None)),
-        *(Dispatch.office_id.not_in(stopped), _begun(now)),
-    )
-    released = _going_on(*free, Dispatch.released_at.is_not(None))
-    looked_at = _going_on(*free, Dispatch.released_at.is_(None))
-    waits = (Delivery.state.in_(WAITS), Delivery.due_at <= now)
-    first = (
-        sa.select(sa.func.min(Delivery.due_at)).where(Delivery.snapshot_id.in_(released), *waits),
-        sa.select(sa.func.min(Delivery.due_at)).where(
-            Delivery.snapshot_id.in_(looked_at), Delivery.first_copy, *waits
-        ),
-    )
-    found = [at for query in first if (at := session.scalar(query)) is not None]
-    return min(found, default=None)
-
-
-def _begun(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(Dispatch.starts_at.is_(None), Dispatch.starts_at <= now)
 
 
 def oldest_import(session: Session) -> datetime | None:
@@ -96,17 +68,22 @@ def chains(session: Session) -> tuple[int, datetime | None]:
     """How many of the audit's chains are broken, and when the one was verified that was longest
     ago.
     """
+    query = sa.select(
+        sa.func.coalesce(sa.func.sum(sa.case((AuditCheck.fault != "", 1), else_=0)), 0),
+        sa.func.min(AuditCheck.at),
+    ).where(AuditCheck.id.in_(newest_checks()))
+    broken, oldest = session.execute(query).one()
+    return int(broken), oldest
+
+
+def newest_checks() -> sa.Select[int]:
+    """The newest check of each chain."""
     newest = (
         sa.select(sa.func.max(AuditCheck.id))
         .where(AuditCheck.chain == AuditHead.chain)
         .scalar_subquery()
     )
-    query = sa.select(
-        sa.func.coalesce(sa.func.sum(sa.case((AuditCheck.fault != "", 1), else_=0)), 0),
-        sa.func.min(AuditCheck.at),
-    ).where(AuditCheck.id.in_(sa.select(newest).select_from(AuditHead)))
-    broken, oldest = session.execute(query).one()
-    return int(broken), oldest
+    return sa.select(newest).select_from(AuditHead)
 
 
 def troubles(session: Session) -> dict[str, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 import sys
 import threading
@@ -23,6 +24,7 @@ LONGEST = 20_000  # characters of one value
 UNWRITABLE = "a record that could not be written"
 TEXT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 OURS = "eventmail"
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class _Masking(logging.Formatter):
@@ -99,8 +101,9 @@ class TextLines(_Masking):
     def line(self, record: logging.LogRecord) -> str:
         """One line, and below it exception and stack."""
         ids = "".join(f" {name}={value}" for name, value in tracing.current().items())
-        first = self._first(record, self.said(record).replace("\n", "\\n") + self.masked(ids))
-        return "\n".join((first, *self.traces(record).values()))
+        first = self._first(record, _visible(self.said(record)) + self.masked(ids))
+        below = (_visible(each, stay="\n\t") for each in self.traces(record).values())
+        return "\n".join((first, *below))
 
     def unwritable(self, record: logging.LogRecord, why: str) -> str:
         """The fixed sentence."""
@@ -109,6 +112,11 @@ class TextLines(_Masking):
     def _first(self, record: logging.LogRecord, message: str) -> str:
         at, name = self.formatTime(record), self._masker(record.name)
         return f"{at} {name} {record.levelname} {message}"
+
+
+def _visible(text: str, stay: str = "") -> str:
+    """Nothing that begins a line of its own, or that a terminal would obey."""
+    return CONTROL.sub(lambda at: at[0] if at[0] in stay else ascii(at[0])[1:-1], text)
 
 
 class Careful(logging.StreamHandler[TextIO]):
@@ -131,8 +139,12 @@ LEVELS = {LogForm.JSON: logging.INFO, LogForm.TEXT: logging.WARNING}
 
 
 def begin() -> None:
-    """The log of a command, before its settings are known: masked under a key of its own."""
+    """The log of a command, before its settings are known: masked under a key of its own.
+
+    Also of what nobody caught.
+    """
     install(TextLines(Masker(secrets.token_hex(16))), logging.WARNING)
+    _take_uncaught()
 
 
 def configure(settings: Settings) -> None:
@@ -140,6 +152,10 @@ def configure(settings: Settings) -> None:
     form = settings.log_form
     install(FORMS[form](Masker(settings.secret_key)), LEVELS[form])
     logging.captureWarnings(True)
+    _take_uncaught()
+
+
+def _take_uncaught() -> None:
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
     sys.unraisablehook = _unraisable

@@ -21,11 +21,13 @@ from eventmail.audit.models import AuditEntry
 from eventmail.database import Database
 from eventmail.observing.models import RunningTotal, TotalMark
 from eventmail.outbox.models import Attempt
+from eventmail.wire import Kind
 
+ATTEMPTS, AUDIT = "attempts", "audit"  # the marks
 MAILS, REPLIES, SECONDS, ACTS = "mails", "replies", "seconds", "acts"
 SUM = "sum"
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-BEYOND = "+Inf"
+BEYOND, NO_ANSWER = "+Inf", "none"
 WATCHED = (
     "dispatch.halted",
     "access.refused",
@@ -36,18 +38,25 @@ WATCHED = (
 # A row may become visible after one with a higher id: what is younger than that stays behind the
 # mark. No transaction that writes one of these takes nearly so long.
 SETTLES = timedelta(seconds=30)
+# So long a mail that was handed over is waited for. Then its worker has died, and what a person
+# decides of it is no answer of the relay's.
+ANSWERS = timedelta(hours=1)
+OPEN = Attempt.settled_at.is_(None)
 Totals = Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table that is counted. ``count``: the totals of its rows between two ids."""
+    """A table that is counted. ``count``: the totals of its rows between two ids.
+
+    ``open``: which of them wait for an answer.
+    """
 
     name: str
     table: Any
     at: Any
     count: Callable[[Session, sa.ColumnElement[bool]], Totals]
-    settled: sa.ColumnElement[bool] | None = None
+    open: sa.ColumnElement[bool] | None = None
 
 
 def read(session: Session) -> Totals:
@@ -84,16 +93,15 @@ def _add_up(session: Session, source: Source) -> None:
 def _upto(session: Session, source: Source, mark: int) -> int | None:
     """The last row before any that is too young, or not settled yet."""
     table = source.table
-    young = sa.or_(source.at > clock.now() - SETTLES, *_open(source))
+    now = clock.now()
+    young = source.at > now - SETTLES
+    if source.open is not None:
+        young = sa.or_(young, sa.and_(source.open, source.at > now - ANSWERS))
     first = sa.select(sa.func.min(table.id)).where(table.id > mark, young)
     last = sa.select(sa.func.max(table.id)).where(table.id > mark)
     before = session.scalar(first)
     found = session.scalar(last) if before is None else before - 1
     return found if found is not None and found > mark else None
-
-
-def _open(source: Source) -> list[sa.ColumnElement[bool]]:
-    return [] if source.settled is None else [~source.settled]
 
 
 def _mark(session: Session, source: Source) -> int:
@@ -102,21 +110,25 @@ def _mark(session: Session, source: Source) -> int:
 
 
 def _attempts(session: Session, rows: sa.ColumnElement[bool]) -> Totals:
-    took = _seconds(session)
-    bucket = sa.case(*((took <= each, str(each)) for each in BUCKETS), else_=BEYOND)
+    took, answered = _seconds(session), sa.func.coalesce(Attempt.reply_code, 0) > 0
+    upper = ((took <= each, str(each)) for each in BUCKETS)
+    bucket = sa.case((~answered, NO_ANSWER), *upper, else_=BEYOND)
+    outcome = sa.case((OPEN, Kind.UNCERTAIN.value), else_=Attempt.outcome)
     kind_of = Attempt.reply_code // 100
+    given_up = Attempt.handed_over_at <= clock.now() - ANSWERS
     query = (
-        sa.select(Attempt.outcome, kind_of, bucket, sa.func.count())
+        sa.select(outcome, kind_of, bucket, sa.func.count())
         .add_columns(sa.func.sum(took))
-        .where(rows, Attempt.settled_at.is_not(None))
+        .where(rows, sa.or_(~OPEN, given_up))
         .group_by(sa.literal_column("1"), sa.literal_column("2"), sa.literal_column("3"))
     )
     found: Totals = Counter()
     for outcome, kind, upto, count, seconds in session.execute(query):
         found[MAILS, outcome] += count
         found[REPLIES, f"{kind}xx" if kind else "none"] += count
-        found[SECONDS, upto] += count
-        found[SECONDS, SUM] += seconds
+        if upto != NO_ANSWER:
+            found[SECONDS, upto] += count
+            found[SECONDS, SUM] += seconds
     return found
 
 
@@ -142,6 +154,6 @@ def _parts(rows: Iterable[Any]) -> Iterator[str]:
 
 
 SOURCES = (
-    Source("attempts", Attempt, Attempt.handed_over_at, _attempts, Attempt.settled_at.is_not(None)),
-    Source("audit", AuditEntry, AuditEntry.at, _acts),
+    Source(ATTEMPTS, Attempt, Attempt.handed_over_at, _attempts, OPEN),
+    Source(AUDIT, AuditEntry, AuditEntry.at, _acts),
 )

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import service as alerts
 from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN
-from eventmail.audit.models import INSTALLATION, AuditCheck, AuditHead
+from eventmail.audit.models import INSTALLATION, AuditCheck
 from eventmail.config import Settings
 from eventmail.database import Database, insert_new
 from eventmail.language import said
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
-from eventmail.observing import backups
-from eventmail.observing.figures import is_down, is_uncertain
-from eventmail.observing.models import Trouble, TroubleMail
+from eventmail.observing import backups, totals
+from eventmail.observing.figures import is_down, is_uncertain, newest_checks
+from eventmail.observing.models import TotalMark, Trouble, TroubleMail
 from eventmail.observing.wording import BACKUP, HALTED, KINDS
 from eventmail.offices.models import Mailbox, Membership, Office, Role, Staff
 from eventmail.outbox import limits
@@ -36,6 +36,7 @@ __all__ = ["KINDS", "Found", "note"]
 
 QUIET = timedelta(hours=1)
 DOWN = timedelta(minutes=5)
+MAKES = timedelta(hours=1)  # a backup's time is when it was begun: the failure may be noted later
 LATELY = timedelta(days=1)  # what was there long before somebody watched is no news
 # The office's pages and its mailbox learn of these from here, of the others from their own rooms.
 ON_PAGES = (RELAY_DOWN, UNCERTAIN)
@@ -63,18 +64,35 @@ class Found:
 def note(database: Database, settings: Settings) -> None:
     """Write down what has begun and what is over, and queue the mails."""
     with database.reading() as session:
-        found = list(_all(session, settings))
+        found = any(True for _ in _all(session, settings))
         known = session.scalars(sa.select(Trouble.id).limit(1)).first()
     if not found and known is None:
         return
     with database.writing() as session:
-        _begin(session, found)
-        for trouble in session.scalars(_going_on().with_for_update()).all():
-            still = any((each.kind, each.subject) == _key(trouble) for each in found)
-            if not still:
+        # One sweep at a time, and each looks anew: an older look would end what has begun since.
+        session.get_one(TotalMark, totals.ATTEMPTS, with_for_update=True)
+        _note(session, settings)
+
+
+def _note(session: Session, settings: Settings) -> None:
+    found = list(_all(session, settings))
+    _begin(session, found, {_key(each) for each in session.scalars(_going_on())})
+    now = {(each.kind, each.subject) for each in found}
+    for trouble in session.scalars(_going_on().with_for_update()).all():
+        if _key(trouble) not in now:
+            if _is_over(settings, trouble):
                 _end(session, trouble)
-            elif trouble.told_at is None and _may_tell(session, trouble):
-                _tell(session, trouble)
+        elif trouble.told_at is None and _may_tell(session, trouble):
+            _tell(session, trouble)
+
+
+def _is_over(settings: Settings, trouble: Trouble) -> bool:
+    """Backups are known on the machine that makes them: only a good one made since is the end."""
+    if trouble.kind != BACKUP:
+        return True
+    known = backups.look(settings)
+    good_at = known.good_at if known is not None else None
+    return good_at is not None and good_at > trouble.begun_at - MAKES
 
 
 def _key(trouble: Trouble) -> tuple[str, str]:
@@ -85,8 +103,7 @@ def _going_on() -> sa.Select[Trouble]:
     return sa.select(Trouble).where(Trouble.over_at.is_(None)).order_by(Trouble.id)
 
 
-def _begin(session: Session, found: Iterable[Found]) -> None:
-    known = {_key(each) for each in session.scalars(_going_on())}
+def _begin(session: Session, found: Iterable[Found], known: set[tuple[str, str]]) -> None:
     news = clock.now() - LATELY
     for each in found:
         if (each.kind, each.subject) not in known and each.since > news:
@@ -124,6 +141,10 @@ def _about(trouble: Trouble) -> str:
 
 
 def _mailbox(session: Session, trouble: Trouble) -> Mailbox | None:
+    """The one that answers for the mailing, as with its other alerts; else the office's first."""
+    kind, _, number = trouble.subject.partition(":")
+    if kind == "mailing":
+        return session.get_one(Mailing, int(number)).event.reply_to
     query = sa.select(Mailbox).where(Mailbox.office_id == trouble.office_id)
     return session.scalars(query.order_by(Mailbox.id).limit(1)).first()
 
@@ -153,14 +174,17 @@ def _concerned(trouble: Trouble) -> sa.Select[int, int]:
             .where(Membership.office_id == trouble.office_id, Membership.role == Role.MANAGER)
             .where(sa.exists().where(Mailbox.office_id == Membership.office_id), *reached)
         )
+    free = sa.select(Office.id).where(
+        Office.stopped_at.is_(None)
+    )  # nothing of a stopped one leaves
     own = (
         sa.select(sa.func.min(Membership.office_id))
         .join(Mailbox, Mailbox.office_id == Membership.office_id)
-        .where(Membership.staff_id == Staff.id)
+        .where(Membership.staff_id == Staff.id, Mailbox.office_id.in_(free))
         .scalar_subquery()
     )
-    any_office = sa.select(sa.func.min(Mailbox.office_id)).scalar_subquery()
-    writer = sa.func.coalesce(own, any_office)
+    any_office = sa.select(sa.func.min(Mailbox.office_id)).where(Mailbox.office_id.in_(free))
+    writer = sa.func.coalesce(own, any_office.scalar_subquery())
     return sa.select(writer, Staff.id).where(Staff.administrator, writer.is_not(None), *reached)
 
 
@@ -179,7 +203,7 @@ def _halted(session: Session) -> Iterator[Found]:
         .join(Snapshot, Snapshot.mailing_id == Mailing.id)
         .join(Dispatch, Dispatch.snapshot_id == Snapshot.id)
         .where(Mailing.state == MailingState.HALTED)
-        .order_by(Snapshot.id)
+        .order_by(Snapshot.id.desc())  # a mailing that is halted again: for the newest reason
     )
     now = clock.now()
     for key, office_id, notice, finished in session.execute(query):
@@ -231,14 +255,7 @@ def _place(settings: Settings, route: relays.Route) -> str:
 
 def _audit(session: Session) -> Iterator[Found]:
     """Chains whose newest check has found a fault."""
-    newest = (
-        sa.select(sa.func.max(AuditCheck.id))
-        .where(AuditCheck.chain == AuditHead.chain)
-        .scalar_subquery()
-    )
-    query = sa.select(AuditCheck).where(
-        AuditCheck.id.in_(sa.select(newest).select_from(AuditHead)), AuditCheck.fault != ""
-    )
+    query = sa.select(AuditCheck).where(AuditCheck.id.in_(newest_checks()), AuditCheck.fault != "")
     for check in session.scalars(query):
         office_id = None if check.chain == INSTALLATION else check.chain
         yield Found(AUDIT, office_id, f"audit:{check.chain}", CHAIN, check.at)

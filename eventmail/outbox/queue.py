@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -27,16 +28,21 @@ def make_huey(settings: Settings) -> Any:
     not know the secret, cannot make a worker run anything.
     """
     serializer = SignedSerializer(secret=_secret(settings))
-    if settings.database.startswith("sqlite:"):
-        filename = settings.data_dir / "queue.sqlite3"
+    file = queue_file(settings)
+    if file is not None:
         return SqliteHuey(
-            NAME, filename=str(filename), serializer=serializer, results=False, timeout=30
+            NAME, filename=str(file), serializer=serializer, results=False, timeout=30
         )
     dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
     # Huey makes its tables when it is made; two that do so at once would break one of them.
     with psycopg.connect(dsn, autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [TABLES])
         return PostgresHuey(NAME, dsn=dsn, serializer=serializer, results=False)
+
+
+def queue_file(settings: Settings) -> Path | None:
+    """The queue's own file; None where it is in the database's server."""
+    return settings.data_dir / "queue.sqlite3" if settings.database.startswith("sqlite:") else None
 
 
 def _secret(settings: Settings) -> str:

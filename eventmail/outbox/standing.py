@@ -135,6 +135,48 @@ def due_snapshots(session: Session) -> list[int]:
     return list(session.scalars(query))
 
 
+def waiting_since(session: Session) -> datetime | None:
+    """Since when nothing has moved in the sending that could go on and has stood longest.
+
+    A sending that waited for its time, for a person or for its turn at the relay has not stood
+    still until then.
+    """
+    stood = (_stands_since(session, each) for each in due_snapshots(session))
+    return min((since for since in stood if since is not None), default=None)
+
+
+def _stands_since(session: Session, snapshot_id: int) -> datetime | None:
+    """When something of a sending was last due, let go or handed over; None if nothing waits."""
+    found = standing(session, snapshot_id)
+    due = _earliest_due(session, snapshot_id, found) if found.may_send else None
+    if due is None or due > clock.now():
+        return None
+    begun = sa.select(Dispatch.starts_at, Dispatch.released_at)
+    moved = session.execute(begun.where(Dispatch.snapshot_id == snapshot_id)).one()
+    # Attempts are numbered as they leave. Their times lie beside the mails themselves, which would
+    # all have to be read; the numbers are in the index.
+    newest = (
+        sa.select(sa.func.max(Attempt.id))
+        .join(Delivery, Delivery.id == Attempt.delivery_id)
+        .where(Delivery.snapshot_id == snapshot_id)
+    )
+    left = session.scalar(
+        sa.select(Attempt.handed_over_at).where(Attempt.id == newest.scalar_subquery())
+    )
+    return max(each for each in (due, *moved, left) if each is not None)
+
+
+def _earliest_due(session: Session, snapshot_id: int, found: Standing) -> datetime | None:
+    """When the first of what may leave is due."""
+    query = sa.select(sa.func.min(Delivery.due_at)).where(
+        Delivery.snapshot_id == snapshot_id,
+        Delivery.state.in_(OPEN),
+        *([Delivery.first_copy] if found.first_copy_only else []),
+    )
+    earliest: datetime | None = session.scalar(query)
+    return earliest
+
+
 def starting_before(session: Session, moment: datetime) -> list[tuple[int, datetime]]:
     """The sendings whose hold or planned time ends until then, and when."""
     query = sa.select(Dispatch.snapshot_id, Dispatch.starts_at).where(
@@ -152,12 +194,7 @@ def next_at(session: Session, snapshot_id: int) -> datetime | None:
         return found.until
     if not found.may_send:
         return None
-    query = sa.select(sa.func.min(Delivery.due_at)).where(
-        Delivery.snapshot_id == snapshot_id,
-        Delivery.state.in_(OPEN),
-        *([Delivery.first_copy] if found.first_copy_only else []),
-    )
-    return session.scalar(query) or release_at(session, snapshot_id)
+    return _earliest_due(session, snapshot_id, found) or release_at(session, snapshot_id)
 
 
 def release_at(session: Session, snapshot_id: int) -> datetime | None:

@@ -226,13 +226,17 @@ class Outbox:
         except Exception:
             log.exception("the notices to staff have to wait for the next sweep")
 
-    def _observe(self) -> None:
+    def _observe(self, *, is_copy: bool) -> None:
         """Note troubles and add up the figures; whatever goes wrong here holds up nothing."""
         try:
-            troubles.note(self.database, self.settings)
+            if not is_copy:  # its troubles may be long over, and the running one tells of its own
+                troubles.note(self.database, self.settings)
+        except Exception:
+            log.exception("troubles have to wait for the next sweep")
+        try:
             totals.add_up(self.database)
         except Exception:
-            log.exception("troubles and figures have to wait for the next sweep")
+            log.exception("figures have to wait for the next sweep")
 
     def _mail_links(self) -> None:
         """Send the links that participants asked for; whatever goes wrong holds up nothing."""
@@ -248,11 +252,13 @@ class Outbox:
         """
         beat(self.huey)
         self.wake_due()
-        self._observe()
+        is_copy = self._is_locked()
+        self._observe(is_copy=is_copy)
         self._mail_alerts()
         exposure.make_missing(self.database)
         self._mail_links()
-        self._mail_staff()
+        if not is_copy:
+            self._mail_staff()
         if purge.is_night(clock.now()):
             self.erase_due()
             chains.verify_due(self.database)
@@ -262,14 +268,17 @@ class Outbox:
         if not self._fetching.acquire(blocking=False):
             return
         try:
-            with self.database.reading() as session:
-                locked = sendlock.current(session) is not None
-            if not locked:  # they are the running installation's, not its copy's
+            if not self._is_locked():  # they are the running installation's, not its copy's
                 polling.poll(self.settings, Intake.of(self.settings, self.database))
         except Exception:
             log.exception("what came back has to wait for the next visit")
         finally:
             self._fetching.release()
+
+    def _is_locked(self) -> bool:
+        """Whether this is a copy that nobody has unlocked yet."""
+        with self.database.reading() as session:
+            return sendlock.current(session) is not None
 
     def erase_due(self) -> None:
         """Erase the personal data whose time is over, then what the database left of it."""

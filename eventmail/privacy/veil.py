@@ -17,6 +17,8 @@ from eventmail.privacy.views import blueprint
 from eventmail.web.context import actor_if_any, reading, writing
 
 TEXTS = frozenset({"text/html", "application/json"})
+# Of nobody. Whoever asks for these is not looked up: they answer without a database, too.
+BARE = frozenset({"static", "observing.live", "observing.ready"})
 MARK = "<!-- masked -->"
 LIFTED = "lifted"
 HIDDEN = said("（伏せています）")
@@ -54,7 +56,7 @@ def _path() -> str:
 
 def _veil(response: Response) -> Response:
     plain = response.mimetype in TEXTS and not response.direct_passthrough
-    if not plain or not current_user.is_authenticated or request.endpoint == "static":
+    if not plain or request.endpoint in BARE or not current_user.is_authenticated:
         return response
     who = actor_if_any()
     if who is None:  # no participants' data is shown to whoever serves in no office

@@ -26,6 +26,13 @@ LONGEST = 200
 IS_LOCKED = sa.exists().where(table_of(SendingLock).c.lifted_at.is_(None))
 
 
+class Locked(UserError):
+    """No mail may leave this database at all."""
+
+    def __init__(self) -> None:
+        super().__init__(SENTENCE)
+
+
 def current(session: Session) -> SendingLock | None:
     """The oldest lock that holds; None if mails may leave."""
     query = sa.select(SendingLock).where(SendingLock.lifted_at.is_(None))
@@ -33,9 +40,9 @@ def current(session: Session) -> SendingLock | None:
 
 
 def require_unlocked(session: Session) -> None:
-    """Raise :class:`UserError` where no mail may leave at all."""
+    """Raise :class:`Locked` where no mail may leave at all."""
     if session.scalar(sa.select(IS_LOCKED)):
-        raise UserError(SENTENCE)
+        raise Locked
 
 
 def lock(session: Session, kind: LockKind, origin: str) -> None:

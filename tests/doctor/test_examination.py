@@ -8,16 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
+import eventmail.database
 from eventmail import cli, sample
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.doctor import checks, running, showing
-from eventmail.doctor.checks import Examination, stock_of
+from eventmail.doctor import checks, posting, running, showing
+from eventmail.doctor.checks import Examination
 from eventmail.doctor.finding import Finding, State, broken, good, look, quoted
 from eventmail.doctor.running import Check
 from eventmail.language import speaking
@@ -65,6 +69,17 @@ def test_what_fails_itself_is_told_without_its_words(caplog: pytest.LogCaptureFi
     assert found.finding.state is State.BROKEN
     assert "RuntimeError" in found.finding.found
     assert "hunter2" not in found.finding.found + found.finding.todo
+    assert f"RuntimeError, {__file__}:" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_planning_that_fails_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> str:
+        raise RuntimeError("password=hunter2")
+
+    assert running.within(5, fail, "nothing") == "nothing"
+    assert f"RuntimeError, {__file__}:" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_more_checks_than_threads_keep_their_order() -> None:
@@ -81,28 +96,6 @@ def test_the_columns_stand_below_each_other(language: str) -> None:
     assert len({(cells(left), cells(middle)) for _, left, middle, _ in lines}) == 1
     assert all(cells("  ".join(line[1:])) <= 82 for line in lines)
     assert not any(text.startswith("。") for *_, text in lines)
-
-
-def test_every_relay_and_domain_in_use_is_looked_at(
-    settings: Settings, database: Database, people: People
-) -> None:
-    with database.reading() as session:
-        stock = stock_of(session, settings)
-    (relay,) = stock.relays
-    assert (relay.port, str(stock.relays[relay])) == (
-        settings.mail_port,
-        "gakusotsu@himesato-anteisho.example",
-    )
-    assert stock.domains == {"himesato-anteisho.example": settings.mail_server}
-
-
-def test_mail_from_is_tried_with_the_address_that_mails_really_have(
-    settings: Settings, database: Database, people: People
-) -> None:
-    with database.reading() as session:
-        stock = stock_of(session, replace(settings, bounce_address="bounce@himesato.example"))
-    (sender,) = stock.relays.values()
-    assert str(sender).startswith("bounce+d1-")
 
 
 @pytest.fixture
@@ -156,9 +149,11 @@ def test_nobody_without_a_mailbox_gets_one(
     typed: Callable[..., Result], people: People, recorder: Recorder, login: str
 ) -> None:
     wanted = people.author.staff.login if login == "author" else login
-    done = typed("--send-to", wanted)
-    assert "登録されていません" in str(done.exception)
-    assert recorder.commands == []
+    done = typed("--json", "--send-to", wanted)
+    told = {each["name"]: each for each in json.loads(done.output)["checks"]}
+    assert told["test_mail"]["state"] == "broken"
+    assert "登録されていません" in told["test_mail"]["found"]
+    assert recorder.received == []
 
 
 def test_selectors_are_those_of_the_settings_and_of_the_command(
@@ -182,6 +177,93 @@ def test_dead_hosts_do_not_add_up(
     late = [each.check.name for each in found if "終わりませんでした" in each.finding.found]
     assert {"relay", "bounces"} <= set(late)
     silent.set()
+
+
+def test_of_a_test_mail_that_is_late_nobody_knows(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(posting, "send_to", lambda *_: silent.wait(30) and FINE)
+    (found,) = running.run([posting.check(settings, database, "hana")], limit=0.2)
+    silent.set()
+    assert "送信の結果がわかりません" in found.finding.found
+    assert "受信箱を確かめてから、もう一度送って" in found.finding.todo
+    assert posting.PATIENCE < running.LIMIT
+
+
+UNREACHABLE = "postgresql+psycopg://nobody:hunter2@127.0.0.1:1/none"
+
+
+@pytest.fixture
+def asked_in_vain(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, recorder: Recorder
+) -> Callable[[str], dict[str, dict[str, str]]]:
+    """What the command tells of an installation whose database is not there."""
+
+    def ask(url: str) -> dict[str, dict[str, str]]:
+        chosen = replace(settings, database_url=url)
+        monkeypatch.setattr(cli, "settings_here", lambda: chosen)
+        done = CliRunner().invoke(cli.cli, ["doctor", "--json", "--send-to", "hana"])
+        assert isinstance(done.exception, SystemExit), done.exception
+        return {each["name"]: each for each in json.loads(done.stdout)["checks"]}
+
+    return ask
+
+
+def test_a_database_that_is_down_is_told_once(
+    asked_in_vain: Callable[[str], dict[str, dict[str, str]]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The tests' own engines ask the server at once for what they share.
+    monkeypatch.setattr(eventmail.database, "_postgres", sa.create_engine)
+    begun = time.monotonic()
+    told = asked_in_vain(UNREACHABLE)
+    assert time.monotonic() - begun < 15
+    assert "つながりません" in told["database"]["found"]
+    spared = {name for name, each in told.items() if "使えないため" in each["found"]}
+    assert spared == {"migrations", "clock", "queue", "worker", "test_mail"}
+    assert "「データベース」の行のとおり" in told["queue"]["todo"]
+    assert told["disk"]["state"] == "good"
+    assert "Traceback" not in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_a_database_that_never_answers_is_waited_for_once(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = threading.Event()
+    monkeypatch.setattr(checks.rows, "reachable", lambda *_: silent.wait(30) and FINE)
+    monkeypatch.setattr(checks, "PLANNING", 0.2)
+    begun = time.monotonic()
+    found = {each.check.name: each.finding for each in Examination(settings, database).at_once()}
+    assert time.monotonic() - begun < running.LIMIT
+    silent.set()
+    assert "つながりません" in found["database"].found
+    assert found["clock"] == found["migrations"] == running.WITHOUT_DATABASE
+
+
+def test_a_database_that_is_not_there_is_not_made(
+    asked_in_vain: Callable[[str], dict[str, dict[str, str]]], settings: Settings, tmp_path: Path
+) -> None:
+    there = sorted(settings.data_dir.iterdir())
+    told = asked_in_vain(f"sqlite:///{tmp_path}/none.sqlite3")
+    assert f"{tmp_path}/none.sqlite3 がありません" in told["database"]["found"]
+    assert "使えないため" in told["migrations"]["found"]
+    assert not (tmp_path / "none.sqlite3").exists()
+    assert sorted(settings.data_dir.iterdir()) == there
+
+
+def test_a_database_that_goes_away_meanwhile_is_told_without_a_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> Finding:
+        raise OperationalError("SELECT", {}, Exception("password=hunter2"))
+
+    (found,) = running.run([check("x", fail)])
+    assert found.finding == running.WITHOUT_DATABASE
+    assert "hunter2" not in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_all_limits_together_keep_the_promise() -> None:

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import random
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eventmail.config import Mode, Settings
+from eventmail.config import Mode, Settings, load
 from eventmail.doctor import configured, machine
 from eventmail.doctor.finding import Finding, State
 from eventmail.scanning.picturing import NoPicture
 from tests.doctor.cases import BROKEN, GOOD, LOOK, MB, REAL, STRONG, Case, holds
+from tests.test_production import CLOSED, OPEN
 
 CONFIGURED: dict[str, tuple[Callable[[Settings], Finding], dict[str, object], Case]] = {
     "a strong secret": (configured.secret, {}, (GOOD, "推測されにくい", "")),
-    "a short one": (configured.secret, {"secret_key": STRONG[:20]}, (BROKEN, "短い", "token_hex")),
-    "one letter": (configured.secret, {"secret_key": "x" * 64}, (BROKEN, "推測", "SEALING")),
+    "a short one": (
+        configured.secret,
+        {"secret_key": STRONG[:20]},
+        (BROKEN, "短い", "（2）EVENTMAIL_SECRET_KEY"),
+    ),
+    "one letter": (
+        configured.secret,
+        {"secret_key": "x" * 64},
+        (BROKEN, "推測", "rand -base64 48」で新しい文字列を作り、（2）EVENTMAIL_SECRET_KEY"),
+    ),
+    "one that may have sealed something": (
+        configured.secret,
+        {"secret_key": "x" * 64, "mode": Mode.TEST},
+        (BROKEN, "推測", "（2）EVENTMAIL_SEALING_KEYS に「新しい文字列,いまの文字列」"),
+    ),
+    "one that sealed nothing": (
+        configured.secret,
+        {"secret_key": "x" * 64, "mode": Mode.TEST, "sealing_keys": (STRONG,)},
+        (BROKEN, "推測", "（2）EVENTMAIL_SECRET_KEY"),
+    ),
     "a repeated word": (configured.secret, {"secret_key": "himitsu!" * 8}, (BROKEN, "推測", "")),
     "an example": (configured.secret, {"secret_key": f"change-me-{STRONG}"}, (BROKEN, "推測", "")),
     "fit for real mails": (configured.production, {}, (GOOD, "そろって", "")),
@@ -27,14 +48,21 @@ CONFIGURED: dict[str, tuple[Callable[[Settings], Finding], dict[str, object], Ca
     ),
     "open to all in the clear": (
         configured.production,
-        {"https": False, "public_url": "", "host": "0.0.0.0"},
+        {"public_url": "", "host": "0.0.0.0", "allow_plain_http": True},
         (BROKEN, "暗号化されない", "プロキシー"),
     ),
-    "no HTTPS yet": (
-        configured.production, {"https": False, "public_url": ""}, (LOOK, "HTTPS", "HTTPS"),
+    "all reasons not to start": (
+        configured.production,
+        {"public_url": "", "trusted_proxy": ""},
+        (BROKEN, "PUBLIC_URL が https:// で始まっていません。", "動かし直して"),
     ),
-    "no public address": (
-        configured.production, {"public_url": ""}, (LOOK, "PUBLIC_URL", "参加者"),
+    "all reasons not to start, the second": (
+        configured.production,
+        {"public_url": "", "trusted_proxy": ""},
+        (BROKEN, "EVENTMAIL_TRUSTED_PROXY がありません", "動かし直して"),
+    ),
+    "a relay that cannot be one": (
+        configured.production, {"mail_server": "送信サーバー"}, (BROKEN, "MAIL_SERVER", "直して"),
     ),
 }  # fmt: skip
 
@@ -46,6 +74,24 @@ def test_settings(name: str) -> None:
     finding = check(settings)
     holds(finding, state, found, todo)
     assert settings.secret_key not in finding.found + finding.todo
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_what_production_does_not_start_with_is_not_good(name: str) -> None:
+    changed, named = OPEN[name]
+    holds(configured.production(load({**CLOSED, **changed}), {}), BROKEN, named, "直して")
+
+
+def test_what_production_starts_with_is() -> None:
+    assert configured.production(load(CLOSED), {}).state is GOOD
+
+
+@pytest.mark.parametrize("written", [bytes.hex, lambda each: urlsafe_b64encode(each).decode()])
+def test_no_random_secret_is_weak(written: Callable[[bytes], str]) -> None:
+    chance = random.Random(1)  # the same secrets in every run
+    made = [written(chance.randbytes(32)) for _ in range(5_000)]
+    weak = [each for each in made if configured.secret(Settings(secret_key=each)).state is BROKEN]
+    assert weak == []
 
 
 DISKS: dict[str, tuple[int, Case]] = {
@@ -120,4 +166,4 @@ def test_fonts(name: str) -> None:
 
 
 def test_this_machine_has_fonts() -> None:
-    holds(machine.fonts(), GOOD, "絵にできます")
+    holds(machine.fonts(), GOOD, "正しく表示できます")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,12 +16,13 @@ from eventmail.addresses import EmailAddress
 from eventmail.config import Settings
 from eventmail.doctor import domains, relaying, returning
 from eventmail.doctor.finding import Finding, State
+from eventmail.doctor.running import LIMIT
 from eventmail.wire import Relay, Security
 from eventmail.wire.extensions import Extensions
 from tests.bounces.imap import ImapServer
 from tests.doctor.cases import BROKEN, GOOD, LOOK, SENDER, Case, holds
 from tests.doctor.dns_server import DnsServer
-from tests.recorder import DROP, Recorder
+from tests.recorder import DROP, Recorder, allow_port
 from tests.wire.scripted import scripted
 from tests.wire.test_tls import certificate, relay_to
 
@@ -36,7 +39,7 @@ ZONES: dict[str, tuple[str, dict[tuple[str, str], list[str]], Case]] = {
     "no spf": (
         "spf",
         {("minato.jp", "TXT"): ['"x"']},
-        (LOOK, "SPFがありません", "v=spf1 mx a:relay.jp -all"),
+        (LOOK, "SPFがありません", "あれば加えて、登録してください： v=spf1 mx a:relay.jp ~all"),
     ),
     "two spf": (
         "spf",
@@ -78,12 +81,17 @@ ZONES: dict[str, tuple[str, dict[tuple[str, str], list[str]], Case]] = {
     "dmarc only watches": (
         "dmarc",
         {("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; p=none"']},
-        (LOOK, "見るだけ", "p=quarantine"),
+        (LOOK, "見るだけ", "_dmarc.minato.jp のTXTレコードのDMARCを、p= だけを変えた次のもの"),
+    ),
+    "dmarc keeps what else it says": (
+        "dmarc",
+        {("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; sp=none; p=none; adkim=s; rua=mailto:a@b.jp"']},
+        (LOOK, "見るだけ", "： v=DMARC1; sp=none; p=quarantine; adkim=s; rua=mailto:a@b.jp」"),
     ),
     "two dmarc": (
         "dmarc",
-        {("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; p=none"', '"v=DMARC1; p=reject"']},
-        (BROKEN, "2つ", "_dmarc.minato.jp"),
+        {("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; p=reject"', '"v=DMARC1; p=none; pct=1"']},
+        (BROKEN, "2つ", "DMARCを、次の1つだけにしてください： v=DMARC1; p=none; pct=1」"),
     ),
     "no dmarc": ("dmarc", {("minato.jp", "TXT"): ['"x"']}, (LOOK, "DMARCがありません", "v=DMARC1")),
 }  # fmt: skip
@@ -110,6 +118,24 @@ def test_domain(name: str) -> None:
 def test_a_domain_above_watches_for_those_below() -> None:
     with DnsServer({("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; p=reject"']}) as server:
         holds(_asked("dmarc", "mail.kyoku.minato.jp", server), GOOD, "p=reject")
+
+
+def test_it_is_changed_where_it_stands() -> None:
+    with DnsServer({("_dmarc.minato.jp", "TXT"): ['"v=DMARC1; p=none"']}) as server:
+        holds(_asked("dmarc", "mail.minato.jp", server), LOOK, "見るだけ", "_dmarc.minato.jp の")
+
+
+@pytest.mark.parametrize(("kind", "at"), [("spf", "minato.jp"), ("dmarc", "_dmarc.minato.jp")])
+def test_a_record_is_printed_without_control_characters_and_not_endlessly(
+    kind: str, at: str
+) -> None:
+    begun = {"spf": "v=spf1 mx -all", "dmarc": "v=DMARC1; p=reject;"}[kind]
+    strings = [f'"{begun} \\027[31mred\\013"', *[f'"{"x" * 250}"'] * 4]
+    with DnsServer({(at, "TXT"): [" ".join(strings)]}) as server:
+        found = _asked(kind, "minato.jp", server).found
+    assert "[31mred" in found
+    assert found.isprintable()
+    assert len(found) < 500
 
 
 def test_the_selectors_that_were_named_are_the_ones_that_are_tried() -> None:
@@ -223,6 +249,33 @@ class TestBounces:
         holds(returning.bounces(settings), BROKEN, "Maildir", "new と cur")
         (tmp_path / "new").mkdir()
         holds(returning.bounces(settings), GOOD, str(tmp_path))
+
+    def test_a_maildir_that_nothing_comes_back_to(self, tmp_path: Path) -> None:
+        settings = Settings(bounce_maildir=str(tmp_path))
+        holds(returning.bounces(settings), BROKEN, "Maildir", "new と cur")
+        (tmp_path / "new").mkdir()
+        holds(returning.bounces(settings), LOOK, "入りません", "BOUNCE_ADDRESS")
+
+    def test_a_mailbox_that_nothing_comes_back_to(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = certificate(tmp_path, "127.0.0.1")
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        with ImapServer(path) as server:
+            settings = replace(_imap(server), bounce_address="")
+            holds(returning.bounces(settings), LOOK, f"127.0.0.1:{server.port}", "BOUNCE_ADDRESS")
+
+    def test_a_dead_host_is_given_up_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert returning.PATIENCE < LIMIT
+        monkeypatch.setattr(returning, "PATIENCE", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            allow_port(silent.getsockname()[1])
+            settings = Settings(
+                bounce_imap_server="127.0.0.1", bounce_imap_port=silent.getsockname()[1]
+            )
+            begun = time.monotonic()
+            holds(returning.bounces(settings), BROKEN, "つながりません", "IMAP_SERVER")
+            assert time.monotonic() - begun < LIMIT
 
     @pytest.mark.parametrize(
         ("refuses", "state", "found", "todo"),

@@ -28,8 +28,16 @@ class TestDatabase:
         database.dispose()
 
     def test_it_does_not_answer(self, tmp_path: Path) -> None:
-        database = open_database(Settings(database_url=f"sqlite:///{tmp_path}/none/x.sqlite3"))
+        (tmp_path / "x.sqlite3").write_bytes(b"no database" * 100)
+        database = open_database(Settings(database_url=f"sqlite:///{tmp_path}/x.sqlite3"))
         holds(rows.reachable(database), BROKEN, "つながりません", "EVENTMAIL_DATABASE_URL")
+        database.dispose()
+
+    def test_its_file_is_not_there_and_is_not_made(self, tmp_path: Path) -> None:
+        file = tmp_path / "x.sqlite3"
+        database = open_database(Settings(database_url=f"sqlite:///{file}"))
+        holds(rows.reachable(database), BROKEN, f"{file} がありません", "migrate")
+        assert not file.exists()
 
     @pytest.mark.parametrize(
         ("revision", "found", "todo"),
@@ -93,16 +101,22 @@ WAITS: dict[str, tuple[timedelta | None, Case]] = {
 def test_queue(name: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     ago, (state, found, todo) = WAITS[name]
     moment = None if ago is None else clock.now() - ago
-    monkeypatch.setattr(work, "oldest_due", lambda session: moment)
+    monkeypatch.setattr(work.standing, "waiting_since", lambda session: moment)
+    make_huey(settings).storage.close()
     database = open_database(settings)
     holds(work.queue(settings, database), state, found, todo)
     database.dispose()
 
 
 def test_no_queue(settings: Settings, tmp_path: Path) -> None:
-    nowhere = replace(settings, data_dir=tmp_path / "none", database_url="sqlite:///none.sqlite3")
+    embedded = replace(settings, data_dir=tmp_path, database_url="sqlite:///none.sqlite3")
+    file = tmp_path / "queue.sqlite3"
     database = open_database(settings)
-    holds(work.queue(nowhere, database), BROKEN, "開けません", "書き込める")
+    holds(work.queue(embedded, database), BROKEN, f"{file} がまだありません", "worker")
+    holds(work.worker(embedded), BROKEN, "跡がありません", "worker")
+    assert not file.exists()
+    file.write_bytes(b"no queue" * 100)
+    holds(work.queue(embedded, database), BROKEN, "開けません", "書き込める")
     database.dispose()
 
 

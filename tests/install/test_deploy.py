@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from eventmail import config
 from eventmail.cli import cli
 from eventmail.config import ConfigError, Settings
+from eventmail.observing import access
 from eventmail.production import refusals
 from eventmail.web import serving
 from tests.install.conftest import ROOT
@@ -134,6 +135,7 @@ class TestProxies:
             "proxy_set_header Host $host;",
             "proxy_set_header X-Forwarded-For $remote_addr;",
             "proxy_set_header X-Forwarded-Proto $scheme;",
+            "proxy_set_header X-Request-ID $request_id;",  # never the client's
             "ssl_protocols TLSv1.2 TLSv1.3;",
             "gzip off;",
             "return 301 https://$host$request_uri;",
@@ -145,8 +147,11 @@ class TestProxies:
     def test_both_say_who_asks_and_how(self) -> None:
         nginx = set(re.findall(r"proxy_set_header (X-\S+)", self.NGINX))
         caddy = set(re.findall(r"header_up (X-\S+)", self.CADDY))
-        assert {each.lower() for each in nginx} == serving.FORWARDED
+        assert {each.lower() for each in nginx} == serving.FORWARDED | {access.HEADER.lower()}
         assert caddy == nginx
+
+    def test_caddy_makes_the_number_of_a_request_itself(self) -> None:
+        assert "header_up X-Request-ID {http.request.uuid}\n" in self.CADDY
 
     def test_both_let_through_what_the_pages_answer_themselves(self) -> None:
         settings = config.load({"EVENTMAIL_SECRET_KEY": secrets.token_urlsafe(48)}, SAMPLE)
@@ -190,3 +195,15 @@ class TestOperatingPage:
         assert helper.stat().st_mode & 0o111
         done = subprocess.run(["sh", "-n", str(helper)], capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
+
+
+class TestWatching:
+    def test_what_never_happened_is_told_like_what_was_long_ago(self) -> None:
+        """There is no such figure before the first backup, and no comparison with none is true."""
+        rules = (DEPLOY / "prometheus-rules.yml").read_text("utf-8")
+        found = re.findall(r"expr: time\(\) - max\((\w+)\) > \d+(.*)", rules)
+        assert {name for name, _ in found} >= {
+            "eventmail_audit_verified_timestamp_seconds",
+            "eventmail_backup_timestamp_seconds",
+        }
+        assert all(rest == f" or absent({name})" for name, rest in found)

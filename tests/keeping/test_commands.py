@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from eventmail import cli, last_backup, migrate
+from eventmail import cli, cli_keeping, last_backup, migrate, processes
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.keeping import making
 from eventmail.mailings.models import Snapshot
 from tests.guards import drop_guard
 from tests.keeping.conftest import Elsewhere
@@ -50,9 +52,12 @@ def test_backup_restore_and_unlock(
     there = elsewhere("sqlite")
     code, out, _ = typed("restore", path, on=there)
     assert (code, "まだ1通も送信しません" in out) == (0, True)
+    assert cli_keeping.UNDONE in out
+    assert cli_keeping.BEHIND in out
     code, out, _ = typed("unlock-restored", "--reason", "確かめました", on=there)
     assert code == 0
     assert "1件の送信は、一時停止にしました" in out
+    assert cli_keeping.BEHIND in out
     code, _, err = typed("unlock-restored", "--reason", "もう一度", on=there)
     assert (code, "解除するものはありません" in err) == (2, True)
 
@@ -78,6 +83,31 @@ def test_move(typed: Typed, approved: Snapshot, elsewhere: Elsewhere) -> None:
     there = elsewhere("sqlite")
     code, out, _ = typed("move", "--to", there.database_url)
     assert (code, "送信を止めたままです" in out) == (0, True)
+    assert there.database_url in out
+    code, out, _ = typed("unlock-restored", "--reason", "移しました", on=there)
+    assert (code, out) == (0, f"{cli_keeping.UNLOCKED}\n"), "nothing can have happened since"
+    back = ["unlock-restored", "--nothing-sent-since", "--reason", "戻ります"]
+    assert typed(*back)[:2] == (0, f"{cli_keeping.UNLOCKED}\n")
+
+
+def test_one_that_is_told_to_end_leaves_no_copy_behind(
+    settings: Settings, approved: Snapshot, folder: Path
+) -> None:
+    """As ``systemctl stop`` does in the midst of the trial."""
+    child = processes.start(settings, ["backup", str(folder)])
+    try:
+        while child.poll() is None and not list(settings.data_dir.glob(".trial-*/*")):
+            time.sleep(0.005)
+        child.terminate()
+        assert child.wait(60) == 143
+    finally:
+        child.kill()
+        child.wait()
+    assert not list(settings.data_dir.glob(".trial-*"))
+    assert list(folder.iterdir()) == []
+    found = last_backup.last_backup(settings)
+    assert found is not None
+    assert (found.is_good, found.told) == (False, making.ENDED)
 
 
 class TestUpgrade:
@@ -94,6 +124,28 @@ class TestUpgrade:
         assert found is not None
         assert Path(found.path).parent == settings.data_dir / "backups"
         assert typed("migrate")[1] == "データベースは最新です。\n"
+
+    @pytest.mark.parametrize(
+        ("named", "left"), [([], 2), (["--backup-to"], 4)], ids=["of its own", "of a person's"]
+    )
+    def test_of_its_own_backups_the_newest_two_stay(
+        self,
+        typed: Typed,
+        settings: Settings,
+        database: Database,
+        approved: Snapshot,
+        named: list[str],
+        left: int,
+    ) -> None:
+        own = settings.data_dir / "backups"
+        own.mkdir()
+        older = [own / f"eventmail-2026010{day}T000000Z.zip" for day in (1, 2, 3)]
+        for each in older:
+            each.touch()
+        migrate.downgrade(database, "0032")
+        assert typed("migrate", *named, *[own] * len(named))[0] == 0
+        found = sorted(own.iterdir())
+        assert (len(found), found[-2]) == (left, older[-1])
 
     def test_without_one_where_it_is_said(
         self, typed: Typed, settings: Settings, database: Database, approved: Snapshot

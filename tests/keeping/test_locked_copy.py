@@ -20,6 +20,7 @@ from eventmail.events.models import Contact
 from eventmail.keeping import making, restoring, unlocking
 from eventmail.letters import trying
 from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.observing.models import Trouble
 from eventmail.outbox import control, ledger, limits, sending
 from eventmail.outbox.ledger import Leaving
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
@@ -33,6 +34,7 @@ from eventmail.sendlock.models import SendingLock
 from eventmail.wire import Relay
 from tests.guards import drop_guard
 from tests.keeping.conftest import Elsewhere
+from tests.keeping.own_mails import link_to
 from tests.outbox import hands
 from tests.recorder import DROP, PASS, Recorder
 
@@ -49,15 +51,8 @@ def half_sent(database: Database, approved: Snapshot, relay: Relay, recorder: Re
         first, _second = hands.claim(session, approved.id, "worker", 2)
         hands.hand_over(session, first, "worker")
         contact = session.scalars(sa.select(Contact).limit(1)).one()
-        session.add(_link_to(contact))
+        session.add(link_to(contact))
     return approved
-
-
-def _link_to(contact: Contact) -> LinkMail:
-    names = ("office_id", "event_id", "participant_id")
-    own = {name: getattr(contact, name) for name in names}
-    now = clock.now()
-    return LinkMail(**own, contact_id=contact.id, made_at=now, due_at=now, token="t" * 32)
 
 
 @pytest.fixture
@@ -126,6 +121,8 @@ def test_a_worker_over_the_copy_sends_nothing(
     assert recorder.seen == []
     assert recorder.commands == []
     assert states(copy[1]) == before
+    with copy[1].reading() as session:
+        assert session.scalars(sa.select(Trouble)).all() == [], "the running one tells of its own"
 
 
 def test_each_barrier_holds_alone(
@@ -184,7 +181,7 @@ def test_after_the_unlocking_every_sending_waits_for_a_person(
 ) -> None:
     """Then only what is still due goes: nobody gets a mail twice, nothing uncertain is sent."""
     database = copy[1]
-    assert unlock(copy) == unlocking.Unlocked(paused=1, dropped=1)
+    assert unlock(copy) == unlocking.Unlocked(paused=1, dropped=1, is_behind=True)
     with database.reading() as session:
         assert standing(session, half_sent.id).hold is Hold.PAUSED
         (link,) = session.scalars(sa.select(LinkMail))

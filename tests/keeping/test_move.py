@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from eventmail.alerts import service as alerts
+from eventmail.alerts.models import Alert, AlertMail
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import moving, restoring, unlocking
 from eventmail.mailings.models import Snapshot
+from eventmail.offices.models import Mailbox
 from eventmail.outbox import sending
 from eventmail.outbox.standing import Hold, standing
 from eventmail.sendlock import service as sendlock
@@ -66,6 +70,51 @@ def test_the_queue_goes_on_in_the_new_one_and_not_in_the_old(
             )
             holds[chosen.database] = standing(session, approved.id).hold
     assert holds == {there.database: Hold.FIRST_COPY, settings.database: Hold.PAUSED}
+
+
+@pytest.fixture
+def in_hand(database: Database, approved: Snapshot) -> None:
+    """A worker is just mailing an alert."""
+    with database.writing() as session:
+        box = session.scalars(sa.select(Mailbox).limit(1)).one()
+        alert = alerts.raise_alert(session, box, "relay.blocked", "office:1", "試験です。")
+        alert.mail = AlertMail.CLAIMED
+
+
+def fate_of_the_alert(database: Database) -> AlertMail:
+    with database.reading() as session:
+        return session.scalars(sa.select(Alert.mail)).one()
+
+
+@pytest.mark.usefixtures("in_hand")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_mail_of_our_own_that_is_in_hand_is_waited_for(
+    settings: Settings,
+    database: Database,
+    elsewhere: Elsewhere,
+    reopened: Callable[[Settings], Database],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def settled(_: float) -> None:
+        with database.writing() as session:
+            session.execute(sa.update(Alert).values(mail=AlertMail.ACCEPTED))
+
+    monkeypatch.setattr("eventmail.keeping.moving.time.sleep", settled)
+    there = elsewhere("sqlite")
+    moving.move(settings, there.database_url)
+    assert fate_of_the_alert(reopened(there)) is AlertMail.ACCEPTED
+
+
+@pytest.mark.usefixtures("in_hand")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_one_that_does_not_end_in_time_goes_no_more_from_the_new_one(
+    settings: Settings,
+    elsewhere: Elsewhere,
+    reopened: Callable[[Settings], Database],
+) -> None:
+    there = elsewhere("sqlite")
+    moving.move(replace(settings, lease_seconds=0), there.database_url)
+    assert fate_of_the_alert(reopened(there)) is AlertMail.UNCERTAIN
 
 
 URLS = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import resource
 import shutil
 import zipfile
@@ -12,14 +14,16 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from eventmail import last_backup, migrate
+from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.keeping import making, restoring, shape
 from eventmail.mailings.models import Snapshot
-from tests.keeping.conftest import Elsewhere
+from tests.keeping.conftest import Elsewhere, rows_of, without_what_restoring_adds
 from tests.kinds import DATABASES
 
 Damage = Callable[[Path], None]
@@ -90,6 +94,31 @@ def a_newer_format(path: Path) -> None:
     told_otherwise(path, format=99)
 
 
+def no_keys(path: Path) -> None:
+    told_otherwise(path, keys=[])
+
+
+def no_list(path: Path) -> None:
+    """A manifest that is JSON, but not of this kind."""
+    rewritten(path, lambda name, old: b"null" if name == "manifest.json" else old)
+
+
+def marked(path: Path, at: int, value: int) -> None:
+    """A field of the manifest's line in the list of contents."""
+    content = bytearray(path.read_bytes())
+    entry = content.rfind(b"PK\x01\x02", 0, content.rfind(b"manifest.json"))
+    content[entry + at] = value
+    path.write_bytes(bytes(content))
+
+
+def encrypted(path: Path) -> None:
+    marked(path, 8, 1)
+
+
+def packed_otherwise(path: Path) -> None:
+    marked(path, 10, 97)
+
+
 DAMAGES: dict[str, tuple[Damage, str]] = {
     "truncated": (truncated, "壊れています（一覧が読めません）"),
     "a bit flipped": (a_bit_flipped, "壊れています（表「deliveries」が読めません）"),
@@ -101,6 +130,10 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     "half a manifest": (half_a_manifest, "目録を読めません"),
     "a manifest changed": (a_manifest_changed, "書き換えられています"),
     "a newer format": (a_newer_format, "このプログラムより新しいもので作られています"),
+    "no keys": (no_keys, "目録を読めません"),
+    "no list": (no_list, "目録を読めません"),
+    "encrypted": (encrypted, "壊れています（目録がありません）"),
+    "packed otherwise": (packed_otherwise, "壊れています（目録がありません）"),
     "not there": (Path.unlink, "見つかりません"),
 }
 
@@ -132,6 +165,28 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
         restoring.restore(there, path)
     assert sentence in refused.value.message
     assert not Path(sa.make_url(there.database).database or "").exists()
+
+
+def not_allowed(*_: object) -> None:
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_file_that_may_not_be_read_is_told(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests as root may read every file: so it is said here."""
+    path = tmp_path / "eventmail.zip"
+    path.touch()
+    monkeypatch.setattr("eventmail.keeping.archive.zipfile.ZipFile", not_allowed)
+    with pytest.raises(UserError, match=r"読めません（Permission denied）"):
+        restoring.restore(settings, path)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_name_that_no_disk_takes_is_told(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"読めません（File name too long）"):
+        restoring.restore(settings, tmp_path / ("x" * 300))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -169,6 +224,26 @@ def test_a_database_with_rows_is_not_touched(
     restoring.restore(there, kept)
     with pytest.raises(UserError, match=r"空ではありません（表「\w+」に行があります）.*何も変えて"):
         restoring.restore(there, kept)
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_was_only_migrated_is_empty(
+    database: Database,
+    kept: Path,
+    elsewhere: Elsewhere,
+    reopened: Callable[[Settings], Database],
+    kind: str,
+) -> None:
+    """The rows that a revision brings are not in the way, and give way to the backup's."""
+    there = elsewhere(kind)
+    made = open_database(there)
+    migrate.upgrade(made)
+    made.dispose()
+    assert shape.brought(migrate.newest())
+    restoring.restore(there, kept)
+    before, after = rows_of(database), rows_of(reopened(there))
+    assert without_what_restoring_adds(after) == without_what_restoring_adds(before)
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -240,3 +315,47 @@ def test_a_folder_that_is_a_file_is_told(
     found = last_backup.last_backup(settings)
     assert found is not None
     assert not found.is_good
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_is_away_is_a_failed_backup(
+    settings: Settings, kept: Path, folder: Path
+) -> None:
+    """Whoever watches would go on believing in the good one."""
+    away = replace(settings, database_url="postgresql+psycopg://x:x@127.0.0.1:1/x")
+    with pytest.raises(OperationalError):
+        making.backup(away, folder)
+    last, good = last_backup.last_backup(settings), last_backup.last_good_backup(settings)
+    assert last is not None
+    assert good is not None
+    assert (last.is_good, last.told) == (False, making.UNREACHABLE)
+    assert good.path == str(kept)
+    assert list(folder.iterdir()) == [kept]
+
+
+ENDS = {
+    "a fault of ours": (RuntimeError("x"), "（RuntimeError）"),
+    "told to end": (SystemExit(143), "途中で止められたため"),
+}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("ending", "told"), ENDS.values(), ids=ENDS)
+def test_whatever_ends_a_backup_is_noted(
+    settings: Settings,
+    database: Database,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: BaseException,
+    told: str,
+) -> None:
+    def ends(*_: object) -> None:
+        raise ending
+
+    monkeypatch.setattr(making, "write", ends)
+    with pytest.raises(type(ending)):
+        making.backup(settings, folder)
+    last = last_backup.last_backup(settings)
+    assert last is not None
+    assert not last.is_good
+    assert told in last.told

@@ -47,7 +47,6 @@ JAPANESE_BY_NATURE = {
     "eventmail/migrate.py": "words of the command line",
     "eventmail/config.py": "settings are told on the command line and in docs/settings.md",
     "eventmail/files.py": "told on the command line",
-    "eventmail/production.py": "settings are told on the command line and in docs/settings.md",
     "eventmail/password_rules.py": "the words that weak passwords are made of",
     "eventmail/accounts/posting.py": "the text of a mail to staff",
     "eventmail/alerts/wording.py": "the text of a mail to an office",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,17 +11,13 @@ from flask import Flask
 
 from eventmail import create_app, tracing
 from eventmail.config import Settings
-from eventmail.observing import access, logs
-from tests.observing.lines import Lines, listening
+from eventmail.observing import access
+from eventmail.web import serving
+from tests.observing.lines import Lines
+from tests.serving import served
 
 SECRET = "q9v3hJ2kLx7Pz0TnB4cWdA"
 GIVEN = "from-the-proxy-1"
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    with listening(monkeypatch, logs.JsonLines) as found:
-        yield found
 
 
 @pytest.fixture
@@ -86,10 +83,28 @@ def test_the_trusted_proxy_may_if_it_is_sane(behind: Flask, brought: str, taken:
     assert (answered == brought) is taken
 
 
-def test_the_server_takes_the_mark_of_the_proxy_from_anybody_else(behind: Flask) -> None:
-    """Waitress takes X-Forwarded-For away unless the trusted proxy has sent it."""
+def test_without_the_mark_of_the_proxy_it_is_not_the_proxys(behind: Flask) -> None:
     answered = behind.test_client().get("/sign-in", headers={access.HEADER: GIVEN})
     assert answered.headers[access.HEADER] != GIVEN
+
+
+@pytest.mark.parametrize(("peer", "taken"), [("127.0.0.1", True), ("127.0.0.2", False)])
+def test_the_server_takes_the_mark_of_the_proxy_from_anybody_else(
+    settings: Settings, peer: str, taken: bool
+) -> None:
+    """Waitress takes X-Forwarded-For away unless the trusted proxy has sent it."""
+    believing = replace(settings, trusted_proxy="127.0.0.1")
+    app = create_app(believing)
+    given = {access.HEADER: GIVEN, "X-Forwarded-For": "192.0.2.7"}
+    with served(app, host="0.0.0.0", **serving.options(believing)) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, 10, source_address=(peer, 0))
+        connection.request("GET", "/health/live", headers=given)
+        answered = connection.getresponse()
+        answered.read()
+        connection.close()
+    app.extensions["eventmail"].outbox.huey.storage.close()
+    app.extensions["eventmail"].database.dispose()
+    assert (answered.getheader(access.HEADER) == GIVEN) is taken
 
 
 def test_a_page_that_breaks_has_a_line_and_an_id(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 import threading
 import warnings
@@ -11,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from eventmail import cli, config, tracing
 from eventmail.config import LogForm, Mode, Settings
+from eventmail.database import Database
 from eventmail.observing import logs
 from eventmail.observing.masking import Masker
 from tests.observing.lines import KEY, Lines, listening
@@ -22,12 +25,6 @@ ADDRESS = "taro@office.example"
 DIGEST = f"[address {Masker(KEY).digest(ADDRESS)}]"
 OURS = logging.getLogger("eventmail.of.a.test")
 LIBRARY = logging.getLogger("library.of.a.test")
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    with listening(monkeypatch, logs.JsonLines) as found:
-        yield found
 
 
 @pytest.fixture
@@ -110,6 +107,20 @@ def test_a_stream_that_breaks_shows_nothing_of_the_record(
     OURS.error("of %s", ADDRESS)
     assert "taro" not in "".join(shown)
     assert "Traceback" not in "".join(shown)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_postgresql_tells_no_row_of_a_table(database: Database, lines: Lines) -> None:
+    row = sa.text("INSERT INTO staff (login, name, administrator) VALUES ('x', :name, NULL)")
+    values = {"name": "所沢 春子"}  # up here: a trace shows the line that broke
+    with pytest.raises(sa.exc.IntegrityError, match="Failing row contains") as caught:  # noqa: SIM117
+        with database.writing() as session:
+            session.execute(row, values)
+    OURS.error("not written: %r", caught.value, exc_info=caught.value)
+    (record,) = lines.records
+    assert record["exception"].count("DETAIL: [hidden]\n") == 2
+    assert "[SQL: INSERT INTO staff" in record["exception"]
+    assert "春子" not in lines.getvalue()
 
 
 def test_the_loggers_name_is_masked(lines: Lines) -> None:
@@ -230,6 +241,44 @@ def test_a_command_masks_before_it_knows_its_settings(lines: Lines) -> None:
     assert "taro" not in lines.getvalue()
     assert "[address " in lines.getvalue()
     assert cli.logs is logs
+
+
+UNCAUGHT = """
+import gc, threading
+from eventmail.observing import logs
+logs.begin()
+class Breaks:
+    def __del__(self):
+        raise ValueError("where nobody is told: taro@office.example")
+def break_down():
+    raise ValueError("in a thread: taro@office.example")
+Breaks(); gc.collect()
+thread = threading.Thread(target=break_down); thread.start(); thread.join()
+raise ValueError("at the end: taro@office.example")
+"""
+
+
+def test_what_nobody_caught_in_a_command_is_masked() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 1
+    for where in ("where nobody is told", "in a thread", "at the end"):
+        assert f"ValueError: {where}: [address " in ended.stderr
+    assert "taro" not in ended.stderr
+
+
+def test_in_a_terminal_nothing_begins_a_line_or_is_obeyed(text: Lines) -> None:
+    said = "a\r\x1b[2Jb\x07\x9b\u2028c\nd"
+    OURS.warning("%s", said)
+    try:
+        raise ValueError(said)
+    except ValueError:
+        OURS.exception("broken")
+    written = text.getvalue()
+    assert r"a\r\x1b[2Jb\x07\x9b\u2028c\nd" in written.splitlines()[0]
+    assert not set("\r\x1b\x07\x9b\u2028") & set(written)
+    assert "Traceback (most recent call last):\n  File" in written
 
 
 def test_json_is_readable_japanese(lines: Lines) -> None:

@@ -25,12 +25,12 @@ from eventmail.observing.models import RunningTotal, TotalMark
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
+from eventmail.wire import RULES
 from tests.guards import drop_guard
-from tests.observing.scraping import Figures, look, scrape
+from tests.observing.scraping import TOKEN, Figures, look, scrape
 from tests.recorder import Recorder
 
 MAIL = 31  # thirty companies, and the office's own copy
-TOKEN = "tests-only:-whoever-knows-this-may-read"
 
 
 @pytest.fixture
@@ -119,6 +119,51 @@ def test_what_has_no_answer_yet_is_waited_for(
     assert look(database).of("eventmail_mails_total", outcome="accepted") == MAIL
 
 
+def test_what_is_never_answered_is_uncertain_after_an_hour_and_no_time_of_the_relays(
+    database: Database, approved: Snapshot, outbox: Outbox
+) -> None:
+    """Its worker has died; a person says much later what became of it."""
+    outbox.send_due(approved.id)
+    drop_guard(database, "attempts", "rewritten")
+    with database.writing() as session:
+        attempt = session.scalars(sa.select(Attempt).order_by(Attempt.id)).all()[10]
+        attempt.settled_at, attempt.outcome, attempt.reply_code = None, "", None
+        number = attempt.id
+    with time_machine.travel(clock.now() + timedelta(minutes=59)):
+        totals.add_up(database)
+        assert _mark(database) == number - 1
+        assert look(database).of("eventmail_mails_total", outcome="uncertain") == 0
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        before = look(database)
+        totals.add_up(database)
+        assert _mark(database) == MAIL
+        with database.writing() as session:
+            attempt = session.get_one(Attempt, number)
+            attempt.settled_at, attempt.outcome = clock.now(), "uncertain"
+        totals.add_up(database)
+        after = look(database)
+    assert _counters(after) == _counters(before)
+    assert after.of("eventmail_mails_total", outcome="uncertain") == 1
+    assert after.of("eventmail_mails_total", outcome="accepted") == MAIL - 1
+    assert after.of("eventmail_relay_seconds_count") == MAIL - 1
+
+
+def test_what_a_person_decides_before_the_mark_has_passed_is_no_time_either(
+    database: Database, approved: Snapshot, outbox: Outbox
+) -> None:
+    outbox.send_due(approved.id)
+    before = look(database).of("eventmail_relay_seconds_sum")
+    drop_guard(database, "attempts", "rewritten")
+    with database.writing() as session:
+        attempt = session.scalars(sa.select(Attempt).order_by(Attempt.id)).all()[10]
+        attempt.settled_at, attempt.outcome = clock.now() + timedelta(minutes=30), "uncertain"
+        attempt.reply_code = None
+    after = look(database).of("eventmail_relay_seconds_sum")
+    assert before is not None
+    assert after is not None
+    assert after <= before
+
+
 def test_uncertain_ones_are_counted_when_the_sending_is_over(
     database: Database, approved: Snapshot, outbox: Outbox, recorder: Recorder
 ) -> None:
@@ -141,13 +186,18 @@ def test_how_long_the_oldest_waits(database: Database, approved: Snapshot) -> No
 
 def test_refusals_are_those_of_the_audit(database: Database, people: People) -> None:
     office = people.author.office.id
+    first = look(database)
+    for rule in RULES:
+        assert first.of("eventmail_gate_refusals_total", rule=rule) == 0
     with database.writing() as session:
-        for rule in ("foreign_address", "foreign_address", "broken"):
+        for rule in ("other_address", "other_address", "broken", "of_tomorrow"):
             record(session, "dispatch.halted", "snapshot:1", office_id=office, rule=rule)
         record(session, "staff.sign_in_refused", "login:x")
         record(session, "access.refused", "page:audit.index", office_id=office)
     found = look(database)
-    assert found.of("eventmail_gate_refusals_total", rule="foreign_address") == 2
+    assert found.of("eventmail_gate_refusals_total", rule="other_address") == 2
+    assert found.of("eventmail_gate_refusals_total", rule="broken") is None
+    assert found.of("eventmail_halts_total", reason="of_tomorrow") == 1
     assert found.of("eventmail_halts_total", reason="broken") == 1
     assert found.of("eventmail_halts_total", reason="too_big") == 0
     assert found.of("eventmail_sign_in_failures_total", step="password") == 1
@@ -205,13 +255,16 @@ def test_every_metric_is_in_the_documents(
     rules = (docs / "deploy" / "prometheus-rules.yml").read_text(encoding="utf-8")
     monkeypatch.setattr(backups, "look", lambda _settings: Backup(clock.now(), failed_since=False))
     with database.writing() as session:
-        record(session, "dispatch.halted", "snapshot:1", rule="foreign_address")
+        record(session, "dispatch.halted", "snapshot:1", rule="other_address")
         session.add(AuditCheck(chain=0, at=clock.now(), number=1, mac="x", fault=""))
     watched.test_client().get("/health/live")
     found = scrape(watched)
     names = {each.name for each in found.samples if not each.name.endswith("_created")}
     missing = {each for each in names if _family(each) not in page}
     assert not missing
+    rows = set(re.findall(r"^\| `(eventmail_\w+)`", page, re.MULTILINE))
+    assert len(rows) > 15
+    assert rows <= {_family(each).strip("`") for each in names}
     told = set(re.findall(r"eventmail_\w+", rules))
     assert len(told) > 10
     assert told <= names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,23 +11,16 @@ from flask import Flask
 from eventmail import tracing
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
-from eventmail.observing import logs
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from tests.mailings import walking
-from tests.observing.lines import Lines, listening
+from tests.observing.lines import Lines
 from tests.outbox.test_worker import drain
 from tests.pages import Pages
 from tests.recorder import Recorder
 
 SignIn = Callable[[str], Pages]
 MAIL = 31  # thirty companies, and the office's own copy
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    with listening(monkeypatch, logs.JsonLines) as found:
-        yield found
 
 
 @pytest.fixture

@@ -17,18 +17,19 @@ from eventmail.audit.models import AuditCheck
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
-from eventmail.observing import backups, figures, troubles
+from eventmail.observing import backups, figures, totals, troubles
 from eventmail.observing.backups import Backup
 from eventmail.observing.models import Trouble, TroubleMail
-from eventmail.offices.models import Mailbox, Staff
+from eventmail.offices.models import Mailbox, Office, Staff
 from eventmail.outbox import limits, service
-from eventmail.outbox.models import Delivery, DeliveryState, RelayPace
+from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, RelayPace
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.staffmail.models import NoticeState
 from eventmail.staffmail.service import set_address
 from eventmail.wire import parse_mail
 from tests import settling
+from tests.guards import drop_guard
 from tests.recorder import DROP, Recorder
 
 DOMAIN = "himesato-anteisho.example"
@@ -227,6 +228,36 @@ def test_a_halt_is_told_to_the_manager_until_somebody_sees_to_it(
     assert subjects(told, MANAGER) == ["止まっていた送信の対応が始まりました"]
 
 
+def test_a_mailing_that_is_halted_again_is_told_with_the_newest_reason(
+    approved: Snapshot, told: Recorder, database: Database, outbox: Outbox
+) -> None:
+    with database.writing() as session:
+        first = session.get_one(Snapshot, approved.id)
+        service.halt(session, first, "x", "一度目の理由です。")
+        service.finish_if_done(session, first)
+    drop_guard(database, "dispatches", "unapproved")
+    with database.writing() as session:
+        first = session.get_one(Snapshot, approved.id)
+        columns = [each.key for each in sa.inspect(Snapshot).column_attrs if each.key != "id"]
+        values = {name: getattr(first, name) for name in columns}
+        again = Snapshot(**values | {"revision": first.revision + 1})
+        session.add(again)
+        session.flush()
+        session.add(
+            Dispatch(
+                snapshot_id=again.id,
+                office_id=again.office_id,
+                event_id=again.event_id,
+                created_at=clock.now(),
+                notice="二度目の理由です。",
+            )
+        )
+    outbox.sweep()
+    ((_, text),) = letters(told, MANAGER)
+    assert "二度目の理由です。" in text
+    assert "一度目" not in text
+
+
 def test_a_failed_backup_is_the_administrators(
     outbox: Outbox, told: Recorder, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +270,11 @@ def test_a_failed_backup_is_the_administrators(
     assert subject == "【イベントメール】バックアップを作れませんでした"
     assert "空き容量" in text
     assert letters(told, MANAGER) == []
+    long_before = clock.now() - timedelta(days=1)
+    for elsewhere in (None, *(Backup(at, failed_since=False) for at in (None, long_before))):
+        monkeypatch.setattr(backups, "look", lambda _, known=elsewhere: known)
+        outbox.sweep()  # on a machine that makes none, or that has only an old copy's word
+        assert letters(told, ADMINISTRATOR) == []
     monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=False))
     outbox.sweep()
     assert subjects(told, ADMINISTRATOR) == ["バックアップを作れるようになりました"]
@@ -300,11 +336,28 @@ class TestNoFlood:
         with database.reading() as session:
             found = list(troubles._all(session, settings))
         with database.writing() as session:
-            troubles._begin(session, found)
+            troubles._begin(session, found, set())
         with database.writing() as session:
-            session.execute(sa.select(1))
-            troubles._begin(session, found)
+            troubles._begin(session, found, set())  # as if it had looked before the other wrote
         assert len(troubled(database)) == 1
+
+    def test_a_sweep_that_waited_for_another_looks_again(
+        self,
+        flips: list[bool],
+        told: Recorder,
+        database: Database,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Its first look is old by then: what it saw is over, or has begun since."""
+        looks = iter([False, True])  # before the lock, and behind it
+        flips[0] = True
+        troubles.note(database, settings)
+        look = lambda _: Backup(clock.now(), failed_since=next(looks))  # noqa: E731
+        monkeypatch.setattr(backups, "look", look)
+        troubles.note(database, settings)
+        (trouble,) = troubled(database)
+        assert trouble.over_at is None
 
     def test_what_was_there_long_before_is_no_news(
         self, told: Recorder, database: Database, outbox: Outbox, still: time_machine.Traveller
@@ -322,6 +375,78 @@ class TestNoFlood:
         flips[0] = True
         outbox.sweep()
         assert letters(told, ADMINISTRATOR) == []
+
+
+class TestOldMails:
+    """What could not leave while all sending was locked, or the relay was away."""
+
+    @pytest.fixture
+    def begun(
+        self, told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
+        troubles.note(database, outbox.settings)
+
+    def test_of_what_is_over_only_the_end_is_told(
+        self,
+        begun: None,
+        told: Recorder,
+        database: Database,
+        outbox: Outbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=False))
+        troubles.note(database, outbox.settings)
+        outbox._mail_staff()
+        assert subjects(told, ADMINISTRATOR) == ["バックアップを作れるようになりました"]
+
+    @pytest.mark.parametrize(("days", "mails"), [(2, 1), (4, 0)])
+    def test_what_is_older_than_a_mail_is_tried_is_not_told(
+        self,
+        begun: None,
+        told: Recorder,
+        outbox: Outbox,
+        still: time_machine.Traveller,
+        days: int,
+        mails: int,
+    ) -> None:
+        still.shift(timedelta(days=days))
+        outbox._mail_staff()
+        assert len(letters(told, ADMINISTRATOR)) == mails
+
+    def test_no_stopped_office_writes(
+        self, told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with database.reading() as session:
+            first = session.scalars(sa.select(sa.func.min(Mailbox.office_id))).one()
+        _stop(database, first)
+        monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
+        troubles.note(database, outbox.settings)
+        with database.reading() as session:
+            writes = set(session.scalars(sa.select(TroubleMail.office_id)))
+        assert first not in writes
+
+
+def _stop(database: Database, office_id: int) -> None:
+    with database.writing() as session:
+        session.get_one(Office, office_id).stopped_at = clock.now()
+
+
+@pytest.mark.parametrize("broken", ["troubles", "figures"])
+def test_one_that_fails_does_not_keep_the_other_from_running(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    ran: list[str] = []
+
+    def run(name: str) -> None:
+        ran.append(name)
+        if name == broken:
+            raise RuntimeError(name)
+
+    monkeypatch.setattr(troubles, "note", lambda *_: run("troubles"))
+    monkeypatch.setattr(totals, "add_up", lambda *_: run("figures"))
+    outbox.sweep()
+    assert ran == ["troubles", "figures"]
 
 
 def test_a_mail_is_never_readdressed_nor_sent_twice(

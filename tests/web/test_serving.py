@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from eventmail.config import ConfigError, Mode, Settings, load
+from eventmail.observing import access
 from eventmail.web.serving import LONGEST_HEADERS, options
 from tests.serving import served
 
@@ -133,7 +134,7 @@ def test_the_example_for_nginx_sends_what_is_believed() -> None:
     """Wording of the page against the code: the names of headers and settings in the example."""
     page = (Path(__file__).parent.parent.parent / "docs" / "security.md").read_text("utf-8")
     example = page.split("```nginx")[1].split("```")[0]
-    for header in ("X-Forwarded-For", "X-Forwarded-Proto"):
+    for header in ("X-Forwarded-For", "X-Forwarded-Proto", access.HEADER):
         assert f"proxy_set_header {header} $" in example
     assert "proxy_set_header Host $host;" in example
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in example

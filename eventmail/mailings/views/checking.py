@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.errors import NotFound, UserError
 from eventmail.language import retold, said
-from eventmail.mailings import audiences, checking, service
+from eventmail.mailings import audiences, checking, perusing, service
 from eventmail.mailings.answers import findings_of, unseen_materials
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.review_forms import CountForm, ReturnForm, StepForm
 from eventmail.mailings.since import Since, since_last
-from eventmail.mailings.snapshot import Recipient, content_of_snapshot
 from eventmail.mailings.stored import index_of, shown_content
 from eventmail.mailings.views.common import blueprint, rendered, whom_it_leaves_out
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
+from eventmail.roster.views.common import page_number
 from eventmail.web.context import actor, reading, writing
 from eventmail.web.errors import page as error_page
 from eventmail.web.forms import row_number
@@ -216,7 +216,6 @@ def page(
     if found is None:
         return elsewhere(mailing_id)
     mailing, snapshot = found
-    content = content_of_snapshot(snapshot)
     since = since_last(session, snapshot)
     flags = _flags(session, snapshot, since)
     tasks = checking.tasks(session, snapshot, actor().id)
@@ -225,11 +224,12 @@ def page(
         "mailings/check.html",
         mailing=mailing,
         snapshot=snapshot,
-        content=content,
+        content=shown_content(session, snapshot),
         tasks=tasks,
-        groups=_grouped(content.recipients, flags),
+        sheet=perusing.sheet(session, snapshot, flags, page_number()),
         flags=flags,
         since=since,
+        gone_shown=perusing.ROWS,
         left_out=whom_it_leaves_out(session, mailing),
         moved_on=audiences.moved_on(session, mailing, snapshot),
         unseen=unseen_materials(session, snapshot),
@@ -281,15 +281,3 @@ def _flags(session: Session, snapshot: Snapshot, since: Since | None) -> dict[in
     for contact_id, remark in since.remarks.items() if since else ():
         flags.setdefault(contact_id, []).append(remark)
     return flags
-
-
-def _grouped(people: Sequence[Recipient], flags: dict[int, list[str]]) -> list[list[Recipient]]:
-    """The recipients company by company, the flagged in the order of their flags, then the rest."""
-    order: dict[int, list[Recipient]] = {}
-    for each in people:
-        order.setdefault(each.participant_id, []).append(each)
-    ranks = {contact_id: rank for rank, contact_id in enumerate(flags)}
-    last = len(ranks)
-    return sorted(
-        order.values(), key=lambda group: min(ranks.get(each.contact_id, last) for each in group)
-    )

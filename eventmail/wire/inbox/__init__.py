@@ -52,8 +52,11 @@ class _Bounded(imaplib.IMAP4_SSL):
 class Mailbox:
     """One visit to the mailbox, in a ``with`` block. Raises :class:`MailboxUnavailable`."""
 
-    def __init__(self, account: Account, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, account: Account, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+    ) -> None:
         self._account = account
+        self._timeout = timeout
         self._context = context or ssl.create_default_context()
         self._until = 0.0
 
@@ -62,7 +65,7 @@ class Mailbox:
         account = self._account
         with _told("connection"):
             self._line = _Bounded(
-                account.host, account.port, ssl_context=self._context, timeout=TIMEOUT
+                account.host, account.port, ssl_context=self._context, timeout=self._timeout
             )
         try:
             with _told("sign_in"):
@@ -124,5 +127,7 @@ def _told(code: str) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         raise MailboxUnavailable("certificate") from error
+    except TimeoutError as error:
+        raise MailboxUnavailable("connection") from error
     except (OSError, imaplib.IMAP4.error, ValueError) as error:
         raise MailboxUnavailable(code) from error
