@@ -17,7 +17,7 @@ NO_SCOPE = said(
 )
 BUSY = said("短い間に要求が続いたため、受け付けませんでした。{seconds}秒ほど待ってください。")
 NOT_THERE = said("お探しのものが見つかりません。番号を確かめてください。")
-INVALID = said("送られた値のうち{count}件が正しくありません。errorsにある箇所を直してください。")
+INVALID = said("送られた値のうち{count}件を受け取れません。errorsにある箇所を直してください。")
 NOT_JSON = said("本文をJSONとして読み取れません。文字コードはUTF-8にしてください。")
 WRONG_KIND = said("Content-Typeヘッダーを「{kind}」にしてください。")
 MISSING = said("「{name}」がありません。")
