@@ -5,6 +5,7 @@ from eventmail.accounts.models import StaffSession
 from eventmail.alerts.models import Alert
 from eventmail.allowed.models import AllowedAddress
 from eventmail.answers.models import Answer
+from eventmail.api.models import ApiToken
 from eventmail.audit.models import AuditCheck, AuditEntry, AuditHead, AuditLink
 from eventmail.bounces.models import BounceMail
 from eventmail.corrections.models import Correction
@@ -37,6 +38,7 @@ __all__ = [
     "Alert",
     "AllowedAddress",
     "Answer",
+    "ApiToken",
     "AuditCheck",
     "AuditEntry",
     "AuditHead",

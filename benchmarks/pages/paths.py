@@ -28,6 +28,16 @@ administrator administration.rename_office
 administrator doctor.index
 author agenda.index
 author allowed.index
+program api.list_deliveries ?limit=200
+program api.list_events
+program api.list_mailings
+program api.list_roster ?limit=200
+visitor api.openapi
+program api.show_event
+program api.show_mailing
+program api.show_roster_import
+manager api_tokens.index
+manager api_tokens.new
 author answers.call_page
 author answers.company
 author answers.edit_question

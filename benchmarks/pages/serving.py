@@ -7,6 +7,7 @@ import http.client
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,9 +16,11 @@ from flask import Flask
 
 from benchmarks.pages.keeping import Server
 from benchmarks.pages.paths import LOGINS
-from eventmail import processes, sample
+from eventmail import clock, processes, sample
 from eventmail.accounts import sessions
 from eventmail.accounts.origin import Origin
+from eventmail.api import tokens
+from eventmail.api.models import ApiToken
 from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.offices.models import Staff
@@ -36,11 +39,12 @@ class Site:
     pid: int
     database: Server
     cookies: dict[str, str]
+    token: str  # of the one program
 
     def get(self, who: str, path: str) -> tuple[int, int]:
         """Status and length of one page."""
         with contextlib.suppress(OSError):
-            return _ask(self.port, path, self.cookies[who])
+            return _ask(self.port, path, self.cookies[who], self.token if who == "program" else "")
         return NO_ANSWER, 0
 
     def processor(self) -> dict[int, float]:
@@ -65,7 +69,8 @@ def site(app: Flask, settings: Settings, database: Server) -> Iterator[Site]:
     child = processes.start(settings, ["web"])
     try:
         _wait(settings.port)
-        yield Site(settings.port, child.pid, database, {"visitor": ""} | _cookies(app, settings))
+        cookies = {"visitor": "", "program": ""} | _cookies(app, settings)
+        yield Site(settings.port, child.pid, database, cookies, _token(settings))
     finally:
         processes.end([child])
 
@@ -87,6 +92,28 @@ def _cookies(app: Flask, settings: Settings) -> dict[str, str]:
     return found
 
 
+def _token(settings: Settings) -> str:
+    """What the API's one program shows: the author's, who may read all that it reads."""
+    secret = tokens.PREFIX + "x" * 43
+    names = {each["role"]: each["login"] for each in sample.story()["staff"]}
+    kept = open_database(settings)
+    with kept.writing() as session:
+        staff = session.scalars(sa.select(Staff).where(Staff.login == names["author"])).one()
+        made = ApiToken(
+            office_id=next(each.office_id for each in staff.memberships),
+            staff_id=staff.id,
+            name="benchmark",
+            digest=tokens.digest_of(secret),
+            hint=secret[: tokens.HINT],
+            **dict.fromkeys(("reads", "imports", "drafts", "contacts"), True),
+            created_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=30),
+        )
+        session.add(made)
+    kept.dispose()
+    return secret
+
+
 def _wait(port: int) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
@@ -97,10 +124,12 @@ def _wait(port: int) -> None:
     raise SystemExit("the web server did not start")
 
 
-def _ask(port: int, path: str, cookie: str) -> tuple[int, int]:
+def _ask(port: int, path: str, cookie: str, token: str = "") -> tuple[int, int]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_SECONDS)
     try:
-        connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "ja"})
+        headers = {"Cookie": cookie, "Accept-Language": "ja"}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         return answer.status, len(answer.read())
     finally:

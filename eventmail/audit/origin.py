@@ -9,23 +9,28 @@ from dataclasses import dataclass
 
 from eventmail.language import said
 
-PAGE, COMMAND, WORKER, LINK = "page", "command", "worker", "link"
+PAGE, COMMAND, WORKER, LINK, API = "page", "command", "worker", "link", "api"
 NAMES = {
     PAGE: said("画面"),
     COMMAND: said("コマンド"),
     WORKER: said("送信処理"),
     LINK: said("参加者のページ"),
+    API: said("API"),
     "": "―",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """By which way in; for pages the client's address and a mark of the session."""
+    """By which way in; for pages the client's address and a mark of the session.
+
+    ``token``: the name of the API token with which a program acts.
+    """
 
     via: str = ""
     client: str = ""
     session_mark: str = ""
+    token: str = ""
 
 
 _here: ContextVar[Origin] = ContextVar("origin")

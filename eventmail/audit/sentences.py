@@ -205,6 +205,8 @@ SENTENCES: dict[Kind, dict[str, str]] = {
     Kind.SETTING: {
         "office.added": said("所を登録しました"),
         "mailbox.added": said("所のアドレスを登録しました"),
+        "api.token_made": said("APIトークンを作りました"),
+        "api.token_revoked": said("APIトークンを取り消しました"),
         "relay.chosen": said("送信サーバーを選びました"),
         "relay.test_mail": said("送信サーバーを確かめるメールを送りました"),
         "relay.test_mail_taken": said("送信サーバーを確かめるメールが受け取られました"),
@@ -267,6 +269,7 @@ def actions_of(kind: Kind) -> tuple[str, ...]:
 SUBJECTS = {
     "address": said("アドレス"),
     "alert": said("警告"),
+    "api_token": said("APIトークン"),
     "bureau": said("労働局"),
     "contact": said("担当者"),
     "factor": said("二段階目の確認"),

@@ -41,7 +41,7 @@ def record(
             staff_id=staff_id,
             action=action,
             subject=subject,
-            details=details,
+            details=details | ({"api_token": whence.token} if whence.token else {}),
             before=old,
             after=new,
             via=whence.via,

@@ -220,6 +220,7 @@ def submit(
     """
     moved = transition(mailing.state, Deed.SUBMIT)
     actor.require(moved.needs)
+    actor.require_person()
     content = draft_content(session, mailing)
     found = find(session, content, rehearsed)
     blocking = [each for each in found if stands_in_the_way(each)]

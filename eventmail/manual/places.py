@@ -12,6 +12,8 @@ PLACES: dict[str, str] = {
     "alerts": "start#trouble",
     "allowed": "approver#allowed",
     "answers": "author#answers",
+    "api": "manager#api",
+    "api_tokens": "manager#api",
     "audit": "manager#audit",
     "bounces": "author#bounce",
     "corrections": "author#changes",

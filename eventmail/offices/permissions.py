@@ -36,6 +36,7 @@ class Action(enum.StrEnum):
     SUPPRESS = "suppress"
     LIFT_SUPPRESSION = "lift_suppression"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_API = "manage_api"  # tokens with which a program asks
     PROPOSE_SETTING = "propose_setting"
     CONFIRM_SETTING = "confirm_setting"
     SEE_AUDIT = "see_audit"
@@ -94,6 +95,7 @@ ALLOWED: dict[Action, frozenset[Holder]] = {
     Action.SUPPRESS: HANDS_ON | {Role.MANAGER},
     Action.LIFT_SUPPRESSION: frozenset({Role.APPROVER, Role.MANAGER}),
     Action.MANAGE_STAFF: frozenset({Role.MANAGER}),
+    Action.MANAGE_API: frozenset({Role.MANAGER}),
     Action.PROPOSE_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.CONFIRM_SETTING: frozenset({Role.MANAGER, Role.APPROVER}),
     Action.SEE_AUDIT: frozenset({Role.MANAGER, Role.APPROVER, Role.AUDITOR}),
@@ -121,6 +123,7 @@ ROLE_NAMES = {
     Role.MANAGER: said("所の管理者"),
     Role.AUDITOR: said("監査担当"),
 }
+NOT_BY_PROGRAM = said("この操作はAPIからはできません。職員が画面で行ってください。")
 
 
 class Forbidden(UserError):
@@ -167,13 +170,15 @@ class Actor:
     """A member of staff at work in one office: what every service is asked on behalf of.
 
     ``lent``: what he may do in another's place as well, as his appointments say. ``holds_on``:
-    what is withdrawn from him for now, whether it is his own or lent.
+    what is withdrawn from him for now, whether it is his own or lent. ``by_token``: the name of the
+    API token with which a program acts as him; nobody looks at what it does.
     """
 
     staff: Staff
     office: Office
     lent: frozenset[Action] = frozenset()
     holds_on: tuple[Hold, ...] = ()
+    by_token: str = ""
 
     @property
     def id(self) -> int:
@@ -209,6 +214,11 @@ class Actor:
         hold = self.held_back(action)
         if hold is not None:
             raise Forbidden(hold.sentence)
+
+    def require_person(self) -> None:
+        """Raise :class:`Forbidden` where a program acts: this is for somebody who has looked."""
+        if self.by_token:
+            raise Forbidden(NOT_BY_PROGRAM)
 
     def _has(self, action: Action) -> bool:
         return self._by_role(action) or action in self.lent

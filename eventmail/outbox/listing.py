@@ -17,6 +17,7 @@ from eventmail.mailings.people import with_reviews
 from eventmail.outbox import words
 from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryState, Verdict
 from eventmail.outbox.service import Progress
+from eventmail.wire.troubles import ENHANCED
 
 PAGE = 50
 # What waits for a person, the most pressing first.
@@ -42,6 +43,8 @@ class Line:
     """One mail: to whom, how it stands, the relay's words, and what a person decided of it."""
 
     delivery_id: int
+    participant_id: int | None
+    contact_id: int | None
     position: int
     company: str
     name: str
@@ -58,6 +61,18 @@ class Line:
     def told(self) -> str:
         """The reply as it is shown."""
         return words.shown(self.reply)
+
+    @property
+    def code(self) -> int | None:
+        """The reply's code (RFC 5321), where a server gave one."""
+        found = words.CODE.match(self.reply)
+        return int(found[1]) if found else None
+
+    @property
+    def enhanced(self) -> str | None:
+        """The reply's enhanced status code (RFC 3463), where a server gave one."""
+        found = ENHANCED.search(self.reply)
+        return found[0] if found else None
 
     @property
     def may_go_again(self) -> bool:
@@ -129,6 +144,16 @@ def every(session: Session, snapshot: Snapshot, wanted: Wanted | None = None) ->
         yield _line(row)
 
 
+def after(
+    session: Session, snapshot: Snapshot, position: int, most: int, state: DeliveryState | None
+) -> list[Line]:
+    """The next mails in the order of the roster, for whoever reads on and on."""
+    at = SnapshotRecipient.position
+    conditions = (at > position, *_conditions(Wanted(state)))
+    query = _lines(snapshot.id).where(*conditions).order_by(at).limit(most)
+    return [_line(row) for row in session.execute(query)]
+
+
 def _total(session: Session, snapshot: Snapshot, progress: Progress, wanted: Wanted) -> int:
     if wanted.text:
         query = _joined(snapshot.id, sa.func.count()).where(*_conditions(wanted))
@@ -186,6 +211,8 @@ def _lines(snapshot_id: int) -> sa.Select[Any]:
     )
     columns = (
         Delivery.id,
+        Delivery.participant_id,
+        Delivery.contact_id,
         SnapshotRecipient.position,
         SnapshotRecipient.company,
         SnapshotRecipient.name,
@@ -207,7 +234,8 @@ def _lines(snapshot_id: int) -> sa.Select[Any]:
 
 
 def _line(row: Any) -> Line:
-    number, position, company, name, address, phone, *rest = row
+    number, participant, contact, position, company, name, address, phone, *rest = row
     # A contact outlives its snapshot: what retention erased there is not shown from here.
     shown = phone or "" if company else ""
-    return Line(number, position, company, name, address, shown, *rest)
+    ids = number, participant, contact
+    return Line(*ids, position, company, name, address, shown, *rest)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock, passwords
 from eventmail.accounts import invitations, sessions
 from eventmail.accounts.models import Ending, Outcome, SignIn
+from eventmail.api import tokens
 from eventmail.audit.service import record
 from eventmail.errors import NotFound, UserError
 from eventmail.language import listed, said
@@ -194,6 +195,7 @@ def deactivate(
     session.flush()
     sessions.end_all(session, staff.id, Ending.DEACTIVATED)
     invitations.end_links(session, staff.id)
+    tokens.end_all_of(session, staff.id, actor.id)
     _audit(session, actor, "staff.deactivated", staff, mailings=len(left.mailings))
     return staff
 

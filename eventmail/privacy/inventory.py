@@ -122,11 +122,15 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "incident_paper_takings": {"digest": SALTED, "sha256": SALTED},
     "retention_holds": {"reason": WORDS},
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
+    # What a program asked for under a key of its own, for a day.
+    "api_requests": {"digest": SALTED},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
 }
 # The installation's, the office's and the staff's own; codes, states and digests of public files.
 NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "alerts": ("kind", "subject", "token", "reply"),  # the reply to a mail to the office itself
+    "api_requests": ("key",),
+    "api_tokens": ("name", "digest", "hint"),
     "attempts": ("outcome",),
     "audit_checks": ("mac", "fault"),
     "audit_entries": ("action", "subject", "via", "client", "session_mark"),

@@ -125,6 +125,23 @@ def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[En
     )
 
 
+def entries_after(session: Session, event: Event, participant_id: int, most: int) -> list[Entry]:
+    """The next companies in the order in which they came in, for whoever reads on and on."""
+    query = (
+        sa.select(Participant)
+        .where(
+            Participant.event_id == event.id,
+            Participant.company != "",  # erased
+            Participant.id > participant_id,
+        )
+        .order_by(Participant.id)
+        .limit(most)
+    )
+    found = session.scalars(query).all()
+    contacts = _contacts(session, [each.id for each in found])
+    return [Entry(each, contacts.get(each.id, [])) for each in found]
+
+
 def shown_contacts() -> sa.ColumnElement[bool]:
     """Who stands for his company: the active ones, else the last one who was."""
     other = sa.orm.aliased(Contact)

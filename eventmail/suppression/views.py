@@ -169,7 +169,7 @@ def _leaver(token: str) -> Leaver | None:
 
 def _no_such_link() -> ResponseReturnValue:
     wait = guarding.guesses().wait()
-    return busy(wait) if wait else _private(make_response(*error_page(404, NO_SUCH_LINK)))
+    return busy(wait) if wait else _private(make_response(error_page(404, NO_SUCH_LINK)))
 
 
 @blueprint.app_template_filter("masked_address")

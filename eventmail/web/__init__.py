@@ -65,6 +65,7 @@ def extend(app: Flask, settings: Settings) -> None:
     database = open_database(settings)
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering, late
+    from eventmail.api import views as api
     from eventmail.corrections import own_views  # noqa: F401 - more of the participants' pages
     from eventmail.own_page import views as own_page
 
@@ -85,6 +86,7 @@ def extend(app: Flask, settings: Settings) -> None:
     formats.attach(app)
     context.attach(app)
     own_page.attach(app, settings, csrf)
+    api.attach(app, settings, csrf)
     uploading.attach(app)
 
 

@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, abort, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, abort, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
-from eventmail.web import languages
+from eventmail.web import languages, problems
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
@@ -51,11 +51,20 @@ def _asset(path: Path) -> Asset:
 class Unasked(SecureCookieSessionInterface):
     """The usual session, but a static file is the same for everybody and says nothing of it.
 
-    Otherwise it would vary by the cookie, and be fetched anew after every signing in.
+    Otherwise it would vary by the cookie, and be fetched anew after every signing in. The API reads
+    no cookie and sets none: who asks there is said by a token alone.
     """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """For the API an empty one, whatever cookies the request brings."""
+        if problems.is_api(request.path):
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Leave a static file's answer alone."""
+        if problems.is_api(request.path):
+            return
         if request.endpoint != "static" or response.status_code >= 400:
             super().save_session(app, session, response)
 

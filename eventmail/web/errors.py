@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices.permissions import Forbidden
-from eventmail.web import refusals
+from eventmail.web import problems, refusals
 from eventmail.web.sizes import TAKE_FILES
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ def attach(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def page(status: int, sentence: str) -> tuple[str, int]:
-    """The error page."""
+def page(status: int, sentence: str) -> ResponseReturnValue:
+    """The error page; for a program, the same sentence as it reads it."""
+    if problems.is_api(request.path):
+        return problems.answer(status, problems.SENTENCES.get(status, sentence))
     return render_template("web/error.html", status=status, sentence=sentence), status
 
 
@@ -61,7 +63,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status == 413 and request.endpoint not in TAKE_FILES:
         return page(status, TOO_LONG)
-    return page(status, SENTENCES.get(status, BROKEN))
+    answered = page(status, SENTENCES.get(status, BROKEN))
+    if isinstance(answered, Response) and isinstance(error, MethodNotAllowed):
+        answered.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return answered
 
 
 def _broken(error: Exception) -> ResponseReturnValue:

@@ -31,7 +31,7 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 PAGE = "text/html"
 # Kinds that we write ourselves and a browser may show; everything else is saved.
-SHOWN = frozenset({PAGE, "application/json", "image/png"})
+SHOWN = frozenset({PAGE, "application/json", "application/problem+json", "image/png"})
 
 
 def attach(app: Flask, settings: Settings) -> None:

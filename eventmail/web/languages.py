@@ -19,6 +19,7 @@ from eventmail.language import ENGLISH, JAPANESE, Said, in_english, told
 from eventmail.language.choice import speak
 from eventmail.language.saying import filled
 from eventmail.offices.permissions import Action, permitted
+from eventmail.web import problems
 
 NAMES = {JAPANESE: "日本語", ENGLISH: "English"}
 A_YEAR = 365 * 24 * 3600  # seconds
@@ -59,12 +60,20 @@ def attach(app: Flask, settings: Settings) -> None:
     name = settings.cookie("language")
 
     def begin() -> None:
-        speak(JAPANESE if _is_participants() else request.cookies.get(name, JAPANESE))
+        speak(_of_program() if problems.is_api(request.path) else _of_browser(name))
 
     app.before_request(begin)
     app.teardown_request(lambda _error: speak(JAPANESE))
     app.context_processor(_for_templates)
     app.register_blueprint(blueprint)
+
+
+def _of_browser(cookie: str) -> str:
+    return JAPANESE if _is_participants() else request.cookies.get(cookie, JAPANESE)
+
+
+def _of_program() -> str:
+    return request.accept_languages.best_match([JAPANESE, ENGLISH], JAPANESE)
 
 
 def _is_participants() -> bool:

@@ -15,6 +15,7 @@ from eventmail.agenda.views import blueprint as agenda
 from eventmail.alerts.views import blueprint as alerts
 from eventmail.allowed.views import blueprint as allowed
 from eventmail.answers.views import blueprint as answers
+from eventmail.api.views.tokens import blueprint as api_tokens
 from eventmail.audit.views import blueprint as audit
 from eventmail.bounces.views import blueprint as bounces
 from eventmail.bureau.views import blueprint as overview
@@ -61,6 +62,7 @@ ROOMS = (
     doctor,
     setup,
     people,
+    api_tokens,
     overview,
     agenda,
     events,

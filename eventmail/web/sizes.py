@@ -10,7 +10,7 @@ from eventmail.web.cookie import SESSION
 KILOBYTE = 1024
 TAKE_FILES = frozenset(
     {
-        *("events.put_materials", "gateway.judge", "roster.upload"),
+        *("events.put_materials", "gateway.judge", "roster.upload", "api.import_roster"),
         *("incidents.create", "incidents.add_mails", "incidents.name_parties"),
     }
 )

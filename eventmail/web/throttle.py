@@ -17,16 +17,19 @@ from flask.typing import ResponseReturnValue
 
 from eventmail.config import Mode, Settings
 from eventmail.language import said
+from eventmail.web import problems
 from eventmail.web.cookie import SESSION
 from eventmail.web.plain import plain_page
 from eventmail.web.rates import Buckets, Budget
 
-SIGNED_IN, VISIT, VISITORS_POST = "signed in", "visit", "visitor's post"
+SIGNED_IN, VISIT, VISITORS_POST, PROGRAMS = "signed in", "visit", "visitor's post", "programs"
 # A person's tabs ask once a second each for news of a sending; an office may share one address.
 BUDGETS = {
     SIGNED_IN: Budget(burst=300, per_second=10),
     VISIT: Budget(burst=240, per_second=4),
     VISITORS_POST: Budget(burst=30, per_second=0.5),
+    # Several offices' programs may share one address; each token has a budget of its own besides.
+    PROGRAMS: Budget(burst=600, per_second=20),
 }
 BUSY = said(
     "短い間に操作が続いたため、受け付けませんでした。"
@@ -68,7 +71,9 @@ def _slow_down() -> ResponseReturnValue | None:
 def busy(wait: float) -> ResponseReturnValue:
     """The answer to too many requests."""
     seconds = max(1, math.ceil(wait))
-    response = plain_page(429, BUSY.format(seconds=seconds))
+    sentence = BUSY.format(seconds=seconds)
+    is_program = problems.is_api(request.path)
+    response = problems.answer(429, sentence) if is_program else plain_page(429, sentence)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -77,6 +82,8 @@ def _asking() -> tuple[str, str]:
     # The cookie is signed: nobody can invent a session to get a budget of its own.
     if SESSION in session:
         return SIGNED_IN, str(session[SESSION])
+    if problems.is_api(request.path):
+        return PROGRAMS, customer(request.remote_addr)
     kind = VISITORS_POST if request.method in CHANGES else VISIT
     return kind, customer(request.remote_addr)
 

@@ -32,6 +32,7 @@ MAY: dict[Action, str] = {
     Action.SUPPRESS: "author checker approver manager",
     Action.LIFT_SUPPRESSION: "approver manager",
     Action.MANAGE_STAFF: "manager",
+    Action.MANAGE_API: "manager",
     Action.PROPOSE_SETTING: "manager approver",
     Action.CONFIRM_SETTING: "manager approver",
     Action.SEE_AUDIT: "manager approver auditor",
@@ -56,6 +57,9 @@ PAGES: dict[Action, str] = {
         own_page.material own_page.new own_page.page own_page.renew
         own_page.sample own_page.seen
         observing.live observing.metrics observing.ready
+        api.draft_mailing api.import_roster api.list_deliveries api.list_events
+        api.list_mailings api.list_roster api.openapi api.show_event api.show_mailing
+        api.show_roster_import
         own_page.agree own_page.contact own_page.propose own_page.take_back
         factors.second factors.second_code factors.second_passkey factors.sign_in
     """,
@@ -174,6 +178,9 @@ PAGES: dict[Action, str] = {
         factors.reset factors.reset_page people.come_back people.index people.invite
         people.invite_page people.leave people.leave_page people.new_link people.revoke_link
         people.roles
+    """,
+    Action.MANAGE_API: """
+        api_tokens.index api_tokens.make api_tokens.new api_tokens.revoke
     """,
     Action.PROPOSE_SETTING: """
         proposals.change proposals.withdraw relays.propose relays.show setup.try_relay

@@ -29,6 +29,7 @@ LISTS: dict[str, tuple[Action, str] | None] = {
     "agenda.index": None,  # a month, which says so when nothing is in it
     "administration.index": (Action.ADMINISTER, "administration.add_office"),
     "allowed.index": (Action.ALLOW_ADDRESS, "allowed.add"),
+    "api_tokens.index": (Action.MANAGE_API, "api_tokens.new"),
     "answers.index": (Action.IMPORT_ROSTER, "roster.upload_page"),
     "answers.questions": (Action.EDIT_EVENT, "answers.add_question"),
     "audit.index": None,  # whatever was done is in it
@@ -56,9 +57,9 @@ LISTS: dict[str, tuple[Action, str] | None] = {
 }
 NO_LIST = """
     accounts.confirm accounts.password accounts.sign_in administration.add_bureau events.edit
-    events.new factors.app factors.index factors.second gateway.all_messages
+    events.new api_tokens.new factors.app factors.index factors.second gateway.all_messages
     incident_record.own_deadlines incidents.new letters.copy_event_page mailings.new
-    manual.index
+    manual.index api.openapi api.list_events api.list_mailings api.list_roster api.show_event
     notices.write observing.live observing.metrics observing.ready
     outbox.stop_page own_page.new own_page.sample people.invite_page
     privacy.hold_page privacy.person relays.show roster.add_page roster.upload_page setup.index

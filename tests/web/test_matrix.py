@@ -31,6 +31,8 @@ from eventmail.allowed import service as allowed
 from eventmail.answers import asking
 from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
+from eventmail.api import tokens
+from eventmail.api.models import Scope
 from eventmail.bounces.models import Bounce, BounceMail, Match, Source
 from eventmail.bounces.reading import Class, Kind
 from eventmail.config import Mode, Settings
@@ -181,6 +183,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
         made = wordings.add_wording(session, people.author, WordingKind.OWN, own)
         alert = alerts.raise_alert(session, event.reply_to, "test", "event:1", "止まりました。")
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
+        reading = tokens.Wanted("統計", {Scope.READ}, False, 30)
+        token, _ = tokens.make(session, people.manager, reading)
         deputy = deputies.appoint(session, people.approver, people.checker.id, day, day, "出張")
         place = Place(people.manager.office.id, known("hold"))
         proposal = proposals.propose(session, people.manager, place, 5, "試し")
@@ -244,6 +248,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "number": 1,
             "import_id": session.scalars(sa.select(RosterImport.id).limit(1)).one(),
             "staff_id": people.checker.id,
+            "token_id": token.id,
             "session_id": 1,
             "invitation_id": invited.invitation.id,
             "passkey_id": 1,

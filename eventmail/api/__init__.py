@@ -1,0 +1,1 @@
+"""What programs may ask and do: read, hand a workbook in, draft. Never check, approve or send."""
