@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 
 INDEXES = {
     "ix_contacts_rows": (["event_id", "source_row", "id"], "active"),
