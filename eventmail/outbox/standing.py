@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.mailings.models import MailingState, SendMode, Snapshot
+from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
 from eventmail.offices.models import Office
 from eventmail.outbox import statements
 from eventmail.outbox.ledger import OPEN, UNSETTLED
@@ -141,29 +141,40 @@ def waiting_since(session: Session) -> datetime | None:
     A sending that waited for its time, for a person or for its turn at the relay has not stood
     still until then.
     """
-    stood = (_stands_since(session, each) for each in due_snapshots(session))
-    return min((since for since in stood if since is not None), default=None)
-
-
-def _stands_since(session: Session, snapshot_id: int) -> datetime | None:
-    """When something of a sending was last due, let go or handed over; None if nothing waits."""
-    found = standing(session, snapshot_id)
-    due = _earliest_due(session, snapshot_id, found) if found.may_send else None
-    if due is None or due > clock.now():
-        return None
-    begun = sa.select(Dispatch.starts_at, Dispatch.released_at)
-    moved = session.execute(begun.where(Dispatch.snapshot_id == snapshot_id)).one()
+    own = Delivery.snapshot_id == Dispatch.snapshot_id
+    may_leave = sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None))
+    due = sa.select(sa.func.min(Delivery.due_at)).where(own, Delivery.state.in_(OPEN), may_leave)
     # Attempts are numbered as they leave. Their times lie beside the mails themselves, which would
     # all have to be read; the numbers are in the index.
     newest = (
         sa.select(sa.func.max(Attempt.id))
         .join(Delivery, Delivery.id == Attempt.delivery_id)
-        .where(Delivery.snapshot_id == snapshot_id)
+        .where(own)
+        .correlate(Dispatch)
     )
-    left = session.scalar(
-        sa.select(Attempt.handed_over_at).where(Attempt.id == newest.scalar_subquery())
+    left = sa.select(Attempt.handed_over_at).where(Attempt.id == newest.scalar_subquery())
+    query = (
+        sa.select(
+            due.correlate(Dispatch).scalar_subquery(),
+            left.correlate(Dispatch).scalar_subquery(),
+            Dispatch.starts_at,
+            Dispatch.released_at,
+        )
+        .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
+        .join(Snapshot.mailing)
+        .where(
+            Dispatch.snapshot_id.in_(due_snapshots(session)),
+            Dispatch.cancelled_at.is_(None),
+            Mailing.state != MailingState.HALTED,
+        )
     )
-    return max(each for each in (due, *moved, left) if each is not None)
+    now = clock.now()
+    stood = (
+        max(each for each in (first, *moved) if each is not None)
+        for first, *moved in session.execute(query)
+        if first is not None and first <= now
+    )
+    return min(stood, default=None)
 
 
 def _earliest_due(session: Session, snapshot_id: int, found: Standing) -> datetime | None:
