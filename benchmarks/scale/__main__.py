@@ -72,6 +72,7 @@ def _failover(found: Town, asked: argparse.Namespace) -> bool:
     for name in asked.strikes:
         _say(f"kill -9: {name}")
         runs.append(strike(found, name, terms))
+        _say(f"  silence {runs[-1].silence:.1f} s, {report.last_line(runs[-1:])}")
     _print(report.by_death(runs), asked)
     for each in runs:
         wrong = (*each.verdict.lost, *each.verdict.doubled, *each.verdict.wrong)
