@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster mutants fix lock settings commands wheel pictures manual clean
+.PHONY: help demo demo-reset test attacks faults check bench bench-gate bench-pages bench-roster bench-scale mutants fix lock settings commands wheel pictures manual clean
 
 help: ## この一覧を出す / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ bench-pages: $(VENV)/run ## いっぱいのデータですべての画面の速�
 
 bench-roster: $(VENV)/run ## 名簿の読み取りにかかる時間を測る（数分） / measure reading a roster (minutes)
 	@$(BIN)/python benchmarks/roster.py
+
+bench-scale: $(VENV)/dev ## 送信処理を増やしたとき・長い送信・故障を測る（30分ほど） / measure growing: workers, long sendings, deaths
+	@benchmarks/scale/install var/bench
+	@$(BIN)/python -m benchmarks.scale $(BENCH)
 
 mutants: $(VENV)/dev ## テストの強さを測る（MODULES="…" で一部だけ） / mutation testing, some modules only
 	nice -n 5 $(BIN)/python -m tools.mutants $(MODULES)

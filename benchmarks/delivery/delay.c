@@ -1,6 +1,6 @@
 /* A round trip for connections on this machine: passes every byte on, half a round trip later.
  *
- *   delay LISTEN_PORT TO_PORT MILLISECONDS
+ *   delay LISTEN_PORT TO_PORT MILLISECONDS [LISTEN_ADDRESS]
  *
  * Bandwidth is the machine's own: up to 16 MB may be under way in each direction of a connection.
  */
@@ -148,12 +148,12 @@ int main(int count, char **words) {
     static struct pollfd polled[4 * MOST + 1];
     struct sockaddr_in here = {.sin_family = AF_INET};
     int listening = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
-    if (count != 4) die("LISTEN_PORT TO_PORT MILLISECONDS");
+    if (count != 4 && count != 5) die("LISTEN_PORT TO_PORT MILLISECONDS [LISTEN_ADDRESS]");
     delay = atof(words[3]) * 500;
     signal(SIGPIPE, SIG_IGN);
     setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     here.sin_port = htons(atoi(words[1]));
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    here.sin_addr.s_addr = count == 5 ? inet_addr(words[4]) : htonl(INADDR_LOOPBACK);
     if (bind(listening, (struct sockaddr *)&here, sizeof here) || listen(listening, MOST))
         die("listen");
     for (;;) {

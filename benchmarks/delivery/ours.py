@@ -98,7 +98,7 @@ def _sent(database: Database, outbox: Outbox, pids: list[int], mails: int) -> Ru
     before = begin(pids)
     start = clock.now()
     outbox.wake(snapshot_id)
-    _await_end(database, snapshot_id)
+    await_end(database, snapshot_id)
     after = spent(pids)
     first, last = times(database, snapshot_id)
     seconds = (last - min(start, first)).total_seconds()
@@ -118,7 +118,7 @@ def _with_record(database: Database, children: Sequence[Popen[bytes]], run: Run)
     return run
 
 
-def _await_end(database: Database, snapshot_id: int) -> None:
+def await_end(database: Database, snapshot_id: int) -> None:
     """Looks at one row by its key, so that it costs nothing."""
     deadline = time.monotonic() + PATIENCE
     query = sa.select(Dispatch.finished_at, Dispatch.notice).where(

@@ -18,17 +18,18 @@ LOOKS = 5
 
 
 @contextlib.contextmanager
-def sink(folder: Path, round_trip: float) -> Iterator[int]:
-    """A fresh sink for one run; yields the port to connect to."""
+def sink(folder: Path, round_trip: float, here: str = HERE) -> Iterator[int]:
+    """A fresh sink for one run at an address of this machine; yields the port to connect to."""
     with contextlib.ExitStack() as running:
         port = free_port()
         program = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
         account = ["-u", "nobody"] if os.geteuid() == 0 else []
-        running.enter_context(_program([program, *account, f"{HERE}:{port}", "256"], port))
+        at = HERE if round_trip else here
+        running.enter_context(_program([program, *account, f"{at}:{port}", "256"], port, at))
         if round_trip:
             behind, port = port, free_port()
-            delay = [str(folder / "delay"), str(port), str(behind), str(round_trip)]
-            running.enter_context(_program(delay, port))
+            delay = [str(folder / "delay"), str(port), str(behind), str(round_trip), here]
+            running.enter_context(_program(delay, port, here))
         yield port
 
 
@@ -55,19 +56,19 @@ def _asked(line: socket.socket) -> float:
 
 
 @contextlib.contextmanager
-def _program(command: list[str], port: int) -> Iterator[None]:
+def _program(command: list[str], port: int, here: str) -> Iterator[None]:
     with subprocess.Popen(command) as child:
         try:
-            _await_listening(port, child)
+            _await_listening(port, here, child)
             yield
         finally:
             child.kill()
 
 
-def _await_listening(port: int, child: subprocess.Popen[bytes]) -> None:
+def _await_listening(port: int, here: str, child: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and child.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection((HERE, port), PATIENCE):
+        with contextlib.suppress(OSError), socket.create_connection((here, port), PATIENCE):
             return
         time.sleep(0.01)
     raise SystemExit(f"nothing listens on port {port}")

@@ -45,11 +45,11 @@ class _Process:
 class FaultySink(_Process):
     """A sink in a process of its own: ``with FaultySink(file) as sink``."""
 
-    def __init__(self, book: Path) -> None:
-        self.book = book
+    def __init__(self, book: Path, here: str = HERE) -> None:
+        self.book, self._here = book, here
 
     def __enter__(self) -> Self:
-        self.process = _module("tests.faults.sink", "--book", str(self.book))
+        self.process = _module("tests.faults.sink", "--book", str(self.book), "--here", self._here)
         assert self.process.stdout is not None
         self.port, control = map(int, self.process.stdout.readline().split())
         for port in (self.port, control):

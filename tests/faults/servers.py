@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,7 +26,13 @@ from tests import postgres
 
 
 class Postgres:
-    """A cluster of its own: ``with Postgres() as server``."""
+    """A cluster of its own: ``with Postgres() as server``.
+
+    ``here``: it listens at that address of this machine as well, for whoever is in its network.
+    """
+
+    def __init__(self, here: str = "", port: int = 5432, options: Sequence[str] = ()) -> None:
+        self._here, self._port, self._more = here, port, options
 
     def __enter__(self) -> Self:
         self._user = postgres.ACCOUNT if os.geteuid() == 0 else None
@@ -36,6 +42,8 @@ class Postgres:
         self._name = self._user or postgres._own_name()
         self._data = self._folder / "data"
         self._run("initdb", "-A", "trust", "-E", "UTF8", "--locale=C", "-U", self._name)
+        with (self._data / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all samenet trust\n")
         self.start()
         return self
 
@@ -63,7 +71,8 @@ class Postgres:
 
     @property
     def _options(self) -> list[str]:
-        return ["-c", "listen_addresses=", "-k", str(self._folder)]
+        place = ["-c", f"listen_addresses={self._here}", "-c", f"port={self._port}"]
+        return [*place, "-k", str(self._folder), *self._more]
 
     def _answers(self) -> bool:
         try:
@@ -92,7 +101,15 @@ class Postgres:
 
     def url(self, name: str) -> str:
         """Of one of its databases."""
+        if self._here:
+            at = f"{self._here}:{self._port}"
+            return f"postgresql+psycopg://{self._name}@{at}/{name}?connect_timeout=10"
         return f"postgresql+psycopg://{self._name}@/{name}?host={self._folder}"
+
+    @property
+    def postmaster(self) -> int:
+        """The process that all others of it descend from."""
+        return self._process.pid
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(postgres._binaries() / program), "-D", str(self._data), *words]

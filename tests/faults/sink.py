@@ -1,7 +1,7 @@
 """An SMTP server that fails on command: ``python -m tests.faults.sink --book FILE``.
 
-It prints its two loopback ports, that of SMTP and that of its commands. A command is one line of
-JSON, answered by one: ``{"rule": {"at": "TAKEN", "do": "drop", "share": 0.02}}``,
+It prints its two ports, that of SMTP and that of its commands, always on loopback. A command is
+one line of JSON, answered by one: ``{"rule": {"at": "TAKEN", "do": "drop", "share": 0.02}}``,
 ``{"set": {"pace": 0.01, "close_after": 7}}``, ``{"clear": true}``, ``{"down": true}``,
 ``{"down": false}``, ``{"count": true}``. It ends when its standard input does.
 """
@@ -67,7 +67,8 @@ class Counts:
 class Server:
     """Both ports, and what all connections share."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, here: str = HERE) -> None:
+        self._here = here
         self.book, self.rules = book, Rules()
         self.limits, self.counts = Limits(), Counts()
         self.port = 0
@@ -78,7 +79,7 @@ class Server:
     async def listen(self) -> None:
         """Be up; after the first time on the same port."""
         self._listening = await asyncio.start_server(
-            self._serve, HERE, self.port, limit=LARGEST, reuse_address=True
+            self._serve, self._here, self.port, limit=LARGEST, reuse_address=True
         )
         self.port = self._listening.sockets[0].getsockname()[1]
 
@@ -278,8 +279,8 @@ def _address(argument: str) -> str:
     return argument.partition("<")[2].partition(">")[0]
 
 
-async def _run(book: Path) -> None:
-    server = Server(Book(book))
+async def _run(book: Path, here: str) -> None:
+    server = Server(Book(book), here)
     await server.listen()
 
     async def command(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -304,9 +305,10 @@ def main() -> None:
     """Until the standard input ends."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.sink")
     parser.add_argument("--book", type=Path, required=True, help="the ledger's file")
+    parser.add_argument("--here", default=HERE, help="the address that takes mails")
     asked = parser.parse_args()
     threading.Thread(target=_end_with_input, daemon=True).start()
-    asyncio.run(_run(asked.book))
+    asyncio.run(_run(asked.book, asked.here))
 
 
 if __name__ == "__main__":
