@@ -17,7 +17,7 @@ from eventmail.language import said
 PREFIX = "/api/v1"
 JSON, MULTIPART = "application/json", "multipart/form-data"
 KEY = "Idempotency-Key"
-READ_PROBLEMS = (401, 403, 404, 413, 422, 429)
+READ_PROBLEMS = (401, 403, 404, 410, 413, 422, 429)
 WRITE_PROBLEMS = (400, *READ_PROBLEMS, 409, 415)
 
 

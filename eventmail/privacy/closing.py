@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,12 +13,14 @@ from eventmail.events import erased
 from eventmail.events.models import MaterialVersion
 from eventmail.mailings.models import Mailing, MailingState
 from eventmail.outbox.models import Delivery
+from eventmail.roster.models import RosterImport
 from eventmail.web.context import actor_if_any, reading
 
 # What leads from an id in a path to its event.
 OWNERS = {
     "mailing_id": (Mailing.event_id, Mailing.id, Mailing.office_id),
     "delivery_id": (Delivery.event_id, Delivery.id, Delivery.office_id),
+    "import_id": (RosterImport.event_id, RosterImport.id, RosterImport.office_id),
     "version_id": (MaterialVersion.event_id, MaterialVersion.id, MaterialVersion.office_id),
 }
 # These show counts, states, digests and decisions. Nobody's data is on them any more.
@@ -44,7 +48,7 @@ def _look() -> ResponseReturnValue | None:
     who = actor_if_any() if ids.keys() & {"event_id", *OWNERS} else None
     if who is None:
         return None
-    erasure = _erasure(reading(), who.office.id, ids)
+    erasure = erasure_at(reading(), who.office.id, ids)
     if erasure is None:
         return None
     if request.endpoint not in STAY or _is_draft(reading(), ids):
@@ -59,7 +63,10 @@ def _is_draft(session: Session, ids: dict[str, int]) -> bool:
     return found is not None and found.state is MailingState.DRAFT
 
 
-def _erasure(session: Session, office_id: int, ids: dict[str, int]) -> erased.EventErasure | None:
+def erasure_at(
+    session: Session, office_id: int, ids: Mapping[str, int]
+) -> erased.EventErasure | None:
+    """The erasure of the event to which the ids of a path lead; None while the event is whole."""
     event_id = ids.get("event_id")
     for name, (wanted, key, owner) in OWNERS.items():
         if event_id is None and name in ids:

@@ -19,6 +19,7 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    410: "erased",
     413: "too_large",
     415: "wrong_media_type",
     422: "invalid",

@@ -23,9 +23,10 @@ from eventmail.audit import origin
 from eventmail.audit.origin import Origin
 from eventmail.config import Mode, Settings
 from eventmail.errors import NotFound, UserError
+from eventmail.events.erased import GONE
 from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor, Forbidden, permitted
-from eventmail.privacy import masking
+from eventmail.privacy import closing, masking
 from eventmail.web import problems
 from eventmail.web.context import reading, writing
 from eventmail.web.rates import Budget
@@ -114,6 +115,8 @@ def serves(name: str) -> Callable[[Answer], Answer]:
 
 def _answered(operation: Operation, answer: Answer, ids: dict[str, int]) -> Response:
     call = _admitted(operation)
+    if closing.erasure_at(reading(), call.actor.office.id, ids) is not None:
+        raise Refused(410, GONE, "erased")
     _require_kind(operation)
     found = answer(call, **ids)
     told = found.told if isinstance(found, Made) else found
