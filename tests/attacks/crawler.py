@@ -16,12 +16,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from eventmail.web import problems
 from tests.attacks.browser import Browser
 from tests.attacks.payloads import MARK, PRODUCT
 from tests.pages import Element, Page, faults
 
 TLS = "https://localhost"
-ALLOWED = {200, 302, 303, 304, 400, 403, 404, 405, 409, 413, 422}
+ALLOWED = {200, 302, 303, 304, 400, 401, 403, 404, 405, 409, 413, 422}
 DATABASE = re.compile(
     r"sqlite3\.|psycopg|sqlalchemy|OperationalError|ProgrammingError|DataError|syntax error at|"
     r"unrecognized token|near \"[^\"]*\": syntax|Traceback \(most recent|root:x:0:0"
@@ -245,7 +246,7 @@ def _inert(response: TestResponse) -> list[str]:
         found.append(f"{response.mimetype} without a sandbox")
     if response.headers.get("Cache-Control") != "no-store":
         found.append(f"{response.mimetype} may be kept")
-    shown = response.mimetype in {"application/json", "image/png"}
+    shown = response.mimetype in {"application/json", problems.KIND, "image/png"}
     if not shown and not response.headers.get("Content-Disposition", "").startswith("attachment"):
         found.append(f"{response.mimetype} is shown")
     return found

@@ -31,7 +31,8 @@ WITHOUT_TOKEN = {"accounts.resume"}
 HOME = (302, "/")
 # Participants have no session that another site could use: the address itself is the secret, and
 # this one is nobody's. Whoever asks for a new link names an address, which is not named here.
-OUTSIDE = {"/p/new": 422, "/p/1": 404, "/unsubscribe/1": 404}
+# Programs show a token of their own, which no browser sends by itself.
+OUTSIDE = {"/p/new": 422, "/p/1": 404, "/unsubscribe/1": 404, "/api/v1/": 401}
 FOREIGN = (
     "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example",
     "https:evil.example", "javascript:alert(1)", "\t//evil.example",
