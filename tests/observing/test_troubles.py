@@ -11,74 +11,32 @@ import sqlalchemy as sa
 import time_machine
 
 from eventmail import clock
-from eventmail.administration import service as administration
 from eventmail.alerts.models import Alert
-from eventmail.audit.models import AuditCheck
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
 from eventmail.observing import backups, figures, totals, troubles
 from eventmail.observing.backups import Backup
-from eventmail.observing.models import Trouble, TroubleMail
-from eventmail.offices.models import Mailbox, Office, Staff
+from eventmail.offices.models import Mailbox
 from eventmail.outbox import limits, service
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, RelayPace
 from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
-from eventmail.staffmail.models import NoticeState
-from eventmail.staffmail.service import set_address
-from eventmail.wire import parse_mail
-from tests import settling
 from tests.guards import drop_guard
+from tests.observing.trouble_mails import (
+    ADMINISTRATOR,
+    MANAGER,
+    checked,
+    letters,
+    settings,
+    still,
+    subjects,
+    told,
+    troubled,
+)
 from tests.recorder import DROP, Recorder
 
-DOMAIN = "himesato-anteisho.example"
-MANAGER, ADMINISTRATOR = f"kanri@{DOMAIN}", f"system@{DOMAIN}"
-
-
-@pytest.fixture(autouse=True)
-def still() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still until it is moved; not before what the fixtures wrote down."""
-    with time_machine.travel(clock.now(), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """An administrator may serve in no office: then his domain must be one of these."""
-    return replace(settings, staff_domains=(DOMAIN,))
-
-
-@pytest.fixture
-def told(database: Database, people: People, recorder: Recorder) -> Recorder:
-    """A manager and an administrator who can be written to. The recorder judges each mail."""
-    recorder.employ(DOMAIN)
-    with database.writing() as session:
-        manager = session.get_one(Staff, people.manager.id)
-        set_address(session, manager, MANAGER)
-        other = settling.add_staff(
-            session, people.manager.office, "system", "情報 係", "a-long-passphrase", []
-        )
-        administration.make_administrator(session, other)
-        other.address = ADMINISTRATOR
-    return recorder
-
-
-def letters(recorder: Recorder, to: str) -> list[tuple[str, str]]:
-    """Subject and text of what somebody got since the last look."""
-    mails = [parse_mail(each.content) for each in recorder.received if each.rcpt_to == (to,)]
-    for each in [each for each in recorder.received if each.rcpt_to == (to,)]:
-        recorder.received.remove(each)
-    return [(each.value("Subject"), each.body) for each in mails]
-
-
-def subjects(recorder: Recorder, to: str) -> list[str]:
-    return [subject.removeprefix("【イベントメール】") for subject, _ in letters(recorder, to)]
-
-
-def troubled(database: Database) -> list[Trouble]:
-    with database.reading() as session:
-        return list(session.scalars(sa.select(Trouble).order_by(Trouble.id)))
+__all__ = ["settings", "still", "told"]
 
 
 class TestUncertain:
@@ -285,151 +243,15 @@ def test_a_broken_chain_is_told_to_whom_it_belongs(
 ) -> None:
     office = people.author.office.id
     for chain in (0, office):
-        _checked(database, chain, "3番：記録の内容が書き換えられています")
+        checked(database, chain, "3番：記録の内容が書き換えられています")
     outbox.sweep()
     outbox.sweep()
     for who in (MANAGER, ADMINISTRATOR):
         assert subjects(told, who) == ["監査記録が書き換えられたおそれがあります"]
-    _checked(database, office, "")
+    checked(database, office, "")
     outbox.sweep()
     assert subjects(told, MANAGER) == ["監査記録に、書き換えられたところがなくなりました"]
     assert subjects(told, ADMINISTRATOR) == []
-
-
-def _checked(database: Database, chain: int, fault: str) -> None:
-    with database.writing() as session:
-        session.add(AuditCheck(chain=chain, at=clock.now(), number=1, mac="x", fault=fault))
-
-
-class TestNoFlood:
-    @pytest.fixture
-    def flips(self, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-        """Whether the backup has failed: whoever changes it makes a trouble or ends it."""
-        failed = [False]
-        monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=failed[0]))
-        return failed
-
-    def test_at_most_one_an_hour(
-        self,
-        flips: list[bool],
-        told: Recorder,
-        database: Database,
-        outbox: Outbox,
-        still: time_machine.Traveller,
-    ) -> None:
-        for _ in range(10):  # it fails and comes right again, every five minutes
-            flips[0] = not flips[0]
-            outbox.sweep()
-            still.shift(timedelta(minutes=5))
-        assert len(letters(told, ADMINISTRATOR)) == 2
-        flips[0] = True
-        outbox.sweep()
-        assert letters(told, ADMINISTRATOR) == []
-        still.shift(timedelta(minutes=15))
-        outbox.sweep()
-        assert subjects(told, ADMINISTRATOR) == ["バックアップを作れませんでした"]
-
-    def test_two_workers_at_once_tell_once(
-        self, flips: list[bool], told: Recorder, database: Database, settings: Settings
-    ) -> None:
-        flips[0] = True
-        with database.reading() as session:
-            found = list(troubles._all(session, settings))
-        with database.writing() as session:
-            troubles._begin(session, found, set())
-        with database.writing() as session:
-            troubles._begin(session, found, set())  # as if it had looked before the other wrote
-        assert len(troubled(database)) == 1
-
-    def test_a_sweep_that_waited_for_another_looks_again(
-        self,
-        flips: list[bool],
-        told: Recorder,
-        database: Database,
-        settings: Settings,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        """Its first look is old by then: what it saw is over, or has begun since."""
-        looks = iter([False, True])  # before the lock, and behind it
-        flips[0] = True
-        troubles.note(database, settings)
-        look = lambda _: Backup(clock.now(), failed_since=next(looks))  # noqa: E731
-        monkeypatch.setattr(backups, "look", look)
-        troubles.note(database, settings)
-        (trouble,) = troubled(database)
-        assert trouble.over_at is None
-
-    def test_what_was_there_long_before_is_no_news(
-        self, told: Recorder, database: Database, outbox: Outbox, still: time_machine.Traveller
-    ) -> None:
-        _checked(database, 0, "3番：…")
-        still.shift(timedelta(days=2))
-        troubles.note(database, outbox.settings)
-        assert troubled(database) == []
-
-    def test_whoever_wants_no_notices_gets_none(
-        self, flips: list[bool], told: Recorder, database: Database, outbox: Outbox
-    ) -> None:
-        with database.writing() as session:
-            session.execute(sa.update(Staff).values(notices=False))
-        flips[0] = True
-        outbox.sweep()
-        assert letters(told, ADMINISTRATOR) == []
-
-
-class TestOldMails:
-    """What could not leave while all sending was locked, or the relay was away."""
-
-    @pytest.fixture
-    def begun(
-        self, told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
-        troubles.note(database, outbox.settings)
-
-    def test_of_what_is_over_only_the_end_is_told(
-        self,
-        begun: None,
-        told: Recorder,
-        database: Database,
-        outbox: Outbox,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr(backups, "look", lambda _: Backup(clock.now(), failed_since=False))
-        troubles.note(database, outbox.settings)
-        outbox._mail_staff()
-        assert subjects(told, ADMINISTRATOR) == ["バックアップを作れるようになりました"]
-
-    @pytest.mark.parametrize(("days", "mails"), [(2, 1), (4, 0)])
-    def test_what_is_older_than_a_mail_is_tried_is_not_told(
-        self,
-        begun: None,
-        told: Recorder,
-        outbox: Outbox,
-        still: time_machine.Traveller,
-        days: int,
-        mails: int,
-    ) -> None:
-        still.shift(timedelta(days=days))
-        outbox._mail_staff()
-        assert len(letters(told, ADMINISTRATOR)) == mails
-
-    def test_no_stopped_office_writes(
-        self, told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with database.reading() as session:
-            first = session.scalars(sa.select(sa.func.min(Mailbox.office_id))).one()
-        _stop(database, first)
-        monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
-        troubles.note(database, outbox.settings)
-        with database.reading() as session:
-            writes = set(session.scalars(sa.select(TroubleMail.office_id)))
-        assert first not in writes
-
-
-def _stop(database: Database, office_id: int) -> None:
-    with database.writing() as session:
-        session.get_one(Office, office_id).stopped_at = clock.now()
 
 
 @pytest.mark.parametrize("broken", ["troubles", "figures"])
@@ -447,14 +269,3 @@ def test_one_that_fails_does_not_keep_the_other_from_running(
     monkeypatch.setattr(totals, "add_up", lambda *_: run("figures"))
     outbox.sweep()
     assert ran == ["troubles", "figures"]
-
-
-def test_a_mail_is_never_readdressed_nor_sent_twice(
-    told: Recorder, database: Database, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(backups, "look", lambda _: Backup(None, failed_since=True))
-    outbox.sweep()
-    for values in ({"token": "x" * 32}, {"state": NoticeState.QUEUED}, {"over": True}):
-        with pytest.raises(sa.exc.DBAPIError, match="guard trouble_mails"):  # noqa: SIM117
-            with database.writing() as session:
-                session.execute(sa.update(TroubleMail).values(**values))
