@@ -148,7 +148,7 @@ def actor_of(session: Session, token: ApiToken) -> Actor | Over:
         return ended or Over.GONE
     found = offices.actor_of(session, staff, token.office_id)
     hold = Hold(frozenset(Action) - _rights(token.scopes, token.contacts), NOT_BY_PROGRAM, "", "")
-    return replace(found, lent=frozenset(), holds_on=(*found.holds_on, hold), by_token=token.name)
+    return replace(found, holds_on=(*found.holds_on, hold), by_token=token.name)
 
 
 def wants_seen(token: ApiToken) -> bool:

@@ -164,8 +164,7 @@ def waiting_since(session: Session) -> datetime | None:
         .join(Snapshot.mailing)
         .where(
             Dispatch.snapshot_id.in_(due_snapshots(session)),
-            Dispatch.cancelled_at.is_(None),
-            Mailing.state != MailingState.HALTED,
+            Mailing.state != MailingState.HALTED,  # or cancelled
         )
     )
     now = clock.now()

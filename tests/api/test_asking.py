@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,8 @@ def test_a_token_acts_by_nothing_but_its_scopes(asked: Asked) -> None:
     assert {each for each in Action if actor.may(each)} == {
         *(Action.SEE, Action.SEE_ADDRESSES, Action.IMPORT_ROSTER, Action.EDIT_MAILING)
     }
+    stands_in = replace(actor, lent=frozenset({Action.APPROVE}))
+    assert not stands_in.may(Action.APPROVE)
     with pytest.raises(Forbidden, match="職員が画面で"):
         actor.require_person()
 

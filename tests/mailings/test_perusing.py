@@ -51,7 +51,8 @@ ROWS = [(7, 70, 1), (8, 80, 2), (7, 71, 3), (9, 90, 4)]
 ORDERS = {
     "none flagged": ([], [[1, 3], [2], [4]]),
     "a company's second": ([90, 71], [[4], [1, 3], [2]]),
-    "both of a company": ([71, 90, 70], [[1, 3], [4], [2]]),
+    "both of a company, the second first": ([71, 90, 70], [[1, 3], [4], [2]]),
+    "both of a company, the first first": ([70, 90, 71], [[1, 3], [4], [2]]),
     "somebody else": ([5], [[1, 3], [2], [4]]),
 }
 
