@@ -4,6 +4,10 @@ SQLite's driver sends no BEGIN before a SELECT, which leaves check-then-act open
 writer. So the driver's own transactions are off, and each transaction says itself what it is:
 ``reading()`` begins deferred, ``writing()`` takes the write lock at once. On PostgreSQL the
 services lock the rows they decide on (``SELECT … FOR UPDATE``), which SQLite leaves out.
+
+A page asks many questions, and a worker writes between any two of them. On both databases all
+answers of one ``reading()`` are of one moment: SQLite's deferred transaction sees one snapshot by
+itself, PostgreSQL's does at REPEATABLE READ, which cannot fail there because it is READ ONLY.
 """
 
 from __future__ import annotations
@@ -27,6 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 PATIENCE = 30  # seconds to wait for another writer
 # What a statement asks for: a value, or the place of one (``sa.bindparam``) if it is built once.
 Asked = Any
+LOOKS = {"eventmail_looks": True}
+LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -132,6 +138,7 @@ class Database:
         self._turn = threading.RLock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
         self._writer = self.engine.execution_options(eventmail_writes=True)
+        self._reader = self.engine.execution_options(**(LOOKS if self.is_sqlite else LOOKING))
 
     @property
     def is_sqlite(self) -> bool:
@@ -140,8 +147,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One consistent look; nothing written in it is kept."""
-        with Session(self.engine, expire_on_commit=False, info=self._info) as session:
+        """One look, all of one moment; nothing is written in it."""
+        with Session(self._reader, expire_on_commit=False, info=self._info) as session:
             yield session
 
     @contextmanager
@@ -225,7 +232,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("eventmail_writes"):
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA query_only={int('eventmail_looks' in options)}")
+    if options.get("eventmail_writes"):
         _begin_writing(connection)
     else:
         connection.exec_driver_sql("BEGIN DEFERRED")

@@ -1,0 +1,58 @@
+"""What one look at the database is, and that it changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from eventmail.database import Database
+from eventmail.offices.models import Office
+
+
+def _names(session: Session) -> list[str]:
+    return list(session.scalars(sa.select(Office.name).order_by(Office.id)))
+
+
+def _rename(database: Database, name: str) -> None:
+    with database.writing() as session:
+        session.execute(sa.update(Office).values(name=name))
+
+
+@pytest.fixture
+def named(database: Database) -> Database:
+    """A database with one office of a known name."""
+    _rename(database, "朝の名前")
+    return database
+
+
+class TestALook:
+    def test_is_of_one_moment_whatever_others_write_meanwhile(self, named: Database) -> None:
+        with named.reading() as look:
+            assert _names(look) == ["朝の名前"]
+            _rename(named, "昼の名前")
+            assert _names(look) == ["朝の名前"]
+
+    def test_that_begins_later_sees_it(self, named: Database) -> None:
+        with named.reading() as look:
+            assert _names(look) == ["朝の名前"]
+        _rename(named, "昼の名前")
+        with named.reading() as look:
+            assert _names(look) == ["昼の名前"]
+
+    def test_cannot_write(self, named: Database) -> None:
+        with named.reading() as look, pytest.raises(DBAPIError, match=r"read-?only"):
+            look.execute(sa.update(Office).values(name="夜の名前"))
+        with named.reading() as look:
+            assert _names(look) == ["朝の名前"]
+
+    def test_leaves_its_connection_fit_for_writing(self, named: Database) -> None:
+        for _ in range(3):
+            with named.reading() as look:
+                _names(look)
+            _rename(named, "昼の名前")
+        with named.engine.begin() as connection:
+            connection.execute(sa.update(Office).values(name="夜の名前"))
+        with named.reading() as look:
+            assert _names(look) == ["夜の名前"]
