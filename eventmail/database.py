@@ -116,6 +116,14 @@ def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(given)
 
 
+def many() -> sa.types.TypeEngine[int]:
+    """The number of a row of a table that grows with every mail: 64 bits on both databases.
+
+    SQLite numbers the rows by itself only where a key is called INTEGER, which has 64 bits there.
+    """
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def choice(kind: type[enum.Enum], name: str) -> sa.Enum:
     """A column type of an enum's values as text, held by a CHECK constraint on both databases."""
     return sa.Enum(

@@ -3,6 +3,7 @@
 Released migrations call these functions: extend by new functions, never change an old one.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -135,3 +136,29 @@ def first(table: str, name: str, statement: str) -> None:
         f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
     )
+
+
+def plan_once() -> None:
+    """Let PostgreSQL plan what the guards ask once for each connection, not for each row.
+
+    A guard asks by keys: one plan fits all rows. PostgreSQL cannot know, and made one anew for
+    every row, which took longer than all else that a sent mail costs it.
+    """
+    for name in _asking():
+        op.execute(f"ALTER FUNCTION {name}() SET plan_cache_mode = force_generic_plan")
+
+
+def plan_each() -> None:
+    """Take :func:`plan_once` back (for downgrades)."""
+    for name in _asking():
+        op.execute(f"ALTER FUNCTION {name}() RESET plan_cache_mode")
+
+
+def _asking() -> list[str]:
+    if op.get_bind().dialect.name == "sqlite":
+        return []
+    query = (
+        "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+        r"AND proname LIKE 'guard\_%' AND prosrc LIKE '%SELECT%' ORDER BY proname"
+    )
+    return list(op.get_bind().execute(sa.text(query)).scalars())
