@@ -138,6 +138,30 @@ def first(table: str, name: str, statement: str) -> None:
     )
 
 
+def ask_first(table: str, verb: str, name: str, first: str, condition: str) -> None:
+    """Let a guard of :func:`refuse` look at ``first``, which ``condition`` implies, before it.
+
+    PostgreSQL sets up all parts of a condition before it looks at any, though most rows need none.
+    """
+    _replace(table, verb, name, f"IF {first} THEN IF {condition} THEN ", "END IF; END IF;")
+
+
+def ask_at_once(table: str, verb: str, name: str, condition: str) -> None:
+    """Take :func:`ask_first` back (for downgrades)."""
+    _replace(table, verb, name, f"IF {condition} THEN ", "END IF;")
+
+
+def _replace(table: str, verb: str, name: str, before: str, after: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        return  # looks at one part after the other by itself
+    row = "OLD" if verb == "DELETE" else "NEW"
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION guard_{table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN {before}RAISE EXCEPTION 'guard {table} {name}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; {after} RETURN {row}; END $$"
+    )
+
+
 def plan_once() -> None:
     """Let PostgreSQL plan what the guards ask once for each connection, not for each row.
 
