@@ -49,3 +49,5 @@ def _count_in(name: str, kind: sa.types.TypeEngine[int]) -> None:
             op.alter_column(table, column, type_=kind)
         if "id" in columns:
             op.execute(f"ALTER SEQUENCE {table}_id_seq AS {name}")
+        # What was known of the old column went with it, and plans are made by guess without it.
+        op.execute(f"ANALYZE {table}")
