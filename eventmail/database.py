@@ -28,6 +28,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from eventmail import silence
+
 PATIENCE = 30  # seconds to wait for another writer
 # What a statement asks for: a value, or the place of one (``sa.bindparam``) if it is built once.
 Asked = Any
@@ -225,19 +227,23 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
             raise
 
 
+# Many short questions at once, not one long one: to start helpers, or to compile a statement, took
+# ten times as long as to answer, and the other processors have pages of their own to make.
+SHORT_QUESTIONS = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+
+
 def _postgres(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    sa.event.listen(engine, "connect", _prepare_postgres)
+    engine = sa.create_engine(silence.noticed(url), pool_pre_ping=True, hide_parameters=True)
+    wanted = {**SHORT_QUESTIONS, **silence.settings_there(url)}
+    asked = f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(wanted))}"
+    values = [word for pair in wanted.items() for word in pair]
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(asked, values)
+        connection.commit()
+
+    sa.event.listen(engine, "connect", prepare)
     return engine
-
-
-def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """Many short questions at once, not one long one: to start helpers, or to compile a statement,
-    took ten times as long as to answer, and the other processors have pages of their own to make.
-    """
-    for setting in ("max_parallel_workers_per_gather = 0", "jit = off"):
-        connection.execute(f"SET SESSION {setting}")
-    connection.commit()
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:
