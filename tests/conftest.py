@@ -37,7 +37,7 @@ from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
-from tests import kinds, queues, settling, sharing, slim
+from tests import kinds, looking, queues, settling, sharing, slim
 from tests.lending import Lending, Rows, read_rows
 from tests.mailings import journey
 from tests.pages import Pages
@@ -45,6 +45,7 @@ from tests.postgres import cluster
 
 sharing.compiled_statements()
 queues.connections_kept()
+looking.locks_nothing()
 gc.disable()  # until all tests are collected: looking through them again and again took a third
 
 pytest_plugins = ["tests.measuring", "tests.recorder"]

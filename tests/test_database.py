@@ -56,3 +56,8 @@ class TestALook:
             connection.execute(sa.update(Office).values(name="夜の名前"))
         with named.reading() as look:
             assert _names(look) == ["夜の名前"]
+
+    def test_cannot_lock(self, named: Database) -> None:
+        refused = pytest.raises((DBAPIError, AssertionError), match=r"read-only|would lock")
+        with named.reading() as look, refused:
+            look.scalars(sa.select(Office).with_for_update()).all()

@@ -158,7 +158,7 @@ def find(session: Session, token: str, *, lock: bool = False) -> tuple[Invitatio
     if found is None:
         raise UserError(USED_UP)
     staff = session.get_one(Staff, found.staff_id)
-    if not staff.active or new_offices.is_too_late(session, found):
+    if not staff.active or new_offices.is_too_late(session, found, lock=lock):
         raise UserError(USED_UP)
     return found, staff
 
@@ -182,7 +182,7 @@ def take_up(session: Session, token: str, password: str, origin: Origin) -> Take
 def _end_late_ones(session: Session, office_id: int | None) -> None:
     """Links from outside that nobody can take up any more are shown to nobody as open."""
     for each in open_invitations(session, office_id) if office_id is not None else ():
-        if new_offices.is_too_late(session, each):
+        if new_offices.is_too_late(session, each, lock=True):
             each.revoked_at = clock.now()
 
 
