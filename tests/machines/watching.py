@@ -58,6 +58,13 @@ def uncertain(database: Database, snapshot_id: int) -> list[int]:
     return [key for key, state in found if state is DeliveryState.UNCERTAIN]
 
 
+def attempts(database: Database, deliveries: Sequence[int]) -> int:
+    """How often any of these was handed over, by whomever."""
+    query = sa.select(sa.func.count(Attempt.id)).where(Attempt.delivery_id.in_(deliveries))
+    with database.reading() as session:
+        return session.scalars(query).one()
+
+
 def unsettled(database: Database, snapshot_id: int) -> bool:
     """Whether any has not met its fate yet."""
     return not set(states(database, snapshot_id).values()) <= verdict.FINAL
