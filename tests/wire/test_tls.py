@@ -38,9 +38,7 @@ def certificate(folder: Path, address: str) -> Path:
         .not_valid_before(start)
         .not_valid_after(start + datetime.timedelta(days=30))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), False
-        )
+        .add_extension(x509.SubjectAlternativeName([_named(address)]), False)
         .sign(key, hashes.SHA256())
     )
     path = folder / f"{address}.pem"
@@ -51,6 +49,12 @@ def certificate(folder: Path, address: str) -> Path:
     )
     path.write_bytes(secret + built.public_bytes(serialization.Encoding.PEM))
     return path
+
+
+def _named(address: str) -> x509.GeneralName:
+    if address.replace(".", "").isdigit():
+        return x509.IPAddress(ipaddress.ip_address(address))
+    return x509.DNSName(address)
 
 
 def server(path: Path, *, implicit: bool) -> Recorder:
