@@ -26,7 +26,7 @@ from eventmail.privacy import purge
 from eventmail.sample import People
 from eventmail.sendlock import service as sendlock
 from eventmail.sendlock.models import LockKind
-from eventmail.webhooks import sending, service, signing
+from eventmail.webhooks import filing, sending, service, signing
 from eventmail.webhooks.models import CallState, OffWhy, WebhookCall
 from tests.webhooks import receiver as other
 from tests.webhooks.hands import Hook
@@ -208,9 +208,15 @@ def _dies(*_: object) -> None:
 def test_a_late_worker_changes_nothing_of_another(
     waiting: Hook, receiver: Receiver, database: Database
 ) -> None:
-    waiting.visit()
-    late = sending.Ready(the_call(waiting).id, attempt=0, obstacle="late")
-    sending.make(database, late)
+    filing.note(database)
+    slow = sending._claim(database, waiting.settings)
+    with time_machine.travel(clock.now() + sending.LEASE):
+        other_one = sending._claim(database, waiting.settings)
+    assert slow is not None
+    assert other_one is not None
+    sending.make(database, slow)
+    assert the_call(waiting).state is CallState.CLAIMED
+    sending.make(database, other_one)
     assert the_call(waiting).state is CallState.ACCEPTED
 
 
