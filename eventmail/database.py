@@ -28,9 +28,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from eventmail import silence
+
 PATIENCE = 30  # seconds to wait for another writer
 # What a statement asks for: a value, or the place of one (``sa.bindparam``) if it is built once.
 Asked = Any
+PLAN_ONCE = sa.select(
+    sa.func.set_config("plan_cache_mode", "force_generic_plan", sa.true()),
+    sa.func.set_config("enable_seqscan", "off", sa.true()),
+)
 LOOKS = {"eventmail_looks": True}
 LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 NAMING = {
@@ -116,6 +122,14 @@ def among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column.op("IN", is_comparison=True)(given)
 
 
+def many() -> sa.types.TypeEngine[int]:
+    """The number of a row of a table that grows with every mail: 64 bits on both databases.
+
+    SQLite numbers the rows by itself only where a key is called INTEGER, which has 64 bits there.
+    """
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def choice(kind: type[enum.Enum], name: str) -> sa.Enum:
     """A column type of an enum's values as text, held by a CHECK constraint on both databases."""
     return sa.Enum(
@@ -147,9 +161,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One look, all of one moment; nothing is written in it."""
+        """One look, all of one moment; nothing is written in it.
+
+        It ends with a COMMIT: after a ROLLBACK psycopg forgets every statement that it has had
+        prepared, and PostgreSQL would plan all that a page asks anew for each page.
+        """
         with Session(self._reader, expire_on_commit=False, info=self._info) as session:
             yield session
+            session.expunge_all()  # what a page has set on them is not for keeping
+            session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -183,6 +203,16 @@ def table_of(model: type[Base]) -> sa.Table:
     return table
 
 
+def plan_once(session: Session) -> None:
+    """For the rest of this transaction PostgreSQL keeps each statement's plan, whatever is asked.
+
+    Only for statements that find their rows by keys: they have one good plan, by an index, also if
+    it is made while the tables are small. To make it anew took half of what a mail cost PostgreSQL.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(PLAN_ONCE)
+
+
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> None:
     """Insert a row unless it is there already, even by a transaction beside this one."""
     if session.get_bind().dialect.name == "sqlite":
@@ -197,19 +227,23 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
             raise
 
 
+# Many short questions at once, not one long one: to start helpers, or to compile a statement, took
+# ten times as long as to answer, and the other processors have pages of their own to make.
+SHORT_QUESTIONS = {"max_parallel_workers_per_gather": "0", "jit": "off"}
+
+
 def _postgres(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    sa.event.listen(engine, "connect", _prepare_postgres)
+    engine = sa.create_engine(silence.noticed(url), pool_pre_ping=True, hide_parameters=True)
+    wanted = {**SHORT_QUESTIONS, **silence.settings_there(url)}
+    asked = f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(wanted))}"
+    values = [word for pair in wanted.items() for word in pair]
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(asked, values)
+        connection.commit()
+
+    sa.event.listen(engine, "connect", prepare)
     return engine
-
-
-def _prepare_postgres(connection: Any, _record: Any) -> None:
-    """Many short questions at once, not one long one: to start helpers, or to compile a statement,
-    took ten times as long as to answer, and the other processors have pages of their own to make.
-    """
-    for setting in ("max_parallel_workers_per_gather = 0", "jit = off"):
-        connection.execute(f"SET SESSION {setting}")
-    connection.commit()
 
 
 def _sqlite(url: sa.URL) -> sa.Engine:

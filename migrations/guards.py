@@ -3,6 +3,7 @@
 Released migrations call these functions: extend by new functions, never change an old one.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 
@@ -135,3 +136,53 @@ def first(table: str, name: str, statement: str) -> None:
         f"CREATE TRIGGER {trigger} BEFORE INSERT ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {trigger}()"
     )
+
+
+def ask_first(table: str, verb: str, name: str, first: str, condition: str) -> None:
+    """Let a guard of :func:`refuse` look at ``first``, which ``condition`` implies, before it.
+
+    PostgreSQL sets up all parts of a condition before it looks at any, though most rows need none.
+    """
+    _replace(table, verb, name, f"IF {first} THEN IF {condition} THEN ", "END IF; END IF;")
+
+
+def ask_at_once(table: str, verb: str, name: str, condition: str) -> None:
+    """Take :func:`ask_first` back (for downgrades)."""
+    _replace(table, verb, name, f"IF {condition} THEN ", "END IF;")
+
+
+def _replace(table: str, verb: str, name: str, before: str, after: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        return  # looks at one part after the other by itself
+    row = "OLD" if verb == "DELETE" else "NEW"
+    op.execute(
+        f"CREATE OR REPLACE FUNCTION guard_{table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN {before}RAISE EXCEPTION 'guard {table} {name}' "
+        f"USING ERRCODE = 'integrity_constraint_violation'; {after} RETURN {row}; END $$"
+    )
+
+
+def plan_once() -> None:
+    """Let PostgreSQL plan what the guards ask once for each connection, not for each row.
+
+    A guard asks by keys: one plan fits all rows. PostgreSQL cannot know, and made one anew for
+    every row, which took longer than all else that a sent mail costs it.
+    """
+    for name in _asking():
+        op.execute(f"ALTER FUNCTION {name}() SET plan_cache_mode = force_generic_plan")
+
+
+def plan_each() -> None:
+    """Take :func:`plan_once` back (for downgrades)."""
+    for name in _asking():
+        op.execute(f"ALTER FUNCTION {name}() RESET plan_cache_mode")
+
+
+def _asking() -> list[str]:
+    if op.get_bind().dialect.name == "sqlite":
+        return []
+    query = (
+        "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+        r"AND proname LIKE 'guard\_%' AND prosrc LIKE '%SELECT%' ORDER BY proname"
+    )
+    return list(op.get_bind().execute(sa.text(query)).scalars())

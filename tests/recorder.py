@@ -3,7 +3,8 @@
 Loaded with ``pytest_plugins = ["tests.recorder"]``. Fixture ``recorder`` holds what this test
 sent; fixture ``relay`` points to it. ``recorder.script("RCPT", "451 later")`` makes it answer so
 the next time. A test that opens a TCP connection to anywhere else fails, even if the code under
-test swallows the error; ``allow_port`` is for a server that the test itself has started.
+test swallows the error; ``allow_port`` is for a server that the test itself has started,
+``allow_place`` for one on another machine of the test's own.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ PASS = ""  # answer as usual: for scripts in which only a later time matters
 VERBS = ("EHLO", "AUTH", "MAIL", "RCPT", "DATA", "CONTENT", "DOT", "RSET")
 
 _allowed_ports: set[int] = set()
+_allowed_places: set[tuple[str, int]] = set()
 _violations: list[str] = []
 _guarding = False
 
@@ -37,6 +39,11 @@ _guarding = False
 def allow_port(port: int) -> None:
     """Let tests connect to ``port`` on this machine: a live web server, a database."""
     _allowed_ports.add(port)
+
+
+def allow_place(host: str, port: int) -> None:
+    """Let tests connect to a port on a machine that the test has made (``tests/machines``)."""
+    _allowed_places.add((host, port))
 
 
 class ForbiddenConnection(AssertionError):
@@ -48,6 +55,8 @@ def _guard(event: str, arguments: tuple[Any, ...]) -> None:
         return
     connecting, address = arguments
     if not isinstance(address, tuple) or connecting.type & 0xF != socket.SOCK_STREAM:
+        return
+    if (str(address[0]), address[1]) in _allowed_places:
         return
     if address[1] not in _allowed_ports or not _loopback(str(address[0])):
         _violations.append(f"{address[0]}:{address[1]}")

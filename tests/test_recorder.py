@@ -14,7 +14,7 @@ pytest_plugins = ["pytester"]
 HEAD = """
 import contextlib, smtplib, socket
 import pytest
-from tests.recorder import allow_port
+from tests.recorder import allow_place, allow_port
 
 def send(port, content, *rcpt):
     with smtplib.SMTP("127.0.0.1", port, "client.example", timeout=5) as client:
@@ -53,6 +53,20 @@ CASES = {
         "with socket.create_server(('127.0.0.1', 0)) as server:\n"
         "        allow_port(server.getsockname()[1])\n"
         "        socket.create_connection(server.getsockname()).close()",
+        {"passed": 1},
+    ),
+    "a place on another machine, and no other": (
+        "allow_place('127.0.0.9', recorder.port + 1)\n"
+        "    with contextlib.suppress(OSError):\n"
+        "        socket.create_connection(('127.0.0.9', recorder.port + 1))\n"
+        "    with contextlib.suppress(BaseException):\n"
+        "        socket.create_connection(('127.0.0.8', recorder.port + 1))",
+        {"passed": 1, "errors": 1},
+    ),
+    "an allowed place on another machine": (
+        "allow_place('127.0.0.9', recorder.port + 1)\n"
+        "    with contextlib.suppress(OSError):\n"
+        "        socket.create_connection(('127.0.0.9', recorder.port + 1))",
         {"passed": 1},
     ),
     "no network at all": ("socket.socketpair()[0].close()", {"passed": 1}),

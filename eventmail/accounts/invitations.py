@@ -145,15 +145,16 @@ def open_invitations(session: Session, office_id: int) -> Sequence[Invitation]:
     return session.scalars(query.order_by(Invitation.id.desc())).all()
 
 
-def find(session: Session, token: str) -> tuple[Invitation, Staff]:
+def find(session: Session, token: str, *, lock: bool = False) -> tuple[Invitation, Staff]:
     """The link of a token and its person; :class:`UserError` if it cannot be taken up (any more).
 
-    It is locked where that is possible, so that two who take it up at once come one by one.
+    Whoever takes it up locks it, so that two who do so at once come one by one.
     """
     query = sa.select(Invitation).where(
         Invitation.token_digest == sessions.digest_of(token), _is_open()
     )
-    found = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    query = query.execution_options(populate_existing=True)
+    found = session.scalar(query.with_for_update() if lock else query)
     if found is None:
         raise UserError(USED_UP)
     staff = session.get_one(Staff, found.staff_id)
@@ -164,7 +165,7 @@ def find(session: Session, token: str) -> tuple[Invitation, Staff]:
 
 def take_up(session: Session, token: str, password: str, origin: Origin) -> Taken:
     """Set the password that the person chose, end the link and what he had open, and sign in."""
-    found, staff = find(session, token)
+    found, staff = find(session, token, lock=True)
     fault = password_fault(session, staff, password)
     if fault:
         raise UserError(fault)

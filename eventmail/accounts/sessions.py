@@ -81,19 +81,17 @@ def find(
     return (one, over) if over else (one, staff)
 
 
-def pending(session: Session, token: str) -> tuple[StaffSession, Staff] | None:
-    """The sign-in of a token that waits for its second step, and its person; locked."""
-    query = (
-        sa.select(StaffSession)
-        .where(
-            StaffSession.token_digest == digest_of(token),
-            StaffSession.stage == Stage.PENDING,
-            StaffSession.ended_at.is_(None),
-            StaffSession.created_at > clock.now() - PENDING_FOR,
-        )
-        .with_for_update()
+def pending(
+    session: Session, token: str, *, lock: bool = False
+) -> tuple[StaffSession, Staff] | None:
+    """The sign-in of a token that waits for its second step, and its person."""
+    query = sa.select(StaffSession).where(
+        StaffSession.token_digest == digest_of(token),
+        StaffSession.stage == Stage.PENDING,
+        StaffSession.ended_at.is_(None),
+        StaffSession.created_at > clock.now() - PENDING_FOR,
     )
-    one = session.scalar(query)
+    one = session.scalar(query.with_for_update() if lock else query)
     if one is None:
         return None
     staff = session.get_one(Staff, one.staff_id)

@@ -99,7 +99,7 @@ def complete(
     session: Session, token: str, kind: str, verify: Verify, origin: Origin
 ) -> SignedIn | Refused:
     """Pass the second step of a pending session, if ``verify`` says so; it is used up by that."""
-    found = sessions.pending(session, token)
+    found = sessions.pending(session, token, lock=True)
     if found is None:
         return Refused(EXPIRED, is_over=True)
     one, staff = found

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventmail.bounces.reading import Class, Kind
-from eventmail.database import Base, UtcDateTime, choice
+from eventmail.database import Base, UtcDateTime, choice, many
 
 
 class Source(enum.StrEnum):
@@ -67,7 +67,9 @@ class Bounce(Base):
     __tablename__ = "bounces"
     __table_args__ = (sa.Index("ix_bounces_delivery", "delivery_id"),)
     mail_id: Mapped[int] = mapped_column(sa.ForeignKey("bounce_mails.id"), primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(
+        many(), sa.ForeignKey("deliveries.id"), primary_key=True
+    )
     hardness: Mapped[Class] = mapped_column(choice(Class, "hardness"))
     action: Mapped[str] = mapped_column(sa.String(20))
     status: Mapped[str] = mapped_column(sa.String(12))

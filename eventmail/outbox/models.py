@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventmail.database import Base, UtcDateTime, choice
+from eventmail.database import Base, UtcDateTime, choice, many
 from eventmail.offices.models import people_of_the_office
 
 
@@ -123,7 +123,7 @@ class Delivery(Base):
             postgresql_where=sa.text("claimed_by IS NOT NULL"),
         ),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(many(), primary_key=True)
     office_id: Mapped[int]
     event_id: Mapped[int]
     snapshot_id: Mapped[int]
@@ -160,8 +160,8 @@ class Attempt(Base):
             postgresql_where=sa.text("settled_at IS NULL"),
         ),
     )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"))
+    id: Mapped[int] = mapped_column(many(), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(many(), sa.ForeignKey("deliveries.id"))
     number: Mapped[int]
     handed_over_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -176,7 +176,9 @@ class DecisionRecord(Base):
     """What a person decided about one attempt: written once, never changed."""
 
     __tablename__ = "decisions"
-    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("deliveries.id"), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(
+        many(), sa.ForeignKey("deliveries.id"), primary_key=True
+    )
     attempt: Mapped[int] = mapped_column(primary_key=True)
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict, "verdict"))
     staff_id: Mapped[int] = mapped_column(sa.ForeignKey("staff.id"))

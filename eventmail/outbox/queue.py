@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from huey import PostgresHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
-from eventmail import clock
+from eventmail import clock, silence
 from eventmail.config import Settings
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def make_huey(settings: Settings) -> Any:
         return SqliteHuey(
             NAME, filename=str(file), serializer=serializer, results=False, timeout=30
         )
-    dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
+    dsn = _plain(settings.database)
     # Huey makes its tables when it is made; two that do so at once would break one of them.
     with psycopg.connect(dsn, autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [TABLES])
@@ -43,6 +44,12 @@ def make_huey(settings: Settings) -> Any:
 def queue_file(settings: Settings) -> Path | None:
     """The queue's own file; None where it is in the database's server."""
     return settings.data_dir / "queue.sqlite3" if settings.database.startswith("sqlite:") else None
+
+
+def _plain(url: str) -> str:
+    """The address as the driver itself takes it."""
+    found = silence.noticed(sa.make_url(url)).set(drivername="postgresql")
+    return found.render_as_string(hide_password=False)
 
 
 def _secret(settings: Settings) -> str:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from eventmail import clock, tracing
+from eventmail.database import plan_once
 from eventmail.language import said
 from eventmail.outbox import ledger, limits
 from eventmail.outbox.job import (
@@ -188,6 +189,7 @@ class Supply:
         answers = [self._answered.popleft() for _ in range(len(self._answered))]
         try:
             with self.job.database.writing() as session:
+                plan_once(session)
                 found = standing(session, self.job.snapshot.id, lock=True)
                 if answers:
                     until = self.job.until

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventmail.database import Base, UtcDateTime, choice
+from eventmail.database import Base, UtcDateTime, choice, many
 from eventmail.offices.models import people_of_the_office
 
 
@@ -129,5 +129,5 @@ class WebhookDoubt(Base):
 
     __tablename__ = "webhook_doubts"
     delivery_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("deliveries.id"), primary_key=True, autoincrement=False
+        many(), sa.ForeignKey("deliveries.id"), primary_key=True, autoincrement=False
     )

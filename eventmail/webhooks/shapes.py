@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from eventmail.outbox.models import DeliveryState
 
 Id = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+MailId = Annotated[int, Meta(ge=1)]  # 64 bits, as their rows
 Count = Annotated[int, Meta(ge=0)]
 MOST = 100  # mails in one call
 
@@ -102,7 +103,7 @@ class DeliveryContact(Struct):
 class DeliveryNews(Struct):
     """One mail: to whom by number, how it stands, and the class of the relay's last reply."""
 
-    id: Id
+    id: MailId
     participant_id: Id | None
     contact_id: Id | None
     state: DeliveryState

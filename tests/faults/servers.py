@@ -24,15 +24,26 @@ from benchmarks.delivery.prepare import Wanted
 from eventmail.database import Database
 from tests import postgres
 
+TRUSTING = "host all all samenet trust\n"
+
 
 class Postgres:
     """A cluster of its own: ``with Postgres() as server``.
 
-    ``here``: it listens at that address of this machine as well, for whoever is in its network.
+    ``here``: it listens at that address as well, for whom ``rules`` (of ``pg_hba.conf``) say.
+    ``prefix``: what to put before its command, to have it run on a machine of its own; by root.
     """
 
-    def __init__(self, here: str = "", port: int = 5432, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        here: str = "",
+        port: int = 5432,
+        options: Sequence[str] = (),
+        rules: str = TRUSTING,
+        prefix: Sequence[str] = (),
+    ) -> None:
         self._here, self._port, self._more = here, port, options
+        self._rules, self._prefix = rules, prefix
 
     def __enter__(self) -> Self:
         self._user = postgres.ACCOUNT if os.geteuid() == 0 else None
@@ -43,7 +54,7 @@ class Postgres:
         self._data = self._folder / "data"
         self._run("initdb", "-A", "trust", "-E", "UTF8", "--locale=C", "-U", self._name)
         with (self._data / "pg_hba.conf").open("a") as rules:
-            rules.write("host all all samenet trust\n")
+            rules.write(self._rules)
         self.start()
         return self
 
@@ -57,8 +68,14 @@ class Postgres:
         # A child of ours: nobody else would take note of its death, and its name would stay taken.
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [postgres._binaries() / "postgres", "-D", self._data, *self._options],
-                user=self._user,
+                [
+                    *self._before,
+                    postgres._binaries() / "postgres",
+                    "-D",
+                    self._data,
+                    *self._options,
+                ],
+                user=None if self._prefix else self._user,
                 cwd=self._folder,
                 stdout=log,
                 stderr=log,
@@ -68,6 +85,13 @@ class Postgres:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self._folder / "log").read_text()[-2000:])
             time.sleep(0.05)
+
+    @property
+    def _before(self) -> Sequence[str]:
+        if not self._prefix or not self._user:
+            return self._prefix
+        as_user = ("setpriv", f"--reuid={self._user}", f"--regid={self._user}", "--init-groups")
+        return (*self._prefix, *as_user)
 
     @property
     def _options(self) -> list[str]:
@@ -95,8 +119,8 @@ class Postgres:
 
     def sql(self, statement: str) -> None:
         """One administrative statement."""
-        dsn = self.url("postgres").replace("postgresql+psycopg:", "postgresql:")
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        place = {"host": str(self._folder), "port": self._port, "user": self._name}
+        with psycopg.connect(dbname="postgres", autocommit=True, **place) as connection:
             connection.execute(statement)
 
     def url(self, name: str) -> str:

@@ -138,6 +138,7 @@ class TestProxies:
             "proxy_set_header X-Request-ID $request_id;",  # never the client's
             "ssl_protocols TLSv1.2 TLSv1.3;",
             "gzip off;",
+            "proxy_connect_timeout 5s;",  # or everybody waits a minute for a machine that has gone
             "return 301 https://$host$request_uri;",
         ],
     )
@@ -149,6 +150,9 @@ class TestProxies:
         caddy = set(re.findall(r"header_up (X-\S+)", self.CADDY))
         assert {each.lower() for each in nginx} == serving.FORWARDED | {access.HEADER.lower()}
         assert caddy == nginx
+
+    def test_caddy_too_asks_the_next_web_server(self) -> None:
+        assert re.search(r"lb_try_duration \d+s\n\s*fail_duration \d+s\n", self.CADDY)
 
     def test_caddy_makes_the_number_of_a_request_itself(self) -> None:
         assert "header_up X-Request-ID {http.request.uuid}\n" in self.CADDY

@@ -206,7 +206,7 @@ def test_the_checker_and_another_office_decide_nothing(
         stranger = Actor(staff, office)
     with pytest.raises(NotFound):
         decide(database, stranger, ended.uncertain, V.ARRIVED)
-    with database.reading() as session, pytest.raises(NotFound):
+    with database.writing() as session, pytest.raises(NotFound):
         decisions.send_again(session, stranger, ended.snapshot, [ended.uncertain])
     with pytest.raises(NotFound):
         decide(database, people.author, 10_000, V.ARRIVED)
@@ -246,7 +246,7 @@ def test_in_a_stopped_mailing_nothing_goes_again_and_the_way_is_shown(
     decide(database, people.author, lost, V.NOT_ARRIVED)
     assert take_up(database, people, approved.mailing_id) == 0
     newer = submit(database, people, approved.mailing_id)
-    with database.reading() as session:
+    with database.writing() as session:
         query = sa.select(SnapshotRecipient).where(SnapshotRecipient.snapshot_id == newer.id)
         contact = stored(database, lost).contact_id
         assert contact in [each.contact_id for each in session.scalars(query)]
@@ -339,7 +339,7 @@ def test_without_the_record_the_database_lets_nothing_go_again(
         session.execute(open_.values(settled_at=clock.now(), outcome="uncertain"))
     for chosen in (ended.uncertain, ended.refused):
         query = sa.update(Delivery).where(Delivery.id == chosen).values(state=S.QUEUED)
-        with database.reading() as session, pytest.raises(DatabaseError, match="guard deliveries"):
+        with pytest.raises(DatabaseError, match="guard deliveries"), database.writing() as session:
             session.execute(query)
 
 

@@ -180,7 +180,7 @@ def test_whoever_is_left_out_is_named_with_the_reason(
     address = first_contact(database)
     stop(database, meeting.event.office_id, address, Kind.UNSUBSCRIBED)
     stop(database, meeting.event.office_id, address, Kind.BOUNCED)
-    with database.reading() as session:
+    with database.writing() as session:
         mailing = session.get_one(Mailing, meeting.mailing.id)
         mailing.stoppable = True
         assert [(c.address, s.kind) for c, s in freezing.left_out(session, mailing)] == [

@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,25 +73,71 @@ def _place() -> Iterator[tuple[Path, int, NextHop]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def postfix(option: str = "", services: str = "") -> Iterator[Server]:
-    """Postfix with a configuration, a queue and a log of its own; more for smtpd, more services."""
-    with _place() as (folder, port, next_hop):
-        path = certificate(folder, "127.0.0.1")
-        (folder / "data").mkdir()
-        shutil.chown(folder / "data", "postfix")
-        (folder / "queue").mkdir()
-        main = {
+@dataclass(frozen=True, slots=True)
+class Postfix:
+    """One with a configuration, a queue and a log of its own, all in a folder.
+
+    ``prefix``: what to put before its command, to have it run on a machine of its own.
+    """
+
+    folder: Path
+    address: str
+    port: int
+    prefix: tuple[str, ...] = ()
+
+    @contextmanager
+    def running(
+        self, main: Mapping[str, object], option: str = "", services: str = ""
+    ) -> Iterator[None]:
+        """With more for ``main.cf``, more for smtpd, more services."""
+        for name, owner in (("data", "postfix"), ("queue", None), ("config", None)):
+            (self.folder / name).mkdir()
+            shutil.chown(self.folder / name, owner or os.geteuid())
+        self.configure(main)
+        listening = f"{self.address}:{self.port} inet n - n - - smtpd {option}"
+        (self.folder / "config" / "master.cf").write_text(listening + _MASTER + services)
+        self._do("start")
+        try:
+            yield
+        finally:
+            self._do("stop")
+
+    def configure(self, main: Mapping[str, object]) -> None:
+        """Write ``main.cf``."""
+        # It knows no address of loopback but the first, though it may listen at any.
+        known = "127.0.0.1" if self.address.startswith("127.") else self.address
+        usual = {
             "compatibility_level": "3.6",
-            "queue_directory": folder / "queue",
-            "data_directory": folder / "data",
-            "maillog_file": folder / "log",
+            "queue_directory": self.folder / "queue",
+            "data_directory": self.folder / "data",
+            "maillog_file": self.folder / "log",
             "maillog_file_prefixes": "/tmp",
             "myhostname": "postfix.example",
             "mydestination": "",
-            "mynetworks": "127.0.0.0/8",
-            "inet_interfaces": "127.0.0.1",
+            "inet_interfaces": known,
             "inet_protocols": "ipv4",
+            "smtpd_peername_lookup": "no",
+            "smtp_host_lookup": "native",
+        }
+        lines = (f"{name} = {value}\n" for name, value in {**usual, **main}.items())
+        (self.folder / "config" / "main.cf").write_text("".join(lines))
+
+    def reload(self) -> None:
+        """Have it read what was written since it started."""
+        self._do("reload")
+
+    def _do(self, deed: str) -> None:
+        command = (*self.prefix, str(POSTFIX), "-c", str(self.folder / "config"), deed)
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL, timeout=60)
+
+
+@contextmanager
+def postfix(option: str = "", services: str = "") -> Iterator[Server]:
+    """Postfix on this machine; more for smtpd, more services."""
+    with _place() as (folder, port, next_hop):
+        path = certificate(folder, "127.0.0.1")
+        main = {
+            "mynetworks": "127.0.0.0/8",
             "relayhost": f"[127.0.0.1]:{next_hop.port}",
             "message_size_limit": LARGEST,
             "smtpd_recipient_restrictions": (
@@ -101,26 +147,13 @@ def postfix(option: str = "", services: str = "") -> Iterator[Server]:
             "smtpd_tls_chain_files": path,
             "smtpd_tls_security_level": "may",
             "smtpd_tls_received_header": "yes",
-            "smtpd_peername_lookup": "no",
-            "smtp_host_lookup": "native",
         }
-        config = folder / "config"
-        config.mkdir()
-        (config / "main.cf").write_text("".join(f"{k} = {v}\n" for k, v in main.items()))
-        (config / "master.cf").write_text(
-            _MASTER.replace("PORT", str(port)).replace("MORE", option) + services
-        )
-        command = (str(POSTFIX), "-c", str(config))
-        subprocess.run([*command, "start"], check=True, stderr=subprocess.DEVNULL, timeout=60)
-        try:
+        with Postfix(folder, "127.0.0.1", port).running(main, option, services):
             yield Server(port, next_hop, path, folder)
-        finally:
-            subprocess.run([*command, "stop"], check=True, stderr=subprocess.DEVNULL, timeout=60)
 
 
 # service, type, private, unprivileged, chroot, wake up, processes, command
 _MASTER = """
-127.0.0.1:PORT inet n - n - - smtpd MORE
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite

@@ -24,8 +24,8 @@ from tests.wire.samples import cleared
 from tests.wire.scripted import HANG_UP, SILENCE, scripted
 
 
-def certificate(folder: Path, address: str) -> Path:
-    """A self-signed certificate for ``address``, with its key in the same file."""
+def certificate(folder: Path, address: str, *others: str) -> Path:
+    """A self-signed certificate for these addresses or names, with its key in the same file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.example")])
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
@@ -38,7 +38,7 @@ def certificate(folder: Path, address: str) -> Path:
         .not_valid_before(start)
         .not_valid_after(start + datetime.timedelta(days=30))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([_named(address)]), False)
+        .add_extension(x509.SubjectAlternativeName([*map(_named, (address, *others))]), False)
         .sign(key, hashes.SHA256())
     )
     path = folder / f"{address}.pem"
@@ -51,10 +51,11 @@ def certificate(folder: Path, address: str) -> Path:
     return path
 
 
-def _named(address: str) -> x509.GeneralName:
-    if address.replace(".", "").isdigit():
-        return x509.IPAddress(ipaddress.ip_address(address))
-    return x509.DNSName(address)
+def _named(place: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(place))
+    except ValueError:
+        return x509.DNSName(place)
 
 
 def server(path: Path, *, implicit: bool) -> Recorder:

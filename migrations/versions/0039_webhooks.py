@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations import guards
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 WRITTEN = ("id", "office_id", "made_by", "name", "url", "kinds", "contacts", "made_at")
 # Where it leads and what it is told is said once. The secret is sealed to the row's number: it
@@ -46,11 +46,13 @@ def upgrade() -> None:
     guards.never_replaced("webhooks", ("id",))
     guards.allow("setting_changes", "not_safer")
     guards.refuse("setting_changes", "INSERT", "not_safer", AFTER)
+    guards.plan_once()
 
 
 def downgrade() -> None:
     guards.allow("setting_changes", "not_safer")
     guards.refuse("setting_changes", "INSERT", "not_safer", BEFORE)
+    guards.plan_once()
     guards.allow("webhooks", "replaced")
     guards.may_be_deleted("webhooks")
     guards.allow("webhooks", "changed")
@@ -152,7 +154,7 @@ def _marks() -> None:
         "webhook_doubts",
         sa.Column(
             "delivery_id",
-            sa.Integer,
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             sa.ForeignKey("deliveries.id"),
             primary_key=True,
             autoincrement=False,

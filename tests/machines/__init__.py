@@ -1,0 +1,1 @@
+"""An installation on several machines: PostgreSQL, Postfix, web servers and workers, each apart."""
