@@ -128,3 +128,8 @@ def floods(handler: BaseHTTPRequestHandler) -> None:
 def babbles(handler: BaseHTTPRequestHandler) -> None:
     """No HTTP at all."""
     handler.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
+
+
+def mumbles(handler: BaseHTTPRequestHandler) -> None:
+    """An answer whose head is not quite one, which HTTP libraries warn of with the address."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Good: y\r\nno colon here\r\n\r\n")

@@ -159,3 +159,12 @@ def test_of_an_answer_without_an_end_only_the_status_is_taken(receiver: Receiver
     begun = time.monotonic()
     assert call(target_of(receiver), HEADERS, b"{}") == Answer(status=200)
     assert time.monotonic() - begun < 5
+
+
+def test_no_line_of_the_log_tells_what_stands_in_an_address(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.script.append(other.mumbles)
+    with caplog.at_level("DEBUG"):
+        assert call(target_of(receiver), HEADERS, b"{}").is_good
+    assert "k3y" not in caplog.text
