@@ -65,7 +65,7 @@ class Settings:
         values.keys,
         (),
         "32文字以上の文字列（コンマ区切りで、いまの鍵、前の鍵の順）",
-        "データベースの中の秘密（二要素認証、送信サーバーのパスワード）を封じる鍵。"
+        "データベースの中の秘密（二要素認証、送信サーバーのパスワード、Webhookの署名）を封じる鍵。"
         "空なら SECRET_KEY から作ります。",
     )
     data_dir: Path = _setting(
@@ -170,6 +170,14 @@ class Settings:
         "",
         "32文字以上の文字列",
         "監視ソフト（Prometheus）が /metrics を読むときの合言葉。空なら /metrics はありません。",
+    )
+    webhook_hosts: tuple[str, ...] = _setting(
+        values.origins,
+        (),
+        "コンマ区切りの、ホスト名 か ホスト名:ポート か http://ホスト名:ポート",
+        "Webhookで呼び出してよいサーバー。書かれたものだけを、HTTPSで呼び出します"
+        "（http:// を付けて書いたものだけは、暗号化しないで呼び出します）。"
+        "空なら、どの所もWebhookを使えません。",
     )
     mail_server: str = _setting(values.text, "127.0.0.1", "ホスト名", "送信サーバー（SMTP）。")
     mail_port: int = _setting(values.port, 25, "0〜65535の整数", "送信サーバーのポート。")

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from eventmail.wire.returning import ReturnPattern
 
 SHORTEST_SECRET = 32
+SCHEMES = {"https": 443, "http": 80}
+LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(?:\.{LABEL})*")
 
 
 def text(value: str) -> str:
@@ -123,6 +126,36 @@ def base_url(value: str) -> str:
     if parts.query or parts.fragment or "?" in found or "#" in found:
         raise ValueError(value)
     return found
+
+
+def origin(text: str) -> str:
+    """Scheme, host and port of an address, in one spelling: ``https://host:443``.
+
+    Raises ``ValueError`` for what is none, and for names that a resolver might read as numbers.
+    """
+    parts = urlsplit(text)
+    host, number = parts.hostname or "", parts.port
+    if parts.scheme not in SCHEMES or "@" in parts.netloc or number == 0:
+        raise ValueError(text)
+    if ":" in host:
+        host = f"[{ip_address(host)}]"
+    elif re.fullmatch(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", host):
+        host = str(ip_address(host))
+    elif not HOST.fullmatch(host):
+        raise ValueError(text)
+    return f"{parts.scheme}://{host}:{number or SCHEMES[parts.scheme]}"
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Servers by commas: ``host`` or ``host:port`` over HTTPS; plain HTTP is written out."""
+    found = []
+    for part in value.lower().split(","):
+        told = part.strip()
+        whole = told if "://" in told else f"https://{told}"
+        if told and (urlsplit(whole).path or set("?#") & set(whole)):
+            raise ValueError(value)
+        found += [origin(whole)] if told else []
+    return tuple(found)
 
 
 def returns(value: str) -> str:

@@ -32,6 +32,7 @@ from eventmail.sendlock.models import SendingLock
 from eventmail.staffmail.models import StaffNotice
 from eventmail.suppression.models import Suppression
 from eventmail.training.models import TrainingTask
+from eventmail.webhooks.models import Webhook
 from eventmail.wordings.models import Wording
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "Suppression",
     "TrainingTask",
     "Trouble",
+    "Webhook",
     "Wording",
 ]
 metadata = Base.metadata

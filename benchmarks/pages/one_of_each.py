@@ -7,6 +7,7 @@ the database is copied from these rows (``filling/``).
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -56,6 +57,7 @@ from eventmail.suppression import service as suppression
 from eventmail.training import service as training
 from eventmail.training.models import Purpose
 from eventmail.training.papers import Sort
+from eventmail.webhooks import service as webhooks
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
@@ -81,6 +83,7 @@ def make(settings: Settings, database: Database, companies: int) -> Ids:
             "sample_mailing": mailing.id,
             **_of_the_sending(session, event),
             **_of_the_office(session, people, event),
+            **_of_a_webhook(session, settings, people.manager),
             **_of_the_bureau(session, people, outside[Standing.OVERSEER]),
             **_of_an_incident(session, people, companies),
         }
@@ -196,6 +199,14 @@ def _of_the_office(session: Session, people: People, event: Event) -> Ids:
         "staff_id": people.checker.id,
         **_of_an_import(session, people.author, event),
     }
+
+
+def _of_a_webhook(session: Session, settings: Settings, manager: Actor) -> Ids:
+    """One that leads nowhere: its page is measured, and nobody is called."""
+    named = replace(settings, webhook_hosts=("https://hooks.example:443",))
+    wanted = webhooks.Wanted("統計", "https://hooks.example/", ["sending.finished"], False)
+    made, _ = webhooks.make(session, manager, named, wanted)
+    return {"webhook_id": made.id}
 
 
 def _of_an_import(session: Session, author: Actor, event: Event) -> Ids:

@@ -171,6 +171,9 @@ author training.outcome
 overseer training.overview
 manager training.result
 author training.task
+manager webhooks.index
+manager webhooks.new
+manager webhooks.show
 author wordings.edit
 author wordings.history
 author wordings.index

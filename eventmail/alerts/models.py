@@ -60,6 +60,12 @@ class Alert(Base):
         return int(number) if kind == "mailing" else None
 
     @property
+    def webhook_id(self) -> int | None:
+        """The webhook that it is about, where it is about one."""
+        kind, _, number = self.subject.partition(":")
+        return int(number) if kind == "webhook" else None
+
+    @property
     def title(self) -> str:
         """What the pages call it."""
         return words_of(self.kind).title

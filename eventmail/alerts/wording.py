@@ -9,6 +9,7 @@ from eventmail.language import said
 AUDIT = "audit"
 RELAY_DOWN = "relay.down"
 UNCERTAIN = "delivery.uncertain"
+WEBHOOK_OFF = "webhook.off"
 REPLIED = "bounce.reply"  # somebody answered to where failed mails are told
 
 
@@ -68,7 +69,21 @@ UNKNOWN = Words(
         "画面で結果を記録してください（メール案件 番号{number}）。"
     ),
 )
-KINDS = {AUDIT: RECORDS, REPLIED: REPLY, RELAY_DOWN: AWAY, UNCERTAIN: UNKNOWN}
+NOT_CALLED = Words(
+    said("Webhookが止まりました"),
+    "【イベントメール】Webhookが止まりました。画面を確認してください",
+    _FRAME.format(
+        advice="メールの送信は止めていません。受け取るシステムの担当者に確かめ、所の管理者が「Webhook」の"
+        "画面で再開するまで、そのシステムには何も知らせません。"
+    ),
+)
+KINDS = {
+    WEBHOOK_OFF: NOT_CALLED,
+    AUDIT: RECORDS,
+    REPLIED: REPLY,
+    RELAY_DOWN: AWAY,
+    UNCERTAIN: UNKNOWN,
+}
 
 
 def words_of(kind: str) -> Words:

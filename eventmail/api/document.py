@@ -14,6 +14,7 @@ from eventmail.api.models import SCOPE_NAMES
 from eventmail.api.operations import KEY, MULTIPART, OPERATIONS, PREFIX, Operation
 from eventmail.language import said, told
 from eventmail.web.problems import KIND
+from eventmail.webhooks import kinds as webhooks
 
 VERSION = "1.0.0"
 TITLE = said("イベントメール API")
@@ -24,6 +25,8 @@ ABOUT = said(
 PROBLEM = said("うまくいかなかった理由と、することを返します。")
 DONE = said("できたこと")
 REPEATED = said("同じキーの要求は24時間のあいだ一度だけ行い、二度目からは同じものを返します。")
+TAKEN = said("受け取りました")
+NO_MORE = said("もう要りません（このWebhookは止まります）")
 SECRET = said("所の管理者が「APIトークン」の画面で作ったもの")
 REF = "#/components/schemas/{name}"
 Described = dict[str, Any]
@@ -39,6 +42,7 @@ def described() -> Described:
         "openapi": "3.1.0",
         "info": {"title": told(TITLE), "version": VERSION, "description": told(ABOUT)},
         "paths": paths,
+        "webhooks": {name: {"post": _call(name, each)} for name, each in webhooks.ALL.items()},
         "components": {"schemas": _schemas(), "securitySchemes": {"token": token}},
         "security": [{"token": []}],
     }
@@ -58,6 +62,31 @@ def _operation(name: str, each: Operation) -> Described:
         schema = _FILE if each.takes == MULTIPART else _ref(each.body)
         found["requestBody"] = {"required": True, "content": {each.takes: {"schema": schema}}}
     return found
+
+
+def _call(name: str, each: webhooks.Kind) -> Described:
+    """One kind of call that the service makes itself."""
+    body = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"const": name},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": _ref(each.data),
+        },
+    }
+    text: Described = {"type": "string"}
+    return {
+        "operationId": name,
+        "summary": told(each.title),
+        "security": [],
+        "parameters": [
+            {"name": header, "in": "header", "required": True, "schema": text}
+            for header in ("webhook-id", "webhook-timestamp", "webhook-signature")
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {"2XX": {"description": told(TAKEN)}, "410": {"description": told(NO_MORE)}},
+    }
 
 
 _FILE: Described = {
@@ -111,6 +140,7 @@ def _schemas() -> Described:
     """Every type that is answered or taken, and those inside them."""
     types = {each.answers for each in OPERATIONS.values()}
     types |= {each.body for each in OPERATIONS.values() if each.body}
+    types |= {each.data for each in webhooks.ALL.values()}
     types |= {shapes.Problem, *(each.query for each in OPERATIONS.values())}
     ordered = sorted(types, key=lambda kind: kind.__name__)
     _, found = msgspec.json.schema_components(ordered, ref_template=REF)

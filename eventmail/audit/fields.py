@@ -78,6 +78,7 @@ FIELDS = {
     "imports": said("取り込みの件数"),
     "is_person": said("個人の名前が入ったアドレスか"),
     "kind": said("形式"),
+    "kinds": said("知らせること"),
     "law": said("法律の区分"),
     "left": said("残りの数"),
     "login": said("ユーザー名"),

@@ -207,6 +207,11 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "mailbox.added": said("所のアドレスを登録しました"),
         "api.token_made": said("APIトークンを作りました"),
         "api.token_revoked": said("APIトークンを取り消しました"),
+        "webhook.made": said("Webhookを作りました"),
+        "webhook.switched_off": said("Webhookを止めました"),
+        "webhook.switched_on": said("Webhookを再開しました"),
+        "webhook.ended": said("Webhookを終わらせました"),
+        "webhook.tested": said("Webhookを試しに呼び出しました"),
         "relay.chosen": said("送信サーバーを選びました"),
         "relay.test_mail": said("送信サーバーを確かめるメールを送りました"),
         "relay.test_mail_taken": said("送信サーバーを確かめるメールが受け取られました"),
@@ -234,6 +239,7 @@ SENTENCES: dict[Kind, dict[str, str]] = {
         "retention.held": said("イベントの個人情報の保存を延長しました"),
         "retention.released": said("個人情報の保存の延長を終えました"),
         "addresses.revealed": said("伏せてあるアドレスを表示しました"),
+        "webhook.contacts_told": said("Webhookの呼び出しに連絡先を入れました"),
         "person.looked_up": said("開示・消去の請求のために一人の情報を探しました"),
         "person.handed_over": said("本人に渡すために一人の情報を書き出しました"),
         "person.erased": said("本人の請求により個人情報を消去しました"),
@@ -295,6 +301,7 @@ SUBJECTS = {
     "staff": said("職員"),
     "suppression": said("配信停止"),
     "training": said("自主点検の割り当て"),
+    "webhook": said("Webhook"),
     "wording": said("文面のひな形"),
 }
 

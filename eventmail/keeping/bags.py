@@ -1,4 +1,4 @@
-"""The mails that the service writes by itself, in every table where they wait to be sent."""
+"""What the service sends by itself, mails and calls, in every table where it waits."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from eventmail.observing.models import TroubleMail
 from eventmail.own_page.models import LinkMail
 from eventmail.staffmail.models import StaffNotice
 from eventmail.training.models import Reminder
+from eventmail.webhooks import marks
+from eventmail.webhooks.models import WebhookCall
 
 # The column that says how far a mail is, and what becomes of one that is not sent from here.
 # An alert has no word for that: it may have left from elsewhere, and stays on the office's pages.
@@ -25,6 +27,7 @@ BAGS: tuple[tuple[Any, str], ...] = (
     (Reminder.state, postbag.DROPPED),
     (StaffNotice.state, postbag.DROPPED),
     (TroubleMail.state, postbag.DROPPED),
+    (WebhookCall.state, postbag.DROPPED),
 )
 DROPPED = (
     "バックアップから戻したため、送りませんでした。元のサーバーから送られているかもしれません。"
@@ -34,6 +37,7 @@ IN_HAND = "送っている最中の写しのため、届いたかどうかわか
 
 def drop(session: Session) -> int:
     """Send nothing that waited: it may have left from elsewhere since. Says how many there were."""
+    marks.all_to_the_end(session)  # what webhooks were not told yet, they may have been told by now
     waiting = (postbag.QUEUED, postbag.CLAIMED)
     return sum(_settle(session, state, waiting, fate, DROPPED) for state, fate in BAGS)
 

@@ -67,6 +67,7 @@ PLACES: dict[str, str] = {
     "training.order": "bureau#training",
     "training.overview": "bureau#training",
     "training.result": "training#manage",
+    "webhooks": "manager#webhooks",
     "wordings": "author#letter",
 }
 # Shown to participants or read by machines, who have no use for the office's manual.

@@ -88,10 +88,14 @@ def _all(database: Database, backup: Backup | None, waiting: int) -> Iterator[Me
         )
         down = figures.relays_down(session)
         going_on = figures.troubles(session)
+        calls = figures.webhook_calls(session)
     for name, text, moment in since:
         yield GaugeMetricFamily(name, text, value=_age(moment))
     yield GaugeMetricFamily("eventmail_queue_tasks", "Tasks in the queue.", value=waiting)
     yield GaugeMetricFamily("eventmail_relays_down", "Relays that cannot be used.", value=down)
+    yield GaugeMetricFamily(
+        "eventmail_webhook_calls", "Calls of webhooks that are still to be made.", value=calls
+    )
     yield from _audit(broken, verified)
     yield from _counters(counted)
     yield _latency(counted)

@@ -14,6 +14,8 @@ from eventmail.observing.models import Trouble
 from eventmail.outbox import limits
 from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, RelayPace
 from eventmail.roster.models import AT_WORK, RosterImport
+from eventmail.webhooks.models import WebhookCall
+from eventmail.webhooks.service import WAITING
 
 
 def deliveries(session: Session) -> dict[str, int]:
@@ -84,6 +86,12 @@ def newest_checks() -> sa.Select[int]:
         .scalar_subquery()
     )
     return sa.select(newest).select_from(AuditHead)
+
+
+def webhook_calls(session: Session) -> int:
+    """How many calls of webhooks are still to be made."""
+    query = sa.select(sa.func.count()).select_from(WebhookCall)
+    return session.scalars(query.where(WebhookCall.state.in_(WAITING))).one()
 
 
 def troubles(session: Session) -> dict[str, int]:

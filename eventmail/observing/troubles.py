@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.alerts import service as alerts
-from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN
+from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN, WEBHOOK_OFF
 from eventmail.audit.models import INSTALLATION, AuditCheck
 from eventmail.config import Settings
 from eventmail.database import Database, insert_new
@@ -31,6 +31,7 @@ from eventmail.outbox.models import Attempt, Delivery, Dispatch, RelayPace
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute
 from eventmail.staffmail.models import fresh
+from eventmail.webhooks.models import OffWhy, Webhook
 
 __all__ = ["KINDS", "Found", "note"]
 
@@ -39,13 +40,19 @@ DOWN = timedelta(minutes=5)
 MAKES = timedelta(hours=1)  # a backup's time is when it was begun: the failure may be noted later
 LATELY = timedelta(days=1)  # what was there long before somebody watched is no news
 # The office's pages and its mailbox learn of these from here, of the others from their own rooms.
-ON_PAGES = (RELAY_DOWN, UNCERTAIN)
+ON_PAGES = (RELAY_DOWN, UNCERTAIN, WEBHOOK_OFF)
 
 NO_RELAY = said(
     "送信サーバーに5分以上つながりません。送れなかったメールは、つながりしだい送ります。"
 )
 NOT_KNOWN = said("送信結果が分からないメールが{count}通あります（メール案件 番号{mailing}）。")
 STOPPED = said("送信を止めました（メール案件 番号{mailing}）。")
+NOT_CALLED = {
+    OffWhy.GONE: said("Webhook「{name}」は、相手のシステムに断られたため止めました。"),
+    OffWhy.FAILED: said(
+        "Webhook「{name}」は、3日のあいだ呼び出し直しても受け取られなかったため止めました。"
+    ),
+}
 NO_BACKUP = said("バックアップを作れませんでした。")
 CHAIN = said("監査記録の鎖が切れています。記録が書き換えられたおそれがあります。")
 
@@ -135,9 +142,9 @@ def _tell(session: Session, trouble: Trouble) -> None:
 
 
 def _about(trouble: Trouble) -> str:
-    """What the page leads to: the mailing, where it is about one."""
-    is_mailing = trouble.subject.startswith("mailing:")
-    return trouble.subject if is_mailing else f"office:{trouble.office_id}"
+    """What the page leads to: the mailing or webhook, where it is about one."""
+    is_there = trouble.subject.startswith(("mailing:", "webhook:"))
+    return trouble.subject if is_there else f"office:{trouble.office_id}"
 
 
 def _mailbox(session: Session, trouble: Trouble) -> Mailbox | None:
@@ -192,6 +199,7 @@ def _all(session: Session, settings: Settings) -> Iterator[Found]:
     yield from _halted(session)
     yield from _uncertain(session)
     yield from _relays(session, settings)
+    yield from _webhooks(session)
     yield from _audit(session)
     yield from _backup(settings)
 
@@ -247,6 +255,18 @@ def _relays(session: Session, settings: Settings) -> Iterator[Found]:
             continue
         if place in down:
             yield Found(RELAY_DOWN, office_id, f"relay:{office_id}", NO_RELAY, down[place])
+
+
+def _webhooks(session: Session) -> Iterator[Found]:
+    """Webhooks that the service itself has switched off, until a manager acts."""
+    query = sa.select(Webhook).where(
+        Webhook.off_why.in_((OffWhy.GONE, OffWhy.FAILED)), Webhook.ended_at.is_(None)
+    )
+    for webhook in session.scalars(query):
+        why = webhook.off_why or OffWhy.FAILED
+        sentence = NOT_CALLED[why].format(name=webhook.name)
+        since = webhook.off_at or clock.now()
+        yield Found(WEBHOOK_OFF, webhook.office_id, f"webhook:{webhook.id}", sentence, since)
 
 
 def _place(settings: Settings, route: relays.Route) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN
+from eventmail.alerts.wording import AUDIT, RELAY_DOWN, UNCERTAIN, WEBHOOK_OFF
 from eventmail.clock import japanese_moment
 from eventmail.files import COMMAND
 from eventmail.observing.models import Trouble
@@ -39,6 +39,12 @@ KINDS: dict[str, Words] = {
         "送信サーバーを待つメールはなくなりました",
         "送信サーバーの管理者に、サーバーと回線を確かめるよう頼んでください。\n"
         "つながると、残りのメールは自動で送ります。送り直す操作は要りません。",
+    ),
+    WEBHOOK_OFF: Words(
+        "Webhookが止まりました",
+        "止まっていたWebhookの対応が終わりました",
+        "メールの送信は止めていません。受け取るシステムの担当者に確かめてから、\n"
+        "「Webhook」の画面で試しに呼び出し、再開してください。",
     ),
     AUDIT: Words(
         "監査記録が書き換えられたおそれがあります",

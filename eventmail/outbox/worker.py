@@ -43,6 +43,7 @@ from eventmail.roster import jobs
 from eventmail.sendlock import service as sendlock
 from eventmail.staffmail import sending as staffmail
 from eventmail.training import reminding
+from eventmail.webhooks import sending as webhooks
 from eventmail.wire import Relay, remember_in
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class Outbox:
         self._wake_roster = self.huey.task(name="roster")(self.run_roster)
         self._fetching = threading.Lock()
         self._bounces = self.huey.periodic_task(crontab(), name="bounces")(self.fetch_bounces)
+        self._calling = threading.Lock()
+        self._webhooks = self.huey.periodic_task(crontab(), name="webhooks")(self.call_webhooks)
         self._sweep = self.huey.periodic_task(crontab(), name="sweep")(self.sweep)
 
     @property
@@ -274,6 +277,17 @@ class Outbox:
             log.exception("what came back has to wait for the next visit")
         finally:
             self._fetching.release()
+
+    def call_webhooks(self) -> None:
+        """Tell other systems what has happened; receivers that hang hold up nothing else."""
+        if not self._calling.acquire(blocking=False):
+            return
+        try:
+            webhooks.visit(self.database, self.settings)
+        except Exception:
+            log.exception("the webhooks have to wait for the next visit")
+        finally:
+            self._calling.release()
 
     def _is_locked(self) -> bool:
         """Whether this is a copy that nobody has unlocked yet."""

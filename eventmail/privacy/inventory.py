@@ -124,6 +124,8 @@ PERSONAL: dict[str, dict[str, Fate]] = {
     "person_erasures": {"digest": Fate.KEYED, "reason": WORDS},
     # What a program asked for under a key of its own, for a day.
     "api_requests": {"digest": SALTED},
+    # Numbers and states of an event's mails; whose they are is put in as a call is made.
+    "webhook_calls": {"body": ROW},
     "audit_entries": {"details": WORDS, "before": WORDS, "after": WORDS},
 }
 # The installation's, the office's and the staff's own; codes, states and digests of public files.
@@ -199,5 +201,8 @@ NOT_OF_PARTICIPANTS: dict[str, tuple[str, ...]] = {
     "total_marks": ("source",),
     "trouble_mails": ("token", "reply"),
     "troubles": ("kind", "subject"),
+    "webhook_calls": ("token", "kind", "reply"),
+    "webhook_marks": ("source",),
+    "webhooks": ("name", "url", "sealed", "kinds"),
     "wording_versions": ("name", "subject", "body"),
 }

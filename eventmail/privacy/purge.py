@@ -40,6 +40,7 @@ from eventmail.roster.models import (
     RosterRow,
 )
 from eventmail.suppression import service as suppression
+from eventmail.webhooks.models import WebhookCall
 
 log = logging.getLogger(__name__)
 
@@ -198,6 +199,7 @@ def _blank_rosters(session: Session, event_id: int) -> None:
         sa.delete(PageLink).where(PageLink.event_id == event_id),
         sa.delete(Correction).where(Correction.event_id == event_id),
         sa.delete(LinkMail).where(LinkMail.event_id == event_id),
+        sa.delete(WebhookCall).where(WebhookCall.event_id == event_id),
         sa.delete(FindingAnswer).where(FindingAnswer.mailing_id.in_(mailings)),
         sa.update(RosterImport).where(RosterImport.event_id == event_id).values(**blank_import()),
         sa.update(Participant)

@@ -48,6 +48,7 @@ from eventmail.staffmail.views import blueprint as staffmail
 from eventmail.suppression import views as suppression
 from eventmail.training.views import blueprint as training
 from eventmail.web.home import blueprint as home
+from eventmail.webhooks.views import blueprint as webhooks
 from eventmail.wordings.views import blueprint as wordings
 
 ROOMS = (
@@ -63,6 +64,7 @@ ROOMS = (
     setup,
     people,
     api_tokens,
+    webhooks,
     overview,
     agenda,
     events,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+CALLS = "eventmail/webhooks/calling.py"
 # Module to the files that may import it.
 LIBRARIES: dict[str, set[str]] = {
     "aiosmtpd": {"eventmail/wire/sink/__init__.py"},
@@ -22,19 +23,21 @@ LIBRARIES: dict[str, set[str]] = {
     "selectors": set(),
     "smtplib": set(),
     "socket": {
-        "eventmail/antivirus.py",
+        *(CALLS, "eventmail/antivirus.py"),
         "eventmail/demo.py",
         "eventmail/wire/connecting.py",
         "eventmail/wire/conversation.py",
         "eventmail/wire/sink/__init__.py",
     },
     "ssl": {
+        CALLS,
         "eventmail/wire/connecting.py",
         "eventmail/wire/conversation.py",
         "eventmail/wire/inbox/__init__.py",
     },
     "subprocess": {"eventmail/confined.py", "eventmail/processes.py"},
     "telnetlib": set(),
+    "urllib3": {CALLS},
 }
 # Of a library that writes mail as well, what only reads, to the file that may.
 READERS: dict[str, set[str]] = {

@@ -17,6 +17,10 @@ from eventmail.own_page.models import LinkMail
 from eventmail.sample import People
 from eventmail.staffmail.models import StaffNotice, fresh
 from eventmail.training.models import Reminder
+from eventmail.webhooks.calls import add
+from eventmail.webhooks.kinds import TEST
+from eventmail.webhooks.models import Webhook
+from eventmail.webhooks.shapes import TestNews
 
 
 def link_to(contact: Contact) -> LinkMail:
@@ -25,6 +29,24 @@ def link_to(contact: Contact) -> LinkMail:
     own = {name: getattr(contact, name) for name in names}
     now = clock.now()
     return LinkMail(**own, contact_id=contact.id, made_at=now, due_at=now, token="t" * 32)
+
+
+def call_of(session: Session, office_id: int, staff_id: int) -> None:
+    """A webhook has something to tell."""
+    made = Webhook(
+        office_id=office_id,
+        made_by=staff_id,
+        name="統計",
+        url="https://hooks.example/",
+        sealed="",
+        kinds="sending.finished",
+        contacts=False,
+        made_at=clock.now(),
+        audit_mark=0,
+    )
+    session.add(made)
+    session.flush()
+    add(session, made, TEST, TestNews(made.id), clock.now(), None)
 
 
 def one_of_each(session: Session, people: People) -> None:
@@ -49,6 +71,7 @@ def one_of_each(session: Session, people: People) -> None:
     trouble = Trouble(kind="x", subject="x", sentence="x", begun_at=clock.now())
     session.add_all([notice, trouble])
     session.flush()
+    call_of(session, office_id, staff_id)
     day = {"day": date(2026, 11, 27)}
     about = {"mailing_id": mailing.id, "occasion": "x", "kind": "approve"}
     session.add_all(

@@ -180,7 +180,9 @@ PAGES: dict[Action, str] = {
         people.roles
     """,
     Action.MANAGE_API: """
-        api_tokens.index api_tokens.make api_tokens.new api_tokens.revoke
+        api_tokens.index api_tokens.make api_tokens.new api_tokens.revoke webhooks.end
+        webhooks.index webhooks.make webhooks.new webhooks.off webhooks.on webhooks.show
+        webhooks.test
     """,
     Action.PROPOSE_SETTING: """
         proposals.change proposals.withdraw relays.propose relays.show setup.try_relay

@@ -53,6 +53,7 @@ LISTS: dict[str, tuple[Action, str] | None] = {
     "training.index": None,
     "training.manage": (Action.MANAGE_TRAINING, "training.assign"),
     "training.overview": (Action.OVERSEE, "training.order"),
+    "webhooks.index": (Action.MANAGE_API, "webhooks.new"),
     "wordings.index": (Action.EDIT_MAILING, "wordings.new"),
 }
 NO_LIST = """
@@ -63,7 +64,7 @@ NO_LIST = """
     notices.write observing.live observing.metrics observing.ready
     outbox.stop_page own_page.new own_page.sample people.invite_page
     privacy.hold_page privacy.person relays.show roster.add_page roster.upload_page setup.index
-    setup.try_relay staffmail.me wordings.new
+    setup.try_relay staffmail.me webhooks.new wordings.new
 """
 # Nothing but that there is nothing: no word of what to do, or of what will come here.
 BARE = re.compile(r"[^。]*(?<!て)(ありません|いません)。?")

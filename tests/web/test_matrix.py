@@ -64,6 +64,7 @@ from eventmail.training import service as training
 from eventmail.training.models import Purpose
 from eventmail.training.papers import Sort
 from eventmail.web import errors
+from eventmail.webhooks import service as webhooks
 from eventmail.wordings import service as wordings
 from eventmail.wordings.builtin import Text
 from eventmail.wordings.models import WordingKind
@@ -78,6 +79,8 @@ PASSWORDS = {each["role"]: each for each in sample.story()["staff"]}
 OUTSIDE = {each["standing"]: each for each in sample.story()["outside"]}
 STRANGER = "a stranger's password"
 EVERYBODY = [NOBODY, *ROLES, *OUTSIDE]
+# A webhook is there, but the app's own administrator names no server: nobody is called.
+NAMED = Settings(mode=Mode.TEST, secret_key=SECRET, webhook_hosts=("https://hooks.example:443",))
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REACHED, FORBIDDEN, NOT_FOUND, TO_SIGN_IN = 299, 403, 404, 302
 
@@ -185,6 +188,8 @@ def _one_of_each(database: Database) -> dict[str, object]:
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
         reading = tokens.Wanted("統計", {Scope.READ}, False, 30)
         token, _ = tokens.make(session, people.manager, reading)
+        leads = webhooks.Wanted("統計", "https://hooks.example/", ["sending.finished"], False)
+        webhook, _ = webhooks.make(session, people.manager, NAMED, leads)
         deputy = deputies.appoint(session, people.approver, people.checker.id, day, day, "出張")
         place = Place(people.manager.office.id, known("hold"))
         proposal = proposals.propose(session, people.manager, place, 5, "試し")
@@ -249,6 +254,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
             "import_id": session.scalars(sa.select(RosterImport.id).limit(1)).one(),
             "staff_id": people.checker.id,
             "token_id": token.id,
+            "webhook_id": webhook.id,
             "session_id": 1,
             "invitation_id": invited.invitation.id,
             "passkey_id": 1,

@@ -1,0 +1,1 @@
+"""Webhooks: another system is told what has happened, by signed calls, without addresses."""
