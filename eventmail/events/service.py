@@ -141,14 +141,24 @@ def participants(session: Session, event: Event) -> list[Participant]:
 
 
 def addressees(
-    session: Session, event: Event, *conditions: sa.ColumnElement[bool]
+    session: Session,
+    event: Event,
+    *conditions: sa.ColumnElement[bool],
+    first: int = 0,
+    most: int | None = None,
 ) -> list[Contact]:
     """The active contacts of those taking part: nobody withdrawn can be in it (L10).
 
-    ``conditions`` can only take contacts away.
+    ``conditions`` can only take contacts away. ``most`` of them from the ``first`` on, from 0.
     """
-    query = _of_addressees(sa.select(Contact), event, conditions)
+    query = _of_addressees(sa.select(Contact), event, conditions).offset(first).limit(most)
     return list(session.scalars(query.options(contains_eager(Contact.participant))))
+
+
+def addressee_count(session: Session, event: Event, *conditions: sa.ColumnElement[bool]) -> int:
+    """How many :func:`addressees` there are."""
+    query = _of_addressees(sa.select(sa.func.count()).select_from(Contact), event, conditions)
+    return session.scalars(query.order_by(None)).one()
 
 
 def addressee_rows(

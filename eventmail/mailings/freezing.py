@@ -41,7 +41,6 @@ from eventmail.mailings.snapshot import (
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Actor
 from eventmail.suppression import service as suppression
-from eventmail.suppression.models import Suppression
 from eventmail.suppression.tokens import links_of
 from eventmail.wire import search_ahead
 
@@ -182,21 +181,6 @@ def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
     """The condition that a contact gets no mail of this kind any more."""
     place = Contact.office_id, Contact.event_id
     return suppression.applies(Contact.address_key, *place, stoppable=mailing.stoppable)
-
-
-def left_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
-    """Whom the mailing would go to, had nobody asked to be left alone; and why he is not in it."""
-    # Found by the few addresses that are stopped, and not by asking it of everybody in the roster.
-    any_stop = sa.select(Suppression.address_key).where(Suppression.office_id == mailing.office_id)
-    found = events.addressees(
-        session,
-        mailing.event,
-        Contact.address_key.in_(any_stop),
-        audiences.named_by(mailing),
-        is_stopped(mailing),
-    )
-    reasons = suppression.standing(session, mailing.event, [each.address_key for each in found])
-    return [(each, why) for each in found for why in reasons.get(each.address_key, ())[:1]]
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from eventmail.addresses import EmailAddress
 from eventmail.database import Database
 from eventmail.events.models import Contact
-from eventmail.mailings import freezing, rehearsal
+from eventmail.mailings import freezing, leaving_out, rehearsal
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.outbox import job, listing, sending, supply
 from eventmail.outbox.models import DeliveryState
@@ -183,7 +183,23 @@ def test_whoever_is_left_out_is_named_with_the_reason(
     with database.writing() as session:
         mailing = session.get_one(Mailing, meeting.mailing.id)
         mailing.stoppable = True
-        assert [(c.address, s.kind) for c, s in freezing.left_out(session, mailing)] == [
-            (str(address), Kind.BOUNCED)
-        ]
+        found = leaving_out.left_out(session, mailing)
+        assert [(c.address, s.kind) for c, s in found.rows] == [(str(address), Kind.BOUNCED)]
         assert str(address) not in [c.address for c in freezing.audience(session, mailing)]
+
+
+@pytest.mark.parametrize(("page", "shown"), [(1, [0, 1]), (2, [2, 3]), (3, [4]), (9, [4])])
+def test_many_who_are_left_out_are_named_a_page_at_a_time(
+    database: Database, people: People, meeting: Meeting, page: int, shown: list[int]
+) -> None:
+    with database.reading() as session:
+        order = sa.select(Contact.address).order_by(Contact.source_row, Contact.id).limit(5)
+        addresses = list(session.scalars(order))
+    for each in addresses:
+        stop(database, meeting.event.office_id, EmailAddress.parse(each), Kind.UNSUBSCRIBED)
+    with database.writing() as session:
+        mailing = session.get_one(Mailing, meeting.mailing.id)
+        mailing.stoppable = True
+        found = leaving_out.left_out(session, mailing, page, size=2)
+        assert [contact.address for contact, _ in found.rows] == [addresses[each] for each in shown]
+        assert (found.count, found.pages, found.page) == (5, 3, min(page, 3))

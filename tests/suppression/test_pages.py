@@ -84,6 +84,8 @@ def test_the_roster_and_the_draft_say_who_is_left_out_and_why(
     shown = pages.get(f"/mailings/{meeting.mailing.id}").text
     assert "配信停止のため送らない人（1件）" in shown
     assert "すべてのメールを断られた" in shown
+    beyond = pages.get(f"/mailings/{meeting.mailing.id}?left=9").text
+    assert "すべてのメールを断られた" in beyond, "a page beyond the last is the last"
 
 
 def test_a_mailing_under_review_is_begun_anew_when_one_of_its_recipients_stops(

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.errors import UserError
-from eventmail.events.models import Contact
 from eventmail.mailings import answers, audiences, checking, notices
 from eventmail.mailings.deciding import UNDER_REVIEW
-from eventmail.mailings.freezing import left_out, press_for_one
+from eventmail.mailings.freezing import press_for_one
+from eventmail.mailings.leaving_out import LeftOut, left_out
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.snapshot import Content
@@ -18,7 +18,6 @@ from eventmail.mailings.stored import index_of
 from eventmail.offices.models import Deputy
 from eventmail.offices.service import staff_names
 from eventmail.roster.views.common import page_number
-from eventmail.suppression.models import Suppression
 from eventmail.web.context import reading
 from eventmail.wire import GateRefusal, Unwritable, parse_mail
 
@@ -56,10 +55,10 @@ def rendered(
     }
 
 
-def whom_it_leaves_out(session: Session, mailing: Mailing) -> list[tuple[Contact, Suppression]]:
+def whom_it_leaves_out(session: Session, mailing: Mailing) -> LeftOut:
     """Who is not in it because he gets no such mail any more, until it is approved."""
     coming = mailing.state in (MailingState.DRAFT, *UNDER_REVIEW)
-    return left_out(session, mailing) if coming else []
+    return left_out(session, mailing, page_number("left")) if coming else LeftOut()
 
 
 def record_of(session: Session, mailing: Mailing, snapshot: Snapshot | None) -> dict[str, object]:

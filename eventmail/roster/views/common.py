@@ -60,9 +60,9 @@ def search_text() -> str:
     return "".join(c for c in text if c.isprintable()).strip()[:LONGEST_SEARCH]
 
 
-def page_number() -> int:
-    """The page of a long list, from 1."""
-    wanted = request.args.get("page", default=1, type=int)
+def page_number(name: str = "page") -> int:
+    """The page of a long list, from 1; a second list of a page has a name of its own."""
+    wanted = request.args.get(name, default=1, type=int)
     return wanted if 1 <= wanted < 1_000_000 else 1
 
 
