@@ -233,7 +233,12 @@ SHORT_QUESTIONS = {"max_parallel_workers_per_gather": "0", "jit": "off"}
 
 
 def _postgres(url: sa.URL) -> sa.Engine:
-    engine = sa.create_engine(silence.noticed(url), pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(
+        silence.noticed(url),
+        pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection used last has the most plans ready
+        hide_parameters=True,
+    )
     wanted = {**SHORT_QUESTIONS, **silence.settings_there(url)}
     asked = f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(wanted))}"
     values = [word for pair in wanted.items() for word in pair]
