@@ -158,7 +158,8 @@ def addressees(
 def addressee_count(session: Session, event: Event, *conditions: sa.ColumnElement[bool]) -> int:
     """How many :func:`addressees` there are."""
     query = _of_addressees(sa.select(sa.func.count()).select_from(Contact), event, conditions)
-    return session.scalars(query.order_by(None)).one()
+    count: int = session.scalars(query.order_by(None)).one()
+    return count
 
 
 def addressee_rows(
