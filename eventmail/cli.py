@@ -43,6 +43,7 @@ from eventmail.outbox.worker import Outbox
 from eventmail.production import require_safe
 from eventmail.proposals import mailboxes, roles, sending
 from eventmail.staffmail import service as staffmail
+from eventmail.version import VERSION
 from eventmail.wire.sink import run_sink
 
 NO_DATABASE = (
@@ -61,6 +62,9 @@ def settings_here() -> Settings:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(
+    VERSION, prog_name="eventmail", message="%(prog)s %(version)s", help="版を表示して終わります。"
+)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """イベントメール：参加事業所のアドレスがほかへ見えないメール送信。"""

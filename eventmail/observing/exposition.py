@@ -23,6 +23,7 @@ from eventmail.observing import figures, totals
 from eventmail.observing.backups import Backup
 from eventmail.observing.troubles import KINDS
 from eventmail.outbox.standing import waiting_since
+from eventmail.version import VERSION
 from eventmail.wire import RULES, Kind
 
 REPLIES = ("2xx", "4xx", "5xx", "none")
@@ -193,7 +194,7 @@ def _backup(backup: Backup | None) -> Iterator[Metric]:
 
 def _build(database: Database) -> Metric:
     kind = "sqlite" if database.is_sqlite else "postgresql"
-    told = {"python": platform.python_version(), "database": kind}
+    told = {"version": VERSION, "python": platform.python_version(), "database": kind}
     return InfoMetricFamily("eventmail_build", "What runs here.", value=told)
 
 

@@ -81,6 +81,11 @@ def test_the_journey_of_the_sample_meeting_ends_in_thirty_mails(installed: Insta
     assert judge(mails) == []
 
 
+def test_it_says_which_version_it_is(installed: Installed, wheel: Path) -> None:
+    said = installed.run("eventmail", "--version").stdout.split()
+    assert wheel.name.startswith("-".join(said) + "-")
+
+
 def test_its_modules_are_the_wheels_and_it_names_its_command(installed: Installed) -> None:
     ask = "from eventmail import files; print(files.PACKAGE, files.ROOT, files.COMMAND, sep='|')"
     package, root, command = installed.run("python", "-c", ask).stdout.strip().split("|")
