@@ -30,7 +30,8 @@ OF_NO_OFFICE = {
     *("passkeys", "recovery_codes", "totp_offers", "totp_secrets"),
     *("relay_paces", "relay_slots", "sending_locks"),
     *("audit_entries", "audit_links", "audit_heads", "audit_checks"),
-    *("running_totals", "total_marks", "troubles"),  # a trouble may be the installation's
+    *("running_totals", "total_marks", "webhook_marks"),
+    "troubles",  # one may be the installation's
 }
 # Whoever is invited is not there yet, and an administrator of no office may have invited him;
 # the overseer of a bureau serves in no office.
