@@ -3,7 +3,6 @@
 Released migrations call these functions: extend by new functions, never change an old one.
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 
@@ -160,34 +159,3 @@ def _replace(table: str, verb: str, name: str, before: str, after: str) -> None:
         f"BEGIN {before}RAISE EXCEPTION 'guard {table} {name}' "
         f"USING ERRCODE = 'integrity_constraint_violation'; {after} RETURN {row}; END $$"
     )
-
-
-KEPT = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
-
-
-def plan_once() -> None:
-    """Let PostgreSQL plan what the guards ask once for each connection, not for each row.
-
-    A guard asks by keys: one plan fits all rows, and it goes by an index. Without the second
-    setting a plan that is made while the table is empty reads all of it for each row that follows.
-    """
-    for name in _asking():
-        for setting, value in KEPT.items():
-            op.execute(f"ALTER FUNCTION {name}() SET {setting} = {value}")
-
-
-def plan_each() -> None:
-    """Take :func:`plan_once` back (for downgrades)."""
-    for name in _asking():
-        for setting in KEPT:
-            op.execute(f"ALTER FUNCTION {name}() RESET {setting}")
-
-
-def _asking() -> list[str]:
-    if op.get_bind().dialect.name == "sqlite":
-        return []
-    query = (
-        "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
-        r"AND proname LIKE 'guard\_%' AND prosrc LIKE '%SELECT%' ORDER BY proname"
-    )
-    return list(op.get_bind().execute(sa.text(query)).scalars())

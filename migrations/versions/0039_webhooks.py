@@ -46,13 +46,11 @@ def upgrade() -> None:
     guards.never_replaced("webhooks", ("id",))
     guards.allow("setting_changes", "not_safer")
     guards.refuse("setting_changes", "INSERT", "not_safer", AFTER)
-    guards.plan_once()
 
 
 def downgrade() -> None:
     guards.allow("setting_changes", "not_safer")
     guards.refuse("setting_changes", "INSERT", "not_safer", BEFORE)
-    guards.plan_once()
     guards.allow("webhooks", "replaced")
     guards.may_be_deleted("webhooks")
     guards.allow("webhooks", "changed")

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 
 from eventmail import clock
 from eventmail.database import Database, plan_once
-from eventmail.mailings import service as mailings
 from eventmail.outbox import listing, sending, statements
-from eventmail.outbox import service as outbox
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -37,7 +35,6 @@ TURN: Mapping[str, Mapping[str, object]] = {
     **dict.fromkeys(("LOCK", "ANSWERABLE", "RECIPIENTS", "WELCOME"), BY_IDS),
     **dict.fromkeys(("ASKED_TO_STOP", "NOT_CALLED"), BY_IDS),
 }
-KEPT = {"plan_cache_mode=force_generic_plan", "enable_seqscan=off"}
 GROWING = ("deliveries", "attempts", "decisions", "contacts", "participants", "suppressions")
 PREPARED = (
     "SELECT name, cardinality(parameter_types), generic_plans, custom_plans "
@@ -64,32 +61,6 @@ def test_a_mailing_beyond_32_bits_is_sent_like_any_other(
     assert {each.state for each in lines} == {DeliveryState.ACCEPTED}
     assert len(recorder.received) == len(lines) + 1, "and the office's copy"
     assert tried == highest > BEYOND
-
-
-def test_every_guard_that_asks_is_planned_once(database: Database) -> None:
-    query = sa.text(
-        r"SELECT proname, proconfig FROM pg_proc WHERE proname LIKE 'guard\_%' "
-        "AND prosrc LIKE '%SELECT%'"
-    )
-    with database.reading() as session:
-        found = {name: chosen for name, chosen in session.execute(query)}
-    assert "guard_attempts_suppressed" in found
-    assert {name for name, chosen in found.items() if set(chosen or ()) != KEPT} == set()
-
-
-def test_no_guard_reads_a_table_for_each_row_of_an_approval(
-    database: Database, people: People, meeting: Meeting
-) -> None:
-    """Also not the first approval of all, whose plans are made while there is no mail."""
-    waiting = submit(database, people, meeting.mailing.id)
-    check(database, people, meeting.mailing.id)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
-        alone.execute(sa.text("VACUUM (ANALYZE) deliveries"))  # it is known to be empty
-    with database.writing() as session:
-        mailing = mailings.get_mailing(session, people.approver, meeting.mailing.id, lock=True)
-        outbox.start(session, mailings.approve(session, people.approver, mailing, waiting.digest))
-        scans = sa.text("SELECT pg_stat_get_xact_numscans('deliveries'::regclass)")
-        assert session.scalars(scans).one() < len(waiting.recipients)
 
 
 def _ask(database: Database, name: str, times: int) -> None:
