@@ -206,10 +206,8 @@ def table_of(model: type[Base]) -> sa.Table:
 def plan_once(session: Session) -> None:
     """For the rest of this transaction PostgreSQL keeps each statement's plan, whatever is asked.
 
-    Only for statements that find their rows by keys in tables that hold rows already: they have one
-    good plan, by an index. To make it anew took a third of what a mail cost PostgreSQL. What guards
-    ask meanwhile is kept as well. Where a table is still empty, as deliveries are at an approval,
-    the planner cannot tell a good index from a bad one, and a plan made there must not be kept.
+    Only for statements that find their rows by keys: they have one good plan, by an index. To make
+    it anew took a third of what a mail cost PostgreSQL. What guards ask meanwhile is kept as well.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(PLAN_ONCE)
