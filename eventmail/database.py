@@ -37,8 +37,6 @@ PLAN_ONCE = sa.select(
     sa.func.set_config("plan_cache_mode", "force_generic_plan", sa.true()),
     sa.func.set_config("enable_seqscan", "off", sa.true()),
 )
-LOOKS = {"eventmail_looks": True}
-LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -152,7 +150,7 @@ class Database:
         self._turn = threading.RLock() if self.is_sqlite else nullcontext()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgres(self.url)
         self._writer = self.engine.execution_options(eventmail_writes=True)
-        self._reader = self.engine.execution_options(**(LOOKS if self.is_sqlite else LOOKING))
+        self._reader = _sqlite_looking(self.url) if self.is_sqlite else _looking(self.engine)
 
     @property
     def is_sqlite(self) -> bool:
@@ -193,6 +191,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close all connections."""
+        self._reader.dispose()
         self.engine.dispose()
 
 
@@ -232,6 +231,10 @@ def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> N
 SHORT_QUESTIONS = {"max_parallel_workers_per_gather": "0", "jit": "off"}
 
 
+def _looking(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def _postgres(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         silence.noticed(url),
@@ -260,6 +263,21 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def _sqlite_looking(url: sa.URL) -> sa.Engine:
+    """Over its connections nothing is written, by the database's own word.
+
+    They are others than those that write: to say so anew for each transaction makes SQLite forget
+    every statement that it has got ready, with all the guards that belong to it.
+    """
+    engine = _sqlite(url)
+    sa.event.listen(engine, "connect", _look_only)
+    return engine.execution_options(eventmail_looks=True)
+
+
+def _look_only(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (
         "foreign_keys=ON",
@@ -271,9 +289,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA query_only={int('eventmail_looks' in options)}")
-    if options.get("eventmail_writes"):
+    if connection.get_execution_options().get("eventmail_writes"):
         _begin_writing(connection)
     else:
         connection.exec_driver_sql("BEGIN DEFERRED")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from eventmail.database import Database
 from eventmail.offices.models import Office
+from tests.conftest import Templates
 
 
 def _names(session: Session) -> list[str]:
@@ -56,6 +59,26 @@ class TestALook:
             connection.execute(sa.update(Office).values(name="夜の名前"))
         with named.reading() as look:
             assert _names(look) == ["夜の名前"]
+
+    def test_says_nothing_but_what_it_asks(self, templates: Templates) -> None:
+        """Each PRAGMA more would make SQLite forget every statement that it has got ready."""
+        database, heard = Database(templates.copy("sqlite")), list[str]()
+        for begin in (database.reading, database.writing):
+            for _ in range(2):
+                with begin() as session:
+                    driver: Any = session.connection().connection.driver_connection
+                    session.execute(sa.select(1))
+                driver.set_trace_callback(heard.append)
+        database.dispose()
+        quick = [each for each in heard if "busy_timeout" not in each]
+        assert quick == [
+            "BEGIN DEFERRED",
+            "SELECT 1",
+            "COMMIT",
+            "BEGIN IMMEDIATE",
+            "SELECT 1",
+            "COMMIT",
+        ]
 
     def test_cannot_lock(self, named: Database) -> None:
         refused = pytest.raises((DBAPIError, AssertionError), match=r"read-only|would lock")
