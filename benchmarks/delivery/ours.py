@@ -25,7 +25,7 @@ from eventmail import clock, processes
 from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
 from eventmail.database import Database
-from eventmail.mailings.models import Mailing, MailingState
+from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
 from eventmail.outbox.worker import SEARCHED, Outbox
 
@@ -146,7 +146,8 @@ def times(database: Database, snapshot_id: int) -> tuple[datetime, datetime]:
         rest = session.scalars(
             sa.select(sa.func.count()).where(Delivery.snapshot_id == snapshot_id, ~accepted)
         ).one()
-        state = session.scalars(sa.select(Mailing.state)).one()
+        of_it = sa.select(Mailing.state).join(Snapshot).where(Snapshot.id == snapshot_id)
+        state = session.scalars(of_it).one()
     if rest or state is not MailingState.SENT:
         raise SystemExit(f"{rest} deliveries were not accepted; the mailing is {state.value}")
     return first, last

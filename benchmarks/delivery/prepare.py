@@ -26,7 +26,7 @@ from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.mailings import service as mailings
 from eventmail.mailings.freezing import press_for_one
-from eventmail.mailings.models import Mailing, SendMode, Snapshot
+from eventmail.mailings.models import Mailing, MailingState, SendMode, Snapshot
 from eventmail.mailings.rendering import new_token
 from eventmail.mailings.service import Draft
 from eventmail.mailings.snapshot import FORMAT, content_of_snapshot
@@ -109,7 +109,8 @@ def approve(database: Database) -> int:
     """The approver's yes, which queues the deliveries. Returns the snapshot's number."""
     with database.writing() as session:
         actor = _approver(session)
-        mailing_id = session.scalars(sa.select(Mailing.id)).one()
+        waiting = sa.select(Mailing.id).where(Mailing.state == MailingState.APPROVING)
+        mailing_id = session.scalars(waiting).one()
         mailing = mailings.get_mailing(session, actor, mailing_id, lock=True)
         assert mailing.latest is not None
         snapshot = mailings.approve(session, actor, mailing, mailing.latest.digest)

@@ -3,6 +3,7 @@
 python -m benchmarks.scale                                  all of it, half an hour or more
 python -m benchmarks.scale --quick                          a look in passing, ten minutes
 python -m benchmarks.scale --cases lengths --full           up to 1,000,000 mails
+python -m benchmarks.scale --cases years --before 0,3000000 deliveries that are there already
 python -m benchmarks.scale --cases failover --strikes web   one death
 python -m benchmarks.scale --postgresql plan_cache_mode=force_generic_plan
 
@@ -25,7 +26,7 @@ from benchmarks.scale.town import Town, town
 from eventmail import processes
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "bench"
-CASES = ("workers", "lengths", "failover")
+CASES = ("workers", "lengths", "years", "failover")
 TENTH = 10
 SHOWN = 5  # of what was wrong
 
@@ -66,6 +67,16 @@ def _lengths(found: Town, asked: argparse.Namespace) -> bool:
     return True
 
 
+def _years(found: Town, asked: argparse.Namespace) -> bool:
+    runs = []
+    for before in asked.before:
+        _say(f"a sending of {asked.mails:,} after {before:,}")
+        runs.append(send(found, asked.mails, WORKERS, 0, before))
+        _say(f"  {runs[-1].rate:.1f} mails/s")
+    _print(report.by_length(runs), asked)
+    return True
+
+
 def _failover(found: Town, asked: argparse.Namespace) -> bool:
     terms = Terms(asked.failover_mails, asked.pace, asked.restart, asked.lease)
     runs: list[Failed] = []
@@ -82,7 +93,7 @@ def _failover(found: Town, asked: argparse.Namespace) -> bool:
     return all(each.clean for each in runs)
 
 
-CASE = dict(zip(CASES, (_workers, _lengths, _failover), strict=True))
+CASE = dict(zip(CASES, (_workers, _lengths, _years, _failover), strict=True))
 
 
 def _print_about(words: str, settings: Sequence[str]) -> None:
@@ -112,6 +123,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--mails", type=int, default=10_000, help="of the case workers")
     parser.add_argument("--round-trips", type=_decimals, default=(0.0, 20.0), help="milliseconds")
     parser.add_argument("--lengths", type=_numbers, default=(1_000, 10_000, 100_000))
+    parser.add_argument("--before", type=_numbers, default=(0, 100_000, 1_000_000, 0))
     parser.add_argument("--strikes", type=_words, default=STRIKES, help=f"of {','.join(STRIKES)}")
     parser.add_argument("--failover-mails", type=int, default=4_000)
     parser.add_argument("--pace", type=float, default=0.03, help="seconds of the relay for a mail")
@@ -123,6 +135,7 @@ def _asked() -> argparse.Namespace:
     if asked.quick:
         asked.rounds, asked.mails = 1, asked.mails // TENTH
         asked.lengths = tuple(each // TENTH for each in asked.lengths)
+        asked.before = tuple(each // TENTH for each in asked.before)
         asked.failover_mails //= 2
     if asked.full:
         asked.lengths = (*asked.lengths, 1_000_000)

@@ -15,9 +15,9 @@ WORKERS_HEAD = (
     "worker ms/mail", "PostgreSQL ms/mail", "relay ms/mail", "cores busy", "worker MB",
 )  # fmt: skip
 LENGTHS_HEAD = (
-    "mails", "mails/s", "worker ms/mail", "to first", "PostgreSQL ms/mail", "to first",
-    "its clock ms/mail", "log kB/mail", "look ms/mail", "worker MB", "after look MB",
-    "database MB", "approve ms/mail", "prepare ms/mail",
+    "sent before", "mails", "mails/s", "worker ms/mail", "to first",
+    "PostgreSQL ms/mail", "to first", "its clock ms/mail", "log kB/mail", "look ms/mail",
+    "worker MB", "after look MB", "database MB", "approve ms/mail", "prepare ms/mail",
 )  # fmt: skip
 FAILOVER_HEAD = (
     "kill -9", "mails", "silence s", "web back s", "in hand settled s", "over s",
@@ -52,7 +52,7 @@ def by_length(runs: Sequence[Sent]) -> list[Row]:
         look = each.each(each.look.workers + each.look.database)
         rows.append(
             (
-                f"{each.mails:,}", _short(each.rate),
+                f"{each.before:,}", f"{each.mails:,}", _short(each.rate),
                 f"{_worker(each):.2f}", f"{_worker(each) / _worker(runs[0]):.2f}",
                 f"{_database(each):.2f}", f"{_database(each) / _database(runs[0]):.2f}",
                 f"{each.each(each.spent.executing):.2f}",

@@ -6,14 +6,13 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import sqlalchemy as sa
 
 from benchmarks.delivery import ours, prepare
 from benchmarks.delivery.costs import begin, spent
 from benchmarks.delivery.wire import sink
+from benchmarks.scale import past
 from benchmarks.scale.town import Town, copied
 from eventmail import clock, processes
 from eventmail.audit.keys import open_database
@@ -54,6 +53,7 @@ class Sent:
 
     ``approving`` is the approver's click, ``preparing`` all that was before it, both on the
     processor of the process that serves pages; 0 where the mailing had been prepared before.
+    ``before`` deliveries of other mailings were there already.
     """
 
     mails: int
@@ -65,6 +65,7 @@ class Sent:
     size: int
     preparing: float
     approving: float
+    before: int = 0
 
     @property
     def rate(self) -> float:
@@ -76,8 +77,11 @@ class Sent:
         return 1000 * total / self.mails
 
 
-def send(town: Town, mails: int, workers: int, round_trip: float) -> Sent:
-    """From the approval to the last settled row, and on to the record of what all mails showed."""
+def send(town: Town, mails: int, workers: int, round_trip: float, before: int = 0) -> Sent:
+    """From the approval to the last settled row, and on to the record of what all mails showed.
+
+    ``before``: at least so many deliveries of other mailings are there already.
+    """
     start = time.process_time()
     url = copied(town, mails)
     preparing = time.process_time() - start
@@ -86,11 +90,13 @@ def send(town: Town, mails: int, workers: int, round_trip: float) -> Sent:
         made = town.settings(url, port, workers)
         database = open_database(made)
         stack.callback(database.dispose)
+        there = past.fill(database, mails, before) if before else 0
         children = [town.start(made, "worker", each) for each in town.ground.places[:workers]]
         stack.callback(processes.end, children)
         ours.await_running(children, made)
         pids = [each.pid for each in children]
-        return _measured(town, database, Outbox(made, database), pids, mails, preparing)
+        sent = _measured(town, database, Outbox(made, database), pids, mails, preparing)
+        return replace(sent, before=there)
 
 
 def _measured(
@@ -106,7 +112,7 @@ def _measured(
     ours.await_end(database, snapshot_id)
     after = _spent(town, name, pids)
     first, last = ours.times(database, snapshot_id)
-    _await_record(database)
+    _await_record(database, snapshot_id)
     looked = _spent(town, name, pids)
     return Sent(
         mails, len(pids), (last - min(start, first)).total_seconds(),
@@ -132,11 +138,11 @@ def _relays() -> list[int]:
     return [int(each) for each, name in names.items() if name in ("smtp-sink", "delay")]
 
 
-def _await_record(database: Database) -> None:
+def _await_record(database: Database, snapshot_id: int) -> None:
     deadline = time.monotonic() + PATIENCE_AFTERWARDS
     while time.monotonic() < deadline:
         with database.reading() as session:
-            if session.scalar(sa.select(ExposureRecord.snapshot_id)) is not None:
+            if session.get(ExposureRecord, (snapshot_id, 1)) is not None:
                 return
         time.sleep(0.2)
     print("  the look at all mails did not come to its end", file=sys.stderr)
