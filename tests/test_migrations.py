@@ -97,16 +97,6 @@ def test_what_is_known_of_a_rewritten_column_is_gathered_anew(templates: Templat
     database.dispose()
 
 
-def test_the_first_mails_are_found_by_an_index_that_serves_many(templates: Templates) -> None:
-    """What is asked of each new mail is planned while there is none, and the plan is kept."""
-    database = Database(templates.copy("postgresql"))
-    asked = "SELECT 1 FROM deliveries WHERE snapshot_id = 1 AND contact_id = 1"
-    with database.engine.connect() as connection:
-        plan = "\n".join(connection.execute(sa.text(f"EXPLAIN {asked}")).scalars())
-    database.dispose()
-    assert "contact_id" in plan.partition("Cond:")[2].partition("\n")[0]
-
-
 def test_nothing_is_made_known_of_empty_tables(templates: Templates) -> None:
     """PostgreSQL takes a table that it knows nothing of for a small one, and goes by its indexes.
 

@@ -179,8 +179,8 @@ def audience(
 
 def is_stopped(mailing: Mailing) -> sa.ColumnElement[bool]:
     """The condition that a contact gets no mail of this kind any more."""
-    place = Contact.office_id, Contact.event_id
-    return suppression.applies(Contact.address_key, *place, stoppable=mailing.stoppable)
+    place = mailing.office_id, mailing.event_id
+    return Contact.address_key.in_(suppression.stopped_keys(*place, stoppable=mailing.stoppable))
 
 
 def reached_count(session: Session, mailing: Mailing) -> int:

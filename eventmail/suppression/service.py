@@ -20,8 +20,8 @@ from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.keys import keys_of
 from eventmail.audit.service import address_digest, record
+from eventmail.database import Asked, table_of
 from eventmail.database import among as among_these
-from eventmail.database import table_of
 from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact, Event
 from eventmail.language import said
@@ -162,13 +162,31 @@ def is_standing() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(SuppressionLift.suppression_id == Suppression.id)
 
 
+def _keys(office_id: Asked, event_id: Asked, kinds: Asked) -> sa.Select[str]:
+    return sa.select(Suppression.address_key).where(
+        Suppression.office_id == office_id,
+        Suppression.address_key != NOTHING_LEFT,
+        sa.or_(Suppression.event_id.is_(None), Suppression.event_id == event_id),
+        Suppression.kind.in_(kinds),
+        is_standing(),
+    )
+
+
+def stopped_keys(office_id: int, event_id: int, *, stoppable: bool) -> sa.Select[str]:
+    """The addresses to which no such mail of this event goes: to be asked of a whole roster.
+
+    Each row is looked up in them, where :func:`applies` may go through all of them for each row.
+    """
+    return _keys(office_id, event_id, _kinds(stoppable=stoppable))
+
+
+def _kinds(*, stoppable: bool) -> tuple[Kind, ...]:
+    return tuple(Kind) if stoppable else STOPS_EVERYTHING
+
+
 # Built once: it is asked with every handful of mails.
-_SUPPRESSED = sa.select(Suppression.address_key).where(
-    Suppression.office_id == sa.bindparam("office"),
-    Suppression.address_key != NOTHING_LEFT,
-    sa.or_(Suppression.event_id.is_(None), Suppression.event_id == sa.bindparam("event")),
-    Suppression.kind.in_(sa.bindparam("kinds", expanding=True)),
-    is_standing(),
+_SUPPRESSED = _keys(
+    sa.bindparam("office"), sa.bindparam("event"), sa.bindparam("kinds", expanding=True)
 )
 _SUPPRESSED_AMONG = _SUPPRESSED.where(among_these(table_of(Suppression).c.address_key, "keys"))
 
@@ -183,7 +201,7 @@ def suppressed_keys(
 ) -> frozenset[str]:
     """The keys of all addresses, or those ``among`` these, that get no such mail of this event."""
     wanted: dict[str, object] = {"office": office_id, "event": event_id}
-    wanted["kinds"] = tuple(Kind) if stoppable else STOPS_EVERYTHING
+    wanted["kinds"] = _kinds(stoppable=stoppable)
     if among is None:
         return frozenset(session.scalars(_SUPPRESSED, wanted))
     return frozenset(session.scalars(_SUPPRESSED_AMONG, wanted | {"keys": among}))

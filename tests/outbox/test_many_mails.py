@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from eventmail import clock
 from eventmail.database import Database, plan_once
@@ -91,3 +92,43 @@ def test_a_kept_plan_finds_its_rows_by_an_index(database: Database, name: str) -
         plan = list(session.connection().exec_driver_sql(asked).scalars())
     assert plan
     assert [line for line in plan for table in GROWING if f"Seq Scan on {table}" in line] == []
+
+
+# What SQLite's INSERT OR REPLACE is in PostgreSQL's words, for tables that have no guard against it.
+UPSERTS = {
+    "a recipient": (
+        "INSERT INTO snapshot_recipients SELECT * FROM snapshot_recipients LIMIT 1 "
+        "ON CONFLICT (snapshot_id, contact_id) DO UPDATE SET company = '別の会社'"
+    ),
+    "a mail": (
+        "INSERT INTO deliveries SELECT * FROM deliveries WHERE NOT first_copy LIMIT 1 "
+        "ON CONFLICT (id) DO UPDATE SET token = 'another'"
+    ),
+    "an attempt": (
+        "INSERT INTO attempts SELECT * FROM attempts LIMIT 1 "
+        "ON CONFLICT (delivery_id, number) DO UPDATE SET digest = 'another'"
+    ),
+}
+# Guards that refuse these rows before it comes to their keys.
+BESIDE = (
+    ("snapshot_recipients", "reviewed"),
+    ("snapshot_recipients", "reached"),
+    ("attempts", "beside_another"),
+    ("attempts", "not_now"),
+)
+
+
+@pytest.mark.parametrize("name", UPSERTS)
+def test_no_row_takes_the_place_of_another(
+    database: Database, people: People, meeting: Meeting, relay: Relay, name: str
+) -> None:
+    snapshot = submit(database, people, meeting.mailing.id)
+    check(database, people, meeting.mailing.id)
+    approve(database, people, meeting.mailing.id)
+    sending.run(database, relay, snapshot.id)
+    with database.engine.connect() as connection:
+        for table, guard in BESIDE:
+            lowered = f"ALTER TABLE {table} DISABLE TRIGGER guard_{table}_{guard}"
+            connection.exec_driver_sql(lowered)
+        with pytest.raises(IntegrityError, match="guard .* (update|readdressed|rewritten)"):
+            connection.exec_driver_sql(UPSERTS[name])
