@@ -33,10 +33,13 @@ from eventmail import silence
 PATIENCE = 30  # seconds to wait for another writer
 # What a statement asks for: a value, or the place of one (``sa.bindparam``) if it is built once.
 Asked = Any
-PLAN_ONCE = sa.select(
-    sa.func.set_config("plan_cache_mode", "force_generic_plan", sa.true()),
-    sa.func.set_config("enable_seqscan", "off", sa.true()),
-)
+BY_KEYS = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+PLAN_ONCE = sa.select(*(sa.func.set_config(*each, sa.true()) for each in BY_KEYS.items()))
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -205,11 +208,34 @@ def table_of(model: type[Base]) -> sa.Table:
 def plan_once(session: Session) -> None:
     """For the rest of this transaction PostgreSQL keeps each statement's plan, whatever is asked.
 
-    Only for statements that find their rows by keys: they have one good plan, by an index. To make
-    it anew took a third of what a mail cost PostgreSQL. What guards ask meanwhile is kept as well.
+    Only for statements that find their rows by keys: they have one good plan, by an index, row by
+    row; a table of a few thousand rows would be read whole for each handful. To make the plan anew
+    took a third of what a mail cost PostgreSQL. What guards ask meanwhile is kept as well.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(PLAN_ONCE)
+
+
+# Each table's pages were counted when PostgreSQL last looked at it.
+_GROWN = sa.text(
+    "SELECT relname FROM pg_class WHERE oid = ANY(CAST(:tables AS regclass[])) "
+    "AND pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint"
+)
+
+
+def learn(session: Session, *models: type[Base]) -> None:
+    """Have PostgreSQL look at those tables that have doubled since it last did (ANALYZE).
+
+    For after many rows were written, and before they are asked for: PostgreSQL's own look comes a
+    minute later. Until then it takes a roster for a few rows, and may read all of it for each of
+    its rows. Plans that were kept are made anew with it.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    session.flush()
+    names = [each.__tablename__ for each in models]
+    for name in session.scalars(_GROWN, {"tables": names}):
+        session.execute(sa.text(f"ANALYZE (SKIP_LOCKED) {name}"))
 
 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.addresses import EmailAddress
 from eventmail.audit.models import AuditEntry
-from eventmail.database import among, table_of
+from eventmail.database import among, learn, table_of
 from eventmail.doorway import doorway_of
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Participant
@@ -105,6 +105,7 @@ def freeze(session: Session, actor: Actor, mailing: Mailing, content: Content) -
         for position, each in enumerate(content.materials, start=1)
     ]
     mailing.snapshots.append(snapshot)
+    learn(session, SnapshotRecipient)
     session.flush()
     _give_links(session, content, snapshot)
     return snapshot

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
-from eventmail.database import table_of
+from eventmail.database import learn, table_of
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.mailings import notices
@@ -101,6 +101,7 @@ def start(session: Session, snapshot: Snapshot) -> None:
     session.add(Delivery(**common, first_copy=True, token=new_token()))
     session.flush()
     _queue_recipients(session, snapshot.id, common)
+    learn(session, Delivery)
     audit(session, snapshot, "dispatch.started", mails=snapshot.recipient_count)
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.addresses import EmailAddress
+from eventmail.database import learn
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.roster.models import RosterChange, RosterImport, RosterRow
 from eventmail.roster.planning import gone
@@ -177,6 +178,7 @@ class _Writer:
 
     def _enter(self, rows: list[Row]) -> None:
         self._make_participants(rows)
+        learn(self._session, Participant)  # each contact's company is looked for by its key
         values = [
             self._owner
             | {"participant_id": self._participants[row.company]}

@@ -15,12 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.database import learn
 from eventmail.errors import UserError
 from eventmail.events import service as events
-from eventmail.events.models import Event
+from eventmail.events.models import Contact, Event, Participant
 from eventmail.roster import service
 from eventmail.roster.importing import portions
-from eventmail.roster.models import AT_WORK, ImportState, RosterImport
+from eventmail.roster.models import AT_WORK, ImportState, RosterChange, RosterImport, RosterRow
 from eventmail.roster.planning import plan
 from eventmail.roster.storing import add_rows, clear_rows
 from eventmail.spreadsheet.reader import stream
@@ -124,6 +125,7 @@ def _plan(writing: Writing, claimed: RosterImport, _after: AfterImport) -> None:
     with writing() as session:
         events.lock(session, claimed.event_id)
         own = _own(session, claimed)
+        learn(session, RosterRow)
         plan(session, session.get_one(Event, own.event_id), own)
         own.lease = None
 
@@ -139,6 +141,7 @@ def _apply(writing: Writing, claimed: RosterImport, after_import: AfterImport) -
             own.message, own.lease = error.message, None
             own.state = ImportState.PLANNING
             return
+        learn(session, Contact, Participant, RosterChange)
         own.counts = own.counts | {"voided": len(after_import(session, event))}
         own.lease = None
 

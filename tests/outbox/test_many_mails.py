@@ -94,7 +94,7 @@ def test_a_kept_plan_finds_its_rows_by_an_index(database: Database, name: str) -
     assert [line for line in plan for table in GROWING if f"Seq Scan on {table}" in line] == []
 
 
-# What SQLite's INSERT OR REPLACE is in PostgreSQL's words, for tables that have no guard against it.
+# What INSERT OR REPLACE is in PostgreSQL's words, for tables without a guard against it.
 UPSERTS = {
     "a recipient": (
         "INSERT INTO snapshot_recipients SELECT * FROM snapshot_recipients LIMIT 1 "
@@ -130,5 +130,5 @@ def test_no_row_takes_the_place_of_another(
         for table, guard in BESIDE:
             lowered = f"ALTER TABLE {table} DISABLE TRIGGER guard_{table}_{guard}"
             connection.exec_driver_sql(lowered)
-        with pytest.raises(IntegrityError, match="guard .* (update|readdressed|rewritten)"):
+        with pytest.raises(IntegrityError, match=r"guard .* (update|readdressed|rewritten)"):
             connection.exec_driver_sql(UPSERTS[name])
