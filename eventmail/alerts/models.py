@@ -55,15 +55,18 @@ class Alert(Base):
 
     @property
     def mailing_id(self) -> int | None:
-        """The mailing that it is about, where it is about one (``subject`` is ``mailing:12``)."""
-        kind, _, number = self.subject.partition(":")
-        return int(number) if kind == "mailing" else None
+        """The mailing that it is about, where it is about one."""
+        return self._number_of("mailing")
 
     @property
     def webhook_id(self) -> int | None:
         """The webhook that it is about, where it is about one."""
+        return self._number_of("webhook")
+
+    def _number_of(self, wanted: str) -> int | None:
+        """Of a ``subject`` such as ``mailing:12``."""
         kind, _, number = self.subject.partition(":")
-        return int(number) if kind == "webhook" else None
+        return int(number) if kind == wanted else None
 
     @property
     def title(self) -> str:

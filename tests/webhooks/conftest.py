@@ -9,6 +9,8 @@ import pytest
 
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.mailings.models import Snapshot
+from eventmail.outbox import control
 from eventmail.sample import People
 from tests.webhooks.hands import Hook, made
 from tests.webhooks.receiver import Receiver
@@ -31,3 +33,11 @@ def hook(database: Database, people: People, named: Settings, receiver: Receiver
     """A webhook that is told everything, without names."""
     webhook, secret = made(database, people.manager, named, receiver.url)
     return Hook(database, named, webhook.id, secret)
+
+
+@pytest.fixture
+def waiting(database: Database, people: People, approved: Snapshot, hook: Hook) -> Hook:
+    """One call is to be made: that the sending was paused."""
+    with database.writing() as session:
+        control.pause(session, people.author, session.get_one(Snapshot, approved.id))
+    return hook
