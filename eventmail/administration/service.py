@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -58,6 +59,7 @@ class Branch:
     name: str
     offices: list[Line]
     overseers: list[str]
+    count: int  # of all its offices, of which ``offices`` may be some
 
 
 def require(staff: Staff) -> None:
@@ -81,9 +83,27 @@ def tree(session: Session) -> list[Branch]:
     for bureau_id, name in session.execute(seen):
         overseers.setdefault(bureau_id, []).append(name)
     return [
-        Branch(each.id, each.name, lines.get(each.id, []), overseers.get(each.id, []))
+        Branch(each.id, each.name, offices, overseers.get(each.id, []), len(offices))
         for each in session.scalars(sa.select(Bureau).order_by(Bureau.name))
+        for offices in [lines.get(each.id, [])]
     ]
+
+
+def page_of(branches: Sequence[Branch], wanted: int, size: int) -> tuple[list[Branch], int, int]:
+    """Those with the offices of one page, in the same order; its number, and how many there are.
+
+    A bureau without offices counts as one. A page beyond the last is the last.
+    """
+    heights = [max(1, each.count) for each in branches]
+    pages = max(1, -(-sum(heights) // size))
+    page, at, found = min(wanted, pages), 0, []
+    start, end = (page - 1) * size, page * size
+    for each, height in zip(branches, heights, strict=True):
+        if at < end and at + height > start:
+            offices = each.offices[max(0, start - at) : end - at]
+            found.append(replace(each, offices=offices))
+        at += height
+    return found, page, pages
 
 
 def line(session: Session, office_id: int) -> Line:

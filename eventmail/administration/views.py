@@ -19,10 +19,12 @@ from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices.models import Bureau, Office, Role
 from eventmail.offices.permissions import Action, Forbidden, permitted
+from eventmail.roster.views.common import page_number
 from eventmail.setup import facts, guide
 from eventmail.web.context import reading, services, writing
 
 blueprint = Blueprint("administration", __name__)
+OFFICES = 100  # on one page
 BUREAU, OFFICE = said("労働局の名前"), said("所の名前")
 
 
@@ -32,9 +34,12 @@ def index() -> str:
     """The tree of bureaus and offices."""
     db = reading()
     guides = {each.id: guide.for_administrator(each) for each in facts.unfinished(db)}
+    branches, page, pages = service.page_of(service.tree(db), page_number(), OFFICES)
     return render_template(
         "administration/index.html",
-        branches=service.tree(db),
+        branches=branches,
+        page=page,
+        pages=pages,
         guides=guides,
         first=next((each for each in guides.values() if each.deed.label), None),
         administrators=service.administrators(db),

@@ -14,6 +14,7 @@ from eventmail.language import said
 from eventmail.roster.models import RosterImport, Source
 
 PAGE = 50
+ROWS = 75  # contacts on one page, where companies have several
 BY_HAND = said("手入力")
 BY_OWN = said("本人の申し出")
 T = TypeVar("T")
@@ -27,11 +28,12 @@ class PageOf(Generic[T]):
     items: Sequence[T]
     total: int
     page: int
+    size: int = PAGE
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def page_of(
     wanted: int,
     ordered: Order[T] | None = None,
     total: int | None = None,
+    size: int = PAGE,
 ) -> PageOf[T]:
     """A page of a query's first entities; a page beyond the last is the last.
 
@@ -60,10 +63,10 @@ def page_of(
     ``total``: how many they are, for whoever has counted them already.
     """
     total = count_of(session, query) if total is None else total
-    page = min(wanted, max(1, -(-total // PAGE)))
+    page = min(wanted, max(1, -(-total // size)))
     query = ordered(query) if ordered else query
-    items = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    return PageOf(items, total, page)
+    items = session.scalars(query.limit(size).offset((page - 1) * size)).all()
+    return PageOf(items, total, page, size)
 
 
 def count_of(session: Session, query: sa.Select[T]) -> int:
@@ -118,11 +121,18 @@ def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[En
     )
     if text:
         query = query.where(_holds(text))
-    found = page_of(session, query, wanted, by_first_row(event))
+    size = _companies_a_page(session, event)
+    found = page_of(session, query, wanted, by_first_row(event), size=size)
     contacts = _contacts(session, [each.id for each in found.items])
-    return PageOf(
-        [Entry(each, contacts.get(each.id, [])) for each in found.items], found.total, found.page
-    )
+    entries = [Entry(each, contacts.get(each.id, [])) for each in found.items]
+    return PageOf(entries, found.total, found.page, found.size)
+
+
+def _companies_a_page(session: Session, event: Event) -> int:
+    """Fewer where most have several contacts: each contact is a row, and a page stays light."""
+    contacts = sa.select(sa.func.count()).where(Contact.event_id == event.id, Contact.active)
+    each = session.scalars(contacts).one() / (count_participants(session, event) or 1)
+    return min(PAGE, int(ROWS / max(each, 1)) or 1)
 
 
 def entries_after(session: Session, event: Event, participant_id: int, most: int) -> list[Entry]:

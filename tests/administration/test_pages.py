@@ -142,3 +142,38 @@ def test_a_new_installation_is_told_how_to_begin(settings: Settings, templates: 
     fresh.dispose()
     assert cli._is_empty(replace(settings, database_url=url))
     assert "add-administrator" in cli.FIRST
+
+
+class TestManyOffices:
+    """A nation-wide installation: its tree comes page by page."""
+
+    @pytest.fixture
+    def nation(self, administrator: Pages, database: Database) -> Pages:
+        with database.writing() as session:
+            for name in ("あ局", "い局"):
+                bureau = Bureau(name=name)
+                session.add(bureau)
+                session.flush()
+                session.add_all(
+                    Office(bureau_id=bureau.id, name=f"{name}の所{n:03}") for n in range(80)
+                )
+            session.add(Bureau(name="う局"))
+        return administrator
+
+    def test_every_office_stands_on_one_page(self, nation: Pages) -> None:
+        pages = [nation.get(f"/administration?page={number}").text for number in (1, 2)]
+        # Above the tree stands whose setting up is not over yet.
+        trees = [page.partition("労働局を登録する")[2] for page in pages]
+        for name in ("あ局", "い局"):
+            for n in range(80):
+                assert [f"{name}の所{n:03}" in tree for tree in trees].count(True) == 1
+
+    def test_a_bureau_on_two_pages_says_on_both_how_many_it_has(self, nation: Pages) -> None:
+        for number in (1, 2):
+            assert "い局（80所）" in nation.get(f"/administration?page={number}").text
+
+    def test_a_bureau_without_offices_is_there(self, nation: Pages) -> None:
+        assert "う局（0所）" in nation.get("/administration?page=2").text
+
+    def test_beyond_the_last_page_is_the_last(self, nation: Pages) -> None:
+        assert "2 / 2 ページ" in nation.get("/administration?page=99").text

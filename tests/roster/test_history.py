@@ -122,6 +122,19 @@ class TestRosterPage:
         assert page.text.count("@n") == 50
         assert browser.get(participants(event, "?page=2")).text.count("@n") == 10
 
+    def test_fewer_where_each_has_several_contacts(
+        self, sign_in: SignIn, event: Event, bring: Importer
+    ) -> None:
+        rows = (
+            (f"株式会社{n}", "", "", f"a{m}@n{n}.example", "参加")
+            for n in range(30)
+            for m in range(5)
+        )
+        bring(*rows)
+        browser = sign_in("author")
+        assert browser.get(participants(event)).text.count("@n") == 75
+        assert browser.get(participants(event, "?page=2")).text.count("@n") == 75
+
     def test_several_contacts_of_a_company_stand_together(
         self, sign_in: SignIn, event: Event, bring: Importer
     ) -> None:

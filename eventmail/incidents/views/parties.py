@@ -43,7 +43,7 @@ SAVED = said("「{company}」の名前と電話番号を保存しました。")
 MERGED = said("{count}件を「{company}」にまとめました。")
 SPLIT = said("アドレスを別の対応先に分けました。名前と電話番号を入れてください。")
 LONGEST = 200
-ROWS = 200
+ROWS = 100
 
 
 @blueprint.get("/incidents/<int:incident_id>/parties")

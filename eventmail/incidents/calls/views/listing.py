@@ -29,7 +29,7 @@ from eventmail.web.context import actor, reading, writing
 from eventmail.web.files import streamed
 from eventmail.web.forms import row_number
 
-ROWS = 100  # on a page: each has a link to press and two buttons
+ROWS = 50  # on a page: each has a link to press and two buttons
 DONE_TEXT = said("{total}社のうち{explained}社に、電話での説明が済みました。")
 NOBODY_TEXT = said("電話をかける事業所が、まだありません。")
 
