@@ -97,11 +97,14 @@ def migrate_command(backup_to: Path | None, without_backup: bool) -> None:
 
 
 @cli.command()
-def web() -> None:
+@click.option("--listening", type=int, hidden=True)  # of several that one command has started
+def web(listening: int | None) -> None:
     """画面（Webサーバー）を動かします。"""
     settings = _starting()
+    if listening is None and settings.web_processes > 1:
+        sys.exit(processes.run_group(settings, [], settings.web_processes))
     logs.configure(settings)
-    processes.serve_web(create_app(settings), settings)
+    processes.serve_web(create_app(settings), settings, listening)
 
 
 @cli.command()
@@ -122,7 +125,7 @@ def serve() -> None:
     if _is_empty(settings):
         click.echo(FIRST)
     workers = [["worker"]] * settings.worker_processes
-    sys.exit(processes.run_group(settings, [*workers, ["web"]]))
+    sys.exit(processes.run_group(settings, workers, settings.web_processes))
 
 
 @cli.command()
@@ -150,7 +153,7 @@ def demo_command(reset: bool, unattended: bool, out: Path | None, relay: str | N
         return
     click.echo(demo.welcome(settings))
     folder = str(settings.data_dir / "received")
-    sys.exit(processes.run_group(settings, [["sink", "--folder", folder], ["worker"], ["web"]]))
+    sys.exit(processes.run_group(settings, [["sink", "--folder", folder], ["worker"]], webs=1))
 
 
 @cli.command("settings")

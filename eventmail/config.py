@@ -118,6 +118,12 @@ class Settings:
         "コンマ区切りのドメイン",
         "職員のアドレスとして登録できるドメイン（所のアドレスと同じドメインのほかに）。",
     )
+    web_processes: int = _setting(
+        values.few,
+        2,
+        "1〜64の整数",
+        "画面を受け持つプロセスの数。コアの数が目安です（1つにつきメモリ 約150MB）。",
+    )
     worker_processes: int = _setting(
         values.few, 2, "1〜64の整数", "serve が動かす送信処理プロセスの数。"
     )

@@ -18,13 +18,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -223,6 +223,9 @@ _GROWN = sa.text(
 )
 
 
+LOOK_WAITS = "3s"
+
+
 def learn(session: Session, *models: type[Base]) -> None:
     """Have PostgreSQL look at those tables that have doubled since it last did (ANALYZE).
 
@@ -234,8 +237,21 @@ def learn(session: Session, *models: type[Base]) -> None:
         return
     session.flush()
     names = [each.__tablename__ for each in models]
-    for name in session.scalars(_GROWN, {"tables": names}):
-        session.execute(sa.text(f"ANALYZE (SKIP_LOCKED) {name}"))
+    for name in session.scalars(_GROWN, {"tables": names}).all():
+        _analyze(session.connection(), name)
+
+
+def _analyze(connection: sa.Connection, name: str) -> None:
+    """Nobody waits long for somebody else's look at the same table; the daemon's gives way."""
+    before = connection.execute(sa.text("SHOW lock_timeout")).scalar_one()
+    _wait_for_locks(connection, LOOK_WAITS)
+    with suppress(OperationalError), connection.begin_nested():
+        connection.execute(sa.text(f"ANALYZE {name}"))
+    _wait_for_locks(connection, before)
+
+
+def _wait_for_locks(connection: sa.Connection, longest: str) -> None:
+    connection.execute(sa.select(sa.func.set_config("lock_timeout", longest, sa.true())))
 
 
 def insert_new(session: Session, table: type[Base], values: dict[str, Any]) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,17 +18,28 @@ from flask import Flask
 from waitress import create_server
 
 from eventmail.config import Settings, to_environment
+from eventmail.errors import UserError
 from eventmail.files import ENTRY
 from eventmail.web import serving
 
 HEALTH_SECONDS = 10
 GRACE_SECONDS = 20
+BACKLOG = 1024  # connections that wait to be taken, as waitress has it
+PR_SET_PDEATHSIG, INIT = 1, 1
 
 
-def serve_web(app: Flask, settings: Settings) -> None:
-    """Serve the pages until a signal ends it."""
+def serve_web(app: Flask, settings: Settings, listening: int | None = None) -> None:
+    """Serve the pages until a signal ends it.
+
+    ``listening`` is the number of a socket that the parent has opened for several of these: whoever
+    has time takes the next request. Then it ends with its parent, even if that was killed.
+    """
     signal.signal(signal.SIGTERM, _exit_quietly)
-    create_server(app, host=settings.host, port=settings.port, **serving.options(settings)).run()
+    place: dict[str, Any] = {"host": settings.host, "port": settings.port}
+    if listening is not None:
+        _end_with_parent()
+        place = {"sockets": [socket.socket(fileno=listening)]}
+    create_server(app, **place, **serving.options(settings)).run()
 
 
 def run_worker(consumer: Any, ending: threading.Event) -> None:
@@ -51,17 +65,36 @@ def until_asked_to_stop() -> None:
     stop.wait()
 
 
-def run_group(settings: Settings, commands: Sequence[Sequence[str]]) -> int:
+def run_group(settings: Settings, commands: Sequence[Sequence[str]], webs: int = 0) -> int:
     """Run ``app.py`` once for each command, until a signal comes or one of them ends.
 
-    Returns 0 if a signal ended it, else 1. All children are gone when this returns.
+    ``webs`` processes more serve the pages together. Returns 0 if a signal ended it, else 1. All
+    children are gone when this returns.
     """
+    with contextlib.ExitStack() as opened:
+        shared = [opened.enter_context(_listening(settings)).fileno() for _ in range(min(webs, 1))]
+        web = ["web", *(word for each in shared for word in ("--listening", str(each)))]
+        return _run_group(settings, [*commands, *[web] * webs], shared)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(found[4][:2], family=found[0], backlog=BACKLOG)
+    except OSError as error:
+        raise UserError(
+            f"{settings.host}のポート{settings.port}で待ち受けられません。ほかのプログラムが"
+            "使っていないか、EVENTMAIL_HOST と EVENTMAIL_PORT を確かめてください。"
+        ) from error
+
+
+def _run_group(settings: Settings, commands: Sequence[Sequence[str]], shared: Sequence[int]) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     # Ctrl-C reaches every process of the terminal; a child that is still starting must not break
     # off in the middle of an import. It inherits that Ctrl-C is ignored, and is ended from here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    children = [start(settings, command) for command in commands]
+    children = [start(settings, command, shared) for command in commands]
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
         while not stop.wait(0.2):
@@ -72,11 +105,18 @@ def run_group(settings: Settings, commands: Sequence[Sequence[str]]) -> int:
         end(children)
 
 
-def start(settings: Settings, command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start ``app.py COMMAND…`` as a child with these settings and no others."""
+def start(
+    settings: Settings, command: Sequence[str], shared: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start ``app.py COMMAND…`` as a child with these settings and no others.
+
+    ``shared``: the numbers of open files that it gets from this process.
+    """
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("EVENTMAIL_")}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and entry
-        [sys.executable, str(ENTRY), *command], env={**inherited, **to_environment(settings)}
+        [sys.executable, str(ENTRY), *command],
+        env={**inherited, **to_environment(settings)},
+        pass_fds=shared,
     )
 
 
@@ -91,6 +131,14 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _end_with_parent() -> None:
+    """The kernel asks this process to end as soon as its parent is gone (prctl(2))."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == INIT:  # it was gone before that was said
+        _exit_quietly()
 
 
 def _exit_quietly(*_: object) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 
@@ -17,7 +18,9 @@ def selects_of(deed: Callable[[], object]) -> int:
     return sum(each.lstrip().upper().startswith("SELECT") for each in _seen(deed))
 
 
-def _seen(deed: Callable[[], object]) -> list[str]:
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """The statements over all connections, those that look and those that write."""
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
@@ -25,7 +28,12 @@ def _seen(deed: Callable[[], object]) -> list[str]:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
-        deed()
+        yield seen
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def _seen(deed: Callable[[], object]) -> list[str]:
+    with heard() as seen:
+        deed()
     return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from eventmail.database import Database
-from eventmail.offices.models import Office
+from eventmail import database as of_databases
+from eventmail.database import Database, learn
+from eventmail.offices.models import Bureau, Office
+from eventmail.suppression.models import Suppression
 from tests.conftest import Templates
 
 
@@ -84,3 +87,57 @@ class TestALook:
         refused = pytest.raises((DBAPIError, AssertionError), match=r"read-only|would lock")
         with named.reading() as look, refused:
             look.scalars(sa.select(Office).with_for_update()).all()
+
+
+class TestWhatPostgreSQLKnows:
+    """How many rows a table has, as it was told after many were written."""
+
+    @pytest.fixture
+    def fresh(self, templates: Templates) -> Iterator[Database]:
+        found = Database(templates.copy("postgresql"))
+        with found.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE bureaus SET (autovacuum_enabled = off)")
+        yield found
+        found.dispose()
+
+    def _known(self, session: Session, table: str = "bureaus") -> float:
+        asked = f"SELECT reltuples FROM pg_class WHERE oid = '{table}'::regclass"
+        return float(session.execute(sa.text(asked)).scalar_one())
+
+    def _add(self, session: Session, numbers: range) -> None:
+        session.add_all(Bureau(name=f"局{number}") for number in numbers)
+
+    def test_it_looks_at_what_has_doubled(self, fresh: Database) -> None:
+        with fresh.writing() as session:
+            self._add(session, range(1000))
+            learn(session, Bureau)
+            assert self._known(session) == 1001, "with the one that is always there"
+            self._add(session, range(1000, 3000))
+            learn(session, Bureau)
+            assert self._known(session) == 3001
+
+    def test_it_does_not_look_again_for_a_few(self, fresh: Database) -> None:
+        with fresh.writing() as session:
+            self._add(session, range(1000))
+            learn(session, Bureau)
+            self._add(session, range(1000, 1100))
+            learn(session, Bureau)
+            assert self._known(session) == 1001
+
+    def test_an_empty_table_is_left_alone(self, fresh: Database) -> None:
+        with fresh.writing() as session:
+            learn(session, Suppression)
+            assert self._known(session, "suppressions") == -1
+
+    def test_whoever_looks_at_the_same_table_holds_up_nobody(
+        self, fresh: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(of_databases, "LOOK_WAITS", "50ms")
+        with fresh.engine.begin() as other, fresh.writing() as session:
+            other.exec_driver_sql("LOCK TABLE bureaus IN SHARE UPDATE EXCLUSIVE MODE")
+            self._add(session, range(1000))
+            before = self._known(session)
+            learn(session, Bureau)
+            assert self._known(session) == before
+            assert session.execute(sa.text("SHOW lock_timeout")).scalar_one() == "0"
+            assert session.scalar(sa.select(sa.func.count()).select_from(Bureau)) == 1001

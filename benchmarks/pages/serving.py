@@ -47,9 +47,12 @@ class Site:
             return _ask(self.port, path, self.cookies[who], self.token if who == "program" else "")
         return NO_ANSWER, 0
 
-    def processor(self) -> dict[int, float]:
-        """Seconds that the server, and each process of PostgreSQL, have used since they started."""
-        return {each: _seconds(each) for each in (self.pid, *_children(self.database.postmaster))}
+    def processor(self) -> tuple[float, dict[int, float]]:
+        """Seconds that the web server's processes have used since they started, and each of
+        PostgreSQL's.
+        """
+        web = sum(map(_seconds, (self.pid, *_children(self.pid))))
+        return web, {each: _seconds(each) for each in _children(self.database.postmaster)}
 
     def queries(self) -> int:
         """How many statements PostgreSQL has run."""

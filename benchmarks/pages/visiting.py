@@ -66,14 +66,14 @@ def _alone(site: Site, page: Page, times: int) -> Seen:
     if seen.status == NO_ANSWER:  # once is enough
         seen.alone = LONGEST_SECONDS
         return seen
-    queries, before = site.queries(), site.processor()
+    queries, (web, before) = site.queries(), site.processor()
     started = time.perf_counter()
     for _ in range(times):
         site.get(page.who, page.path)
     seen.alone = (time.perf_counter() - started) / times
-    used = {pid: now - before.get(pid, now) for pid, now in site.processor().items()}
-    seen.web = used.pop(site.pid) / times
-    seen.database = sum(used.values()) / times
+    web_now, now = site.processor()
+    seen.web = (web_now - web) / times
+    seen.database = sum(used - before.get(pid, used) for pid, used in now.items()) / times
     seen.queries = round((site.queries() - queries) / times)
     return seen
 

@@ -133,9 +133,9 @@ def counted(database: Database) -> Iterator[list[str]]:
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         statements.append(statement)
 
-    sa.event.listen(database.engine, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
     yield statements
-    sa.event.remove(database.engine, "before_cursor_execute", note)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_two_statements_however_much_is_on(database: Database, people: People, held: Event) -> None:

@@ -86,6 +86,6 @@ def asked(database: Database) -> Iterator[list[str]]:
     def note(_: object, __: object, statement: str, *___: object) -> None:
         queries.append(statement)
 
-    sa.event.listen(database.engine, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
     yield queries
-    sa.event.remove(database.engine, "before_cursor_execute", note)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)

@@ -18,6 +18,7 @@ from eventmail.database import Database
 from eventmail.observing import health
 from eventmail.observing.health import Readiness
 from eventmail.web import throttle
+from tests.counting import heard
 from tests.observing.lines import Lines
 from tests.pages import Pages
 
@@ -115,14 +116,12 @@ def test_whether_it_lives_is_answered_without_a_database_even_to_whoever_is_sign
     app: Flask, sign_in: Callable[[str], Pages]
 ) -> None:
     browser = sign_in("author")
-    said: list[str] = []
-    here = app.extensions["eventmail"].database.engine
-    sa.event.listen(here, "before_cursor_execute", lambda *told: said.append(told[2]))
-    assert browser.raw("/").status_code == 200
-    assert said
-    said.clear()
-    assert browser.raw(LIVE).status_code == 200
-    assert said == []
+    with heard() as said:
+        assert browser.raw("/").status_code == 200
+        assert said
+        said.clear()
+        assert browser.raw(LIVE).status_code == 200
+        assert said == []
 
 
 def test_whoever_watches_is_never_slowed_down(settings: Settings) -> None:

@@ -160,9 +160,9 @@ def statements(database: Database) -> Iterator[list[str]]:
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         found.append(statement)
 
-    sa.event.listen(database.engine, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
     yield found
-    sa.event.remove(database.engine, "before_cursor_execute", note)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_many_mails_cost_one_statement_with_few_rows(
@@ -209,9 +209,9 @@ def explained(database: Database, part: str) -> Iterator[list[str]]:
             found.extend(f"{row[-1]}\n" for row in conn.exec_driver_sql(text, values))
             running = False
 
-    sa.event.listen(database.engine, "before_cursor_execute", explain)
+    sa.event.listen(sa.Engine, "before_cursor_execute", explain)
     yield found
-    sa.event.remove(database.engine, "before_cursor_execute", explain)
+    sa.event.remove(sa.Engine, "before_cursor_execute", explain)
 
 
 def test_the_live_page_and_the_record_show_the_same_figures(

@@ -34,6 +34,7 @@ from eventmail.webhooks.kinds import ALL, ATTENTION, KINDS, SETTLED
 from eventmail.webhooks.models import WebhookCall
 from tests.bounces.conftest import BOX, came_back
 from tests.conftest import Meeting
+from tests.counting import heard
 from tests.mailings import journey
 from tests.outbox import hands as ledgers
 from tests.recorder import Recorder
@@ -302,13 +303,10 @@ def test_sending_asks_and_writes_nothing_for_webhooks(
     database: Database, approved: Snapshot, outbox: Outbox, hook: Hook
 ) -> None:
     """The hot path knows no table of this room."""
-    seen: list[str] = []
-    sa.event.listen(
-        database.engine, "before_cursor_execute", lambda *given: seen.append(given[2].lower())
-    )
-    outbox.send_due(approved.id)
+    with heard() as seen:
+        outbox.send_due(approved.id)
     assert len(seen) > 20
-    assert not [each for each in seen if "webhook" in each]
+    assert not [each for each in seen if "webhook" in each.lower()]
 
 
 def test_every_kind_has_its_sentence_and_comes_from_somewhere() -> None:

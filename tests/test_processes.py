@@ -1,0 +1,108 @@
+"""Several processes that serve the pages together, as one command starts them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from eventmail import processes
+from eventmail.config import Mode, Settings
+from eventmail.errors import UserError
+from tests.conftest import SECRET, Templates
+from tests.recorder import allow_port
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def settings(templates: Templates, tmp_path: Path) -> Settings:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    allow_port(port)
+    url = templates.copy("sqlite")
+    return Settings(
+        mode=Mode.TEST, secret_key=SECRET, data_dir=tmp_path, database_url=url,
+        mail_sink=True, port=port, web_processes=2,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def serving(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """``web`` with two processes, both of which are there."""
+    parent = processes.start(settings, ["web"])
+    try:
+        _until(lambda: _answers(settings) and len(_children(parent)) == 2)
+        time.sleep(2)  # the second may still be starting
+        yield parent
+    finally:
+        children = _children(parent)
+        processes.end([parent])
+        for each in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+
+
+def _answers(settings: Settings) -> bool:
+    line = http.client.HTTPConnection("127.0.0.1", settings.port, timeout=10)
+    with contextlib.closing(line), contextlib.suppress(OSError, http.client.HTTPException):
+        line.request("GET", "/sign-in")
+        with line.getresponse() as found:
+            return bool(found.read()) and found.status == 200
+    return False
+
+
+def _children(parent: subprocess.Popen[bytes]) -> list[int]:
+    told = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    return list(map(int, told.read_text().split())) if told.exists() else []
+
+
+def _until(holds: object) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_each_of_them_answers(settings: Settings, serving: subprocess.Popen[bytes]) -> None:
+    """While one stands still, the other takes every request."""
+    for each in _children(serving):
+        os.kill(each, signal.SIGSTOP)
+        try:
+            assert [_answers(settings) for _ in range(5)] == [True] * 5
+        finally:
+            os.kill(each, signal.SIGCONT)
+
+
+def test_all_end_when_one_has_died(settings: Settings, serving: subprocess.Popen[bytes]) -> None:
+    """Then systemd starts all of them anew."""
+    os.kill(_children(serving)[0], signal.SIGKILL)
+    assert serving.wait(PATIENCE) == 1
+    assert not _answers(settings)
+
+
+def test_none_goes_on_without_its_parent(
+    settings: Settings, serving: subprocess.Popen[bytes]
+) -> None:
+    """Or the port would be taken when it is started anew."""
+    serving.kill()
+    serving.wait(PATIENCE)
+    _until(lambda: not _answers(settings))
+    processes._listening(settings).close()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(settings: Settings) -> None:
+    with (
+        socket.create_server(("127.0.0.1", settings.port)),
+        pytest.raises(UserError, match="ポート"),
+    ):
+        processes.run_group(settings, [], settings.web_processes)
