@@ -51,7 +51,7 @@ class Site:
         """Seconds that the web server's processes have used since they started, and each of
         PostgreSQL's.
         """
-        web = sum(map(_seconds, (self.pid, *_children(self.pid))))
+        web = sum(map(_seconds, _children(self.pid)))
         return web, {each: _seconds(each) for each in _children(self.database.postmaster)}
 
     def queries(self) -> int:
@@ -101,20 +101,25 @@ def _token(settings: Settings) -> str:
     names = {each["role"]: each["login"] for each in sample.story()["staff"]}
     kept = open_database(settings)
     with kept.writing() as session:
-        staff = session.scalars(sa.select(Staff).where(Staff.login == names["author"])).one()
-        made = ApiToken(
-            office_id=next(each.office_id for each in staff.memberships),
-            staff_id=staff.id,
-            name="benchmark",
-            digest=tokens.digest_of(secret),
-            hint=secret[: tokens.HINT],
-            **dict.fromkeys(("reads", "imports", "drafts", "contacts"), True),
-            created_at=clock.now(),
-            expires_at=clock.now() + timedelta(days=30),
-        )
-        session.add(made)
+        there = sa.select(ApiToken.id).where(ApiToken.digest == tokens.digest_of(secret))
+        if session.scalar(there) is None:  # else of an earlier run
+            staff = session.scalars(sa.select(Staff).where(Staff.login == names["author"])).one()
+            session.add(_program(staff, secret))
     kept.dispose()
     return secret
+
+
+def _program(staff: Staff, secret: str) -> ApiToken:
+    return ApiToken(
+        office_id=next(each.office_id for each in staff.memberships),
+        staff_id=staff.id,
+        name="benchmark",
+        digest=tokens.digest_of(secret),
+        hint=secret[: tokens.HINT],
+        **dict.fromkeys(("reads", "imports", "drafts", "contacts"), True),
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=30),
+    )
 
 
 def _wait(port: int) -> None:
@@ -147,7 +152,8 @@ def _children(parent: int) -> list[int]:
 def _seconds(pid: int) -> float:
     """Of all its threads, those that are over included as far as the system tells."""
     total = 0
-    for each in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        with contextlib.suppress(OSError):
-            total += int(each.read_text().split()[0])
+    with contextlib.suppress(OSError):  # or it has ended
+        for each in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                total += int(each.read_text().split()[0])
     return total / 1e9
