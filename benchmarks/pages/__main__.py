@@ -39,6 +39,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=300.0, help="測る秒数")
     parser.add_argument("--times", type=int, default=3, help="1画面だけで測る回数")
     parser.add_argument("--only", default="", help="この文字を含む画面だけ")
+    parser.add_argument("--but", default="", help="この文字を含む画面を除く")
     parser.add_argument("--seed", type=int, default=1, help="画面の順番の種")
     parser.add_argument("--markdown", action="store_true", help="表をMarkdownで書く")
     parser.add_argument("--keep", action="store_true", help="測らずに、画面を出したままにする")
@@ -58,7 +59,7 @@ def main() -> None:
         ids = filling.fill(settings, folder, chosen.scale)
         print(f"filled in {time.monotonic() - started:.0f} s; {_sizes(database.url)}", flush=True)
         app = create_app(_in_service(settings))
-        pages = [each for each in paths.pages(app, ids) if chosen.only in each.told]
+        pages = [each for each in paths.pages(app, ids) if _is_asked_for(each, chosen)]
         with serving.site(app, _in_service(settings), database) as site:
             if chosen.keep:
                 print(json.dumps({each.told: each.path for each in pages}, indent=1))
@@ -66,6 +67,10 @@ def main() -> None:
                 _wait_for_ctrl_c()
                 return
             _measure(site, pages, chosen)
+
+
+def _is_asked_for(page: paths.Page, chosen: argparse.Namespace) -> bool:
+    return chosen.only in page.told and not (chosen.but and chosen.but in page.told)
 
 
 def _measure(site: serving.Site, pages: list[paths.Page], chosen: argparse.Namespace) -> None:

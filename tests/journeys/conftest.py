@@ -98,7 +98,8 @@ def as_processes(settings: Settings, commands: tuple[str, ...]) -> Iterator[str]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     allow_port(port)
-    live = replace(settings, port=port)
+    webs = 2 if "worker" in commands else 1  # as in service, where a whole story is told
+    live = replace(settings, port=port, web_processes=webs)
     children = [processes.start(live, [command]) for command in commands]
     for _ in range(1200):
         with socket.socket() as probe:
