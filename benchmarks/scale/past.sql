@@ -1,40 +1,45 @@
 -- What was sent before: copies of the one event, its roster and its mailing, each sent long ago.
--- %(copies)s events of as many companies as the prepared one; each mail with its attempt.
+-- %(copies)s events of as many companies as the prepared one, by turns of a hundred other offices;
+-- each mail with its attempt.
 SET session_replication_role = replica;
 SET work_mem = '256MB';
 
 CREATE TEMP TABLE old AS
 SELECT n, e.id + n AS event, m.id + n AS mailing, s.id + n AS snapshot, s.recipient_count AS size,
-    e.office_id AS office, clock_timestamp() - interval '90 days' + n * interval '1 minute' AS at
+    e.office_id + 1 + n %% 100 AS office, clock_timestamp() - interval '90 days' + n * interval '1 minute' AS at
 FROM generate_series(1, %(copies)s) AS n, events e, mailings m, snapshots s;
 
-INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', old.event))).*
+INSERT INTO offices
+SELECT (jsonb_populate_record(o, jsonb_build_object('id', o.id + n, 'name', o.name || n))).*
+FROM offices o, generate_series(1, 100) AS n;
+
+INSERT INTO events SELECT (jsonb_populate_record(e, jsonb_build_object('id', old.event, 'office_id', old.office))).*
 FROM events e, old;
 
 INSERT INTO participants
 SELECT (jsonb_populate_record(p, jsonb_build_object(
-    'id', p.id + old.n * old.size, 'event_id', old.event))).*
+    'id', p.id + old.n * old.size, 'office_id', old.office, 'event_id', old.event))).*
 FROM participants p, old;
 
 INSERT INTO contacts
 SELECT (jsonb_populate_record(c, jsonb_build_object(
-    'id', c.id + old.n * old.size, 'event_id', old.event,
+    'id', c.id + old.n * old.size, 'office_id', old.office, 'event_id', old.event,
     'participant_id', c.participant_id + old.n * old.size))).*
 FROM contacts c, old;
 
 INSERT INTO mailings
 SELECT (jsonb_populate_record(m, jsonb_build_object(
-    'id', old.mailing, 'event_id', old.event, 'state', 'sent'))).*
+    'id', old.mailing, 'office_id', old.office, 'event_id', old.event, 'state', 'sent'))).*
 FROM mailings m, old;
 
 INSERT INTO snapshots
 SELECT (jsonb_populate_record(s, jsonb_build_object(
-    'id', old.snapshot, 'event_id', old.event, 'mailing_id', old.mailing))).*
+    'id', old.snapshot, 'office_id', old.office, 'event_id', old.event, 'mailing_id', old.mailing))).*
 FROM snapshots s, old;
 
 INSERT INTO snapshot_recipients
 SELECT (jsonb_populate_record(r, jsonb_build_object(
-    'snapshot_id', old.snapshot, 'event_id', old.event,
+    'snapshot_id', old.snapshot, 'office_id', old.office, 'event_id', old.event,
     'contact_id', r.contact_id + old.n * old.size,
     'participant_id', r.participant_id + old.n * old.size))).*
 FROM snapshot_recipients r, old;
