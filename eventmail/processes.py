@@ -20,6 +20,7 @@ from waitress import create_server
 from eventmail.config import Settings, to_environment
 from eventmail.errors import UserError
 from eventmail.files import ENTRY
+from eventmail.language import said
 from eventmail.web import serving
 
 HEALTH_SECONDS = 10
@@ -83,8 +84,12 @@ def _listening(settings: Settings) -> socket.socket:
         return socket.create_server(found[4][:2], family=found[0], backlog=BACKLOG)
     except OSError as error:
         raise UserError(
-            f"{settings.host}のポート{settings.port}で待ち受けられません。ほかのプログラムが"
-            "使っていないか、EVENTMAIL_HOST と EVENTMAIL_PORT を確かめてください。"
+            said(
+                "{host}のポート{port}で待ち受けられません。ほかのプログラムが使っていないか、"
+                "EVENTMAIL_HOST と EVENTMAIL_PORT を確かめてください。",
+                host=settings.host,
+                port=settings.port,
+            )
         ) from error
 
 

@@ -63,12 +63,15 @@ def _as_if_large(database: Database) -> None:
     database.dispose()
 
 
+@pytest.mark.parametrize("before", [0, SMALL])
 def test_no_row_is_read_for_each_of_the_others(
-    database: Database, people: People, relay: Relay, recorder: Recorder
+    database: Database, people: People, relay: Relay, recorder: Recorder, before: int
 ) -> None:
+    """The first of all, and one after another of which PostgreSQL knows."""
     _as_if_large(database)
-    _sent(database, people, relay, SMALL)  # what PostgreSQL knows is of this one
+    if before:
+        _sent(database, people, relay, before)
     read = _sent(database, people, relay, LARGE)
-    assert len(recorder.received) == SMALL + LARGE + 2, "each with the office's copy"
+    assert len(recorder.received) == sum(each + 1 for each in (before, LARGE) if each)
     each = {table: round(count / LARGE) for table, count in read.items()}
     assert {table: count for table, count in each.items() if count > MOST} == {}
