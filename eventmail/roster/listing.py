@@ -55,13 +55,14 @@ def page_of(
     wanted: int,
     ordered: Order[T] | None = None,
     total: int | None = None,
-    size: int = PAGE,
+    size: int | None = None,
 ) -> PageOf[T]:
     """A page of a query's first entities; a page beyond the last is the last.
 
     ``ordered`` brings them in order if that takes more than the query: counting does without.
-    ``total``: how many they are, for whoever has counted them already.
+    ``total``: how many they are, for whoever has counted them already. ``size``: of a page.
     """
+    size = size or PAGE
     total = count_of(session, query) if total is None else total
     page = min(wanted, max(1, -(-total // size)))
     query = ordered(query) if ordered else query
