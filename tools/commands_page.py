@@ -45,7 +45,7 @@ def _told(ours: click.Command, english: click.Command, path: str) -> Iterator[st
     pairs = [
         (one, other)
         for one, other in zip(ours.params, english.params, strict=True)
-        if isinstance(one, click.Option) and isinstance(other, click.Option)
+        if isinstance(one, click.Option) and isinstance(other, click.Option) and not one.hidden
     ]
     if pairs:
         yield "\n| | 意味 | meaning |\n|---|---|---|\n"
