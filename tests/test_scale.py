@@ -66,7 +66,7 @@ def test_the_cost_of_a_mail_stands_beside_that_of_the_shortest_sending() -> None
     dearer = replace(SENT, mails=10_000, spent=replace(SENT.spent, workers=30.0, database=10.0))
     row = dict(zip(*(report.by_length([SENT, dearer])[n] for n in (0, 2)), strict=True))
     assert (row["mails"], row["worker ms/mail"], row["look ms/mail"]) == ("10,000", "3.00", "0.20")
-    assert report.by_length([SENT, dearer])[2][3] == "1.50"
+    assert report.by_length([SENT, dearer])[2][4] == "1.50"
 
 
 def test_a_table_is_markdown_where_asked() -> None:
