@@ -98,13 +98,14 @@ def migrate_command(backup_to: Path | None, without_backup: bool) -> None:
 
 @cli.command()
 @click.option("--listening", type=int, hidden=True)  # of several that one command has started
-def web(listening: int | None) -> None:
+@click.option("--parent", type=int, hidden=True)
+def web(listening: int | None, parent: int | None) -> None:
     """画面（Webサーバー）を動かします。"""
     settings = _starting()
     if listening is None and settings.web_processes > 1:
         sys.exit(processes.run_group(settings, [], settings.web_processes))
     logs.configure(settings)
-    processes.serve_web(create_app(settings), settings, listening)
+    processes.serve_web(create_app(settings), settings, listening, parent)
 
 
 @cli.command()

@@ -26,19 +26,21 @@ from eventmail.web import serving
 HEALTH_SECONDS = 10
 GRACE_SECONDS = 20
 BACKLOG = 1024  # connections that wait to be taken, as waitress has it
-PR_SET_PDEATHSIG, INIT = 1, 1
+PR_SET_PDEATHSIG = 1
 
 
-def serve_web(app: Flask, settings: Settings, listening: int | None = None) -> None:
+def serve_web(
+    app: Flask, settings: Settings, listening: int | None = None, parent: int | None = None
+) -> None:
     """Serve the pages until a signal ends it.
 
-    ``listening`` is the number of a socket that the parent has opened for several of these: whoever
-    has time takes the next request. Then it ends with its parent, even if that was killed.
+    ``listening`` is the number of a socket that the ``parent`` has opened for several of these:
+    whoever has time takes the next request. Then it ends with its parent, even if that was killed.
     """
     signal.signal(signal.SIGTERM, _exit_quietly)
     place: dict[str, Any] = {"host": settings.host, "port": settings.port}
     if listening is not None:
-        _end_with_parent()
+        _end_with(parent)
         place = {"sockets": [socket.socket(fileno=listening)]}
     create_server(app, **place, **serving.options(settings)).run()
 
@@ -74,7 +76,7 @@ def run_group(settings: Settings, commands: Sequence[Sequence[str]], webs: int =
     """
     with contextlib.ExitStack() as opened:
         shared = [opened.enter_context(_listening(settings)).fileno() for _ in range(min(webs, 1))]
-        web = ["web", *(word for each in shared for word in ("--listening", str(each)))]
+        web = ["web", *(f"--listening={each}" for each in shared), f"--parent={os.getpid()}"]
         return _run_group(settings, [*commands, *[web] * webs], shared)
 
 
@@ -138,11 +140,11 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int | None) -> None:
     """The kernel asks this process to end as soon as its parent is gone (prctl(2))."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == INIT:  # it was gone before that was said
+    if os.getppid() != parent:  # it was gone before that was said
         _exit_quietly()
 
 

@@ -100,6 +100,14 @@ def test_none_goes_on_without_its_parent(
     processes._listening(settings).close()
 
 
+def test_one_whose_parent_was_gone_before_it_began_ends_at_once(settings: Settings) -> None:
+    """Whoever its parent is now: in a container the first process has the number of init."""
+    with processes._listening(settings) as shared:
+        words = [f"--listening={shared.fileno()}", "--parent=1"]
+        child = processes.start(settings, ["web", *words], [shared.fileno()])
+        assert child.wait(PATIENCE) == 0
+
+
 def test_a_port_that_is_taken_is_told_in_a_sentence(settings: Settings) -> None:
     with (
         socket.create_server(("127.0.0.1", settings.port)),

@@ -125,8 +125,8 @@ def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[En
     size = _companies_a_page(session, event)
     found = page_of(session, query, wanted, by_first_row(event), size=size)
     contacts = _contacts(session, [each.id for each in found.items])
-    entries = [Entry(each, contacts.get(each.id, [])) for each in found.items]
-    return PageOf(entries, found.total, found.page, found.size)
+    shown = [Entry(each, contacts.get(each.id, [])) for each in found.items]
+    return PageOf(shown, found.total, found.page, found.size)
 
 
 def _companies_a_page(session: Session, event: Event) -> int:

@@ -50,3 +50,9 @@ def made(
 ) -> tuple[Webhook, str]:
     with database.writing() as session:
         return service.make(session, actor, settings, Wanted("統計システム", url, kinds, contacts))
+
+
+def the_call(hook: Hook) -> WebhookCall:
+    """The only one there is."""
+    (found,) = hook.calls()
+    return found

@@ -19,14 +19,9 @@ from eventmail.sample import People
 from eventmail.sendlock import service as sendlock
 from eventmail.sendlock.models import LockKind
 from eventmail.webhooks import sending, service
-from eventmail.webhooks.models import CallState, WebhookCall
-from tests.webhooks.hands import Hook
+from eventmail.webhooks.models import CallState
+from tests.webhooks.hands import Hook, the_call
 from tests.webhooks.receiver import Receiver
-
-
-def the_call(hook: Hook) -> WebhookCall:
-    (found,) = hook.calls()
-    return found
 
 
 def sent_and_refused(

@@ -22,15 +22,10 @@ from eventmail.observing.models import Trouble
 from eventmail.outbox import control
 from eventmail.sample import People
 from eventmail.webhooks import filing, sending, service, signing
-from eventmail.webhooks.models import CallState, OffWhy, WebhookCall
+from eventmail.webhooks.models import CallState, OffWhy
 from tests.webhooks import receiver as other
-from tests.webhooks.hands import Hook
+from tests.webhooks.hands import Hook, the_call
 from tests.webhooks.receiver import Receiver
-
-
-def the_call(hook: Hook) -> WebhookCall:
-    (found,) = hook.calls()
-    return found
 
 
 def test_a_call_is_signed_with_the_secret_that_was_shown(waiting: Hook, receiver: Receiver) -> None:
