@@ -24,7 +24,7 @@ LIBRARIES: dict[str, set[str]] = {
     "smtplib": set(),
     "socket": {
         *(CALLS, "eventmail/antivirus.py"),
-        "eventmail/demo.py",
+        *("eventmail/demo.py", "eventmail/processes.py"),  # ports to be listened on
         "eventmail/wire/connecting.py",
         "eventmail/wire/conversation.py",
         "eventmail/wire/sink/__init__.py",
@@ -76,6 +76,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "__import__": (),
     "__new__": (),
     "_issued": ("eventmail/wire/gate.py",),
+    "connect_ex": ("eventmail/demo.py",),
+    "create_connection": ("eventmail/antivirus.py", "eventmail/wire/connecting.py"),
     "eval": (),
     "exec": (),
     "object.__setattr__": ("eventmail/wire/relay.py",),
