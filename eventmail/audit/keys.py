@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,11 +56,15 @@ class ChainKeys:
         return hmac.digest(self.keys[0], b"value:" + value.encode(), "sha256").hex()[:16]
 
 
-def open_database(settings: Settings) -> Database:
-    """The installation's database; whatever is recorded through it hangs in a chain."""
+def open_database(settings: Settings, also: Mapping[str, object] | None = None) -> Database:
+    """The installation's database; whatever is recorded through it hangs in a chain.
+
+    ``also``: what else each of its sessions is to carry.
+    """
     carried = {
         CARRIED: ChainKeys.of(settings),
         doorway.CARRIED: doorway.Doorway.of(settings),
+        **(also or {}),
     }
     return Database(settings.database, carried)
 

@@ -1,7 +1,8 @@
 """The rehearsal: every mail of a draft made and passed through the gate, without sending.
 
 With thousands of recipients it takes long. So the pages rehearse before they take the lock under
-which a draft is frozen; inside it the result is used only if nothing has changed since.
+which a draft is frozen; inside it the result is used only if nothing has changed since. And a
+process that serves pages remembers what it found (``judged.py``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from eventmail.events import service as events
 from eventmail.mailings import findings, surveying
 from eventmail.mailings.findings import Finding, is_liftable
 from eventmail.mailings.freezing import office_addresses, pages_of
+from eventmail.mailings.judged import digest_of_ground, judged_of
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, Press, make_press
 from eventmail.mailings.snapshot import Content
@@ -50,7 +52,10 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     found += findings.of_ground(surveying.survey(session, mailing, content))
     if not any(each.blocks and not is_liftable(each) for each in found):
         told = {each.place for each in found if is_liftable(each)}
-        of_mails = _of_mails(session, content, office, mailing.office_id, mailing.event_id)
+        of_mails = judged_of(session).found(
+            digest_of_ground(content, office),
+            lambda: _of_mails(session, content, office, mailing.office_id, mailing.event_id),
+        )
         # The scanner and the gate say the same of a file: once is enough.
         found += [each for each in of_mails if not (is_liftable(each) and each.place in told)]
     return Rehearsal(content, office, tuple(found), stamp)

@@ -12,6 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.language.templates import InTwoLanguages
+from eventmail.mailings import judged
 from eventmail.observing import access
 from eventmail.outbox.worker import Outbox
 from eventmail.web import (
@@ -62,7 +63,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = open_database(settings)
+    database = open_database(settings, {judged.CARRIED: judged.Judged()})
     app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
     from eventmail.accounts.views import entering, late
     from eventmail.api import views as api
