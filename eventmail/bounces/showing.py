@@ -79,11 +79,10 @@ def unmended(session: Session, office_id: int, since: date) -> list[tuple[Snapsh
     return [(snapshot, count) for snapshot, count in session.execute(query)]
 
 
-def count_unmended(session: Session, office_id: int, since: date) -> int:
-    """How many sendings those are. Of each, the first mail that is lost is enough."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(Dispatch)
+def query_unmended(office_id: Asked, since: Asked) -> sa.Select[Dispatch]:
+    """Which sendings those are. Of each, the first mail that is lost is enough."""
+    return (
+        sa.select(Dispatch)
         .join(Event, Event.id == Dispatch.event_id)
         .where(
             Dispatch.office_id == office_id,
@@ -98,7 +97,6 @@ def count_unmended(session: Session, office_id: int, since: date) -> int:
             .correlate(Dispatch),
         )
     )
-    return session.scalars(query).one()
 
 
 def query_lost(office_id: Asked, since: Asked) -> sa.Select[int, int]:

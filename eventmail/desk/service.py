@@ -34,7 +34,6 @@ UNREAD = said("労働局からのお知らせです。本文を読み、「読�
 UNCONFIRMED = said("{count}人の結果が、所の管理者の確認を待っています。")
 # Why nothing of an office goes to its relay until a person acts; empty if it may.
 Blocked = Callable[[Session, int], str]
-LOST = "bounced"
 KINDS = {MailingState.CHECKING: Kind.CHECK, MailingState.APPROVING: Kind.APPROVE}
 
 
@@ -47,15 +46,9 @@ def waiting(session: Session, actor: Actor, blocked: Blocked) -> list[Task]:
 
 
 def count(session: Session, actor: Actor, blocked: Blocked) -> int:
-    """How many of them there are to do, for the head of every page.
-
-    What is lost is counted there sending by sending; only who reads of it asks how many mails.
-    """
-    rooms, busy = _rooms(blocked), asking.rooms_with_something(session, actor)
-    told = sum(each.waits for name in busy - {LOST} for each in rooms[name](session, actor))
-    since = clock.today() - ASKED_FOR
-    lost = bounces.count_unmended(session, actor.office.id, since) if LOST in busy else 0
-    return told + lost
+    """How many of them there are to do, for the head of every page."""
+    rooms, (counted, busy) = _rooms(blocked), asking.at_a_glance(session, actor)
+    return counted + sum(each.waits for name in busy for each in rooms[name](session, actor))
 
 
 def _rooms(blocked: Blocked) -> dict[str, Callable[[Session, Actor], Iterable[Task]]]:
@@ -67,7 +60,7 @@ def _rooms(blocked: Blocked) -> dict[str, Callable[[Session, Actor], Iterable[Ta
         "returned": _returned,
         "first_copies": _first_copies,
         "uncertain": _uncertain,
-        LOST: _bounced,
+        "bounced": _bounced,
         "imports": _imports,
         "settings": _settings,
         "training": _training,
@@ -109,7 +102,7 @@ def _returned(session: Session, actor: Actor) -> Iterator[Task]:
 
 def _first_copies(session: Session, actor: Actor) -> Iterator[Task]:
     """Copies in the office's mailbox that somebody has to look at before the rest goes."""
-    if not actor.may(Action.RELEASE) or actor.office.first_copy_minutes is not None:
+    if not actor.may(Action.RELEASE):
         return
     query = query_first_copies(actor.office.id).options(
         joinedload(Snapshot.mailing).joinedload(Mailing.event)
