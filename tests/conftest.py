@@ -33,7 +33,6 @@ from eventmail.mailings.findings import timing
 from eventmail.mailings.models import Mailing, Snapshot
 from eventmail.offices.models import Office, Role, Staff
 from eventmail.offices.permissions import Actor
-from eventmail.outbox.worker import Outbox
 from eventmail.sample import People
 from eventmail.web.context import Services
 from eventmail.wire import Relay
@@ -331,8 +330,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     if kept is None:
         kept = _apps[kind] = create_app(settings)
     else:
-        database = open_database(settings)
-        kept.extensions["eventmail"] = Services(settings, database, Outbox(settings, database))
+        kept.extensions["eventmail"] = Services.of(settings)
     yield kept
     _end(kept)
 

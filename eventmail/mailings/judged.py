@@ -9,44 +9,30 @@ here: each mail passes the gate once more before it goes.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
 from eventmail.mailings.findings import UNSEARCHABLE, Finding
 from eventmail.mailings.rendering import OfficeAddresses
 from eventmail.mailings.snapshot import Content, canonical_recipient
+from eventmail.remembering import Remembered
 
 CARRIED = "judged drafts"
 MOST = 200  # drafts; what is kept of each is a few sentences
 
 
-class Judged:
+def _is_certain(found: tuple[Finding, ...]) -> bool:
+    """A file that could not be looked into may be, next time: the machine was busy."""
+    return not any(each.code == UNSEARCHABLE for each in found)
+
+
+class Judged(Remembered[str, tuple[Finding, ...]]):
     """The findings of the drafts looked at last, by the digest of what they were found in."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, tuple[Finding, ...]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def found(self, digest: str, judge: Callable[[], list[Finding]]) -> list[Finding]:
-        """What was found under that digest; where nothing is kept of it, ``judge`` looks."""
-        with self._lock:
-            kept = self._kept.get(digest)
-        found = judge() if kept is None else list(kept)
-        if not any(each.code == UNSEARCHABLE for each in found):  # that look may go better later
-            self._keep(digest, found)
-        return found
-
-    def _keep(self, digest: str, found: list[Finding]) -> None:
-        with self._lock:
-            self._kept[digest] = tuple(found)
-            self._kept.move_to_end(digest)
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+        super().__init__(MOST, worth=_is_certain)
 
 
 def judged_of(session: Session) -> Judged:
@@ -68,7 +54,7 @@ def digest_of_ground(content: Content, office: OfficeAddresses) -> str:
 def _parts(content: Content, office: OfficeAddresses) -> Iterator[Iterable[str]]:
     if not isinstance(office.known, frozenset):
         raise TypeError("all addresses are to be known before anything is kept of a draft")
-    yield [repr(dataclasses.replace(content, recipients=()))]
+    yield [repr(content.alone)]
     yield map(canonical_recipient, content.recipients)
     yield sorted(map(str, office.ours))
     yield sorted(office.known)

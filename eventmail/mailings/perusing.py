@@ -5,8 +5,10 @@ The order is made of numbers alone; names and addresses are read for the one pag
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import Recipient
 from eventmail.mailings.stored import Stored
+from eventmail.remembering import Remembered
 
 ROWS = 100  # recipients on one page
 Flags = Mapping[int, Sequence[str]]
@@ -41,21 +44,43 @@ class Sheet:
 
 def sheet(session: Session, snapshot: Snapshot, flags: Flags, page: int) -> Sheet:
     """The ``page``-th, or the last one if there are not so many."""
-    groups = in_order(_places(session, snapshot), flags)
-    places = [
-        (position, number, len(group))
-        for group in groups
-        for number, position in enumerate(group, start=1)
-    ]
-    pages = max(1, -(-len(places) // ROWS))
+    order = _walked_lately.of(
+        (snapshot.digest, tuple(flags)), lambda: _order(in_order(_places(session, snapshot), flags))
+    )
+    pages = max(1, -(-len(order.positions) // ROWS))
     page = min(page, pages)
-    shown = places[(page - 1) * ROWS : page * ROWS]
-    found = Stored(session, snapshot).at([position for position, *_ in shown])
+    shown = slice((page - 1) * ROWS, page * ROWS)
+    found = Stored(session, snapshot).at(order.positions[shown].tolist())
     rows = (
         Row(found[position], tuple(flags.get(found[position].contact_id, ())), number, of)
-        for position, number, of in shown
+        for position, number, of in zip(*(each[shown] for each in order.walk), strict=True)
     )
-    return Sheet(tuple(rows), len(groups), page, pages)
+    return Sheet(tuple(rows), order.companies, page, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Where one goes along; the which-th of its company each is, and of how many."""
+
+    positions: array[int]
+    numbers: array[int]
+    of: array[int]
+    companies: int
+
+    @property
+    def walk(self) -> tuple[array[int], array[int], array[int]]:
+        return self.positions, self.numbers, self.of
+
+
+# Of what is frozen, and so the same at each look: a checker comes back after each of his steps.
+_walked_lately: Remembered[tuple[str, tuple[int, ...]], _Order] = Remembered(16)
+
+
+def _order(groups: list[list[int]]) -> _Order:
+    positions = array("I", chain.from_iterable(groups))
+    numbers = array("I", (number for group in groups for number, _ in enumerate(group, start=1)))
+    of = array("I", (len(group) for group in groups for _ in group))
+    return _Order(positions, numbers, of, len(groups))
 
 
 def in_order(rows: Iterable[tuple[int, int, int]], flags: Collection[int]) -> list[list[int]]:

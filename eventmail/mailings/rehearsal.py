@@ -41,9 +41,8 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     ``earlier`` is given back if it was of this very content and of what is known by now.
     """
     mailing = session.get_one(Mailing, content.mailing_id)
-    office = office_addresses(
-        session, mailing.office_id, mailing.event_id, stoppable=mailing.stoppable
-    )
+    place = mailing.office_id, mailing.event_id
+    office = office_addresses(session, *place, stoppable=mailing.stoppable)
     stamp = surveying.stamp(session, mailing)
     known = (content, office, stamp)
     if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == known:
@@ -52,9 +51,9 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     found += findings.of_ground(surveying.survey(session, mailing, content))
     if not any(each.blocks and not is_liftable(each) for each in found):
         told = {each.place for each in found if is_liftable(each)}
-        of_mails = judged_of(session).found(
+        of_mails = judged_of(session).of(
             digest_of_ground(content, office),
-            lambda: _of_mails(session, content, office, mailing.office_id, mailing.event_id),
+            lambda: tuple(_of_mails(session, content, office, *place)),
         )
         # The scanner and the gate say the same of a file: once is enough.
         found += [each for each in of_mails if not (is_liftable(each) and each.place in told)]

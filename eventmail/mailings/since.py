@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from eventmail.events.erased import ContactErasure, EventErasure
 from eventmail.language import said
 from eventmail.mailings.models import Decision, Review, Snapshot, SnapshotRecipient, Step
 from eventmail.mailings.snapshot import Recipient, recipient_of
+from eventmail.remembering import Remembered
 
 NEW = said("前回のメールにはいなかった送信先です。")
 ANOTHER_ADDRESS = said("前回とアドレスが変わりました（前回：{address}）。")
 ANOTHER_COMPANY = said("前回と事業所名が変わりました（前回：{company}）。")
+
+Differing = tuple[Sequence[Recipient], Sequence[Recipient]]
+MOST_KEPT = 2_000  # recipients of one comparison
+
+
+def _is_small(found: Differing) -> bool:
+    return sum(map(len, found)) <= MOST_KEPT
+
+
+_compared_lately: Remembered[tuple[str, str], Differing] = Remembered(32, worth=_is_small)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +60,14 @@ def since_last(session: Session, snapshot: Snapshot) -> Since | None:
 
 
 def between(session: Session, previous: Snapshot, snapshot: Snapshot) -> Since:
-    """How one differs from another, as :func:`compared` says of all of both."""
-    return compared(previous, *_differing(session, previous, snapshot))
+    """How one differs from another, as :func:`compared` says of all of both. Neither changes."""
+    found = _compared_lately.of(
+        (previous.digest, snapshot.digest), lambda: _differing(session, previous, snapshot)
+    )
+    return compared(previous, *found)
 
 
-def compared(previous: Snapshot, before: list[Recipient], now: list[Recipient]) -> Since:
+def compared(previous: Snapshot, before: Sequence[Recipient], now: Sequence[Recipient]) -> Since:
     """Contact by contact; one that was taken out and put in again is known by company and name.
 
     Who is the same in both, contact, address and company, may be left out of both.
@@ -83,15 +99,20 @@ def _remark(old: Recipient | None, new: Recipient) -> str:
 
 
 def _is_erased(session: Session, snapshot: Snapshot) -> bool:
-    gone = sa.exists().where(
-        SnapshotRecipient.snapshot_id == snapshot.id, SnapshotRecipient.address == ""
+    """Whether anything of it was, by the records that come first: not one row of it is read."""
+    of_a_person = (
+        sa.select(ContactErasure.contact_id)
+        .join(SnapshotRecipient, SnapshotRecipient.contact_id == ContactErasure.contact_id)
+        .where(
+            ContactErasure.event_id == snapshot.event_id,
+            SnapshotRecipient.snapshot_id == snapshot.id,
+        )
     )
-    return bool(session.scalar(sa.select(gone)))
+    whole = sa.exists().where(EventErasure.event_id == snapshot.event_id)
+    return bool(session.scalar(sa.select(sa.or_(whole, of_a_person.exists()))))
 
 
-def _differing(
-    session: Session, previous: Snapshot, snapshot: Snapshot
-) -> tuple[list[Recipient], list[Recipient]]:
+def _differing(session: Session, previous: Snapshot, snapshot: Snapshot) -> Differing:
     """Those of each that are not the same in the other, and whom a new one may have been.
 
     Of 100,000 these are a few: the database leaves the rest out.

@@ -128,6 +128,11 @@ class Content:
         return fill_occasion(self.subject, self.occasion)
 
     @property
+    def alone(self) -> Content:
+        """The same without the recipients."""
+        return dataclasses.replace(self, recipients=())
+
+    @property
     def digest(self) -> str:
         """The snapshot's name: SHA-256 in hexadecimal over the canonical JSON."""
         return digest_of(self, self.recipients)
@@ -140,7 +145,7 @@ def digest_of(content: Content, recipients: Iterable[Recipient]) -> str:
 
 def digest_of_written(content: Content, recipients: Iterable[str]) -> str:
     """The same, of recipients as :func:`canonical_recipient` writes them."""
-    plain = dataclasses.asdict(dataclasses.replace(content, recipients=()))
+    plain = dataclasses.asdict(content.alone)
     plain["event_date"] = content.event_date.isoformat()
     plain["send_at"] = content.send_at and content.send_at.astimezone(UTC).isoformat()
     for name in NOT_IN_FORMAT[content.format]:

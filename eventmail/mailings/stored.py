@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from eventmail.database import among
 from eventmail.mailings.models import Snapshot, SnapshotRecipient
 from eventmail.mailings.snapshot import Content, Recipient, bare_content
+from eventmail.remembering import Remembered
 
 _COLUMNS = (
     SnapshotRecipient.participant_id,
@@ -34,6 +35,8 @@ _LENGTH = sa.cast(
 # Beyond any place: a length and a place in one number, so that one walk without any sorting finds
 # the first of the longest.
 _FAR = 2**32
+# Where they stand in what is frozen, by its digest and by whence one looks.
+_odd_lately: Remembered[tuple[str, int], tuple[int, int | None]] = Remembered(64)
 
 
 class Stored(Sequence[Recipient]):
@@ -42,7 +45,7 @@ class Stored(Sequence[Recipient]):
     def __init__(self, session: Session, snapshot: Snapshot) -> None:
         self._session = session
         self._snapshot_id = snapshot.id
-        self._count = snapshot.recipient_count
+        self._count, self._digest = snapshot.recipient_count, snapshot.digest
 
     def __len__(self) -> int:
         return self._count
@@ -84,6 +87,10 @@ class Stored(Sequence[Recipient]):
 
     def odd_ones(self, start: int) -> tuple[Recipient, Recipient | None]:
         """See :func:`odd_ones`."""
+        longest, untitled = _odd_lately.of((self._digest, start), lambda: self._odd_places(start))
+        return self[longest], None if untitled is None else self[untitled]
+
+    def _odd_places(self, start: int) -> tuple[int, int | None]:
         place = SnapshotRecipient.position - 1
         turned = sa.case((place >= start, place - start), else_=place - start + self._count)
         query = sa.select(
@@ -91,8 +98,8 @@ class Stored(Sequence[Recipient]):
             sa.func.min(sa.case((SnapshotRecipient.title == "", turned))),
         ).where(SnapshotRecipient.snapshot_id == self._snapshot_id)
         longest, untitled = self._session.execute(query).one()
-        first = self[(start + -longest % _FAR) % self._count]
-        return first, None if untitled is None else self[(start + untitled) % self._count]
+        first = (start + -longest % _FAR) % self._count
+        return first, None if untitled is None else (start + untitled) % self._count
 
     def _between(self, start: int, stop: int) -> Iterator[Recipient]:
         """From the ``start``-th on, before the ``stop``-th, counted from 0."""

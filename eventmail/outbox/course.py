@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.service import first_copy
 from eventmail.pictures.timeline import Counted, finest
+from eventmail.remembering import Remembered
 from eventmail.wire import Kind
 
 # What befell this sending, and what befell all of the office.
@@ -36,11 +36,8 @@ OFFICE_NOTES = {
     "office.resumed": said("所の送信を再開"),
 }
 COPY_NOTE = said("所のアドレスへの控えを送信")
-REMEMBERED = 32
 
-_Key = tuple[str, int, datetime, int]
-_remembered: dict[_Key, list[Counted]] = {}
-_lock = threading.Lock()
+_over: Remembered[tuple[str, int, datetime, int], list[Counted]] = Remembered(32)
 
 
 def step_of(session: Session, snapshot: Snapshot) -> int:
@@ -60,18 +57,7 @@ def answers(session: Session, snapshot: Snapshot, step: int) -> list[Counted]:
     if dispatch.finished_at is None:
         return _answers(session, snapshot, step)
     key = (snapshot.digest, dispatch.round, dispatch.finished_at, step)
-    found = _remembered.get(key)
-    if found is None:
-        found = _answers(session, snapshot, step)
-        _remember(key, found)
-    return found
-
-
-def _remember(key: _Key, found: list[Counted]) -> None:
-    with _lock:
-        while len(_remembered) >= REMEMBERED:
-            del _remembered[next(iter(_remembered))]
-        _remembered[key] = found
+    return _over.of(key, lambda: _answers(session, snapshot, step))
 
 
 def _answers(session: Session, snapshot: Snapshot, step: int) -> list[Counted]:

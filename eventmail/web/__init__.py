@@ -9,12 +9,9 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
-from eventmail.audit.keys import open_database
 from eventmail.config import MEGABYTE, Settings
 from eventmail.language.templates import InTwoLanguages
-from eventmail.mailings import judged
 from eventmail.observing import access
-from eventmail.outbox.worker import Outbox
 from eventmail.web import (
     assets,
     context,
@@ -63,8 +60,7 @@ class RowId(IntegerConverter):
 
 def extend(app: Flask, settings: Settings) -> None:
     """Attach database, queue, sign-in, CSRF protection, headers, errors and formats."""
-    database = open_database(settings, {judged.CARRIED: judged.Judged()})
-    app.extensions["eventmail"] = context.Services(settings, database, Outbox(settings, database))
+    app.extensions["eventmail"] = context.Services.of(settings)
     from eventmail.accounts.views import entering, late
     from eventmail.api import views as api
     from eventmail.corrections import own_views  # noqa: F401 - more of the participants' pages

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from eventmail.alerts import service as alerts
 from eventmail.audit import origin
+from eventmail.audit.keys import open_database
 from eventmail.audit.origin import Origin
 from eventmail.config import Settings
 from eventmail.database import Database
+from eventmail.mailings import judged
 from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
@@ -46,6 +48,12 @@ class Services:
     settings: Settings
     database: Database
     outbox: Outbox
+
+    @classmethod
+    def of(cls, settings: Settings) -> Services:
+        """Those of a process that serves pages: it remembers what it judged of drafts."""
+        database = open_database(settings, {judged.CARRIED: judged.Judged()})
+        return cls(settings, database, Outbox(settings, database))
 
 
 def services() -> Services:
