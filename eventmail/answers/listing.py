@@ -22,6 +22,7 @@ from eventmail.language import said
 from eventmail.roster.listing import PageOf, by_first_row, count_of, page_of
 
 AT_ONCE = 500
+ROWS = 40  # companies on one page, each with its answers
 COUNTED = ("contacts", "opened", "confirmed")
 STANDINGS = (Attendance.ATTENDING, Attendance.ABSENT, None)
 LISTED = (Participant, Contact, Answer, AnswerValue)
@@ -126,8 +127,9 @@ def page(
     query = _listed(event, show, text)
     if total is None:
         total = count_of(session, query)
-    found = page_of(session, _filtered(_in_order(event), show, text), wanted, total=total)
-    return PageOf(_lines(session, found.items), found.total, found.page)
+    ordered = _filtered(_in_order(event), show, text)
+    found = page_of(session, ordered, wanted, total=total, size=ROWS)
+    return PageOf(_lines(session, found.items), found.total, found.page, found.size)
 
 
 def count(session: Session, event: Event, show: Show, text: str) -> int:

@@ -19,7 +19,8 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.outbox.service import Progress
 from eventmail.wire.troubles import ENHANCED
 
-PAGE = 50
+PAGE = 40
+PRESSING = 20  # of those that wait for a person, above the list: each has more to say
 # What waits for a person, the most pressing first.
 NEEDS = (DeliveryState.UNCERTAIN, DeliveryState.REFUSED)
 
@@ -123,9 +124,9 @@ def needing(session: Session, snapshot: Snapshot, progress: Progress) -> list[Li
     """Some of those that wait for a person, the most pressing first."""
     found: list[int] = []
     for state in NEEDS:
-        if progress.counts.get(state) and len(found) < PAGE:
+        if progress.counts.get(state) and len(found) < PRESSING:
             query = _ids(snapshot.id, progress.first_copy.id, Wanted(state), 0)
-            found += list(session.scalars(query))[: PAGE - len(found)]
+            found += list(session.scalars(query))[: PRESSING - len(found)]
     return by_ids(session, snapshot, found)
 
 

@@ -90,9 +90,7 @@ def test_filters_and_search_find_companies(
 def test_the_list_goes_by_pages(
     database: Database, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from eventmail.roster import listing as pages
-
-    monkeypatch.setattr(pages, "PAGE", 12)
+    monkeypatch.setattr(listing, "ROWS", 12)
     with database.reading() as session:
         event = session.get_one(Event, meeting.event.id)
         found = [listing.page(session, event, Show.ALL, "", number) for number in (1, 2, 3, 9)]

@@ -35,6 +35,7 @@ def page(database: Database, snapshot: Snapshot, wanted: Wanted) -> listing.List
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PAGE", 7)
+    monkeypatch.setattr(listing, "PRESSING", 6)
 
 
 @pytest.mark.usefixtures("small_pages")
@@ -78,7 +79,7 @@ def test_what_needs_a_person_is_found_with_the_open_fates_first(
     with database.reading() as session:
         progress = service.progress(session, approved)
         found = listing.needing(session, approved, progress)
-    assert [line.state for line in found] == [S.UNCERTAIN] * 4 + [S.REFUSED] * 3
+    assert [line.state for line in found] == [S.UNCERTAIN] * 4 + [S.REFUSED] * 2
     assert all(line.may_go_again for line in found)
 
 

@@ -17,7 +17,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import cleaned, row_number
 
-ROWS = 50  # on a page: a form has a field for each
+ROWS = 20  # on a page: a form has a field for each
 MOST_GROUPS = 12
 ANSWERS = {"yes": True, "no": False}
 KEPT = said("{count}件の答えを記録しました。")
