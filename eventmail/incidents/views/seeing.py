@@ -17,8 +17,8 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.web.context import actor, reading
 from eventmail.web.forms import cleaned, row_number
 
-ROWS = 20  # on a page: a form has a field for each
-MOST_GROUPS = 12
+ROWS = 30  # on a page: a form has a field for each
+MOST_GROUPS = 8
 ANSWERS = {"yes": True, "no": False}
 KEPT = said("{count}件の答えを記録しました。")
 SAME = said("答えはどれも前と同じです。")

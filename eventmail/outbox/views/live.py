@@ -27,7 +27,7 @@ from eventmail.web.files import streamed
 RUNNING = ("copy_going", "sending", "retrying")
 BAR, LEAST_SEEN = 1000.0, 4.0
 MOST_ROWS = 2 * listing.PAGE
-BACK = 15  # of the mails that came back, on one page: each says what to do
+BACK = 12  # of the mails that came back, on one page: each says what to do
 CSV = "text/csv; charset=utf-8"
 # The states as somebody looks for them: what needs a person first, what is done last.
 CHIPS = (
