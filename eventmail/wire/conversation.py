@@ -7,13 +7,16 @@ is an ``OSError``; the connection is of no use after it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import select
 import socket
 import ssl
+import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import ParamSpec
 
 LONGEST_LINE = 2048  # RFC 5321 promises 512; extensions may ask for more
 MOST_LINES = 128
@@ -36,6 +39,22 @@ class Garbled(ConnectionError):
         self.said = said
 
 
+Given = ParamSpec("Given")
+
+
+def _in_time(work: Callable[Given, None]) -> Callable[Given, None]:
+    """The system says by "would block" that the time for a wait is over."""
+
+    @functools.wraps(work)
+    def bounded(*args: Given.args, **options: Given.kwargs) -> None:
+        try:
+            work(*args, **options)
+        except BlockingIOError as error:
+            raise TimeoutError("the relay does not answer in time") from error
+
+    return bounded
+
+
 class Conversation:
     """One connection, used by one thread at a time; only ``close_now`` is for another thread."""
 
@@ -48,8 +67,11 @@ class Conversation:
 
     def _take(self, sock: socket.socket) -> None:
         self._sock = sock
-        sock.settimeout(self._timeout)
         self._is_tls = isinstance(sock, ssl.SSLSocket)
+        if self._is_tls:
+            sock.settimeout(self._timeout)
+        else:
+            _bound_waiting(sock, self._timeout)
         self._ready = select.poll()
         self._ready.register(sock, select.POLLIN)
 
@@ -105,6 +127,7 @@ class Conversation:
         found, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return found.removesuffix(b"\r")
 
+    @_in_time
     def _receive(self) -> None:
         """Some more bytes. A reply that comes in drops must be there within the time-out too."""
         now = time.monotonic()
@@ -138,10 +161,12 @@ class Conversation:
             self._sock.settimeout(self._timeout)
         return True
 
+    @_in_time
     def write(self, content: bytes) -> None:
         """Send commands, or the final dot."""
         self._sock.sendall(content)
 
+    @_in_time
     def write_pieces(self, pieces: Sequence[bytes]) -> None:
         """Send a mail's content. Large pieces are neither joined nor copied.
 
@@ -171,6 +196,17 @@ class Conversation:
         """Give the connection up."""
         with self._closing:
             self._sock.close()
+
+
+def _bound_waiting(sock: socket.socket, seconds: float) -> None:
+    """Let the system itself end each wait (socket(7)): Python asks it twice for each, with a poll
+    before, and two threads in a hurry feel that.
+    """
+    sock.settimeout(None)
+    whole = int(seconds)
+    longest = struct.pack("ll", whole, max(int(1e6 * (seconds - whole)), 0 if whole else 1))
+    for each in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(socket.SOL_SOCKET, each, longest)
 
 
 def command(words: str) -> bytes:

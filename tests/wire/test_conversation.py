@@ -19,11 +19,21 @@ from eventmail.wire.conversation import (
     HungUp,
     command,
 )
+from tests.recorder import allow_port
+
+
+def connected() -> tuple[socket.socket, socket.socket]:
+    """Both ends of a connection as the wire has it: another kind of socket waits otherwise."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        allow_port(door.getsockname()[1])
+        near = socket.create_connection(door.getsockname())
+        far, _ = door.accept()
+    return near, far
 
 
 @pytest.fixture
 def pair() -> Iterator[tuple[Conversation, socket.socket]]:
-    near, far = socket.socketpair()
+    near, far = connected()
     line = Conversation(near, timeout=2.0)
     with far:
         far.settimeout(5)
@@ -81,7 +91,7 @@ def test_replies_without_end_take_no_memory(pair: Pair) -> None:
 
 
 def test_a_reply_that_comes_in_drops_has_no_more_time_than_any_other() -> None:
-    near, far = socket.socketpair()
+    near, far = connected()
     line = Conversation(near, timeout=0.3)
     stop = threading.Event()
 
@@ -167,7 +177,7 @@ def test_pieces_arrive_as_they_are(pair: Pair, pieces: list[bytes], tls: bool) -
 
 def test_a_relay_that_takes_a_mail_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "SLOWEST", 10**9)
-    near, far = socket.socketpair()
+    near, far = connected()
     line = Conversation(near, timeout=0.3)
     stop = threading.Event()
 
