@@ -29,7 +29,7 @@ from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
 from eventmail.outbox.worker import SEARCHED, Outbox
 
-LOOK = 0.02
+LOOK = 0.1  # seconds; each look takes a little of the processor from those who send
 PATIENCE = 1800.0
 PATIENCE_AFTERWARDS = 600.0
 
