@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -64,17 +65,23 @@ def not_reached(database: Database) -> Finding:
 
 def migrations(database: Database) -> Finding:
     """Whether it stands at the newest revision that this program knows."""
-    script = ScriptDirectory.from_config(migrate.configuration())
+    known, head = _known()
     with database.engine.connect() as connection:
         revision = MigrationContext.configure(connection).get_current_revision()
-    head = script.get_current_head()
     if revision == head:
         return good(CURRENT.format(revision=revision))
     if revision is None:
         return broken(EMPTY, MIGRATE)
-    if revision not in {each.revision for each in script.walk_revisions()}:
+    if revision not in known:
         return broken(NEWER.format(revision=revision), UPDATE)
     return broken(OLDER.format(revision=revision, head=head), MIGRATE)
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[frozenset[str], str | None]:
+    """All revisions and the newest: they belong to the program, and are read once as it is."""
+    script = ScriptDirectory.from_config(migrate.configuration())
+    return frozenset(each.revision for each in script.walk_revisions()), script.get_current_head()
 
 
 def time(database: Database) -> Finding:

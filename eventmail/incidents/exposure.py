@@ -7,7 +7,7 @@ each other's and nothing foreign: no exposure. Counts are of companies and of ad
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,14 +73,39 @@ class View:
 
 @dataclass(frozen=True)
 class Exposure:
-    """All of it. ``addresses``: those that another company saw, in their order."""
+    """All of it. ``addresses``: those that another company saw, in their order; ``owner``: the
+    company of each address. What only some pages show is computed when it is asked for.
+    """
 
     mails: tuple[Shown, ...]
     parties: tuple[Party, ...]
     addresses: tuple[ExposedAddress, ...]
-    groups: tuple[Group, ...]
-    matrix: tuple[tuple[int, ...], ...]  # [who saw][whose]: companies that each of the group saw
-    views: tuple[View, ...]
+    owner: Mapping[int, int]
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Companies that got and showed the same."""
+        return _groups(self.parties, self.mails)
+
+    @cached_property
+    def matrix(self) -> tuple[tuple[int, ...], ...]:
+        """[who saw][whose]: companies that each of the group saw."""
+        return tuple(
+            tuple(self._eyes.of_group(who, whose) for whose in self.groups) for who in self.groups
+        )
+
+    @cached_property
+    def views(self) -> tuple[View, ...]:
+        """Every company's, in their order."""
+        return tuple(map(self.view, self.parties))
+
+    def view(self, party: Party) -> View:
+        """What one company saw, and who saw it."""
+        return self._eyes.view(party)
+
+    @cached_property
+    def _eyes(self) -> _Eyes:
+        return _Eyes(self.mails, self.owner)
 
     @property
     def total(self) -> int:
@@ -142,12 +167,12 @@ def exposure(session: Session, incident: Incident) -> Exposure:
 
 def with_addresses(session: Session, incident: Incident) -> list[Party]:
     """The incident's companies in their order with their addresses, by two queries in all."""
-    own = sa.select(Party).where(Party.incident_id == incident.id).order_by(Party.position)
+    own = sa.select(Party).where(Party.incident_id == incident.id)
     query = sa.select(ExposedAddress).where(ExposedAddress.incident_id == incident.id)
     addresses: dict[int, list[ExposedAddress]] = defaultdict(list)
     for each in session.scalars(query.order_by(ExposedAddress.id)):
         addresses[each.party_id].append(each)
-    found = list(session.scalars(own))
+    found = list(session.scalars(own.order_by(Party.position, Party.id)))
     for party in found:
         set_committed_value(party, "addresses", addresses[party.id])
     return found
@@ -159,15 +184,11 @@ def compute(parties: Iterable[Party], mails: Iterable[tuple[IncidentMail, Stood]
     addresses = sorted((a for each in companies for a in each.addresses), key=lambda a: a.id)
     owner = {a.id: each.id for each in companies for a in each.addresses}
     shown = tuple(_shown(mail, stood, owner) for mail, stood in mails)
-    groups = _groups(companies, mails=shown)
-    eyes = _Eyes(shown, owner)
     return Exposure(
         mails=shown,
         parties=companies,
         addresses=tuple(each for each in addresses if _is_exposed(each, shown)),
-        groups=groups,
-        matrix=tuple(tuple(eyes.of_group(who, whose) for whose in groups) for who in groups),
-        views=tuple(eyes.view(each) for each in companies),
+        owner=owner,
     )
 
 
@@ -193,8 +214,7 @@ def _is_exposed(address: ExposedAddress, mails: Iterable[Shown]) -> bool:
     )
 
 
-def _groups(parties: Iterable[Party], mails: Iterable[Shown]) -> tuple[Group, ...]:
-    shown = tuple(mails)
+def _groups(parties: Iterable[Party], shown: Sequence[Shown]) -> tuple[Group, ...]:
     found: dict[Signature, list[Party]] = defaultdict(list)
     for each in parties:
         signature = tuple(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, defer
+from sqlalchemy.orm import Session, aliased, defer, lazyload
 
 from eventmail import clock
 from eventmail.language import said
@@ -31,6 +30,34 @@ class Count:
 
     def __add__(self, other: Count) -> Count:
         return Count(self.asked + other.asked, self.read + other.read, self.late + other.late)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent at once to several offices. ``notice`` is one of them: all say the same."""
+
+    notice: Notice
+    offices: int
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a bureau sent, and of what holds the figures by office."""
+
+    sent: list[Sent]
+    by_office: dict[int, Count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One notice to one office, in figures."""
+
+    id: int
+    office_id: int
+    batch: str
+    holds: bool
+    count: Count
 
 
 class State(enum.StrEnum):
@@ -89,35 +116,42 @@ def lines(session: Session, notice: Notice) -> list[Line]:
     return sorted(found, key=lambda each: order.index(each.state))
 
 
-def sent(session: Session, office_ids: Collection[int]) -> list[tuple[list[Notice], Count]]:
-    """What these offices got, newest first: one entry for what was sent at once."""
-    query = sa.select(Notice).where(Notice.office_id.in_(office_ids)).order_by(Notice.id.desc())
-    found: dict[str, list[Notice]] = {}
-    for each in session.scalars(query.options(defer(Notice.text))):
-        found.setdefault(each.batch, []).append(each)
-    here = NoticeRecipient.office_id.in_(office_ids)
-    counts = _counts(session, here, NoticeRecipient.notice_id)
-    return [
-        (made, sum((counts.get(each.id, Count()) for each in made), Count()))
-        for made in found.values()
+def of_bureau(session: Session, office_ids: Collection[int]) -> Sheet:
+    """What these offices got, newest first, by one look at who has read what."""
+    batches: dict[str, list[_Told]] = {}
+    by_office: dict[int, Count] = {}
+    here = Notice.office_id.in_(office_ids)
+    for each in _told(session, here, _of_offices(office_ids)):
+        batches.setdefault(each.batch, []).append(each)
+        if each.holds:
+            by_office[each.office_id] = by_office.get(each.office_id, Count()) + each.count
+    notices = _by_id(session, [made[0].id for made in batches.values()])
+    sent = [
+        Sent(notices[made[0].id], len(made), sum((each.count for each in made), Count()))
+        for made in batches.values()
     ]
+    return Sheet(sent, by_office)
 
 
 def of_notices(session: Session, ids: Collection[int]) -> dict[int, Count]:
     """The figures of some notices, in one query."""
-    return _counts(session, NoticeRecipient.notice_id.in_(ids), NoticeRecipient.notice_id)
-
-
-def by_office(session: Session, office_ids: Collection[int]) -> dict[int, Count]:
-    """The figures of what holds, by office, in one query."""
-    where = sa.and_(NoticeRecipient.office_id.in_(office_ids), holds())
-    return _counts(session, where, NoticeRecipient.office_id)
+    counts = _counts(NoticeRecipient.notice_id.in_(ids))
+    return {each.id: each.count for each in _told(session, Notice.id.in_(ids), counts)}
 
 
 def unread(session: Session, office_ids: Collection[int]) -> dict[int, int]:
     """How much of what holds is unread, by office."""
-    found = by_office(session, office_ids)
-    return {office_id: each.unread for office_id, each in found.items() if each.unread}
+    read = sa.exists().where(
+        NoticeReading.recipient_id == NoticeRecipient.id, NoticeReading.office_id.in_(office_ids)
+    )
+    query = (
+        sa.select(NoticeRecipient.office_id, sa.func.count())
+        .join(Notice, Notice.id == NoticeRecipient.notice_id)
+        .join(Staff, Staff.id == NoticeRecipient.staff_id)
+        .where(NoticeRecipient.office_id.in_(office_ids), ~read, holds(), _serves())
+        .group_by(NoticeRecipient.office_id)
+    )
+    return {office_id: count for office_id, count in session.execute(query)}
 
 
 def is_read() -> sa.ColumnElement[bool]:
@@ -141,21 +175,51 @@ def _serves() -> sa.ColumnElement[bool]:
     return sa.and_(Staff.active, has_role)
 
 
-def _counts(session: Session, where: sa.ColumnElement[bool], by: Any) -> dict[int, Count]:
-    read = NoticeReading.recipient_id.is_not(None)  # joined: looked for once, for both figures
-    late = sa.and_(~read, holds(), Notice.due_on < clock.today())
-    found = (
+def _by_id(session: Session, ids: Collection[int]) -> dict[int, Notice]:
+    query = sa.select(Notice).where(Notice.id.in_(ids))
+    found = session.scalars(query.options(defer(Notice.text), lazyload(Notice.office)))
+    return {each.id: each for each in found}
+
+
+def _told(session: Session, which: sa.ColumnElement[bool], counts: sa.Subquery) -> Iterator[_Told]:
+    """What is unread of a notice that holds is late as soon as its last day is over."""
+    stands = sa.case((holds(), 1), else_=0)
+    query = (
         sa.select(
-            by.label("place"),
-            sa.case((read, 1), else_=0).label("read"),
-            sa.case((late, 1), else_=0).label("late"),
+            *(Notice.id, Notice.office_id, Notice.batch, Notice.due_on),
+            *(stands, counts.c.asked, counts.c.read),
         )
-        .join(Notice, Notice.id == NoticeRecipient.notice_id)
-        .outerjoin(NoticeReading, NoticeReading.recipient_id == NoticeRecipient.id)
+        .outerjoin(counts, counts.c.notice_id == Notice.id)
+        .where(which)
+        .order_by(Notice.id.desc())
+    )
+    today = clock.today()
+    for notice_id, office_id, batch, due_on, valid, asked, read in session.execute(query):
+        over = valid and due_on is not None and due_on < today
+        count = Count(asked or 0, read or 0)
+        late = count.unread if over else 0
+        yield _Told(notice_id, office_id, batch, bool(valid), replace(count, late=late))
+
+
+def _of_offices(office_ids: Collection[int]) -> sa.Subquery:
+    """The readings by their office as well: else those of all offices are gone through."""
+    return _counts(
+        NoticeRecipient.office_id.in_(office_ids), NoticeReading.office_id.in_(office_ids)
+    )
+
+
+def _counts(asked: sa.ColumnElement[bool], *read: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Of each notice: how many of those who serve were asked, and how many have read it."""
+    own = sa.and_(NoticeReading.recipient_id == NoticeRecipient.id, *read)
+    return (
+        sa.select(
+            NoticeRecipient.notice_id,
+            sa.func.count().label("asked"),
+            sa.func.count(NoticeReading.recipient_id).label("read"),
+        )
+        .outerjoin(NoticeReading, own)
         .join(Staff, Staff.id == NoticeRecipient.staff_id)
-        .where(where, _serves())
-    ).subquery()
-    query = sa.select(
-        found.c.place, sa.func.count(), sa.func.sum(found.c.read), sa.func.sum(found.c.late)
-    ).group_by(found.c.place)
-    return {place: Count(*map(int, numbers)) for place, *numbers in session.execute(query)}
+        .where(asked, _serves())
+        .group_by(NoticeRecipient.notice_id)
+        .subquery()
+    )

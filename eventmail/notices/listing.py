@@ -83,6 +83,7 @@ def _with_own(actor: Actor) -> sa.Select[Notice, NoticeRecipient]:
         sa.select(Notice, NoticeRecipient)
         .outerjoin(NoticeRecipient, own)
         .where(Notice.office_id == actor.office.id)
+        .options(lazyload(Notice.office))
     )
 
 

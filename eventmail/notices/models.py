@@ -62,6 +62,7 @@ class Notice(Base):
         primaryjoin="foreign(remote(Notice.corrects_id)) == Notice.id",
         viewonly=True,
         lazy="selectin",
+        join_depth=1,  # else nothing is loaded along, and each notice of a list asks for itself
     )
 
     @property

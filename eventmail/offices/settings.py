@@ -123,6 +123,17 @@ def _latest(*, of_an_office: bool) -> sa.Select[SettingChange]:
     return query.order_by(SettingChange.id.desc()).limit(1)
 
 
+def newest(session: Session, office_id: int | None) -> dict[tuple[str, str], SettingChange]:
+    """The same of all that was ever changed in an office, by kind and subject, in one query."""
+    last = (
+        sa.select(sa.func.max(SettingChange.id))
+        .where(SettingChange.office_id == office_id)
+        .group_by(SettingChange.kind, SettingChange.subject)
+    )
+    found = session.scalars(sa.select(SettingChange).where(SettingChange.id.in_(last)))
+    return {(each.kind, each.subject): each for each in found}
+
+
 def _office(session: Session, office_id: int) -> Office:
     return session.get_one(Office, office_id, populate_existing=True)
 

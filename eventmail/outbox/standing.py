@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ class Hold(enum.StrEnum):
 
 
 GOING = frozenset({Hold.FIRST_COPY, Hold.NOTHING})
+LATEST = 1000  # mails: what is under way has left some of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,41 +141,71 @@ def waiting_since(session: Session) -> datetime | None:
     """Since when nothing has moved in the sending that could go on and has stood longest.
 
     A sending that waited for its time, for a person or for its turn at the relay has not stood
-    still until then.
+    still until then. Of most the newest mail is among the last of all; where it is not, only what
+    could have stood longer than another is looked through.
     """
+    since = _ready_since(session, due_snapshots(session))
+    moved = _newest(session, since, latest=True)
+    stood = [max(since[each], at) for each, at in moved.items()]
+    rest = sorted(since.keys() - moved.keys(), key=lambda each: since[each])
+    for some in (rest[:1], rest[1:]):
+        worth = [each for each in some if not stood or since[each] < min(stood)]
+        older = _newest(session, worth)
+        stood += [max(since[each], older.get(each, since[each])) for each in worth]
+    return min(stood, default=None)
+
+
+def _ready_since(session: Session, snapshot_ids: Collection[int]) -> dict[int, datetime]:
+    """Of each sending since when it could have gone on, whatever has left since."""
     own = Delivery.snapshot_id == Dispatch.snapshot_id
-    may_leave = sa.or_(Delivery.first_copy, Dispatch.released_at.is_not(None))
-    due = sa.select(sa.func.min(Delivery.due_at)).where(own, Delivery.state.in_(OPEN), may_leave)
-    # Attempts are numbered as they leave. Their times lie beside the mails themselves, which would
-    # all have to be read; the numbers are in the index.
-    newest = (
-        sa.select(sa.func.max(Attempt.id))
-        .join(Delivery, Delivery.id == Attempt.delivery_id)
-        .where(own)
-        .correlate(Dispatch)
-    )
-    left = sa.select(Attempt.handed_over_at).where(Attempt.id == newest.scalar_subquery())
+    first = sa.select(Delivery.due_at).where(own, Delivery.first_copy, Delivery.state.in_(OPEN))
+    # Each state by itself: then the first one in the index tells.
+    due = [
+        sa.select(sa.func.min(Delivery.due_at)).where(own, Delivery.state == each) for each in OPEN
+    ]
     query = (
         sa.select(
-            due.correlate(Dispatch).scalar_subquery(),
-            left.correlate(Dispatch).scalar_subquery(),
-            Dispatch.starts_at,
-            Dispatch.released_at,
+            *(Dispatch.snapshot_id, Dispatch.starts_at, Dispatch.released_at),
+            *(each.correlate(Dispatch).scalar_subquery() for each in (first, *due)),
         )
         .join(Snapshot, Snapshot.id == Dispatch.snapshot_id)
         .join(Snapshot.mailing)
         .where(
-            Dispatch.snapshot_id.in_(due_snapshots(session)),
+            Dispatch.snapshot_id.in_(snapshot_ids),
             Mailing.state != MailingState.HALTED,  # or cancelled
         )
     )
-    now = clock.now()
-    stood = (
-        max(each for each in (first, *moved) if each is not None)
-        for first, *moved in session.execute(query)
-        if first is not None and first <= now
+    now, found = clock.now(), {}
+    for snapshot_id, starts_at, released_at, first_due, *all_due in session.execute(query):
+        may_leave = all_due if released_at is not None else [first_due]
+        at = min((each for each in may_leave if each is not None), default=None)
+        if at is not None and at <= now:
+            found[snapshot_id] = max(each for each in (at, starts_at, released_at) if each)
+    return found
+
+
+def _newest(
+    session: Session, snapshot_ids: Collection[int], *, latest: bool = False
+) -> dict[int, datetime]:
+    """When the newest mail of each sending left, where one has; or is among the latest of all.
+
+    Attempts are numbered as they leave. Their times lie beside the mails themselves, which would
+    all have to be read; the numbers are in the index.
+    """
+    if not snapshot_ids:
+        return {}
+    left = sa.select(Attempt.id, Attempt.delivery_id)
+    some = (left.order_by(Attempt.id.desc()).limit(LATEST) if latest else left).subquery()
+    newest = (
+        sa.select(Delivery.snapshot_id, sa.func.max(some.c.id).label("id"))
+        .join(some, some.c.delivery_id == Delivery.id)
+        .where(Delivery.snapshot_id.in_(snapshot_ids), Delivery.attempts > 0)
+        .group_by(Delivery.snapshot_id)
+        .subquery()
     )
-    return min(stood, default=None)
+    query = sa.select(newest.c.snapshot_id, Attempt.handed_over_at)
+    found = session.execute(query.join(Attempt, Attempt.id == newest.c.id))
+    return {snapshot_id: at for snapshot_id, at in found}
 
 
 def _earliest_due(session: Session, snapshot_id: int, found: Standing) -> datetime | None:

@@ -103,16 +103,13 @@ class InHand:
 def people(session: Session, actor: Actor) -> list[Person]:
     """Whoever serves or served here, by name; those who may still sign in come first."""
     actor.require(Action.MANAGE_STAFF)
-    last = (
-        sa.select(SignIn.staff_id, sa.func.max(SignIn.at).label("at"))
-        .where(SignIn.outcome == Outcome.SIGNED_IN)
-        .group_by(SignIn.staff_id)
-        .subquery()
+    # Of each by itself: else the sign-ins of all offices are gone through.
+    last = sa.select(sa.func.max(SignIn.at)).where(
+        SignIn.staff_id == Staff.id, SignIn.outcome == Outcome.SIGNED_IN
     )
     query = (
-        sa.select(Staff, last.c.at)
+        sa.select(Staff, last.correlate(Staff).scalar_subquery())
         .join(OfficeStaff, OfficeStaff.staff_id == Staff.id)
-        .outerjoin(last, last.c.staff_id == Staff.id)
         .where(OfficeStaff.office_id == actor.office.id)
         .order_by(Staff.active.desc(), Staff.name, Staff.id)
     )

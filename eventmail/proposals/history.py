@@ -74,15 +74,26 @@ class Standing:
 
 def standing(session: Session, place: Place) -> Standing:
     """How a setting stands now."""
-    now = place.now(session)
-    newest = settings.latest(session, place.office_id, place.kind.name, place.subject)
-    return Standing(
-        place,
-        place.kind.about(session, place),
-        place.kind.describe(now, now),
-        next(iter(told(session, [newest])), None) if newest else None,
-        service.open_at(session, place),
-    )
+    return standings(session, place.office_id, [place])[0]
+
+
+def standings(session: Session, office_id: int | None, places: Sequence[Place]) -> list[Standing]:
+    """How some settings of an office stand; what has changed and what waits is asked once."""
+    newest = settings.newest(session, office_id)
+    keys = [(each.kind.name, each.subject) for each in places]
+    changed = {each.id: each for each in told(session, (newest[k] for k in keys if k in newest))}
+    waiting = {
+        (each.kind, each.subject): each
+        for each in reversed(service.waiting(session, office_id, known_only=False))
+        if each.office_id == office_id
+    }
+    found = []
+    for place, key in zip(places, keys, strict=True):
+        now, last = place.now(session), newest.get(key)
+        about, rows = place.kind.about(session, place), place.kind.describe(now, now)
+        made_so = changed.get(last.id) if last else None
+        found.append(Standing(place, about, rows, made_so, waiting.get(key)))
+    return found
 
 
 def changes(session: Session, office_id: int) -> list[Told]:

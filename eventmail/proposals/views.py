@@ -162,11 +162,13 @@ class Forms:
 
 def _settings() -> list[tuple[str, bool, list[Standing]]]:
     """Each kind that has a form: its title, whether there can be more, and what there is."""
+    places = [place for name in FORMS for place in _places(name)]
+    found = history.standings(reading(), actor().office.id, places)
     return [
         (
             KINDS[name].title,
             name in NEW_FORMS,
-            [history.standing(reading(), place) for place in _places(name)],
+            [each for each in found if each.place.kind.name == name],
         )
         for name in FORMS
     ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,6 +33,31 @@ class Count:
     def open(self) -> int:
         """Those not done, late or not."""
         return self.assigned - self.done
+
+    def __add__(self, other: Count) -> Count:
+        return Count(
+            self.assigned + other.assigned, self.done + other.done, self.overdue + other.overdue
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A bureau's offices in figures, and its orders: one entry for what was assigned at once, with
+    all its offices' figures together.
+    """
+
+    by_office: dict[int, Count]
+    orders: list[tuple[list[Assignment], Count]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One assignment in figures."""
+
+    assignment_id: int
+    office_id: int
+    due_on: date
+    count: Count
 
 
 class Fate(enum.StrEnum):
@@ -85,7 +109,7 @@ def fate_of(task: TrainingTask, serves: bool = True) -> Fate:
 
 def by_office(session: Session, office_ids: Collection[int]) -> dict[int, Count]:
     """The figures of some offices, in one query."""
-    return _counts(session, Assignment.office_id.in_(office_ids), TrainingTask.office_id)
+    return _by_office(_parts(session, office_ids))
 
 
 def overdue(session: Session, office_ids: Collection[int]) -> dict[int, int]:
@@ -96,15 +120,12 @@ def overdue(session: Session, office_ids: Collection[int]) -> dict[int, int]:
 
 def of_office(session: Session, office_id: int) -> dict[int, Count]:
     """The figures of each assignment of an office."""
-    return _counts(
-        session, Assignment.office_id == office_id, TrainingTask.assignment_id, ever=True
-    )
+    return {each.assignment_id: each.count for each in _parts(session, [office_id])}
 
 
-def orders(session: Session, office_ids: Collection[int]) -> list[tuple[list[Assignment], Count]]:
-    """What overseers assigned to these offices, newest first: one entry for what was assigned at
-    once, with all its offices' figures together.
-    """
+def of_bureau(session: Session, office_ids: Collection[int]) -> Sheet:
+    """How far these offices are, and what overseers assigned to them, newest first."""
+    parts = _parts(session, office_ids)
     query = (
         sa.select(Assignment)
         .where(Assignment.office_id.in_(office_ids), Assignment.overseer_id.is_not(None))
@@ -113,12 +134,12 @@ def orders(session: Session, office_ids: Collection[int]) -> list[tuple[list[Ass
     found: dict[tuple[str, str], list[Assignment]] = {}
     for each in session.scalars(query):
         found.setdefault((each.batch, each.sort), []).append(each)
-    counts = _counts(
-        session, Assignment.office_id.in_(office_ids), TrainingTask.assignment_id, ever=True
-    )
-    return [
-        (made, _sum([counts.get(each.id, Count()) for each in made])) for made in found.values()
+    counts = {each.assignment_id: each.count for each in parts}
+    orders = [
+        (made, sum((counts.get(each.id, Count()) for each in made), Count()))
+        for made in found.values()
     ]
+    return Sheet(_by_office(parts), orders)
 
 
 def assignments(session: Session, actor: Actor) -> list[tuple[Assignment, Count]]:
@@ -207,29 +228,45 @@ def _serves() -> sa.ColumnElement[bool]:
     return sa.and_(Staff.active, has_role)
 
 
-def _counts(
-    session: Session, where: sa.ColumnElement[bool], by: Any, *, ever: bool = False
-) -> dict[int, Count]:
-    done, late = (sa.case((each, 1), else_=0) for each in (is_done(), is_late()))
+def _by_office(parts: Collection[_Part]) -> dict[int, Count]:
+    """Of what was due long ago only what is still open is counted."""
+    found: dict[int, Count] = {}
+    since = clock.today() - LATELY
+    for each in parts:
+        count = each.count
+        if each.due_on < since:
+            count = Count(count.open, 0, count.overdue)
+        found[each.office_id] = found.get(each.office_id, Count()) + count
+    return found
+
+
+def _parts(session: Session, office_ids: Collection[int]) -> list[_Part]:
+    """Each assignment of these offices, in one query.
+
+    What is not done is late as soon as the assignment's last day is over. The results are chosen
+    by their office as well: else those of all offices are gone through.
+    """
+    passed = sa.select(Result.task_id).where(Result.passed, Result.office_id.in_(office_ids))
+    done = passed.group_by(Result.task_id).subquery()
     each = (
-        sa.select(by.label("place"), done.label("done"), late.label("late"))
-        .join(Assignment, Assignment.id == TrainingTask.assignment_id)
+        sa.select(
+            TrainingTask.assignment_id,
+            sa.func.count().label("assigned"),
+            sa.func.count(done.c.task_id).label("done"),
+        )
+        .outerjoin(done, done.c.task_id == TrainingTask.id)
         .join(Staff, Staff.id == TrainingTask.staff_id)
-        .where(where, _serves())
+        .where(TrainingTask.office_id.in_(office_ids), _serves())
+        .group_by(TrainingTask.assignment_id)
+        .subquery()
     )
-    if not ever:
-        lately = Assignment.due_on >= clock.today() - LATELY
-        each = each.where(sa.or_(lately, ~is_done()))
-    found = each.subquery()
     query = sa.select(
-        found.c.place, sa.func.count(), sa.func.sum(found.c.done), sa.func.sum(found.c.late)
-    ).group_by(found.c.place)
-    return {place: Count(*map(int, numbers)) for place, *numbers in session.execute(query)}
-
-
-def _sum(counts: Collection[Count]) -> Count:
-    return Count(
-        sum(each.assigned for each in counts),
-        sum(each.done for each in counts),
-        sum(each.overdue for each in counts),
-    )
+        Assignment.id, Assignment.office_id, Assignment.due_on, each.c.assigned, each.c.done
+    ).join(each, each.c.assignment_id == Assignment.id)
+    today = clock.today()
+    return [
+        _Part(
+            number, office_id, due_on, Count(asked, ended, asked - ended if due_on < today else 0)
+        )
+        for number, office_id, due_on, asked, ended in session.execute(query)
+    ]

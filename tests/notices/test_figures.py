@@ -41,13 +41,14 @@ class TestFigures:
             session.get_one(Staff, people.checker.id).active = False
         with database.reading() as session:
             offices_ = [own.office_id, bureau.akebono.id]
-            assert figures.by_office(session, offices_) == {
+            sheet = figures.of_bureau(session, offices_)
+            assert sheet.by_office == {
                 own.office_id: Count(4, 1, 0),
                 bureau.akebono.id: Count(2, 0, 0),
             }
-            ((made, together),) = figures.sent(session, offices_)
-            assert [each.id for each in made] == [each.id for each in reversed(sent)]
-            assert together == Count(6, 1, 0)
+            (batch,) = sheet.sent
+            assert batch.notice.batch == own.batch
+            assert (batch.offices, batch.count) == (len(sent), Count(6, 1, 0))
             assert figures.unread(session, offices_) == {own.office_id: 3, bureau.akebono.id: 2}
             told = {
                 each.name: each.state

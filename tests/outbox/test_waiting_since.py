@@ -10,15 +10,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import clock
+from eventmail import clock, sample
 from eventmail.database import Database
 from eventmail.mailings.models import Mailing, MailingState, Snapshot
 from eventmail.offices.models import Office
 from eventmail.outbox import standing
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+from eventmail.sample import People
 from eventmail.sendlock import service as sendlock
 from eventmail.sendlock.models import LockKind
 from tests.guards import drop_guard
+from tests.mailings import journey
 from tests.outbox import hands
 
 DAYS, HOURS, MINUTE, SECOND = (
@@ -77,6 +79,56 @@ COURSES: dict[str, tuple[Course, timedelta | None]] = {
 }
 
 
+# Of two sendings.
+SEVERAL: dict[str, tuple[Course, Course, timedelta]] = {
+    "neither has moved": (Course(due=HOURS), Course(due=DAYS), DAYS),
+    "the one that is due longer has moved": (
+        *(Course(released=DAYS, left=SECOND), Course(due=HOURS)),
+        HOURS,
+    ),
+    "the one that is due longer has moved, yet is the slower": (
+        *(Course(released=DAYS, left=HOURS), Course(due=MINUTE)),
+        HOURS,
+    ),
+    "both have moved": (
+        *(Course(released=DAYS, left=MINUTE), Course(released=HOURS, left=SECOND)),
+        MINUTE,
+    ),
+}
+
+
+@pytest.fixture(params=[0, standing.LATEST])
+def latest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few of the latest mails are looked at first, the answer is the same."""
+    monkeypatch.setattr(standing, "LATEST", request.param)
+
+
+@pytest.mark.usefixtures("latest")
+@pytest.mark.parametrize("name", SEVERAL)
+def test_of_several_the_one_that_has_stood_longest(
+    name: str, database: Database, approved: Snapshot, people: People
+) -> None:
+    *courses, ago = SEVERAL[name]
+    other, now = _another(database, people), clock.now()
+    drop_guard(database, "attempts", "rewritten")
+    with database.writing() as session:
+        for snapshot_id, course in zip((approved.id, other), courses, strict=True):
+            set_to(session, snapshot_id, course, now)
+    with database.reading() as session:
+        assert standing.waiting_since(session) == now - ago
+
+
+def _another(database: Database, people: People) -> int:
+    """One more approved mailing, of another event."""
+    with database.writing() as session:
+        event = sample.make_event(session, people.author)
+        mailing = sample.draft_letter(session, people.author, event)
+    snapshot = journey.submit(database, people, mailing.id, answering=True)
+    journey.check(database, people, mailing.id)
+    journey.approve(database, people, mailing.id)
+    return snapshot.id
+
+
 @pytest.mark.parametrize("name", COURSES)
 def test_one_sending(name: str, database: Database, approved: Snapshot) -> None:
     course, ago = COURSES[name]
@@ -93,9 +145,11 @@ def set_to(session: Session, snapshot_id: int, course: Course, now: datetime) ->
     def ago(span: timedelta | None) -> datetime | None:
         return None if span is None else now - span
 
-    session.execute(sa.update(Delivery).values(due_at=now - course.due))
+    own = Delivery.snapshot_id == snapshot_id
+    session.execute(sa.update(Delivery).where(own).values(due_at=now - course.due))
     times = {"starts_at": ago(course.begun), "released_at": ago(course.released)}
-    session.execute(sa.update(Dispatch).values(**times))
+    dispatch = sa.update(Dispatch).where(Dispatch.snapshot_id == snapshot_id)
+    session.execute(dispatch.values(**times))
     if course.left is not None:
         _leaves(session, snapshot_id, now - course.left)
 

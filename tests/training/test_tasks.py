@@ -146,7 +146,7 @@ class TestTheBureau:
         answer(database, people.author, good(TEST), tasks(database, people.author)[1].id)
         with database.reading() as session:
             ids = [each.id for each in places.overseen(session, overseer)]
-            ((made, found),) = figures.orders(session, ids)
+            ((made, found),) = figures.of_bureau(session, ids).orders
         assert (len(made), found) == (2, Count(6, 1, 0))
 
 

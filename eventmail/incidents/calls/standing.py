@@ -153,12 +153,11 @@ class Progress:
     due_today: int
 
 
-def lines(session: Session, incident: Incident) -> list[Line]:
-    """Every company in the order of the list."""
-    query = sa.select(Party).where(
-        Party.incident_id == incident.id, Party.office_id == incident.office_id
-    )
-    parties = list(session.scalars(query.order_by(Party.position, Party.id)))
+def lines(
+    session: Session, incident: Incident, parties: Sequence[Party] | None = None
+) -> list[Line]:
+    """Every company in the order of the list. ``parties``: all of them, for whoever has them."""
+    parties = _parties(session, incident) if parties is None else parties
     followups = {
         each.party_id: each
         for each in session.scalars(
@@ -172,6 +171,13 @@ def lines(session: Session, incident: Incident) -> list[Line]:
         by_party[each.party_id].append(each)
     begun = clock.in_tokyo(incident.noticed_at).date()
     return [Line(each, followups.get(each.id), tuple(by_party[each.id]), begun) for each in parties]
+
+
+def _parties(session: Session, incident: Incident) -> list[Party]:
+    query = sa.select(Party).where(
+        Party.incident_id == incident.id, Party.office_id == incident.office_id
+    )
+    return list(session.scalars(query.order_by(Party.position, Party.id)))
 
 
 def calls(session: Session, incident: Incident) -> list[Told]:

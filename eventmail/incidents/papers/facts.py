@@ -36,6 +36,7 @@ from eventmail.incidents.papers.values import (
 from eventmail.incidents.record import reporting
 from eventmail.incidents.record import service as record
 from eventmail.incidents.record.chronology import (
+    Names,
     names,
     public_words,
     timeline,
@@ -57,17 +58,25 @@ NO_DUTY = {Applies.YES: "", Applies.NO: "対象外：", Applies.UNKNOWN: "未定
 
 def facts_and_secrets(session: Session, incident: Incident) -> tuple[Facts, Secrets]:
     """Both, of one look at who saw whose address."""
-    shown = exposure(session, incident)
-    return facts(session, incident, shown), secrets(session, incident, shown)
+    shown, known = exposure(session, incident), names(session, incident)
+    return _facts(session, incident, shown, known), _secrets(session, incident, shown, known)
 
 
-def facts(session: Session, incident: Incident, shown: Exposure | None = None) -> Facts:
+def facts(session: Session, incident: Incident) -> Facts:
     """Every number and date of the papers, as they are now."""
-    shown = shown or exposure(session, incident)
-    lines = calls.lines(session, incident)
+    return _facts(session, incident, exposure(session, incident), names(session, incident))
+
+
+def secrets(session: Session, incident: Incident) -> Secrets:
+    """Whatever names a company, somebody of one, or a member of staff."""
+    return _secrets(session, incident, exposure(session, incident), names(session, incident))
+
+
+def _facts(session: Session, incident: Incident, shown: Exposure, known: Names) -> Facts:
+    lines = calls.lines(session, incident, shown.parties)
     progress = progress_of(lines, clock.today())
-    happened = timeline(session, incident)
-    public = public_words(session, incident, happened)
+    happened = timeline(session, incident, lines, known)
+    public = public_words(known, happened)
     office = session.get_one(Office, incident.office_id)
     return Facts(
         office=office.name,
@@ -104,10 +113,8 @@ def facts(session: Session, incident: Incident, shown: Exposure | None = None) -
     )
 
 
-def secrets(session: Session, incident: Incident, shown: Exposure | None = None) -> Secrets:
-    """Whatever names a company, somebody of one, or a member of staff."""
-    shown = shown or exposure(session, incident)
-    staff, companies = names(session, incident)
+def _secrets(session: Session, incident: Incident, shown: Exposure, known: Names) -> Secrets:
+    staff, companies = known
     office = session.get_one(Office, incident.office_id)
     bureau = session.get_one(Bureau, office.bureau_id)
     boxes = mailboxes(session, office.id)

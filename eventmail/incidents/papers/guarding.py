@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from eventmail.incidents.papers import words
 from eventmail.language import said
@@ -65,10 +66,12 @@ WHAT_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Secrets:
     """What must not be read. ``own`` may: names of the bureau; ``office``: the office's names and
     addresses, which may too, except where it is not told which office it was.
+
+    What there are thousands of is folded once, for however many papers.
     """
 
     companies: tuple[str, ...] = ()
@@ -78,7 +81,23 @@ class Secrets:
     phones: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     office: tuple[str, ...] = ()
-    hides_office: bool = False
+
+    @cached_property
+    def forms(self) -> tuple[tuple[str, set[str]], ...]:
+        """Each company, and how it may be written."""
+        return tuple((each, _forms(each)) for each in self.companies)
+
+    @cached_property
+    def mailboxes(self) -> tuple[tuple[str, str], ...]:
+        """Each address: what is before the sign, and the domain."""
+        parted = (fold(each).partition("@") for each in self.addresses)
+        return tuple((local, domain) for local, _, domain in parted)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """The digits of each telephone number, without the zero that nobody dials from abroad."""
+        digits = (re.sub(r"\D", "", unicodedata.normalize("NFKC", each)) for each in self.phones)
+        return tuple(each.lstrip("0") for each in digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +135,18 @@ _SEEN = _Seen()
 _ONE_KANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 
-def hits(paper: Paper, secrets: Secrets) -> tuple[Hit, ...]:
-    """Everything in the finished paper that must not be read, each once a section."""
-    may = secrets.own if secrets.hides_office else (*secrets.own, *secrets.office)
+def hits(paper: Paper, secrets: Secrets, *, hides_office: bool = False) -> tuple[Hit, ...]:
+    """Everything in the finished paper that must not be read, each once a section.
+
+    ``hides_office``: neither may the office's own names and addresses.
+    """
+    may = secrets.own if hides_office else (*secrets.own, *secrets.office)
     own = sorted(map(fold, may), key=len, reverse=True)
     places = [(place, _folded(text, own)) for place, text in _places(paper)]
     whole = Folded(
         "\n".join(text.plain for _, text in places), "".join(text.bare for _, text in places)
     )
-    finders = list(_finders(secrets, whole))
+    finders = list(_finders(secrets, secrets.office if hides_office else (), whole))
     found = [
         Hit(place, what, shown)
         for place, text in places
@@ -167,24 +189,26 @@ def fold(text: str) -> str:
     return folded.translate(_ONE_KANA)
 
 
-def _finders(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finder]]:
+def _finders(
+    secrets: Secrets, office: Iterable[str], whole: Folded
+) -> Iterator[tuple[What, str, Finder]]:
     """Only for what the whole paper may hold: of 10,000 companies hardly any is looked for."""
-    for company in secrets.companies:
-        for form in _forms(company):
+    for company, forms in secrets.forms:
+        for form in forms:
             if form in whole.bare:
                 yield What.COMPANY, company, _holds(form)
-    yield from _of_office(secrets, whole)
+    yield from _of_office(office, whole)
     for kind, names in ((What.STAFF, secrets.staff), (What.PERSON, secrets.persons)):
         for name in names:
             yield from ((kind, name, finds) for finds in _named(name, whole))
-    for address in secrets.addresses:
-        yield from _of_address(address, whole)
+    for local, domain in secrets.mailboxes:
+        yield from _of_address(local, domain, whole)
     yield What.ADDRESS, "", lambda text: bool(_ADDRESS.search(text.plain))
-    yield from ((What.PHONE, "", finds) for finds in _of_phones(secrets.phones, whole))
+    yield from ((What.PHONE, "", finds) for finds in _of_phones(secrets.numbers, whole))
 
 
-def _of_office(secrets: Secrets, whole: Folded) -> Iterator[tuple[What, str, Finder]]:
-    for name in secrets.office if secrets.hides_office else ():
+def _of_office(names: Iterable[str], whole: Folded) -> Iterator[tuple[What, str, Finder]]:
+    for name in names:
         form = _bare(fold(name))
         if form in whole.bare:
             yield What.OFFICE, name, _holds(form)
@@ -259,8 +283,7 @@ def _beside(alike: str) -> tuple[str, str]:
     return f"(?<![{alike}])|(?<=[{_BEFORE}])", f"(?![{alike}])|(?=[{_AFTER}])"
 
 
-def _of_address(address: str, whole: Folded) -> Iterator[tuple[What, str, Finder]]:
-    local, _, domain = fold(address).partition("@")
+def _of_address(local: str, domain: str, whole: Folded) -> Iterator[tuple[What, str, Finder]]:
     if domain and domain in whole.plain:
         yield What.DOMAIN, "", lambda text: domain in text.plain
     if len(local) >= SHORTEST_LOCAL and local in whole.plain and re.search(r"[._\-]", local):
@@ -268,11 +291,9 @@ def _of_address(address: str, whole: Folded) -> Iterator[tuple[What, str, Finder
         yield What.ADDRESS, "", _searching(word)
 
 
-def _of_phones(phones: Iterable[str], whole: Folded) -> Iterator[Finder]:
-    """By their digits, without the zero that nobody dials from abroad."""
+def _of_phones(numbers: Iterable[str], whole: Folded) -> Iterator[Finder]:
     digits = "".join(re.sub(r"\D", "", each[0]) for each in _NUMBER.finditer(whole.plain))
-    for phone in phones:
-        number = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone)).lstrip("0")
+    for number in numbers:
         if len(number) >= SHORTEST_PHONE and number in digits:
             yield _rings(number)
 

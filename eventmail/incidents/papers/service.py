@@ -6,7 +6,7 @@ A public paper in which the guard finds a name, an address or a number cannot be
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -112,8 +112,7 @@ def made(facts: Facts, secrets: Secrets, kind: Kind) -> Made:
     """One paper, judged."""
     sort = SORTS[kind]
     paper = sort.make(facts)
-    hidden = replace(secrets, hides_office=sort.hides_office)
-    found = hits(paper, hidden) if sort.public else ()
+    found = hits(paper, secrets, hides_office=sort.hides_office) if sort.public else ()
     return Made(kind, paper, tuple(missing(facts, kind)), found, digest_of(paper))
 
 

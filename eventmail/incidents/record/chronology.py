@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail.incidents.calls import standing
 from eventmail.incidents.models import Incident, Party
 from eventmail.incidents.record import sources
 from eventmail.incidents.record.lines import Line, lines
@@ -17,6 +18,7 @@ from eventmail.incidents.record.naming import Anonymous
 from eventmail.offices.models import OfficeStaff, Staff
 
 BY_HAND = "hand:"
+Names = tuple[list[str], list[str]]  # of staff, of companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +64,24 @@ def without_hidden(found: Iterable[Entry]) -> list[Entry]:
     return [each for each in found if not each.hidden]
 
 
-def timeline(session: Session, incident: Incident) -> list[Entry]:
-    """The same with what was left out, and why."""
-    derived = lines(sources.known(session, incident))
-    found = merged(derived, written(session, incident))
-    return named(found, *names(session, incident))
+def timeline(
+    session: Session,
+    incident: Incident,
+    found: Sequence[standing.Line] | None = None,
+    known: Names | None = None,
+) -> list[Entry]:
+    """The same with what was left out, and why. ``found``, ``known``: the contact list and the
+    names, for whoever has them at hand.
+    """
+    derived = lines(sources.known(session, incident, found))
+    entries = merged(derived, written(session, incident))
+    return named(entries, *(known or names(session, incident)))
 
 
-def public_words(session: Session, incident: Incident, found: Iterable[Entry]) -> Anonymous:
+def public_words(known: Names, found: Iterable[Entry]) -> Anonymous:
     """Takes the names out of any other text of the incident, by the letters of its timeline."""
     found = list(found)
-    public = Anonymous(*names(session, incident), [each.text for each in found])
+    public = Anonymous(*known, [each.text for each in found])
     for each in found:
         if not each.own_words:
             public(each.text)
@@ -90,7 +99,7 @@ def written(session: Session, incident: Incident) -> list[Chronicled]:
     return list(session.scalars(query.order_by(Chronicled.version, Chronicled.id)))
 
 
-def names(session: Session, incident: Incident) -> tuple[list[str], list[str]]:
+def names(session: Session, incident: Incident) -> Names:
     """Whoever serves or served in the office, and the companies."""
     staff = sa.select(Staff.name).join(OfficeStaff, OfficeStaff.staff_id == Staff.id)
     people = session.scalars(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -36,16 +36,19 @@ DONE_OF = {
 }
 
 
-def known(session: Session, incident: Incident) -> Known:
-    """All of it."""
+def known(
+    session: Session, incident: Incident, found: Sequence[standing.Line] | None = None
+) -> Known:
+    """All of it. ``found``: the contact list, for whoever has it at hand."""
+    found = standing.lines(session, incident) if found is None else found
     return Known(
         noticed_at=incident.noticed_at,
         noticed_how=incident.noticed_how,
         opened_at=incident.opened_at,
         happened_at=incident.happened_at,
         mails=_mails(session, incident),
-        talks=_talks(session, incident),
-        agreed={each.party.id: _agreed(each) for each in standing.lines(session, incident)},
+        talks=_talks(found),
+        agreed={each.party.id: _agreed(each) for each in found},
         waves=_waves(session, incident),
         acts=[*_acts(session, incident), *_reports(session, incident), *_done(session, incident)],
     )
@@ -78,10 +81,11 @@ def _mails(session: Session, incident: Incident) -> list[SentMail]:
     ]
 
 
-def _talks(session: Session, incident: Incident) -> list[Talk]:
+def _talks(found: Iterable[standing.Line]) -> list[Talk]:
     return [
         Talk(each.at, each.party_id, each.outcome is Outcome.REACHED)
-        for each in standing.calls(session, incident)
+        for line in found
+        for each in line.calls
         if each.stands
     ]
 

@@ -189,7 +189,7 @@ def _one(incident_id: int, party_id: int, form: PartyForm) -> str:
         saw_count=len(saw),
         number=number,
         pages=pages,
-        view=next(each for each in seen.views if each.party.id == one.id),
+        view=seen.view(one),
         company={each.id: each.company for each in seen.parties},
     )
 

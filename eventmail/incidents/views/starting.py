@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.alerts.models import Alert
 from eventmail.events.models import Event
-from eventmail.incidents import opening, parties, service, steps, taking
+from eventmail.incidents import opening, service, steps, taking
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.forms import LAW_NAMES, EditForm, FactsForm, NewForm, NoteForm, local
 from eventmail.incidents.models import Incident
@@ -170,7 +170,6 @@ def _show(incident_id: int, form: NoteForm) -> str:
     seen = exposure(session, incident)
     people = {each for each in (incident.opened_by, incident.closed_by) if each}
     event = session.get(Event, incident.event_id) if incident.event_id else None
-    listed = parties.all_of(session, incident)
     return page(
         "show",
         incident,
@@ -179,11 +178,11 @@ def _show(incident_id: int, form: NoteForm) -> str:
         seen=seen,
         event=event,
         next_step=steps.next_step(
-            incident, seen, listed, lambda: following.following(session, incident)
+            incident, seen, seen.parties, lambda: following.following(session, incident)
         ),
         law_names=LAW_NAMES,
         names=staff_names(session, people),
-        parties=listed,
+        parties=seen.parties,
     )
 
 

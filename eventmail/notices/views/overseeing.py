@@ -28,12 +28,11 @@ def sent() -> str:
     """All that the bureau's offices got, and how far each is."""
     db = reading()
     own = places.overseen(db, current_user)
-    ids = [each.id for each in own]
-    counts = figures.by_office(db, ids)
+    sheet = figures.of_bureau(db, [each.id for each in own])
     return page(
         "sent",
-        found=figures.sent(db, ids),
-        lines=[(each.name, counts.get(each.id, Count())) for each in own],
+        found=sheet.sent,
+        lines=[(each.name, sheet.by_office.get(each.id, Count())) for each in own],
     )
 
 

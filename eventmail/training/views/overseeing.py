@@ -49,11 +49,10 @@ def _page(form: OrderForm) -> str:
     db = reading()
     db.rollback()
     offices = places.overseen(db, current_user)
-    ids = [each.id for each in offices]
-    counts = figures.by_office(db, ids)
+    sheet = figures.of_bureau(db, [each.id for each in offices])
     return page(
         "overview",
         form=form,
-        lines=[(each.name, counts.get(each.id, Count())) for each in offices],
-        orders=figures.orders(db, ids),
+        lines=[(each.name, sheet.by_office.get(each.id, Count())) for each in offices],
+        orders=sheet.orders,
     )
