@@ -2,8 +2,7 @@
 
 from flask import Flask
 
-import eventmail
-from eventmail.cli import main, settings_here
+from eventmail.cli import app_that_runs_on, main, settings_here
 from eventmail.production import require_safe
 
 
@@ -11,7 +10,7 @@ def create_app() -> Flask:
     """The web application with the settings of the environment."""
     settings = settings_here()
     require_safe(settings)
-    return eventmail.create_app(settings)
+    return app_that_runs_on(settings)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from eventmail import (
@@ -61,6 +62,13 @@ def settings_here() -> Settings:
     return config.load(dotenv=Path(".env"))
 
 
+def app_that_runs_on(settings: Settings) -> Flask:
+    """The web application of a process that serves it, with what goes on in its background."""
+    app = create_app(settings)
+    app.extensions["eventmail"].outbox.keep_forgetting()
+    return app
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(
     VERSION, prog_name="eventmail", message="%(prog)s %(version)s", help="版を表示して終わります。"
@@ -105,7 +113,7 @@ def web(listening: int | None, parent: int | None) -> None:
     if listening is None and settings.web_processes > 1:
         sys.exit(processes.run_group(settings, [], settings.web_processes))
     logs.configure(settings)
-    processes.serve_web(create_app(settings), settings, listening, parent)
+    processes.serve_web(app_that_runs_on(settings), settings, listening, parent)
 
 
 @cli.command()
@@ -115,6 +123,7 @@ def worker() -> None:
     settings = _starting()
     logs.configure(settings)
     outbox = Outbox(settings, open_database(settings))
+    outbox.keep_forgetting()
     processes.run_worker(outbox.consumer(), outbox.ending)
 
 
