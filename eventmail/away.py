@@ -12,8 +12,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import psycopg
+if TYPE_CHECKING:
+    import psycopg
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ NO_FILE = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
 def is_away(error: BaseException | None) -> bool:
     """Whether it only says that the database could not be asked."""
     error = _of_driver(error)
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, _no_answer()):
         return error.sqlstate is None or error.sqlstate.startswith(NO_ANSWER)
     if isinstance(error, sqlite3.OperationalError):
         return getattr(error, "sqlite_errorname", "").startswith(NO_FILE)
@@ -42,6 +44,13 @@ def words(error: BaseException | None) -> str:
 def is_news(record: logging.LogRecord) -> bool:
     """As a filter of a log: whether a record tells more than that the database is away."""
     return not (isinstance(record.exc_info, tuple) and is_away(record.exc_info[1]))
+
+
+def _no_answer() -> type[psycopg.OperationalError]:
+    """Looked for when something has failed: a command that needs no database loads no driver."""
+    import psycopg
+
+    return psycopg.OperationalError
 
 
 def _of_driver(error: BaseException | None) -> BaseException | None:
