@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 import click
 import sqlalchemy as sa
 
-from eventmail import cli_keeping, config, create_app, migrate, processes
+from eventmail import cli_keeping, cli_ready, config, create_app, migrate, processes
 from eventmail.audit import chain, origin
 from eventmail.audit.keys import open_database, opened
-from eventmail.cli_ready import ready, settings_here
 from eventmail.config import Settings
 from eventmail.errors import UserError
 from eventmail.files import COMMAND, make_data_folder
@@ -49,7 +48,7 @@ def app_that_runs_on(settings: Settings) -> Flask:
 @cli_keeping.without_option
 def migrate_command(backup_to: Path | None, without_backup: bool) -> None:
     """データベースを最新の形にします。古い形のときは、はじめにバックアップを取ります。"""
-    settings = settings_here()
+    settings = cli_ready.settings_here()
     make_data_folder(settings.data_dir)
     cli_keeping.before_migrating(settings, backup_to, without=without_backup)
     database = open_database(settings)
@@ -100,7 +99,7 @@ def sink(folder: Path | None) -> None:
     """内蔵の受信箱（デモ用のSMTPサーバー）を動かします。"""
     from eventmail.wire.sink import run_sink
 
-    settings = settings_here()
+    settings = cli_ready.settings_here()
     run_sink(settings.mail_server, settings.mail_port, folder)
 
 
@@ -145,7 +144,7 @@ def _chosen(*names: str) -> dict[str, str]:
 
 
 def _starting() -> Settings:
-    settings = ready()
+    settings = cli_ready.ready()
     require_safe(settings)
     return settings
 
