@@ -11,12 +11,14 @@ import inspect
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import click
 from dotenv import dotenv_values
 
+from eventmail.cli_by_need import ByNeed
 from eventmail.language import ENGLISH, JAPANESE, english_of, retold, said, told
 from eventmail.language.choice import speak
 
@@ -54,8 +56,13 @@ def in_english(command: click.Command) -> click.Command:
     made.help = _english(made.help)
     made.params = [_parameter(each) for each in made.params]
     if isinstance(made, click.Group):
-        made.commands = {name: in_english(each) for name, each in made.commands.items()}
+        inner = made.commands
+        made.commands = ByNeed({name: partial(_inner, inner, name) for name in inner})
     return made
+
+
+def _inner(commands: Mapping[str, click.Command], name: str) -> click.Command:
+    return in_english(commands[name])
 
 
 def _parameter(parameter: click.Parameter) -> click.Parameter:

@@ -18,11 +18,10 @@ from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 
 
-def register(group: click.Group, ready: Callable[[], Settings]) -> None:
-    """Add the commands; ``ready`` gives the settings of an installation that is up to date."""
+def register(group: click.Group) -> None:
+    """Add the commands; the context's object gives the settings of one that is ready."""
     group.add_command(add_administrator)
     group.add_command(add_overseer)
-    group.context_settings["obj"] = ready
 
 
 @click.command("add-administrator")

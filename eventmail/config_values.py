@@ -6,8 +6,6 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from eventmail.wire.returning import ReturnPattern
-
 SHORTEST_SECRET = 32
 SCHEMES = {"https": 443, "http": 80}
 LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
@@ -160,6 +158,8 @@ def origins(value: str) -> tuple[str, ...]:
 
 def returns(value: str) -> str:
     """The address of what comes back, as the pattern that is read from it allows."""
+    from eventmail.wire.returning import ReturnPattern  # only who sets it loads all of the wire
+
     found = value.strip()
     if found:
         ReturnPattern.parse(found)

@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from eventmail import files
+from eventmail import files, numbering
 from eventmail.database import Database
 from eventmail.errors import UserError
 from eventmail.tables import metadata
@@ -46,13 +46,13 @@ class Age(enum.Enum):
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run all migrations up to ``revision``, each in a transaction of its own."""
-    with unenforced(database) as connection:
+    with unenforced(database) as connection, _numbers_kept(connection):
         upgrade_on(connection, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Run the migrations back to ``revision``."""
-    with unenforced(database) as connection:
+    with unenforced(database) as connection, _numbers_kept(connection):
         downgrade_on(connection, revision)
 
 
@@ -75,6 +75,18 @@ def unenforced(database: Database) -> Iterator[sa.Connection]:
             yield connection
         finally:
             _enforce(database, connection, "ON")
+
+
+@contextmanager
+def _numbers_kept(connection: sa.Connection) -> Iterator[None]:
+    """A table that SQLite writes anew gives no number that the old one has given."""
+    with connection.begin():
+        before = numbering.given(connection)
+    yield
+    if before:
+        connection.commit()  # Alembic's last look
+        with connection.execution_options(eventmail_writes=True).begin():
+            numbering.keep(connection, before)
 
 
 def _enforce(database: Database, connection: sa.Connection, switch: str) -> None:

@@ -12,16 +12,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
-
-from flask import Flask
-from waitress import create_server
+from typing import TYPE_CHECKING, Any
 
 from eventmail.config import Settings, to_environment
 from eventmail.errors import UserError
 from eventmail.files import ENTRY
 from eventmail.language import said
-from eventmail.web import serving
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 HEALTH_SECONDS = 10
 GRACE_SECONDS = 20
@@ -37,6 +36,10 @@ def serve_web(
     ``listening`` is the number of a socket that the ``parent`` has opened for several of these:
     whoever has time takes the next request. Then it ends with its parent, even if that was killed.
     """
+    from waitress import create_server
+
+    from eventmail.web import serving
+
     signal.signal(signal.SIGTERM, _exit_quietly)
     place: dict[str, Any] = {"host": settings.host, "port": settings.port}
     if listening is not None:

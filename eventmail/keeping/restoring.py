@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from eventmail import migrate
+from eventmail import clock, migrate, numbering
 from eventmail.audit import chain
 from eventmail.audit.keys import ChainKeys, open_database, opened
 from eventmail.config import Settings
@@ -27,6 +27,7 @@ from eventmail.keeping.trying import restored_to
 from eventmail.outbox import ledger
 from eventmail.sendlock import service as sendlock
 from eventmail.sendlock.models import LockKind
+from eventmail.tables import metadata
 
 NOT_EMPTY = (
     "戻す先のデータベース（{where}）は空ではありません（表「{table}」に行があります）。"
@@ -96,6 +97,7 @@ def settle_copy(session: Session) -> None:
 
 def _lock(session: Session, name: str) -> None:
     settle_copy(session)
+    numbering.leave_room(session.connection(), metadata.sorted_tables, clock.now())
     sendlock.lock(session, LockKind.RESTORED, name)
 
 

@@ -18,6 +18,7 @@ from eventmail.events.models import Contact, Event, Participant
 from eventmail.links.models import PageLink
 from eventmail.links.tokens import Place, could_be, digest_of, name_of, token_of
 from eventmail.sealing import Sealer
+from eventmail.sendlock import service as sendlock
 
 AFTER_THE_EVENT = timedelta(days=30)
 PORTION = 500
@@ -46,17 +47,23 @@ class Owner:
 class Book:
     """Which link of each contact of an event is good; ``others`` are those that have not the first.
 
-    Held small: of 100,000 contacts only those whose link was ever renewed stand in it.
+    Held small: of 100,000 contacts only those whose link was ever renewed stand in it. ``first``:
+    the serial of a first link. After a restore it is beyond all that may have been given since the
+    backup, maybe to an address that was mended later.
     """
 
     sealer: Sealer
     others: Mapping[int, tuple[int, str]]
+    first: int
 
     def token(self, place: Place) -> str:
         """The token in a letter to this contact."""
-        first = (1, name_of(self.sealer.keys[0]))
-        serial, key_id = self.others.get(place.contact_id, first)
+        serial, key_id = self.of(place.contact_id)
         return token_of(_key(self.sealer, key_id), place, serial)
+
+    def of(self, contact_id: int) -> tuple[int, str]:
+        """The serial of a contact's link, and which key makes it."""
+        return self.others.get(contact_id, (self.first, name_of(self.sealer.keys[0])))
 
 
 def last_day(held_on: date) -> date:
@@ -85,9 +92,10 @@ def book_of(
     What has no row yet is told as it will be: a preview and the mail show the same.
     """
     newest = name_of(sealer.keys[0])
+    first = sendlock.last_restore(session) + 1
     known = {name_of(key) for key in sealer.keys}
     plain = sa.and_(
-        PageLink.serial == 1,
+        PageLink.serial == first,
         PageLink.key_id == newest,
         PageLink.revoked_at.is_(None),
         PageLink.address_key == Contact.address_key,
@@ -111,8 +119,8 @@ def book_of(
             others[contact_id] = (serial, key_id)
             good.add(contact_id)
         elif contact_id not in good:
-            others[contact_id] = (serial + 1, newest)
-    return Book(sealer, others)
+            others[contact_id] = (max(serial + 1, first), newest)
+    return Book(sealer, others, first)
 
 
 def opened(session: Session, token: str) -> Guest | None:
@@ -196,7 +204,7 @@ def _row(book: Book, owner: Owner) -> dict[str, object]:
     place, newest = owner.place, name_of(book.sealer.keys[0])
     return {
         **place._asdict(),
-        "serial": book.others.get(place.contact_id, (1, newest))[0],
+        "serial": book.of(place.contact_id)[0],
         "key_id": newest,
         "token_digest": digest_of(book.token(place)),
         "address_key": owner.address_key,

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
-from eventmail import tracing
+from eventmail import away, tracing
 from eventmail.config import LogForm, Settings
 from eventmail.observing.masking import Masker
 
@@ -24,6 +24,7 @@ LONGEST = 20_000  # characters of one value
 UNWRITABLE = "a record that could not be written"
 TEXT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 OURS = "eventmail"
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -60,10 +61,16 @@ class _Masking(logging.Formatter):
         found = {}
         if record.exc_info:
             exc_info = record.exc_info if isinstance(record.exc_info, tuple) else sys.exc_info()
-            found["exception"] = self.masked(self.formatException(exc_info))
+            found["exception"] = self.masked(self._told_of(exc_info))
         if record.stack_info:
             found["stack"] = self.masked(self.formatStack(record.stack_info))
         return found
+
+    def _told_of(self, exc_info: _ExcInfo) -> str:
+        """Where it came from; of a database that is away only what its driver says."""
+        if away.is_away(exc_info[1]):
+            return away.words(exc_info[1])
+        return self.formatException(exc_info)
 
 
 class JsonLines(_Masking):

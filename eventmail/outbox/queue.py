@@ -14,12 +14,46 @@ from huey import PostgresHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from eventmail import clock, silence
+from eventmail.away import Outage
 from eventmail.config import Settings
 
 log = logging.getLogger(__name__)
 NAME = "eventmail"
 BEAT = "worker.beat"  # under this key the queue keeps when a worker last made its round
 TABLES = 0x68756579  # any number that nobody else locks: "huey"
+
+
+class _Watched:
+    """A queue that tells when its database goes away and when it is back: Huey's own record of
+    each reading would be thousands (:mod:`eventmail.outbox.waking`).
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._outage = Outage("the queue's database")
+
+    def dequeue(self) -> Any:
+        """As Huey does."""
+        with self._outage.watched():
+            return super().dequeue()  # type: ignore[misc]
+
+    def enqueue(self, task: Any) -> Any:
+        """As Huey does."""
+        with self._outage.watched():
+            return super().enqueue(task)  # type: ignore[misc]
+
+    def read_schedule(self, timestamp: datetime | None = None) -> Any:
+        """As Huey does."""
+        with self._outage.watched():
+            return super().read_schedule(timestamp)  # type: ignore[misc]
+
+
+class _InFile(_Watched, SqliteHuey):  # type: ignore[misc]
+    """The queue in a file of its own."""
+
+
+class _OnServer(_Watched, PostgresHuey):  # type: ignore[misc]
+    """The queue in the database's server."""
 
 
 def make_huey(settings: Settings) -> Any:
@@ -31,14 +65,12 @@ def make_huey(settings: Settings) -> Any:
     serializer = SignedSerializer(secret=_secret(settings))
     file = queue_file(settings)
     if file is not None:
-        return SqliteHuey(
-            NAME, filename=str(file), serializer=serializer, results=False, timeout=30
-        )
+        return _InFile(NAME, filename=str(file), serializer=serializer, results=False, timeout=30)
     dsn = _plain(settings.database)
     # Huey makes its tables when it is made; two that do so at once would break one of them.
     with psycopg.connect(dsn, autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(%s)", [TABLES])
-        return PostgresHuey(NAME, dsn=dsn, serializer=serializer, results=False)
+        return _OnServer(NAME, dsn=dsn, serializer=serializer, results=False)
 
 
 def queue_file(settings: Settings) -> Path | None:

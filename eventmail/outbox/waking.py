@@ -6,11 +6,14 @@ asking when it was changed costs a thousandth of a look into it.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from typing import Any
 
-from huey.consumer import Consumer, Worker
+from huey.consumer import Consumer, Scheduler, Worker
+
+from eventmail import away
 
 GLANCE = 0.02
 
@@ -56,5 +59,7 @@ def changed(huey: Any) -> tuple[int, int]:
 
 def consumer_of(huey: Any, **options: Any) -> Any:
     """The consumer for a queue; one that has its own bell, as PostgreSQL's, keeps to it."""
+    for reader in (Worker, Scheduler):  # the queue itself tells that its database is away, once
+        logging.getLogger(f"huey.consumer.{reader.process_name}").addFilter(away.is_news)
     kind = Workers if hasattr(huey.storage, "filename") else Consumer
     return kind(huey, **options)

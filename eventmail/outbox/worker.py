@@ -36,7 +36,7 @@ from eventmail.outbox.queue import beat, make_huey
 from eventmail.outbox.returns import Returns
 from eventmail.outbox.waking import consumer_of
 from eventmail.own_page import sending as own_page
-from eventmail.privacy import files, purge, scrubbing
+from eventmail.privacy import forgetting, purge, scrubbing
 from eventmail.relays import service as relays
 from eventmail.relays.service import NoRoute, Route
 from eventmail.roster import jobs
@@ -67,7 +67,8 @@ class Outbox:
         self.database = database
         self.huey = make_huey(settings)
         self.ending = threading.Event()
-        remember_in(settings.data_dir / SEARCHED, settings.secret_key)
+        self.searched = settings.data_dir / SEARCHED
+        remember_in(self.searched, settings.secret_key)
         self._running: set[int] = set()
         self._guard = threading.Lock()
         self._wake = self.huey.task(name="wake")(self.send_due)
@@ -295,9 +296,14 @@ class Outbox:
             return sendlock.current(session) is not None
 
     def erase_due(self) -> None:
-        """Erase the personal data whose time is over, then what the database left of it."""
-        purge.run(self.database.writing, files.forget_in(self.settings.data_dir / SEARCHED))
+        """Erase the personal data whose time is over, then what disks still have of it."""
+        purge.run(self.database.writing)
+        forgetting.forget_gone(self.database, self.searched)
         scrubbing.scrub(self.database)
+
+    def keep_forgetting(self) -> None:
+        """Have this process see to it that its own machine remembers nothing of erased files."""
+        forgetting.keep_forgetting(self.database, self.searched, self.ending)
 
     def wake_due(self) -> None:
         """Judge lapsed claims, then wake whatever is due: mails first, then imports."""

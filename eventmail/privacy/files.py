@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,18 +16,15 @@ from eventmail.roster.models import RosterImport
 HOLDERS = (RosterImport, MaterialVersion, SnapshotMaterial)
 
 
-def erase(writing: Callable[[], AbstractContextManager[Session]], event_id: int) -> list[str]:
-    """Blank the event's files, one in a transaction; the digests of all that are gone."""
+def erase(writing: Callable[[], AbstractContextManager[Session]], event_id: int) -> None:
+    """Blank the event's files, one in a transaction."""
     with writing() as session:
         office_id = session.get_one(EventErasure, event_id).office_id
         digests = _of_event(session, event_id)
-    gone = []
     for sha256 in sorted(digests):
         with writing() as session:
             if not _is_used(session, office_id, sha256):
                 blank(session, office_id, sha256)
-                gone.append(sha256)
-    return gone
 
 
 def blank(session: Session, office_id: int, sha256: str) -> None:
@@ -41,15 +37,6 @@ def blank(session: Session, office_id: int, sha256: str) -> None:
             .values(**values)
             .execution_options(synchronize_session=False)
         )
-
-
-def forget_in(folder: Path) -> Callable[[str], None]:
-    """Deletes what was found in a file, where it is remembered on disk."""
-
-    def forget(sha256: str) -> None:
-        (folder / sha256).unlink(missing_ok=True)
-
-    return forget
 
 
 def _of_event(session: Session, event_id: int) -> set[str]:

@@ -56,16 +56,16 @@ def is_night(moment: datetime) -> bool:
     return clock.in_tokyo(moment).hour in NIGHT
 
 
-def run(writing: Writing, forget: Callable[[str], None], today: date | None = None) -> int:
+def run(writing: Writing, today: date | None = None) -> int:
     """Erase what is due; returns how many events and incidents are done.
 
-    One event that fails does not keep the others. ``forget``: a file's digest, on disk.
+    One event that fails does not keep the others.
     """
     done = 0
     for event_id in _waiting(writing, today or clock.today()):
         try:
             if begin(writing, event_id, today or clock.today()):
-                _go_on(writing, forget, event_id)
+                _go_on(writing, event_id)
                 done += 1
         except Exception:
             log.exception("the erasure of event %s has to wait for another night", event_id)
@@ -126,7 +126,7 @@ def _discard_imports(session: Session, event: Event) -> None:
     )
 
 
-def _go_on(writing: Writing, forget: Callable[[str], None], event_id: int) -> None:
+def _go_on(writing: Writing, event_id: int) -> None:
     for snapshot_id in _whole_snapshots(writing, event_id):
         with writing() as session:
             retention.erase(session, None, session.get_one(Snapshot, snapshot_id), REASON)
@@ -134,8 +134,7 @@ def _go_on(writing: Writing, forget: Callable[[str], None], event_id: int) -> No
         pass
     with writing() as session:
         _blank_rosters(session, event_id)
-    for sha256 in files.erase(writing, event_id):
-        forget(sha256)
+    files.erase(writing, event_id)
     with writing() as session:
         _finish(session, event_id)
 

@@ -39,6 +39,12 @@ def current(session: Session) -> SendingLock | None:
     return session.scalars(query.order_by(SendingLock.id).limit(1)).first()
 
 
+def last_restore(session: Session) -> int:
+    """The number of the lock that the last restore has left, and no other has; 0 without one."""
+    query = sa.select(sa.func.max(SendingLock.id)).where(SendingLock.kind == LockKind.RESTORED)
+    return session.scalar(query) or 0
+
+
 def require_unlocked(session: Session) -> None:
     """Raise :class:`Locked` where no mail may leave at all."""
     if session.scalar(sa.select(IS_LOCKED)):

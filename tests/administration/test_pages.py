@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
-from eventmail import cli, cli_people, migrate, sample
+from eventmail import cli_people, cli_running, migrate, sample
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices.models import Bureau, Office, Staff
@@ -135,13 +135,13 @@ def test_the_first_administrator_comes_by_a_link_that_opens_once(
 
 
 def test_a_new_installation_is_told_how_to_begin(settings: Settings, templates: Templates) -> None:
-    assert not cli._is_empty(settings)
+    assert not cli_running._is_empty(settings)
     url = templates.empty("sqlite")
     fresh = opened(url)
     migrate.upgrade(fresh)
     fresh.dispose()
-    assert cli._is_empty(replace(settings, database_url=url))
-    assert "add-administrator" in cli.FIRST
+    assert cli_running._is_empty(replace(settings, database_url=url))
+    assert "add-administrator" in cli_running.FIRST
 
 
 class TestManyOffices:

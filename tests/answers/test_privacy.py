@@ -59,7 +59,7 @@ def test_after_its_time_no_words_are_left_and_the_counts_are(
     database: Database, people: People, answered: Meeting
 ) -> None:
     assert len(traces.in_rows(database, WORDS)) == 5
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
     assert traces.in_rows(database, WORDS) == []
     with database.reading() as session:
         rows = session.execute(sa.select(Answer.attendance, Answer.people).order_by(Answer.id))
@@ -75,7 +75,7 @@ def test_nothing_new_comes_to_an_erased_event(
 ) -> None:
     with database.reading() as session:
         where = keys(session, 5)
-    purge.run(database.writing, lambda _: None, date(2040, 1, 1))
+    purge.run(database.writing, date(2040, 1, 1))
     with database.writing() as session:
         found = service.sheet(session, *where)
         assert found.closed == service.GONE

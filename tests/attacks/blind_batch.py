@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from eventmail import cli
+from eventmail import cli_offices
 from eventmail.addresses import EmailAddress
 from eventmail.mailings import current, findings, service
 from eventmail.mailings.findings import writing
@@ -175,13 +175,13 @@ LIMITS = {
     "of more than a number holds": "9" * 40,
     "of no number": "many",
 }
-OPTION = next(each for each in cli.set_batches.params if each.name == "size")
+OPTION = next(each for each in cli_offices.set_batches.params if each.name == "size")
 
 
 def _by_command(size: str) -> Callable[[World], bool]:
     def strike(_world: World) -> bool:
         try:
-            made = cli.set_batches.make_context("x", ["所", "yes", "--size", size])
+            made = cli_offices.set_batches.make_context("x", ["所", "yes", "--size", size])
         except click.UsageError:
             return False
         return made.params["size"] == int(size)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from eventmail import cli, config
+from eventmail import cli_running, config
 from eventmail.config import Mode, Settings
 from eventmail.wire import (
     Connection,
@@ -164,7 +164,7 @@ def _demo_with_a_relay(_world: World) -> bool:
     name = "EVENTMAIL_MAIL_SERVER"
     os.environ[name] = "relay.hirono.example"
     try:
-        return cli.settings_of_demo().mail_server == "relay.hirono.example"
+        return cli_running.settings_of_demo().mail_server == "relay.hirono.example"
     finally:
         del os.environ[name]
 
@@ -252,7 +252,7 @@ CONNECTIONS: dict[str, tuple[Barrier, Callable[[World], bool], Lowering, tuple[A
     "the real relay in the demo's environment": (
         Barrier.CONFIGURATION,
         _demo_with_a_relay,
-        cut(cli, "settings_of_demo", '_chosen("HOST", "PORT", "DATA_DIR")', "os.environ"),
+        cut(cli_running, "settings_of_demo", '_chosen("HOST", "PORT", "DATA_DIR")', "os.environ"),
         (),
     ),
     "a stranger's certificate from the first byte": (

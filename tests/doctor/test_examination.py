@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 import eventmail.database
-from eventmail import cli, sample
+from eventmail import cli, cli_ready, sample
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.doctor import checks, posting, running, showing
@@ -101,7 +101,7 @@ def test_the_columns_stand_below_each_other(language: str) -> None:
 @pytest.fixture
 def typed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the command on the test's installation."""
-    monkeypatch.setattr(cli, "settings_here", lambda: settings)
+    monkeypatch.setattr(cli_ready, "settings_here", lambda: settings)
     return lambda *given: CliRunner().invoke(cli.cli, ["doctor", *given])
 
 
@@ -202,7 +202,7 @@ def asked_in_vain(
 
     def ask(url: str) -> dict[str, dict[str, str]]:
         chosen = replace(settings, database_url=url)
-        monkeypatch.setattr(cli, "settings_here", lambda: chosen)
+        monkeypatch.setattr(cli_ready, "settings_here", lambda: chosen)
         done = CliRunner().invoke(cli.cli, ["doctor", "--json", "--send-to", "hana"])
         assert isinstance(done.exception, SystemExit), done.exception
         return {each["name"]: each for each in json.loads(done.stdout)["checks"]}

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from eventmail import cli, clock
+from eventmail import cli, cli_ready, clock
 from eventmail.audit.keys import open_database
 from eventmail.outbox.worker import Outbox
 
@@ -33,7 +33,7 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 def sweeps() -> None:
     """Sweep until killed; a database that is away is waited for."""
-    settings = cli.settings_here()
+    settings = cli_ready.settings_here()
     outbox = Outbox(settings, open_database(settings))
     while True:
         with contextlib.suppress(Exception):

@@ -39,11 +39,11 @@ def test_a_year_after_its_end_names_and_addresses_go_and_the_figures_stay(
     database: Database, people: People, leak: int
 ) -> None:
     close(database, people, leak)
-    assert purge.run(database.writing, lambda _: None, GOES - timedelta(days=1)) == 0
+    assert purge.run(database.writing, GOES - timedelta(days=1)) == 0
     assert traces.in_rows(database, OURS)
-    assert purge.run(database.writing, lambda _: None, GOES) == 1
+    assert purge.run(database.writing, GOES) == 1
     assert traces.in_rows(database, [*OURS, story.SUBJECT]) == []
-    assert purge.run(database.writing, lambda _: None, GOES) == 0, "it is done once"
+    assert purge.run(database.writing, GOES) == 0, "it is done once"
     with database.writing() as session:
         incident = session.get_one(Incident, leak)
         found = exposure(session, incident)
@@ -58,7 +58,7 @@ def test_a_year_after_its_end_names_and_addresses_go_and_the_figures_stay(
 def test_an_open_incident_stays_however_old_it_is(
     database: Database, people: People, leak: int
 ) -> None:
-    assert purge.run(database.writing, lambda _: None, GOES.replace(year=2040)) == 0
+    assert purge.run(database.writing, GOES.replace(year=2040)) == 0
     assert traces.in_rows(database, OURS)
 
 

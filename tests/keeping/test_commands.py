@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from eventmail import cli, cli_keeping, last_backup, migrate, processes
+from eventmail import cli, cli_keeping, cli_ready, last_backup, migrate, processes
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.keeping import making
@@ -29,7 +29,7 @@ def typed(
     """A command over these settings: how it ended, and what it said."""
 
     def answer(*arguments: object, on: Settings = settings) -> tuple[int, str, str]:
-        monkeypatch.setattr(cli, "settings_here", lambda: on)
+        monkeypatch.setattr(cli_ready, "settings_here", lambda: on)
         monkeypatch.setattr(sys, "argv", ["app.py", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()

@@ -57,7 +57,7 @@ def gone(database: Database, approved: Snapshot, people: People, relay: Relay) -
         mailings.add_mailing(
             session, people.author, event, Draft("連絡", "下書き", "本文", frozenset(), 0)
         )
-    assert purge.run(database.writing, lambda _: None, LATER) == 1
+    assert purge.run(database.writing, LATER) == 1
     return words
 
 
@@ -145,10 +145,10 @@ def test_the_page_tells_what_goes_when_and_an_event_can_be_held(
     )
     assert "延長中" in page.text
     assert "開示の請求のため" in page.text
-    assert purge.run(database.writing, lambda _: None, until) == 0
+    assert purge.run(database.writing, until) == 0
     page = browser.post("/privacy/retention/1/release")
     assert "延長中" not in page.text
-    assert purge.run(database.writing, lambda _: None, until) == 1
+    assert purge.run(database.writing, until) == 1
     with database.reading() as session:
         assert len(session.scalars(sa.select(RetentionHold)).all()) == 2
         actions = set(session.scalars(sa.select(AuditEntry.action)))

@@ -132,14 +132,14 @@ def test_nothing_goes_but_by_the_recorded_ways(database: Database, sent: Snapsho
 
 
 def test_what_is_gone_stays_gone(database: Database, sent: Snapshot) -> None:
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
     for name, attack in AFTER.items():
         assert "guard" in refused(database, (), attack), name
 
 
 def test_nothing_new_comes_to_an_erased_event(database: Database, sent: Snapshot) -> None:
     assert refused(database, (), NEW["letter_slots"]) == ""
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
     for table, attack in NEW.items():
         assert " erased" in refused(database, (), attack), table
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from eventmail.mailings.models import MailingState, Snapshot
 from eventmail.offices.models import Office
 from eventmail.outbox import decisions, ledger, sending
 from eventmail.outbox.models import Attempt, Verdict
-from eventmail.privacy import due, files, purge, scrubbing
+from eventmail.privacy import due, purge, scrubbing
 from eventmail.privacy.keeping import RETENTION
 from eventmail.proposals import service as proposals
 from eventmail.roster.models import RosterImport
@@ -41,8 +40,8 @@ def sent(database: Database, approved: Snapshot, relay: Relay) -> Snapshot:
     return approved
 
 
-def erase(database: Database, forget: Callable[[str], None] = lambda _: None) -> int:
-    return purge.run(database.writing, forget, LATER)
+def erase(database: Database) -> int:
+    return purge.run(database.writing, LATER)
 
 
 def test_nothing_of_anybody_is_left_in_any_column_and_the_counts_stay(
@@ -84,17 +83,6 @@ def test_nothing_is_left_in_the_files_of_the_database_either(
         shutil.copy(path, tmp_path)
     assert len(list(tmp_path.iterdir())) >= 1
     assert traces.in_files(tmp_path, words) == []
-
-
-def test_what_was_found_in_a_file_is_forgotten_on_disk(
-    database: Database, sent: Snapshot, tmp_path: Path
-) -> None:
-    with database.reading() as session:
-        digests = list(session.scalars(sa.select(Blob.sha256)))
-    for each in (*digests, "another"):
-        (tmp_path / each).write_text("x")
-    erase(database, files.forget_in(tmp_path))
-    assert [each.name for each in tmp_path.iterdir()] == ["another"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +171,7 @@ def test_the_day_is_a_year_after_the_event_unless_the_office_says_otherwise(
     with database.reading() as session:
         held_on = session.scalars(sa.select(Event.held_on)).one()
     day = due.months_after(held_on, 12) + after
-    assert purge.run(database.writing, lambda _: None, day) == expected
+    assert purge.run(database.writing, day) == expected
 
 
 @pytest.mark.parametrize("state", due.UNDER_WAY)

@@ -36,7 +36,7 @@ def test_nothing_of_it_is_left_but_a_digest_that_knows_the_address_again(
         corrections.propose(session, guest, corrections.Wanted("", "", "新任 一郎", NEW))
     words = {*traces.words(database), str(NEW), "新任 一郎"}
 
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
 
     assert traces.in_rows(database, words) == []
     with database.writing() as session:

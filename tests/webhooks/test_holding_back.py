@@ -135,7 +135,7 @@ def test_the_calls_of_an_erased_event_go_with_it(
 ) -> None:
     sent_and_refused(waiting, receiver, database, people, approved, named)
     receiver.told.clear()
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
     assert list(waiting.calls()) == []
     with time_machine.travel(clock.now() + timedelta(hours=1)):
         waiting.visit()
