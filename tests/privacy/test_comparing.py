@@ -31,7 +31,7 @@ def one_person(database: Database, people_: People, address: str) -> None:
 
 
 def the_event(database: Database, _people: People, _address: str) -> None:
-    assert purge.run(database.writing, lambda _: None, date(2040, 1, 1)) == 1
+    assert purge.run(database.writing, date(2040, 1, 1)) == 1
 
 
 @pytest.mark.parametrize("erase", [one_person, the_event])
