@@ -24,8 +24,13 @@ from eventmail.database import Database
 from eventmail.events.models import Contact, Event, Participant
 from eventmail.incidents.record import service as records
 from eventmail.incidents.record.service import Plan
+from eventmail.notices import addressing
+from eventmail.notices import service as notices
+from eventmail.notices.drafting import Draft
+from eventmail.notices.models import Kind as NoticeKind
 from eventmail.offices import deputies
 from eventmail.offices import service as offices
+from eventmail.offices.models import Role
 from eventmail.offices.permissions import Actor
 from eventmail.sample import People
 from eventmail.suppression import models as stopping
@@ -45,6 +50,7 @@ from tests.web.test_matrix import NEEDS, World, rules, world
 
 __all__ = ["world"]
 MANY = 4
+ALL_ROLES = frozenset(Role)
 # One question for each sending under way: a handful at a time.
 GROWS = {"home.index"}
 
@@ -118,6 +124,7 @@ def _grow(session: Session, people: People, numbers: range) -> None:
     assert event is not None
     for number in numbers:
         _more_of_the_office(session, people, number)
+        _more_of_the_bureau(session, number)
         _more_of_the_event(session, people, event, number)
     record(session, "event.changed", f"event:{event.id}", office_id=event.office_id)
 
@@ -143,6 +150,24 @@ def _more_of_the_office(session: Session, people: People, number: int) -> None:
         stopping.Kind.ASKED_BY_PHONE,
         source=stopping.Source.PHONE,
     )
+
+
+def _more_of_the_bureau(session: Session, number: int) -> None:
+    """A notice to everybody in each office, and every other time another in its place."""
+    login = next(
+        each["login"] for each in sample.story()["outside"] if each["standing"] == "overseer"
+    )
+    overseer = session.scalars(sa.select(offices.Staff).filter_by(login=login)).one()
+    batch = f"{number + 1:032x}"
+    _tell(session, overseer, Draft(NoticeKind.CAUTION, "題名", "本文", None, ALL_ROLES), batch)
+    if number % 2:
+        better = Draft(NoticeKind.CAUTION, "題名", "訂正", None, ALL_ROLES, corrects=batch)
+        _tell(session, overseer, better, f"{number + 100:032x}")
+
+
+def _tell(session: Session, overseer: offices.Staff, draft: Draft, batch: str) -> None:
+    seen = addressing.stamp(draft, addressing.prepared(session, overseer, draft))
+    notices.send(session, overseer, draft, batch, seen)
 
 
 def _more_of_the_event(session: Session, people: People, event: Event, number: int) -> None:
