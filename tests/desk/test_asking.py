@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from eventmail import clock
 from eventmail.database import Database
 from eventmail.desk import asking, service
 from eventmail.desk.tasks import Kind, Task
+from eventmail.incidents.record import service as records
+from eventmail.incidents.record.service import Plan
 from eventmail.offices import service as offices
 from eventmail.offices.models import Staff
 from eventmail.sample import People
 from tests.counting import selects_of
+from tests.desk.counted import as_counted
+from tests.incidents import story
 from tests.web.test_matrix import PASSWORDS, World, world
 
 __all__ = ["world"]
@@ -46,10 +53,23 @@ def test_the_head_of_a_page_counts_what_the_desk_shows(world: World) -> None:
     with database.reading() as session:
         for each in PASSWORDS.values():
             staff = session.scalars(sa.select(Staff).filter_by(login=each["login"])).one()
-            actor = offices.actor_of(session, staff)
-            shown = service.waiting(session, actor, _blocked)
-            counted = service.count(session, actor, _blocked)
-            assert counted == sum(task.waits for task in shown), each["login"]
+            as_counted(session, offices.actor_of(session, staff), _blocked)
+
+
+@pytest.mark.parametrize(("role", "count"), [("author", 1), ("approver", 2)])
+def test_of_measures_each_counts_his_own_and_who_leads_what_nobody_does(
+    database: Database, people: People, role: str, count: int
+) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    with database.writing() as session:
+        leak = story.leak(session, people.manager)
+        for owner in (people.author.id, people.approver.id, None):
+            name = "" if owner else "所長"
+            plan = Plan("会議を開く", owner_id=owner, owner_name=name, due_on=yesterday)
+            records.add_measure(session, people.manager, leak, plan)
+        actor = offices.actor_of(session, session.get_one(Staff, getattr(people, role).id))
+        found = as_counted(session, actor, _blocked)
+        assert [each.kind for each in found].count(Kind.MEASURE_LATE) == count
 
 
 def test_where_nothing_waits_one_question_is_all(database: Database, people: People) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.database import Database
-from eventmail.desk import service
 from eventmail.desk.tasks import Kind, Task
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import SendMode, Snapshot
@@ -26,6 +25,7 @@ from eventmail.sample import People
 from eventmail.wire import Relay
 from tests import settling
 from tests.conftest import Meeting
+from tests.desk.counted import as_counted
 from tests.mailings import journey
 from tests.outbox import hands
 from tests.pages import Pages
@@ -42,7 +42,7 @@ def blocked(session: Session, _office_id: int) -> str:
 
 def waiting(database: Database, actor: Actor) -> list[Task]:
     with database.reading() as session:
-        return service.waiting(session, actor, blocked)
+        return as_counted(session, actor, blocked)
 
 
 def kinds(database: Database, people: People) -> dict[str, list[Kind]]:
@@ -126,6 +126,17 @@ def test_the_first_copy_waits_for_everybody_until_somebody_looked_at_it(
     assert kinds(database, fresh) == NOBODY
 
 
+def test_a_first_copy_that_is_let_go_by_itself_waits_for_nobody(
+    database: Database, people: People, checked: Snapshot, relay: Relay
+) -> None:
+    with database.writing() as session:
+        settling.set_sending(session, session.merge(people.author.office), 0, 5)
+    fresh = _again(database, people)
+    journey.approve(database, fresh, checked.mailing_id)
+    sending.run(database, relay, checked.id)
+    assert kinds(database, fresh) == NOBODY
+
+
 def _again(database: Database, people: People) -> People:
     """The three at work in the office as it is now."""
     with database.reading() as session:
@@ -177,7 +188,7 @@ def test_a_relay_that_shut_us_out_waits_for_the_approver_while_something_is_to_g
         limits.block(session, Policy(PLACE), "ユーザー名かパスワードが違います。")
     assert kinds(database, people) == NOBODY | {"approver": [Kind.RELAY]}
     with database.reading() as session:
-        assert service.waiting(session, people.approver, lambda *_: "") == [], "another relay"
+        assert as_counted(session, people.approver, lambda *_: "") == [], "another relay"
     with database.writing() as session:
         control.cancel(session, people.approver, session.get_one(Snapshot, approved.id))
     assert Kind.RELAY not in kinds(database, people)["approver"]
@@ -201,7 +212,7 @@ def test_whoever_wrote_it_is_not_asked_to_check_it(
             {"mailing": submitted.mailing_id, "staff": other.id},
         )
         actor = Actor(other, office)
-        assert service.waiting(session, actor, blocked) == []
+        assert as_counted(session, actor, blocked) == []
 
 
 def test_nothing_of_another_office_waits(database: Database, submitted: Snapshot) -> None:
@@ -210,7 +221,7 @@ def test_nothing_of_another_office_waits(database: Database, submitted: Snapshot
         staff = settling.add_staff(
             session, office, "tonari", "隣野", "a password of length", list(Role)
         )
-        assert service.waiting(session, Actor(staff, office), blocked) == []
+        assert as_counted(session, Actor(staff, office), blocked) == []
 
 
 class TestPages:
