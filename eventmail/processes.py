@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eventmail.config import Settings, to_environment
@@ -100,12 +100,13 @@ def _listening(settings: Settings) -> socket.socket:
 
 def _run_group(settings: Settings, commands: Sequence[Sequence[str]], shared: Sequence[int]) -> int:
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     # Ctrl-C reaches every process of the terminal; a child that is still starting must not break
-    # off in the middle of an import. It inherits that Ctrl-C is ignored, and is ended from here.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    children = [start(settings, command, shared) for command in commands]
-    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    # off in the middle of an import. It inherits that Ctrl-C is held back, and is ended from here:
+    # one that comes meanwhile is noticed once all have been started.
+    with _held_back(signal.SIGINT):
+        children = [start(settings, command, shared) for command in commands]
     try:
         while not stop.wait(0.2):
             if any(child.poll() is not None for child in children):
@@ -113,6 +114,15 @@ def _run_group(settings: Settings, commands: Sequence[Sequence[str]], shared: Se
         return 0
     finally:
         end(children)
+
+
+@contextlib.contextmanager
+def _held_back(number: signal.Signals) -> Iterator[None]:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
 
 
 def start(

@@ -8,15 +8,17 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from eventmail import processes
-from eventmail.config import Mode, Settings
+from eventmail.config import Mode, Settings, to_environment
 from eventmail.errors import UserError
+from eventmail.files import ENTRY
 from tests.conftest import SECRET, Templates
 from tests.recorder import allow_port
 
@@ -66,11 +68,16 @@ def _children(parent: subprocess.Popen[bytes]) -> list[int]:
     return list(map(int, told.read_text().split())) if told.exists() else []
 
 
-def _until(holds: object) -> None:
+def _is_open(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", settings.port)) == 0
+
+
+def _until(holds: Callable[[], bool], often: float = 0.1) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(often)
 
 
 def test_each_of_them_answers(settings: Settings, serving: subprocess.Popen[bytes]) -> None:
@@ -106,6 +113,23 @@ def test_one_whose_parent_was_gone_before_it_began_ends_at_once(settings: Settin
         words = [f"--listening={shared.fileno()}", "--parent=1"]
         child = processes.start(settings, ["web", *words], [shared.fileno()])
         assert child.wait(PATIENCE) == 0
+
+
+def test_a_ctrl_c_is_heard_from_the_first_moment(settings: Settings) -> None:
+    """The port is open before those who serve are there; the whole terminal gets the signal."""
+    for _ in range(5):
+        parent = subprocess.Popen(
+            [sys.executable, str(ENTRY), "web"],
+            env={**os.environ, **to_environment(settings)},
+            start_new_session=True,
+        )
+        try:
+            _until(lambda: _is_open(settings), often=0.0)
+            os.killpg(parent.pid, signal.SIGINT)
+            assert parent.wait(PATIENCE) == 0
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
 
 
 def test_a_port_that_is_taken_is_told_in_a_sentence(settings: Settings) -> None:
