@@ -97,7 +97,7 @@ def hand_over_all(
     mail; None for one of which any claim is no longer this worker's: it must not leave.
     """
     now, connection = clock.now(), session.connection()
-    held = _held(session, worker)
+    held = _held(session, worker, [number for each in mails for number in each.delivery_ids])
     is_held = [all(number in held for number in each.delivery_ids) for each in mails]
     going = [each for each, held_still in zip(mails, is_held, strict=True) if held_still]
     numbers = {number: held[number] + 1 for mail in going for number in mail.delivery_ids}
@@ -249,9 +249,9 @@ def _let_go(
     )
 
 
-def _held(session: Session, worker: str) -> dict[int, int]:
-    """All that this worker has claimed, with the attempts so far; locked in the order of ids."""
-    found = session.connection().execute(statements.HELD, {"worker": worker})
+def _held(session: Session, worker: str, ids: Sequence[int]) -> dict[int, int]:
+    """Those that this worker still has claimed, with the attempts so far; locked in order."""
+    found = session.connection().execute(statements.HELD, {"worker": worker, "ids": ids})
     return {delivery_id: attempts for delivery_id, attempts in found.all()}
 
 

@@ -72,10 +72,16 @@ CLAIM = (
     )
     .returning(_d.id)
 )
-# All that a worker has claimed, with the attempts so far; locked in the order of ids.
+# Which of these a worker has claimed, with the attempts so far; locked in the order of ids. They
+# are found by their ids alone: in the index of claims lie all that it has settled, too, for as long
+# as somebody looks at an earlier state of the database, such as a backup.
 HELD = (
     sa.select(_d.id, _d.attempts)
-    .where(_d.claimed_by == sa.bindparam("worker"), _d.state == DeliveryState.CLAIMED)
+    .where(
+        among(_d.id, "ids"),
+        sa.func.coalesce(_d.claimed_by, "") == sa.bindparam("worker"),
+        _d.state == DeliveryState.CLAIMED,
+    )
     .order_by(_d.id)
     .with_for_update()
 )

@@ -31,7 +31,7 @@ CLAIMING = {
 TURN: Mapping[str, Mapping[str, object]] = {
     "STANDING_LOCKED": SENDING,
     "CLAIM": CLAIMING,
-    "HELD": {"worker": "w"},
+    "HELD": {"worker": "w", **BY_IDS},
     "LEAVE": {"going": [1, 2, 3], "until": clock.now()},
     **dict.fromkeys(("LOCK", "ANSWERABLE", "RECIPIENTS", "WELCOME"), BY_IDS),
     **dict.fromkeys(("ASKED_TO_STOP", "NOT_CALLED"), BY_IDS),
