@@ -78,6 +78,7 @@ def _measure(site: serving.Site, pages: list[paths.Page], chosen: argparse.Names
     seen = visiting.alone(site, pages, chosen.times)
     failed = 0
     if chosen.seconds:
+        visiting.warm(site, pages, 2 * site.processes)
         print(f"load {os.getloadavg()[0]:.1f}; all of them, {chosen.rate:g} a second", flush=True)
         failed = visiting.mixed(site, seen, chosen.rate, chosen.seconds, chosen.seed)
     print(report.table(seen, markdown=chosen.markdown))

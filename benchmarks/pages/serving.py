@@ -47,6 +47,11 @@ class Site:
             return _ask(self.port, path, self.cookies[who], self.token if who == "program" else "")
         return NO_ANSWER, 0
 
+    @property
+    def processes(self) -> int:
+        """How many processes serve."""
+        return max(1, len(_children(self.pid)) - 1)
+
     def processor(self) -> tuple[float, dict[int, float]]:
         """Seconds that the web server's processes have used since they started, and each of
         PostgreSQL's.

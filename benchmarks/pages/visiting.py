@@ -55,6 +55,15 @@ def alone(site: Site, pages: list[Page], times: int) -> list[Seen]:
     return found
 
 
+def warm(site: Site, pages: list[Page], times: int) -> None:
+    """Each page a few times more: by then every process has put its statements and templates into
+    words, as one that has been serving for a while.
+    """
+    for _ in range(times):
+        for page in pages:
+            site.get(page.who, page.path)
+
+
 def _say(seen: Seen) -> None:
     told = f"{1000 * seen.web:.0f} + {1000 * seen.database:.0f} ms, {seen.queries} queries"
     print(f"  {seen.page.told} {seen.status}: {told}", flush=True)
