@@ -75,10 +75,10 @@ def _is_asked_for(page: paths.Page, chosen: argparse.Namespace) -> bool:
 
 def _measure(site: serving.Site, pages: list[paths.Page], chosen: argparse.Namespace) -> None:
     print(f"load {os.getloadavg()[0]:.1f}; each page by itself, {chosen.times} times", flush=True)
+    visiting.warm(site, pages, 2 * site.processes)
     seen = visiting.alone(site, pages, chosen.times)
     failed = 0
     if chosen.seconds:
-        visiting.warm(site, pages, 2 * site.processes)
         print(f"load {os.getloadavg()[0]:.1f}; all of them, {chosen.rate:g} a second", flush=True)
         failed = visiting.mixed(site, seen, chosen.rate, chosen.seconds, chosen.seed)
     print(report.table(seen, markdown=chosen.markdown))

@@ -47,7 +47,7 @@ class Seen:
 
 
 def alone(site: Site, pages: list[Page], times: int) -> list[Seen]:
-    """Each page a few times with nothing beside it, after one that warms up."""
+    """Each page a few times with nothing beside it."""
     found = []
     for page in pages:
         found.append(_alone(site, page, times))
@@ -56,7 +56,7 @@ def alone(site: Site, pages: list[Page], times: int) -> list[Seen]:
 
 
 def warm(site: Site, pages: list[Page], times: int) -> None:
-    """Each page a few times more: by then every process has put its statements and templates into
+    """Each page a few times first: then every process has put its statements and templates into
     words, as one that has been serving for a while.
     """
     for _ in range(times):
