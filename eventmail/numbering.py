@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 
-ROOM = 1_000_000  # more than are given between two backups
+ROOM = 1_000_000  # numbers at least, and a tenth of all: more than are given between two backups
 SLOT = timedelta(minutes=30)  # of a day
-LARGEST = 2**31 - 1  # of a PostgreSQL's integer
+LARGEST, LARGEST_OF_MANY = 2**31 - 1, 2**63 - 1  # of PostgreSQL's integer and bigint
 SEQUENCE = sa.text("SELECT pg_get_serial_sequence(:name, :column)")
 KEPT = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'"
 ONCE = "SELECT count(*) FROM sqlite_master WHERE tbl_name = ? AND sql LIKE '%AUTOINCREMENT%'"
@@ -43,13 +43,14 @@ def leave_room(connection: sa.Connection, tables: Iterable[sa.Table], moment: da
     The same rows may be restored twice on a bad day: each half hour of it goes on elsewhere.
     """
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    room = ROOM * (1 + (moment - midnight) // SLOT)
+    slot = 1 + (moment - midnight) // SLOT
     for table in tables:
         column = numbered(table)
         if column is None:
             continue
         last = connection.execute(sa.select(sa.func.max(column))).scalar() or 0
-        above = max(last, min(last + room, LARGEST - ROOM))
+        most = LARGEST_OF_MANY if isinstance(column.type, sa.BigInteger) else LARGEST
+        above = max(last, min(last + slot * max(ROOM, last // 10), most - ROOM))
         if connection.dialect.name == "sqlite":
             _give_above(connection, {table.name: above})
         else:

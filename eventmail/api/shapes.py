@@ -15,6 +15,7 @@ from eventmail.roster.models import ImportState
 LARGEST_ID = 2**31 - 1
 MOST, USUAL = 200, 50
 Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
+MailId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Count = Annotated[int, Meta(ge=0)]
 Cursor = Annotated[
     str, Meta(pattern="^[1-9][0-9]{0,8}$", description="next_cursor of the page before")
@@ -123,7 +124,7 @@ class Mailing(MailingSummary):
 class Delivery(Struct):
     """One mail: to whom by number, how it stands, and the codes of the relay's last reply."""
 
-    id: Id
+    id: MailId
     participant_id: Id | None
     contact_id: Id | None
     company: str

@@ -23,7 +23,7 @@ DRAFTED = said(
 VOIDED = said("名簿が変わったため、確認中・決裁中の{count}件の案件が下書きに戻りました。")
 
 
-@blueprint.get("/deliveries/<int:delivery_id>/mend")
+@blueprint.get("/deliveries/<mail:delivery_id>/mend")
 @permitted(Action.EDIT_MAILING)
 def mend_page(delivery_id: int) -> str:
     """Whom to call, why it came back, and a field for the right address."""
@@ -32,7 +32,7 @@ def mend_page(delivery_id: int) -> str:
     return _page(delivery_id, MendForm(formdata=None, data={"email": known}))
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/mend")
+@blueprint.post("/deliveries/<mail:delivery_id>/mend")
 @permitted(Action.EDIT_MAILING)
 def mend(delivery_id: int) -> ResponseReturnValue:
     """Put the address right, and draft the mail for this contact alone."""

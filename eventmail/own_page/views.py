@@ -148,7 +148,7 @@ def answer(token: str) -> ResponseReturnValue:
     return _back(token, "answered")
 
 
-@blueprint.get("/<token>/letters/<int:delivery_id>")
+@blueprint.get("/<token>/letters/<mail:delivery_id>")
 @permitted(Action.ANYBODY)
 def letter(token: str, delivery_id: int) -> str:
     """One letter as it was sent to him."""

@@ -25,7 +25,7 @@ from eventmail.web import (
     throttle,
     uploading,
 )
-from eventmail.web.forms import LARGEST_ID
+from eventmail.web.forms import LARGEST_ID, LARGEST_MAIL
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -48,6 +48,7 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_I18N_ENABLED=False,
     )
     app.url_map.converters["int"] = RowId
+    app.url_map.converters["mail"] = MailId
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
 
@@ -56,6 +57,13 @@ class RowId(IntegerConverter):
 
     def __init__(self, map: Map) -> None:
         super().__init__(map, max=LARGEST_ID)
+
+
+class MailId(IntegerConverter):
+    """The same of a delivery, of which there are more."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_MAIL)
 
 
 def extend(app: Flask, settings: Settings) -> None:

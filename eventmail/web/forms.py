@@ -16,14 +16,20 @@ CONTROL = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 LARGEST_ID = 2**31 - 1  # PostgreSQL's integer
+LARGEST_MAIL = 2**63 - 1  # its bigint: of what grows with every mail
 
 
-def row_number(value: str) -> int:
+def row_number(value: str, largest: int = LARGEST_ID) -> int:
     """The number of a row, for ``args.get(…, type=row_number)``: what no column holds is none."""
     number = int(value)
-    if not 0 < number <= LARGEST_ID:
+    if not 0 < number <= largest:
         raise ValueError(value)
     return number
+
+
+def mail_number(value: str) -> int:
+    """The same of a delivery."""
+    return row_number(value, LARGEST_MAIL)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

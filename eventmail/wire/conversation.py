@@ -203,8 +203,7 @@ def _bound_waiting(sock: socket.socket, seconds: float) -> None:
     before, and two threads in a hurry feel that.
     """
     sock.settimeout(None)
-    whole = int(seconds)
-    longest = struct.pack("ll", whole, max(int(1e6 * (seconds - whole)), 0 if whole else 1))
+    longest = struct.pack("ll", *divmod(max(1, int(seconds * 1e6)), 1_000_000))
     for each in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         sock.setsockopt(socket.SOL_SOCKET, each, longest)
 

@@ -20,7 +20,7 @@ from eventmail.audit.keys import ChainKeys
 from eventmail.bounces.intake import Intake
 from eventmail.bounces.models import Bounce, BounceMail, Match, Source
 from eventmail.config import Settings
-from eventmail.database import Database
+from eventmail.database import Database, many
 from eventmail.events.models import Contact, Event
 from eventmail.keeping import making, restoring, shape, unlocking
 from eventmail.links import service as links
@@ -232,12 +232,21 @@ def test_a_number_is_given_once_also_of_a_row_that_goes(database: Database) -> N
 
 
 @pytest.mark.parametrize(
-    ("last", "then"),
-    [(1, ROOM + 1), (LARGEST - ROOM - 1, LARGEST - ROOM), (LARGEST - 5, LARGEST - 5)],
-    ids=["room", "not beyond what a column holds", "none left"],
+    ("kind", "last", "then"),
+    [
+        pytest.param(sa.Integer(), 1, ROOM + 1, id="room"),
+        pytest.param(sa.Integer(), 50 * ROOM, 55 * ROOM, id="more where more are given"),
+        pytest.param(
+            sa.Integer(), LARGEST - ROOM - 1, LARGEST - ROOM, id="not beyond what a column holds"
+        ),
+        pytest.param(sa.Integer(), LARGEST - 5, LARGEST - 5, id="none left"),
+        pytest.param(many(), 10 * LARGEST, 11 * LARGEST, id="of what grows with every mail"),
+    ],
 )
-def test_there_is_room_as_long_as_there_are_numbers(last: int, then: int) -> None:
-    table = sa.Table("kept", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True))
+def test_there_is_room_as_long_as_there_are_numbers(
+    kind: sa.types.TypeEngine[int], last: int, then: int
+) -> None:
+    table = sa.Table("kept", sa.MetaData(), sa.Column("id", kind, primary_key=True))
     with sa.create_engine("sqlite://").begin() as connection:
         table.create(connection)
         connection.execute(sa.insert(table), [{"id": last}])

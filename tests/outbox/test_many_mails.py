@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from eventmail.sample import People
 from eventmail.wire import Relay
 from tests.conftest import Meeting
 from tests.mailings.journey import approve, check, submit
+from tests.pages import Pages
 from tests.recorder import Recorder
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -62,6 +63,35 @@ def test_a_mailing_beyond_32_bits_is_sent_like_any_other(
     assert {each.state for each in lines} == {DeliveryState.ACCEPTED}
     assert len(recorder.received) == len(lines) + 1, "and the office's copy"
     assert tried == highest > BEYOND
+
+
+def test_its_pages_open_like_any_others(
+    database: Database,
+    people: People,
+    meeting: Meeting,
+    relay: Relay,
+    sign_in: Callable[[str], Pages],
+) -> None:
+    with database.writing() as session:
+        session.execute(sa.text(f"ALTER SEQUENCE deliveries_id_seq RESTART WITH {3 * BEYOND}"))
+    snapshot = submit(database, people, meeting.mailing.id)
+    check(database, people, meeting.mailing.id)
+    approve(database, people, meeting.mailing.id)
+    sending.run(database, relay, snapshot.id)
+    with database.reading() as session:
+        line, *_ = listing.every(session, snapshot)
+    author, number = sign_in("author"), line.delivery_id
+    sending_ = f"/mailings/{meeting.mailing.id}"
+    assert number > BEYOND
+    assert line.company in author.get(f"/deliveries/{number}").text
+    links = {each.attributes.get("href") for each in author.get(f"{sending_}/progress").all("a")}
+    assert f"/deliveries/{number}" in links
+    live = author.raw(f"{sending_}/progress.json?rows={number}").json
+    assert list(live["rows"]) == [str(number)]
+    form = {"delivery": number}
+    told = author.post(f"{sending_}/send-again?revision=1", form, status=409).text
+    assert "選んだメールは、もう結果が決まっています。" in told
+    author.get(f"/deliveries/{2**63}", status=404)
 
 
 def _ask(database: Database, name: str, times: int) -> None:

@@ -81,7 +81,7 @@ def _filled(rule: Rule, ids: dict[str, list[int]], number: int) -> str:
         known = ids.get(match[1], [1])
         return str(known[min(number, len(known) - 1)])
 
-    return re.sub(r"<int:(\w+)>", value, rule.rule)
+    return re.sub(r"<(?:int|mail):(\w+)>", value, rule.rule)
 
 
 @pytest.mark.parametrize("role", ["author", "auditor"])

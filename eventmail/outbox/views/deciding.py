@@ -16,7 +16,7 @@ from eventmail.outbox.models import Delivery, DeliveryState, Dispatch, Verdict
 from eventmail.outbox.views import live
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent, wanted
 from eventmail.web.context import actor, reading, services, writing
-from eventmail.web.forms import row_number
+from eventmail.web.forms import mail_number
 
 SAID = {
     Verdict.ARRIVED: said("届いていたことを記録しました。"),
@@ -27,14 +27,14 @@ NONE_CHOSEN = said("もう一度送るメールに印を付けてください。
 NONE_LEFT = said("選んだメールは、もう結果が決まっています。いまの状態を確かめてください。")
 
 
-@blueprint.get("/deliveries/<int:delivery_id>/decision")
+@blueprint.get("/deliveries/<mail:delivery_id>/decision")
 @permitted(Action.DECIDE_FATE)
 def decide_page(delivery_id: int) -> ResponseReturnValue:
     """Whom to ask, what is known, and the three answers."""
     return _page(delivery_id, DecisionForm(formdata=None))
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/decision")
+@blueprint.post("/deliveries/<mail:delivery_id>/decision")
 @permitted(Action.DECIDE_FATE)
 def decide(delivery_id: int) -> ResponseReturnValue:
     """Record the answer; what was typed is never lost."""
@@ -62,7 +62,7 @@ def decide(delivery_id: int) -> ResponseReturnValue:
 def send_again(mailing_id: int) -> ResponseReturnValue:
     """The chosen rows of the list go once more."""
     mailing, snapshot = sent(mailing_id)
-    ids = request.form.getlist("delivery", type=row_number)
+    ids = request.form.getlist("delivery", type=mail_number)
     try:
         if not ids:
             raise UserError(NONE_CHOSEN)

@@ -183,7 +183,7 @@ def _estimate(snapshot: Snapshot, found: Progress) -> str:
 
 def _shown(snapshot: Snapshot) -> list[Line]:
     named = request.args.get("rows", "").split(".")[:MOST_ROWS]
-    ids = [int(each) for each in named if each.isdecimal() and len(each) < 10]
+    ids = [int(each) for each in named if each.isdecimal() and len(each) < 19]
     return listing.by_ids(reading(), snapshot, ids)
 
 

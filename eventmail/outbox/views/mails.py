@@ -20,7 +20,7 @@ from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
 
 
-@blueprint.get("/deliveries/<int:delivery_id>")
+@blueprint.get("/deliveries/<mail:delivery_id>")
 @permitted(Action.SEE)
 def as_sent(delivery_id: int) -> str:
     """One mail exactly as it was sent."""
@@ -37,7 +37,7 @@ def as_sent(delivery_id: int) -> str:
     )
 
 
-@blueprint.get("/deliveries/<int:delivery_id>.eml")
+@blueprint.get("/deliveries/<mail:delivery_id>.eml")
 @permitted(Action.SEE_ADDRESSES)
 def download(delivery_id: int) -> ResponseReturnValue:
     """The bytes themselves, for a mail program."""
