@@ -71,8 +71,8 @@ ROOMS: dict[str, tuple[tuple[Action, Query], ...]] = {
 ACTIONS = frozenset(action for each in ROOMS.values() for action, _ in each)
 # Of these the first query for whoever may do it finds a row for each task, and no other.
 COUNTED = frozenset(
-    ("measures", "first_copies", "uncertain", "bounced")
-    + ("imports", "training", "results", "notices")
+    {"measures", "first_copies", "uncertain", "bounced"}
+    | {"imports", "training", "results", "notices"}
 )
 
 
