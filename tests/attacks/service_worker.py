@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -65,8 +65,9 @@ def sent_twice(world: World) -> bool:
     return sum(mail.startswith(world.ids["address"]) for mail in world.received) == 2
 
 
-def any_claim(session: Session, _worker: str) -> dict[int, int]:
+def any_claim(session: Session, _worker: str, ids: Sequence[int]) -> dict[int, int]:
     query = sa.select(ledger.Delivery.id, ledger.Delivery.attempts)
+    query = query.where(ledger.Delivery.id.in_(ids))
     return {key: attempts for key, attempts in session.execute(query)}
 
 
