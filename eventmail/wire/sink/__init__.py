@@ -31,7 +31,7 @@ class Received:
     content: bytes
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: aiosmtpd looks at every attribute, which Python 3.11.2 forbids there
 class Sink:
     """Takes mails on ``host:port`` while its ``with`` block runs; port 0 picks a free one.
 
