@@ -90,7 +90,7 @@ class Press:
 
     def sent_by(self, sender: EmailAddress | None) -> Press:
         """The same for one mail, whose envelope has this sender."""
-        return replace(self, sender=sender)
+        return self if sender == self.sender else replace(self, sender=sender)
 
     def compose(self, recipient: Recipient, token: str, date: datetime) -> Composed:
         """The mail to one recipient, alone. ``token`` names it for good in its Message-ID."""

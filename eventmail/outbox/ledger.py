@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 LEASE = timedelta(minutes=1)
 OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 UNSETTLED = (*OPEN, DeliveryState.CLAIMED)
+BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), 0)  # before every delivery
+# Of each state the last delivery that was claimed: its place in the order in which they are due.
+Passed = dict[DeliveryState, tuple[datetime, int]]
 CUT_OFF = said("送信処理が途中で止まったため、届いたかどうかわかりません。")
 
 
@@ -65,26 +68,33 @@ def claim(
     *,
     first_copy: bool,
     lease: timedelta = LEASE,
+    passed: Passed | None = None,
 ) -> list[int]:
     """Take up to ``count`` due deliveries for ``worker``; returns their ids.
 
     One UPDATE over a locking subselect for each state, so that both read the index in its order:
     PostgreSQL skips what another worker is taking, SQLite has one writer anyway.
+
+    Whoever claims again and again keeps ``passed``: the next claim begins behind the last one. In
+    front of it PostgreSQL's index holds all that has left for as long as somebody looks at an
+    earlier state of the database, such as a backup. What has come back to a place in front is found
+    when there is too little behind.
     """
     connection, now = session.connection(), clock.now()
+    passed = {} if passed is None else passed
+    whose = {"snapshot": snapshot_id, "first": first_copy, "worker": worker}
+    times = {"now": now, "until": now + lease}
     taken: list[int] = []
     for state in OPEN:
-        if len(taken) < count:
-            values = {
-                "snapshot": snapshot_id,
-                "first": first_copy,
-                "open": state,
-                "now": now,
-                "most": count - len(taken),
-                "worker": worker,
-                "until": now + lease,
-            }
-            taken += connection.execute(statements.CLAIM, values).scalars().all()
+        for after, last in dict.fromkeys((passed.get(state, BEGINNING), BEGINNING)):
+            wanted = count - len(taken)
+            where = {"open": state, "after": after, "last": last, "most": wanted}
+            found = (
+                connection.execute(statements.CLAIM, whose | times | where).all() if wanted else ()
+            )
+            if found:
+                passed[state] = max((due_at, number) for due_at, number in found)
+                taken += [number for _, number in found]
     return sorted(taken)
 
 

@@ -45,7 +45,7 @@ def _value(name: str, column: sa.Column[object]) -> sa.BindParameter[object]:
     return sa.bindparam(name, type_=column.type)
 
 
-# What is due of one state, in the order of the index.
+# What is due of one state behind a place, in the order of the index.
 DUE = (
     sa.select(_d.id)
     .where(
@@ -53,6 +53,7 @@ DUE = (
         _d.first_copy == sa.bindparam("first"),
         _d.state == _value("open", _d.state),
         _d.due_at <= _value("now", _d.due_at),
+        sa.tuple_(_d.due_at, _d.id) > sa.tuple_(_value("after", _d.due_at), _value("last", _d.id)),
         ~IS_LOCKED,
     )
     .order_by(_d.due_at, _d.id)
@@ -70,7 +71,7 @@ CLAIM = (
         claimed_by=sa.bindparam("worker"),
         lease_until=_value("until", _d.lease_until),
     )
-    .returning(_d.id)
+    .returning(_d.due_at, _d.id)
 )
 # Which of these a worker has claimed, with the attempts so far; locked in the order of ids. They
 # are found by their ids alone: in the index of claims lie all that it has settled, too, for as long

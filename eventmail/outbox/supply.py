@@ -76,6 +76,7 @@ class Supply:
         self._policy, self._watch, self.first_copy = policy, watch, first_copy
         self._takers: list[Taker] = []
         self._claims: list[Claim] = []
+        self._passed: ledger.Passed = {}
         self._made: deque[Made] = deque()
         self._handed: deque[Handed] = deque()
         self._answered: deque[Answer] = deque()
@@ -243,6 +244,7 @@ class Supply:
                 count,
                 first_copy=self.first_copy,
                 lease=self._policy.lease,
+                passed=self._passed,
             )
             self._dry = len(ids) < count
             gone = self._withheld(session, ids)

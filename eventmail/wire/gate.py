@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import KW_ONLY, InitVar, dataclass
+from functools import lru_cache
 from operator import is_
 from weakref import WeakKeyDictionary
 
@@ -226,6 +227,7 @@ def _check_people(
         raise GateRefusal("to")
 
 
+@lru_cache(maxsize=64)  # the office's own stand in each mail of a mailing
 def _address(raw: str) -> EmailAddress | None:
     """The one bare address that ``raw`` is, written just as we write it (RFC 5321, 4.1.2)."""
     try:

@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from eventmail.wire.lexical import Malformed, check_lines, decode_base64, decode_words, read_headers
@@ -85,7 +86,7 @@ def _parse(found: list[bytes], seen: Sequence[bytes]) -> ParsedMail:
     """
     block, start = _split_head(found[0])
     headers = read_headers(block, _ALLOWED)
-    shown = tuple(Header(name, raw, decode_words(raw)) for name, raw in headers.items())
+    shown = tuple(map(_header, headers.items()))
     if not headers.keys() >= HEADERS:
         raise Malformed("missing_header")
     if headers["MIME-Version"] != "1.0":
@@ -100,6 +101,12 @@ def _parse(found: list[bytes], seen: Sequence[bytes]) -> ParsedMail:
     raw_parts = _split_parts(found, start, mixed[1].encode(), seen)
     attachments = tuple(_attachment(raw, seen) for raw in raw_parts[1:])
     return ParsedMail(shown, *_body_part(raw_parts[0]), attachments)
+
+
+@lru_cache(maxsize=256)  # most headers are the same in each mail of a mailing
+def _header(field: tuple[str, str]) -> Header:
+    name, raw = field
+    return Header(name, raw, decode_words(raw))
 
 
 def _split_head(content: bytes) -> tuple[bytes, int]:

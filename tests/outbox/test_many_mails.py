@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventmail import clock
 from eventmail.database import Database, plan_once
-from eventmail.outbox import listing, sending, statements
+from eventmail.outbox import ledger, listing, sending, statements
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState
 from eventmail.sample import People
 from eventmail.wire import Relay
@@ -27,6 +27,7 @@ CLAIMING = {
     **SENDING,
     **{"first": False, "open": DeliveryState.QUEUED, "most": 20, "worker": "w"},
     **{"now": clock.now(), "until": clock.now()},
+    **dict(zip(("after", "last"), ledger.BEGINNING, strict=True)),
 }
 # Every statement of a turn that looks for rows, with something to ask.
 TURN: Mapping[str, Mapping[str, object]] = {
