@@ -58,7 +58,7 @@ def test_what_has_come_back_in_front_is_taken_when_there_is_too_little_behind(
     assert sorted([*rest, *others]) == sorted({*first, *rest}), "nobody is left, nobody is twice"
 
 
-def test_what_is_due_again_is_taken_before_what_was_never_tried_is_out_of_sight(
+def test_what_is_to_be_tried_again_has_a_place_of_its_own(
     database: Database, approved: Snapshot, passed: ledger.Passed
 ) -> None:
     later, *_ = _claim(database, approved, 30, passed)
