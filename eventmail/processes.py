@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eventmail import garbage
 from eventmail.config import Settings, to_environment
 from eventmail.errors import UserError
 from eventmail.files import ENTRY
@@ -45,7 +46,9 @@ def serve_web(
     if listening is not None:
         _end_with(parent)
         place = {"sockets": [socket.socket(fileno=listening)]}
-    create_server(app, **place, **serving.options(settings)).run()
+    server = create_server(app, **place, **serving.options(settings))
+    garbage.keep_what_is_loaded()
+    server.run()
 
 
 def run_worker(consumer: Any, ending: threading.Event) -> None:
@@ -77,10 +80,13 @@ def run_group(settings: Settings, commands: Sequence[Sequence[str]], webs: int =
     ``webs`` processes more serve the pages together. Returns 0 if a signal ended it, else 1. All
     children are gone when this returns.
     """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # before anybody can see that it runs
+        signal.signal(number, lambda *_: stop.set())
     with contextlib.ExitStack() as opened:
         shared = [opened.enter_context(_listening(settings)).fileno() for _ in range(min(webs, 1))]
         web = ["web", *(f"--listening={each}" for each in shared), f"--parent={os.getpid()}"]
-        return _run_group(settings, [*commands, *[web] * webs], shared)
+        return _run_group(settings, [*commands, *[web] * webs], shared, stop)
 
 
 def _listening(settings: Settings) -> socket.socket:
@@ -98,10 +104,12 @@ def _listening(settings: Settings) -> socket.socket:
         ) from error
 
 
-def _run_group(settings: Settings, commands: Sequence[Sequence[str]], shared: Sequence[int]) -> int:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+def _run_group(
+    settings: Settings,
+    commands: Sequence[Sequence[str]],
+    shared: Sequence[int],
+    stop: threading.Event,
+) -> int:
     # Ctrl-C reaches every process of the terminal; a child that is still starting must not break
     # off in the middle of an import. It inherits that Ctrl-C is held back, and is ended from here:
     # one that comes meanwhile is noticed once all have been started.

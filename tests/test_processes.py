@@ -132,6 +132,16 @@ def test_a_ctrl_c_is_heard_from_the_first_moment(settings: Settings) -> None:
                 os.killpg(parent.pid, signal.SIGKILL)
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The test's own process is the one that listens to signals; afterwards it is as before."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
 def test_a_port_that_is_taken_is_told_in_a_sentence(settings: Settings) -> None:
     with (
         socket.create_server(("127.0.0.1", settings.port)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import secrets
 import threading
@@ -15,7 +14,7 @@ from typing import Any
 from huey import crontab
 from sqlalchemy.orm import Session
 
-from eventmail import clock, tracing
+from eventmail import clock, garbage, tracing
 from eventmail.alerts import chains
 from eventmail.alerts import sending as alerts
 from eventmail.audit.keys import ChainKeys
@@ -48,7 +47,6 @@ from eventmail.wire import Relay, remember_in
 
 log = logging.getLogger(__name__)
 
-GARBAGE = 50_000  # new objects before unreachable cycles among them are looked for
 SEARCHED = "searched"  # the folder of what was found in files
 RECONNECTS = 3
 PASSES = 10  # of all threads together: longer than an idle worker waits before it looks again
@@ -323,10 +321,7 @@ class Outbox:
 
     def consumer(self) -> Any:
         """Huey's consumer, ready to run in the main thread until a signal ends it."""
-        # A mail makes many short-lived objects and no cycles: looking for those took a tenth. What
-        # is there now stays for good: looking through it holds up all connections for a moment.
-        gc.set_threshold(GARBAGE)
-        gc.freeze()
+        garbage.keep_what_is_loaded()
         beat(self.huey)
         self.wake_due()
         return consumer_of(

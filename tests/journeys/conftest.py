@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,13 +21,12 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from eventmail import processes, sample
+from eventmail import garbage, processes, sample
 from eventmail.accounts.origin import Origin
 from eventmail.audit.keys import opened
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.offices.models import Staff
-from eventmail.outbox import worker
 from eventmail.outbox.worker import Outbox
 from eventmail.web.cookie import SESSION
 from tests import pages
@@ -78,7 +76,7 @@ def working(settings: Settings) -> Iterator[Outbox]:
     """A worker's own connections, queue and threads."""
     with opened(settings) as database, pytest.MonkeyPatch.context() as patch:
         # What is there now is the suite's, and does not stay for good.
-        patch.setattr(worker, "gc", SimpleNamespace(set_threshold=int, freeze=int))
+        patch.setattr(garbage, "keep_what_is_loaded", lambda: None)
         outbox = Outbox(settings, database)
         consumer: Any = outbox.consumer()
         before = {each: signal.getsignal(each) for each in consumer._signal_actions}
