@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 
+import click
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -15,7 +16,6 @@ from eventmail.accounts.factors.models import Passkey
 from eventmail.accounts.factors.requiring import REQUIRED
 from eventmail.accounts.invitations import password_fault
 from eventmail.audit.models import AuditEntry
-from eventmail.cli import cli
 from eventmail.config import Settings
 from eventmail.database import Database
 from eventmail.errors import NotFound, UserError
@@ -195,10 +195,12 @@ def test_the_server_resets_whom_nobody_else_may(
     holder: Holder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder.with_app()
-    monkeypatch.setattr(cli_accounts, "SETTINGS", [Settings])
+    monkeypatch.setattr(cli_accounts, "SETTINGS", [])
+    commands = click.Group()
+    cli_accounts.register(commands, Settings)
     monkeypatch.setattr(cli_accounts, "opened", lambda _settings: nullcontext(holder.database))
     command = ["reset-second-factor", holder.staff.login, "--reason", "端末をなくしたため"]
-    done = CliRunner().invoke(cli, command)
+    done = CliRunner().invoke(commands, command)
     assert "大河内 由紀子さんの二段階認証を取り消しました。" in done.output, done.output
     with holder.database.reading() as session:
         assert not service.has_any(session, holder.staff.id)
