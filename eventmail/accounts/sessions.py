@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +16,7 @@ from eventmail import clock
 from eventmail.accounts.models import AGENT, Ending, StaffSession, Stage
 from eventmail.accounts.origin import Origin
 from eventmail.config import Settings
+from eventmail.database import Asked
 from eventmail.offices import places
 from eventmail.offices.models import Staff
 
@@ -64,14 +66,8 @@ def find(
     session: Session, token: str, limits: Limits
 ) -> tuple[StaffSession, Staff] | tuple[StaffSession, Ending] | None:
     """The living session of a token and its person; or the session and why its time is over."""
-    query = (
-        sa.select(StaffSession, Staff)
-        .join(Staff, Staff.id == StaffSession.staff_id)
-        .where(StaffSession.token_digest == digest_of(token))
-        # Every page asks: the few rows of both beside each other cost less than two questions.
-        .options(joinedload(Staff.memberships), joinedload(Staff.oversight))
-    )
-    found = session.execute(query).unique().one_or_none()
+    asked = {"digest": digest_of(token)}
+    found = session.execute(_by_digest(), asked).unique().one_or_none()
     if found is None or found[0].stage is not Stage.FULL:
         return None
     one, staff = found
@@ -79,6 +75,19 @@ def find(
         return (one, one.ended_how) if one.ended_how in BY_TIME else None
     over = _over(one, staff, limits)
     return (one, over) if over else (one, staff)
+
+
+@lru_cache(maxsize=1)
+def _by_digest() -> sa.Select[StaffSession, Staff]:
+    """Built once: building it takes longer than asking it, and every page asks it."""
+    digest: Asked = sa.bindparam("digest")
+    return (
+        sa.select(StaffSession, Staff)
+        .join(Staff, Staff.id == StaffSession.staff_id)
+        .where(StaffSession.token_digest == digest)
+        # The few rows of both beside each other cost less than two questions.
+        .options(joinedload(Staff.memberships), joinedload(Staff.oversight))
+    )
 
 
 def pending(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -35,8 +37,14 @@ class Locked(UserError):
 
 def current(session: Session) -> SendingLock | None:
     """The oldest lock that holds; None if mails may leave."""
+    return session.scalars(_current()).first()
+
+
+@lru_cache(maxsize=1)
+def _current() -> sa.Select[SendingLock]:
+    """Built once: building it takes longer than asking it, and every page asks it."""
     query = sa.select(SendingLock).where(SendingLock.lifted_at.is_(None))
-    return session.scalars(query.order_by(SendingLock.id).limit(1)).first()
+    return query.order_by(SendingLock.id).limit(1)
 
 
 def last_restore(session: Session) -> int:
