@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any
@@ -51,12 +52,17 @@ class Recipient:
     @property
     def email(self) -> EmailAddress:
         """The one address."""
-        return EmailAddress.parse(self.address)
+        return _parsed(self.address)
 
     @property
     def addressee(self) -> Addressee:
         """The recipient as the letter speaks to it."""
         return Addressee(self.company, self.department, self.title, self.name, self.email)
+
+
+@lru_cache(maxsize=1024)  # asked several times while a mail is made
+def _parsed(address: str) -> EmailAddress:
+    return EmailAddress.parse(address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,14 @@ class Handed:
 class Answer:
     """What became of a mail that was handed over, and when that was known.
 
-    ``proven``: its connection had taken a mail before; ``moved``: it had settled one for good.
+    ``taken``: the relay took it, for some at least; ``proven``: its connection had taken a mail
+    before; ``moved``: it had settled one for good.
     """
 
     handed: Handed
     outcome: Outcome
     at: datetime
+    taken: bool
     proven: bool
     moved: bool
 
@@ -92,7 +94,7 @@ def _settlement(
             result,
             deferrals + 1,
             until,
-            others_taken=answer.outcome.kind is Kind.ACCEPTED,
+            others_taken=answer.taken,
             resting=resting if slows(result) or result.kind is Kind.NOT_SENT else None,
         )
     if hold in ENDS and state in OPEN:

@@ -54,10 +54,11 @@ class Window:
             reply = f"{outcome.reply.code} {outcome.reply.text}"
             place = self.connection.relay.place
             self._supply.halt = Blocked(SIGN_IN.format(place=place, reply=reply))
-        self._accepted += outcome.kind is Kind.ACCEPTED
+        taken = outcome.kind is Kind.ACCEPTED
+        self._accepted += taken
         self.moved |= outcome.kind in fates.FINAL
         self.lost |= any(each.kind in (Kind.UNCERTAIN, Kind.NOT_SENT) for each in outcome.results)
-        answer = Answer(handed, outcome, clock.now(), self._accepted > 0, self.moved)
+        answer = Answer(handed, outcome, clock.now(), taken, self._accepted > 0, self.moved)
         self._supply.answer(self, answer)
         _log(handed, outcome)
 
