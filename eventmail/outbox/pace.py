@@ -8,8 +8,8 @@ WIDTH = 20  # mails under way for each connection at most
 READY = WIDTH - 2  # mails made for each connection at most, while the last ones are under way
 FEWEST = 2  # mails claimed for each connection at least, however slow the relay
 # Seconds that the mails of one turn should last. A turn costs nearly the same for few mails as for
-# many; what a crash makes uncertain are those that one turn hands over.
-A_TURN = 0.2
+# many, but those that it hands over are what a crash makes uncertain: somebody has to ask each.
+A_TURN = 0.1
 
 
 class Pace:
