@@ -12,10 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import waitress
+from flask import Flask
 
-from eventmail import processes
+from eventmail import garbage, processes
 from eventmail.config import Mode, Settings, to_environment
 from eventmail.errors import UserError
 from eventmail.files import ENTRY
@@ -139,6 +142,18 @@ def own_signals() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_what_is_loaded_is_left_out_before_the_first_request(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(garbage, "keep_what_is_loaded", lambda: done.append("kept"))
+    server = SimpleNamespace(run=lambda: done.append("serves"))
+    monkeypatch.setattr(waitress, "create_server", lambda *_args, **_options: server)
+    processes.serve_web(Flask(__name__), settings)
+    assert done == ["kept", "serves"]
 
 
 @pytest.mark.usefixtures("own_signals")
