@@ -248,7 +248,7 @@ def _as(who: str) -> Callable[[World], Browser]:
 
 DISMISSING = role(Action.SEE_TO_ALERT)
 ALERTS: Lowering = cut(alerts, "see_to", ", Alert.office_id == actor.office.id")
-SHOWN: Lowering = cut(alerts, "open_alerts", "Alert.office_id == actor.office.id, ")
+SHOWN: Lowering = cut(alerts, "_open", "Alert.office_id == office, ")
 # name: (barrier, level, strike, lowered, also)
 PAGES: dict[str, tuple[Barrier, str, Callable[[World], bool], Lowering, tuple[Also, ...]]] = {
     "an alert dismissed by a link": (

@@ -61,6 +61,11 @@ class Person:
         self.inputs += 1
         self.page.get_by_label(label).set_input_files(list(files))
 
+    def every(self, wanted: Locator, count: int) -> list[Locator]:
+        """All of them, once there are as many: a page may be on its way."""
+        expect(wanted).to_have_count(count, timeout=60_000)
+        return wanted.all()
+
     def told(self, what: str) -> str:
         """How much work it was."""
         pages = self.watch.pages if self.watch else 0

@@ -101,6 +101,7 @@ def repair(author: Person, contact: Contact) -> None:
     author.picture("bounce-draft")
     author.fill("送る予定の件数", "1")
     author.press("保存して内容を見る")
+    author.reads("本文を保存しました")
     for answer in author.page.get_by_label("件目の指摘にこのまま送ってよい理由").all():
         answer.fill("電話で確かめました。")
     author.picture("bounce-one")

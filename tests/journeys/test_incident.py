@@ -95,6 +95,7 @@ def call_the_first(manager: Person, office: TwoDays) -> None:
     manager.see(f"/incidents/{office.id}/calls")
     manager.picture("incident-calls")
     manager.follow(story.COMPANIES[0].company)
+    manager.reads("話すことと、記録")
     for box in manager.page.locator("ol.talk input[type=checkbox]:not([name=unread])").all():
         box.check()
     manager.picture("incident-call")
@@ -139,7 +140,7 @@ def write_down(manager: Person, office: TwoDays) -> None:
     manager.see(f"/incidents/{office.id}/deadlines")
     manager.picture("incident-deadlines")
     manager.follow("3つの質問に答える")
-    for each in manager.page.get_by_label("いいえ").all():
+    for each in manager.every(manager.page.get_by_label("いいえ"), 3):
         each.check()
     manager.picture("incident-assessment")
     manager.press("判断を保存する")
