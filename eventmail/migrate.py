@@ -111,7 +111,9 @@ def is_known(revision: str) -> bool:
 def revision_of(database: Database) -> str | None:
     """Where a database stands; None where nobody has made its tables."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        found = MigrationContext.configure(connection).get_current_revision()
+        connection.commit()  # as ``Database.reading``: each question for health asks this
+    return found
 
 
 def age(database: Database) -> Age:

@@ -7,6 +7,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from eventmail.events.models import Contact
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import ALLOWED, Action
 from eventmail.web.cookie import SESSION
+from tests.looking import rolled_back
 
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -244,7 +246,11 @@ class Pages:
 
     def get(self, path: str, *, status: int = 200) -> Page:
         """Fetch a page, following redirects."""
-        return self._judge(self._client.get(path, follow_redirects=True), status)
+        with rolled_back() as found:
+            response = self._client.get(path, follow_redirects=True)
+        page = self._judge(response, status)
+        assert status >= HTTPStatus.BAD_REQUEST or not found, f"{path}: {found}"
+        return page
 
     def post(
         self, path: str, data: dict[str, Any] | None = None, *, status: int = 200, csrf: bool = True

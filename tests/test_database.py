@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from eventmail import database as of_databases
-from eventmail.database import Database, learn
+from eventmail.database import Database, learn, one_plan
 from eventmail.offices.models import Bureau, Office
 from eventmail.suppression.models import Suppression
 from tests.conftest import Templates
@@ -82,6 +82,19 @@ class TestALook:
             "SELECT 1",
             "COMMIT",
         ]
+
+    @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+    def test_has_each_question_planned_for_what_it_asks(self, named: Database) -> None:
+        """A plan that is kept fits no event of a hundred times as many companies as others."""
+        shown = sa.text("SHOW plan_cache_mode")
+        for _ in range(2):
+            with named.reading() as look:
+                assert look.execute(shown).scalar_one() == "force_custom_plan"
+                with one_plan(look):
+                    assert look.execute(shown).scalar_one() == "force_generic_plan"
+                assert look.execute(shown).scalar_one() == "force_custom_plan"
+            with named.writing() as session:
+                assert session.execute(shown).scalar_one() == "auto"
 
     def test_cannot_lock(self, named: Database) -> None:
         refused = pytest.raises((DBAPIError, AssertionError), match=r"read-only|would lock")

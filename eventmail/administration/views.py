@@ -21,7 +21,7 @@ from eventmail.offices.models import Bureau, Office, Role
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.roster.views.common import page_number
 from eventmail.setup import facts, guide
-from eventmail.web.context import reading, services, writing
+from eventmail.web.context import anew, reading, services, writing
 
 blueprint = Blueprint("administration", __name__)
 OFFICES = 100  # on one page
@@ -155,8 +155,7 @@ def _link(
 
 
 def _manager_page(office_id: int, form: ManagerForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     return render_template(
         "administration/manager.html",
         form=form,

@@ -22,7 +22,7 @@ from eventmail.language import said
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.roster.views.common import page_number, search_text
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 
 blueprint = Blueprint("answers", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -232,8 +232,7 @@ def take_call(event_id: int, contact_id: int) -> ResponseReturnValue:
     except (NotFound, Forbidden):
         raise
     except UserError as error:
-        session = reading()
-        session.rollback()  # what is shown is what is there now
+        session = anew()  # what is shown is what is there now
         return _call_page(*_again(_sheet(session, event_id, contact_id), error)), 409
     flash(
         said("「{company}」の回答を保存しました。", company=contact.participant.company), "success"

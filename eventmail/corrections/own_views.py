@@ -18,7 +18,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.own_page.views import blueprint, guest_of, speech
 from eventmail.own_page.words import LANGUAGES
 from eventmail.sealing import Sealer
-from eventmail.web.context import reading, services, writing
+from eventmail.web.context import anew, reading, services, writing
 from eventmail.web.forms import trimmed
 
 FIELDS = ("department", "title", "name", "address")
@@ -63,7 +63,7 @@ def agree(token: str) -> ResponseReturnValue:
     if answer is Answer.AGREED:
         return _back(token)
     wrong = {Answer.WRONG: "wrong_code"}.get(answer, "over")
-    reading().rollback()
+    anew()
     return _page(guest, token, wrong_code=wrong), 422
 
 

@@ -14,7 +14,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events import service as events
 from eventmail.language import said
 from eventmail.offices.permissions import Action, Actor, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.forms import Form, TextField
 
 blueprint = Blueprint("corrections", __name__)
@@ -74,7 +74,7 @@ def _decide(
         raise
     except UserError as error:
         field.errors = [error.message]
-        reading().rollback()
+        anew()
         return _page(event_id, correction_id, form), 409
     flash(done, "success")
     return redirect(url_for("corrections.index", event_id=event_id))

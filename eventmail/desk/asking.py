@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.bounces import showing as bounces
-from eventmail.database import Asked, UtcDateTime
+from eventmail.database import Asked, UtcDateTime, one_plan
 from eventmail.events.models import Event
 from eventmail.incidents import service as incidents
 from eventmail.incidents.record import waiting
@@ -101,9 +101,9 @@ def _answers(
         "today": today,
         "since": today - ASKED_FOR,
     }
-    return {
-        str(name): found for name, found in session.execute(query, values).mappings().one().items()
-    }
+    with one_plan(session):
+        found = session.execute(query, values).mappings().one()
+    return {str(name): number for name, number in found.items()}
 
 
 @lru_cache(maxsize=100)

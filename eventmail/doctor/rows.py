@@ -7,7 +7,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from eventmail import clock, migrate
@@ -66,8 +65,7 @@ def not_reached(database: Database) -> Finding:
 def migrations(database: Database) -> Finding:
     """Whether it stands at the newest revision that this program knows."""
     known, head = _known()
-    with database.engine.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
+    revision = migrate.revision_of(database)
     if revision == head:
         return good(CURRENT.format(revision=revision))
     if revision is None:

@@ -36,7 +36,7 @@ def examine() -> ResponseReturnValue:
         flash(BUSY, "error")
         return redirect(url_for("doctor.index"))
     try:
-        reading().rollback()  # nothing is held while other machines are waited for
+        reading().commit()  # nothing is held while other machines are waited for
         return _page(_examination().whole(), whole=True)
     finally:
         _one_at_a_time.release()

@@ -10,7 +10,7 @@ from eventmail.language import said
 from eventmail.offices import deputies, places, service
 from eventmail.offices.forms import DeputyForm
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, work_in, writing
+from eventmail.web.context import actor, anew, reading, work_in, writing
 
 blueprint = Blueprint("offices", __name__)
 
@@ -65,8 +65,7 @@ def revoke(appointment_id: int) -> ResponseReturnValue:
 
 
 def _deputies(form: DeputyForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     found = deputies.appointments(db, actor().office.id)
     people = {each for made, _ in found for each in (made.approver_id, made.deputy_id)}
     people |= {revoked.staff_id for _, revoked in found if revoked}

@@ -26,7 +26,7 @@ from eventmail.own_page import asking, guarding, service
 from eventmail.own_page.calendar import calendar_of
 from eventmail.own_page.words import ENGLISH, LANGUAGES, Speech
 from eventmail.suppression.tokens import links_of
-from eventmail.web.context import reading, services, writing
+from eventmail.web.context import anew, reading, services, writing
 from eventmail.web.forms import trimmed
 
 blueprint = Blueprint("own_page", __name__, url_prefix="/p")
@@ -137,7 +137,7 @@ def answer(token: str) -> ResponseReturnValue:
         with writing() as session:
             answers.save(session, *_who(guest), form.reply)
     except UserError:
-        reading().rollback()  # what is shown is what is there now
+        anew()  # what is shown is what is there now
         guest = guest_of(token)
         now = answers.sheet(reading(), *_who(guest))
         if now.closed:

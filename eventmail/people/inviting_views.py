@@ -16,7 +16,7 @@ from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.people import service
 from eventmail.people.forms import InviteForm
 from eventmail.people.views import blueprint
-from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.context import actor, anew, services, writing
 
 __all__ = ["blueprint"]
 REVOKED = said("「{name}」さんのリンクを取り消しました。")
@@ -84,5 +84,5 @@ def revoke_link(invitation_id: int) -> ResponseReturnValue:
 
 
 def _page(form: InviteForm) -> str:
-    reading().rollback()
+    anew()
     return render_template("people/new.html", form=form)

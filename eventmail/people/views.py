@@ -13,7 +13,7 @@ from eventmail.offices import service as offices
 from eventmail.offices.permissions import ROLE_NAMES, Action, Forbidden, permitted
 from eventmail.people import service
 from eventmail.people.forms import LeaveForm, RolesForm
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 
 blueprint = Blueprint("people", __name__)
 PROPOSED = said("「{name}」の役割の変更を提案しました。ほかの職員が認めると変わります。")
@@ -116,8 +116,7 @@ def come_back(staff_id: int) -> ResponseReturnValue:
 
 
 def _page(staff_id: int, form: LeaveForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     staff = service.person(db, actor(), staff_id)
     return render_template(
         "people/leave.html",

@@ -22,7 +22,7 @@ from eventmail.proposals.history import Standing
 from eventmail.proposals.kinds import KINDS, Place
 from eventmail.proposals.mailboxes import MAILBOX
 from eventmail.proposals.service import LAPSED
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.forms import row_number
 
 blueprint = Blueprint("proposals", __name__)
@@ -40,8 +40,7 @@ CONFIRMED = said("変更を認めました。いまから新しい設定にな�
 @permitted(Action.SEE)
 def index() -> str:
     """Every setting as it is, what waits, and what has changed."""
-    session = reading()
-    session.rollback()
+    session = anew()
     waiting = service.waiting(session, actor().office.id)
     return render_template(
         "proposals/index.html",
@@ -204,8 +203,7 @@ def _propose(session: Session, place: Place, form: ChangeForm) -> str:
 
 
 def _change_page(place: Place, form: ChangeForm, status: int) -> ResponseReturnValue:
-    session = reading()
-    session.rollback()
+    session = anew()
     several_new = place.kind.name in NEW_FORMS and not place.subject
     able = place.kind.who_confirms(session, place.office_id)
     page = render_template(
@@ -219,8 +217,7 @@ def _change_page(place: Place, form: ChangeForm, status: int) -> ResponseReturnV
 
 
 def _page(proposal_id: int, forms: Forms, status: int = 200) -> ResponseReturnValue:
-    session = reading()
-    session.rollback()
+    session = anew()
     proposal: Proposal = service.get(session, actor(), proposal_id)
     place = service.place_of(proposal)
     told = history.told_of(session, proposal)

@@ -18,7 +18,7 @@ from eventmail.relays.views import wanted_of
 from eventmail.setup import facts, guide, service, trying
 from eventmail.setup.forms import FirstRelayForm, MailboxForm, OfficeForm, TrialForm
 from eventmail.setup.trying import Outcome
-from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.context import actor, anew, reading, services, writing
 from eventmail.wire import Relay
 
 blueprint = Blueprint("setup", __name__)
@@ -130,8 +130,7 @@ def _tried(office_id: int, relay: Relay | str, key: str, wanted: Choice | None =
     if isinstance(relay, str):
         return Outcome(False, relay)
     try:
-        db = reading()
-        db.rollback()
+        db = anew()
         staff = db.get_one(Staff, current_user.id)
         (box,) = [each for each in trying.boxes(db, office_id, staff) if each.key == key]
         cleared = trying.make(db, office_id, relay, staff, box)
@@ -186,8 +185,7 @@ def _mailbox_page(office_id: int, form: MailboxForm, status: int) -> ResponseRet
 
 
 def _trial_page(form: TrialForm, status: int) -> ResponseReturnValue:
-    db = reading()
-    db.rollback()
+    db = anew()
     found = _route(actor().office.id)
     page = render_template(
         "setup/try_relay.html",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -38,6 +39,7 @@ from eventmail.sendlock import service as sendlock
 from eventmail.web.cookie import SESSION
 
 OFFICE = "office"  # where the session keeps the office that was chosen
+LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 MARK = 8  # letters that tell one session from another in the audit
 
 
@@ -69,9 +71,25 @@ def reading() -> Session:
     return cast(Session, g.reading)
 
 
-def writing() -> AbstractContextManager[Session]:
+def anew() -> Session:
+    """:func:`reading`, for a page that shows what is there now.
+
+    A request that may have written, or was overtaken while it tried, looks from this moment on.
+    One that only looks has seen nothing else. As ever a look ends with a COMMIT.
+    """
+    session = reading()
+    if request.method not in LOOKS or g.get("written"):
+        session.expire_all()
+        session.commit()
+    return session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
     """A transaction of its own, committed at the end of the block."""
-    return services().database.writing()
+    with services().database.writing() as session:
+        yield session
+    g.written = True
 
 
 def actor() -> Actor:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from eventmail.accounts import posting
 from eventmail.accounts.invitations import Made
-from eventmail.web.context import reading, services
+from eventmail.web.context import anew, services
 
 
 def page(made: Made) -> ResponseReturnValue:
@@ -30,8 +30,7 @@ def link_of(made: Made) -> str:
 
 
 def _mail(made: Made, link: str) -> bool:
-    db = reading()
-    db.rollback()  # what is mailed is what was just written
+    db = anew()  # what is mailed is what was just written
     cleared = posting.mail(db, made, link)
     if cleared is None or made.invitation.office_id is None:
         return False

@@ -16,7 +16,7 @@ from eventmail.mailings.views.checking import lead_on
 from eventmail.offices.permissions import Action, permitted
 from eventmail.scanning import cleaner
 from eventmail.scanning.picturing import NoPicture, page_as_png
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 
 blueprint = Blueprint("materials", __name__)
 
@@ -93,8 +93,7 @@ def seen(version_id: int, number: int) -> ResponseReturnValue:
 
 def _seen_all(version: MaterialVersion, sentence: str) -> ResponseReturnValue | None:
     """Whoever checks one mailing with it goes on to his next task there."""
-    session = reading()
-    session.rollback()
+    session = anew()
     checks = in_check_with(session, actor(), version.event_id, version.sha256)
     if len(checks) == 1:
         return lead_on(session, checks[0], sentence)

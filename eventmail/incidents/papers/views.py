@@ -29,7 +29,7 @@ from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.papers.paper import outline
 from eventmail.papers.word import MEDIA_TYPE
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 
 blueprint = Blueprint("incident_papers", __name__)
 TYPES = {Format.PDF: "application/pdf", Format.WORD: MEDIA_TYPE}
@@ -114,8 +114,7 @@ def write_notes(incident_id: int) -> ResponseReturnValue:
 
 def _overtaken(incident: Incident, form: NotesForm, message: str) -> str:
     """What was typed, beside what somebody else has written meanwhile."""
-    db = reading()
-    db.rollback()
+    db = anew()
     now = service.written(db, incident)
     form.version.data = form.version.raw_data = str(now.version)
     return _notes(incident, form, message=message, now=now)

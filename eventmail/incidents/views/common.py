@@ -18,7 +18,7 @@ from eventmail.incidents.own import Own, own_of
 from eventmail.incidents.reading.values import SentMail, Unread
 from eventmail.language import retold, said
 from eventmail.offices.permissions import Forbidden
-from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.context import actor, anew, reading, services, writing
 from eventmail.web.forms import row_number
 
 blueprint = Blueprint("incidents", __name__)
@@ -89,7 +89,7 @@ def attempt(deed: Callable[[Session], None]) -> str:
     except (NotFound, Forbidden):
         raise
     except UserError as error:
-        reading().rollback()
+        anew()
         return error.message
     return ""
 

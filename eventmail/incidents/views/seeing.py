@@ -14,7 +14,7 @@ from eventmail.incidents.reading import lists
 from eventmail.incidents.views.common import attempt, blueprint, found, ids, page, unread
 from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import actor, reading
+from eventmail.web.context import actor, anew, reading
 from eventmail.web.forms import cleaned, row_number
 
 ROWS = 30  # on a page: a form has a field for each
@@ -59,8 +59,7 @@ def confirm(incident_id: int) -> ResponseReturnValue:
 
 def _next_page(incident_id: int) -> int:
     """Where the first address stands that nobody has looked at; else the page it was."""
-    session = reading()
-    session.rollback()  # the answers were kept since this request began to look
+    session = anew()  # the answers were kept since this request began to look
     seen = exposure_of(session, found(incident_id))
     waiting = (at for at, each in enumerate(seen.addresses) if each.is_person is None)
     first = next(waiting, None)

@@ -22,7 +22,7 @@ from eventmail.mailings.views.common import blueprint, rendered, whom_it_leaves_
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.offices.service import staff_names
 from eventmail.roster.views.common import page_number
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.errors import page as error_page
 from eventmail.web.forms import row_number
 
@@ -142,8 +142,7 @@ def _refused(mailing_id: int, act: Callable[[Session, Mailing], None]) -> bool:
 
 
 def _onward(mailing_id: int, sentence: str) -> ResponseReturnValue:
-    session = reading()
-    session.rollback()  # the step was recorded since this request began to look
+    session = anew()  # the step was recorded since this request began to look
     mailing = service.get_mailing(session, actor(), mailing_id)
     return lead_on(session, mailing, sentence)
 
@@ -210,8 +209,7 @@ def page(
     return_form: ReturnForm | None = None,
 ) -> ResponseReturnValue:
     """The checker's page, with what was typed in one of its forms."""
-    session = reading()
-    session.rollback()  # a step may have been recorded since this request began to look
+    session = anew()  # a step may have been recorded since this request began to look
     found = in_check(mailing_id)
     if found is None:
         return elsewhere(mailing_id)

@@ -21,7 +21,7 @@ from eventmail.mailings.views.common import blueprint, record_of, rendered, rows
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.outbox import service as outbox
-from eventmail.web.context import actor, reading, services, writing
+from eventmail.web.context import actor, anew, reading, services, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def reject(mailing_id: int) -> ResponseReturnValue:
 
 def _no_page(mailing_id: int, form: ReturnForm, status: int) -> ResponseReturnValue:
     """The page on which somebody said no, if it is his."""
-    reading().rollback()
+    anew()
     state = service.get_mailing(reading(), actor(), mailing_id).state
     if state is MailingState.CHECKING:
         actor().require(Action.CHECK)
@@ -152,8 +152,7 @@ def _start_said(snapshot: Snapshot) -> str:
 
 
 def _page(mailing_id: int, forms: Forms, status: int = 200) -> ResponseReturnValue:
-    session = reading()
-    session.rollback()  # what is shown is what is there now
+    session = anew()  # what is shown is what is there now
     mailing = service.get_mailing(session, actor(), mailing_id)
     snapshot = mailing.latest
     if mailing.state is not MailingState.APPROVING or snapshot is None:

@@ -16,7 +16,7 @@ from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.spreadsheet.sheets import XLSX
-from eventmail.web.context import reading, writing
+from eventmail.web.context import anew, reading, writing
 from eventmail.web.files import streamed
 
 WITHDRAWN = said("取り下げました。メールで知らせた職員には、取り下げたこともメールで知らせます。")
@@ -74,8 +74,7 @@ def figures_of(batch: str) -> ResponseReturnValue:
 
 
 def _look(batch: str, form: WithdrawForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     found = batches.sent_batch(db, current_user, batch)
     counts = figures.of_notices(db, [each.id for each in found])
     lines = [(each, counts.get(each.id, Count())) for each in found]

@@ -13,7 +13,7 @@ from eventmail.notices.views.common import blueprint, page
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
 from eventmail.spreadsheet.sheets import XLSX
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.files import streamed
 
 READ = said("「{title}」を読んだことを記録しました。")
@@ -23,8 +23,7 @@ READ = said("「{title}」を読んだことを記録しました。")
 @permitted(Action.SEE)
 def index() -> str:
     """All that I may read, what waits for me first."""
-    db = reading()
-    db.rollback()
+    db = anew()
     return page("index", found=listing.of_office(db, actor()))
 
 
@@ -32,8 +31,7 @@ def index() -> str:
 @permitted(Action.SEE)
 def show(notice_id: int) -> str:
     """The text. To look at it says nothing: only the button does."""
-    db = reading()
-    db.rollback()
+    db = anew()
     found = listing.of_number(db, actor(), notice_id)
     notice = found.notice
     manages = actor().may(Action.MANAGE_TRAINING)

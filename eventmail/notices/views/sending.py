@@ -19,7 +19,7 @@ from eventmail.notices.views.common import blueprint, is_late, page
 from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import reading, services, writing
+from eventmail.web.context import anew, reading, services, writing
 from eventmail.web.forms import row_number
 
 SENT = said(
@@ -115,8 +115,7 @@ def _form(form: WriteForm) -> str:
 
 def _checked(form: WriteForm, status: int = 200) -> ResponseReturnValue:
     """The preview; what cannot be sent goes back to the form with the reason."""
-    db = reading()
-    db.rollback()
+    db = anew()
     draft = form.draft(_first(form.corrects.data))
     try:
         to = addressing.prepared(db, current_user, draft, _domains())

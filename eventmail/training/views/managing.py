@@ -15,7 +15,7 @@ from eventmail.training import exporting, figures, service
 from eventmail.training.forms import AssignForm, staff_form
 from eventmail.training.marking import told_of
 from eventmail.training.views.common import blueprint, page
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.files import streamed
 
 ASSIGNED = said(
@@ -54,8 +54,7 @@ def assign() -> ResponseReturnValue:
 @permitted(Action.MANAGE_TRAINING)
 def assignment(assignment_id: int) -> str:
     """Who is done and who is late."""
-    db = reading()
-    db.rollback()
+    db = anew()
     made = figures.assignment(db, actor(), assignment_id)
     count = figures.of_office(db, made.office_id).get(made.id, figures.Count())
     return page("assignment", made=made, lines=figures.lines(db, made), count=count)
@@ -76,8 +75,7 @@ def export(assignment_id: int) -> ResponseReturnValue:
 @permitted(Action.MANAGE_TRAINING)
 def result(result_id: int) -> str:
     """One result with its answers, and whether it was confirmed."""
-    db = reading()
-    db.rollback()
+    db = anew()
     found = service.result(db, actor(), result_id)
     asked = service.paper_of(found.task.assignment)
     seen = found.confirmation
@@ -110,6 +108,5 @@ def confirm(result_id: int) -> ResponseReturnValue:
 
 
 def _page(form: AssignForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     return page("manage", form=form, found=figures.assignments(db, actor()))

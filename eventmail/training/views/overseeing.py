@@ -14,7 +14,7 @@ from eventmail.training import figures, service
 from eventmail.training.figures import Count
 from eventmail.training.forms import OrderForm, office_form
 from eventmail.training.views.common import blueprint, page
-from eventmail.web.context import reading, writing
+from eventmail.web.context import anew, reading, writing
 
 ORDERED = said("あわせて{count}人に割り当てました。")
 
@@ -46,8 +46,7 @@ def order() -> ResponseReturnValue:
 
 
 def _page(form: OrderForm) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     offices = places.overseen(db, current_user)
     sheet = figures.of_bureau(db, [each.id for each in offices])
     return page(

@@ -14,7 +14,7 @@ from eventmail.training.marking import told_of
 from eventmail.training.models import Result
 from eventmail.training.papers import Sort
 from eventmail.training.views.common import blueprint, page
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.forms import Form
 
 FILLED_IN = said("自主点検表を送信しました。所の管理者が確認します。")
@@ -31,8 +31,7 @@ FAILED = said(
 @permitted(Action.SEE)
 def index() -> str:
     """What I was asked, and what is open."""
-    db = reading()
-    db.rollback()
+    db = anew()
     return page("index", tasks=service.own_tasks(db, actor()))
 
 
@@ -74,8 +73,7 @@ def answer(task_id: int) -> ResponseReturnValue:
 @permitted(Action.SEE)
 def outcome(task_id: int) -> ResponseReturnValue:
     """What I answered last, with what was right, or what to do."""
-    db = reading()
-    db.rollback()
+    db = anew()
     found = service.own_task(db, actor(), task_id)
     if found.standing is None:
         return redirect(url_for("training.task", task_id=task_id))
@@ -91,8 +89,7 @@ def outcome(task_id: int) -> ResponseReturnValue:
 
 
 def _form(task_id: int, form: Form) -> str:
-    db = reading()
-    db.rollback()
+    db = anew()
     found = service.own_task(db, actor(), task_id)
     return page("task", task=found, asked=service.paper_of(found.assignment), form=form)
 

@@ -25,7 +25,7 @@ from eventmail.accounts.views.entering import confirmed
 from eventmail.errors import NotFound, UserError
 from eventmail.language import said
 from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import reading, writing
+from eventmail.web.context import anew, reading, writing
 
 WRONG_CODE = said("コードが違います。認証アプリにいま表示されている6桁の数字を入力してください。")
 
@@ -162,8 +162,7 @@ def _removed(act: Any, sentence: str) -> ResponseReturnValue:
 
 
 def _index(form: NewPasskeyForm, status: int = 200) -> ResponseReturnValue:
-    db = reading()
-    db.rollback()
+    db = anew()
     page = render_template(
         "factors/index.html",
         form=form,

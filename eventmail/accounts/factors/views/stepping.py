@@ -26,7 +26,7 @@ from eventmail.errors import UserError
 from eventmail.language import said
 from eventmail.offices.models import Staff
 from eventmail.offices.permissions import Action, permitted
-from eventmail.web.context import reading, writing
+from eventmail.web.context import anew, reading, writing
 
 STEP = Factor("second", said("認証アプリ・パスキー"), "factors.second")
 
@@ -117,7 +117,7 @@ def _answered(
 
 
 def _page(form: CodeForm | PasskeyForm, status: int = 200) -> ResponseReturnValue:
-    reading().rollback()
+    anew()
     found = entering.waiting()
     if found is None:
         return redirect(url_for("accounts.sign_in"))

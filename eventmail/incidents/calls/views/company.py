@@ -22,7 +22,7 @@ from eventmail.incidents.exposure import SHOWS
 from eventmail.incidents.models import ExposedAddress, Incident, IncidentMail, Sighting
 from eventmail.language import said, told
 from eventmail.offices.permissions import Action, Forbidden, permitted
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, reading, writing
 from eventmail.web.forms import Form, LongTextField, TextField
 
 RECORDED = said("「{company}」に電話した記録をつけました（{state}）。")
@@ -132,7 +132,7 @@ def record(incident_id: int, party_id: int) -> ResponseReturnValue:
         raise
     except Outdated as error:
         flash(error.message, "error")
-        reading().rollback()
+        anew()
         newest = service.line(reading(), incident_of(reading(), incident_id), party_id)
         mine = Typed(form.ticks, form.wishes.data or "")
         return _page(incident, newest, _joined(newest, form), mine=mine, act=act), 409

@@ -15,15 +15,14 @@ from eventmail.incidents.record import rows
 from eventmail.incidents.record.forms import SeenForm
 from eventmail.language import said
 from eventmail.offices.permissions import Forbidden
-from eventmail.web.context import actor, reading, writing
+from eventmail.web.context import actor, anew, writing
 
 blueprint = Blueprint("incident_record", __name__)
 
 
 def of_office(incident_id: int) -> Incident:
     """The incident for looking at; of another office it is not found."""
-    db = reading()
-    db.rollback()
+    db = anew()
     return incidents.find(db, actor().office.id, incident_id)
 
 
