@@ -14,6 +14,7 @@ from eventmail.language.templates import InTwoLanguages
 from eventmail.observing import access
 from eventmail.web import (
     assets,
+    cells,
     context,
     errors,
     formats,
@@ -89,6 +90,7 @@ def extend(app: Flask, settings: Settings) -> None:
     refusals.attach(app)
     errors.attach(app)
     formats.attach(app)
+    cells.attach(app)
     context.attach(app)
     own_page.attach(app, settings, csrf)
     api.attach(app, settings, csrf)

@@ -14,6 +14,8 @@ from wtforms import Form, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from eventmail.web import cells
+
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "eventmail" / "static"
 EVIL = "<script>x</script>\"'><img src=x onerror=x>"
@@ -55,6 +57,7 @@ def app() -> Flask:
     app.secret_key = "parts"
     app.jinja_env.undefined = StrictUndefined
     CSRFProtect(app)
+    cells.attach(app)
     return app
 
 
