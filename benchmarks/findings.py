@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eventmail.mailings import findings
-from eventmail.mailings.findings.directory import Person
+from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.findings.ground import strangers
 from eventmail.mailings.findings.reading import read
 from eventmail.mailings.snapshot import Recipient
@@ -46,7 +46,7 @@ def main() -> None:
     size = sum(len(p.text.encode()) for each in scans for p in each.passages)
     base = ground()
     content = replace(base.content, recipients=recipients)
-    seconds, directory = _timed(lambda: strangers(content, OFFICE, people))
+    seconds, directory = _timed(lambda: strangers(content, OFFICE, People(people)))
     print(f"{CONTACTS:,} contacts, {size / MEGABYTE:.1f} MB of text in {FILES} files")
     print(f"search structures of the roster  {seconds * 1000:6.0f} ms")
     files = [(f"資料{number}.pdf", scan) for number, scan in enumerate(scans)]

@@ -1,14 +1,22 @@
 """A look locks nothing: PostgreSQL refuses it there, and SQLite, which has no such locks, here.
 
-And no page ends one with a ROLLBACK, after which PostgreSQL's driver has nothing prepared.
+And no page ends one with a ROLLBACK, after which PostgreSQL's driver has nothing prepared. What
+pages keep of the roster is good until an act is recorded: none changes it without one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+
+from eventmail.audit.models import AuditEntry
+from eventmail.mailings.acquainted import OF_MAILINGS
+
+ROSTER = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) (contacts|participants)\b")
 
 
 def locks_nothing() -> None:
@@ -35,3 +43,50 @@ def rolled_back() -> Iterator[list[str]]:
         yield found
     finally:
         sa.event.remove(sa.Engine, "rollback", note)
+
+
+@dataclass
+class Written:
+    """What transactions have done that are through: to the roster, and which acts they recorded."""
+
+    roster: list[str] = field(default_factory=list)
+    acts: list[str] = field(default_factory=list)
+
+    @property
+    def unsaid(self) -> list[str]:
+        """Changes of the roster beside which no act was recorded, but for one of a mailing's."""
+        said = any(not each.startswith(OF_MAILINGS) for each in self.acts)
+        return [] if said else [f"changed the roster without a record: {e}" for e in self.roster]
+
+
+@contextmanager
+def written() -> Iterator[Written]:
+    """What is done meanwhile."""
+    found, begun = Written(), Written()
+
+    def statement(_connection: object, _cursor: object, asked: str, *_more: object) -> None:
+        begun.roster += [asked] if ROSTER.match(asked) else []
+
+    def recorded(_mapper: object, _connection: object, entry: AuditEntry) -> None:
+        begun.acts.append(entry.action)
+
+    def through(_connection: object) -> None:
+        found.roster, found.acts = found.roster + begun.roster, found.acts + begun.acts
+        undone(None)
+
+    def undone(_connection: object) -> None:
+        begun.roster, begun.acts = [], []
+
+    heard = (
+        (sa.Engine, "before_cursor_execute", statement),
+        (AuditEntry, "after_insert", recorded),
+        (sa.Engine, "commit", through),
+        (sa.Engine, "rollback", undone),
+    )
+    for each in heard:
+        sa.event.listen(*each)
+    try:
+        yield found
+    finally:
+        for each in heard:
+            sa.event.remove(*each)

@@ -26,7 +26,7 @@ from eventmail.events.models import Contact
 from eventmail.offices.models import Membership, Staff
 from eventmail.offices.permissions import ALLOWED, Action
 from eventmail.web.cookie import SESSION
-from tests.looking import rolled_back
+from tests.looking import rolled_back, written
 
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -259,9 +259,11 @@ class Pages:
         sent = dict(data or {})
         if csrf:
             sent["csrf_token"] = self._token()
-        response = self._client.post(
-            path, data=sent, follow_redirects=True, content_type="multipart/form-data"
-        )
+        with written() as done:
+            response = self._client.post(
+                path, data=sent, follow_redirects=True, content_type="multipart/form-data"
+            )
+        assert not done.unsaid, f"{path}: {done.unsaid}"
         return self._judge(response, status)
 
     def raw(self, path: str, **options: Any) -> TestResponse:

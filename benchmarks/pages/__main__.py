@@ -2,6 +2,7 @@
 
     python -m benchmarks.pages                       fill once, then 20 a second for 5 minutes
     python -m benchmarks.pages --scale 0.01          a hundredth of it, to try
+    python -m benchmarks.pages --usual               of an event as most are, not of the largest
     python -m benchmarks.pages --only mailings.show  one page by itself, often
     python -m benchmarks.pages --keep                leave the server running for a look
 
@@ -24,6 +25,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.pages import filling, keeping, paths, report, serving, visiting
+from benchmarks.pages.filling import of_an_event
 from eventmail import create_app
 from eventmail.config import Mode, Settings
 
@@ -38,6 +40,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=20.0, help="1秒間の要求の数")
     parser.add_argument("--seconds", type=float, default=300.0, help="測る秒数")
     parser.add_argument("--times", type=int, default=3, help="1画面だけで測る回数")
+    parser.add_argument(
+        "--usual", action="store_true", help="いちばん大きい行事でなく、ふつうの行事"
+    )
     parser.add_argument("--only", default="", help="この文字を含む画面だけ")
     parser.add_argument("--but", default="", help="この文字を含む画面を除く")
     parser.add_argument("--seed", type=int, default=1, help="画面の順番の種")
@@ -58,6 +63,9 @@ def main() -> None:
         started = time.monotonic()
         ids = filling.fill(settings, folder, chosen.scale)
         print(f"filled in {time.monotonic() - started:.0f} s; {_sizes(database.url)}", flush=True)
+        ids.setdefault("checked_contact", ids["big_contact"])
+        if chosen.usual:
+            ids = of_an_event.usual(settings, ids)
         app = create_app(_in_service(settings))
         pages = [each for each in paths.pages(app, ids) if _is_asked_for(each, chosen)]
         with serving.site(app, _in_service(settings), database) as site:

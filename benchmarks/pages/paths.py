@@ -1,7 +1,8 @@
 """Which address of each GET route is asked for, and by whom. A route without a line stops the run.
 
 A line is a person, a route, and what stands in its address. What it leaves out is the largest
-event's: 20,000 companies, a sending of 100,000 mails. ``sample`` names the meeting of 30.
+event's: 20,000 companies, a sending of 100,000 mails; or, if asked for, those of an event as most
+are. ``sample`` names the meeting of 30.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ author letters.choose_page mailing_id=chosen
 author letters.test_mail_page mailing_id=draft
 approver mailings.approve_page mailing_id=approving
 checker mailings.check_page mailing_id=checking
-checker mailings.choose_letter mailing_id=checking ?contact={big_contact}
+checker mailings.choose_letter mailing_id=checking ?contact={checked_contact}
 author mailings.edit mailing_id=draft
 checker mailings.letter_page mailing_id=checking
 author mailings.preview mailing_id=draft
@@ -245,7 +246,7 @@ def pages(app: Flask, ids: Ids) -> list[Page]:
         query = next((each for each in words if each.startswith("?")), "")
         chosen = dict(each.split("=") for each in words if not each.startswith("?"))
         values = {
-            name: (ids | GIVEN).get(chosen[name]) if name in chosen else known[name]
+            name: (GIVEN | ids).get(chosen[name]) if name in chosen else known[name]
             for name in rules[endpoint].arguments
         }
         told = " ".join([endpoint, *words])

@@ -20,6 +20,7 @@ from eventmail.links import service as links
 from eventmail.links.service import Owner
 from eventmail.links.tokens import SAMPLE, Place
 from eventmail.mailings import audiences
+from eventmail.mailings.acquainted import acquaintances
 from eventmail.mailings.known import AskedAddresses, KnownAddresses
 from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
@@ -259,7 +260,7 @@ def office_addresses(
     )
     return OfficeAddresses(
         ours=_mailboxes(session, office_id),
-        known=frozenset(_known_keys(session, office_id)),
+        known=acquaintances(session, office_id).keys,
         by_participant=_by_participant(session.execute(query)),
         suppressed=suppression.suppressed_keys(session, office_id, event_id, stoppable=stoppable),
     )

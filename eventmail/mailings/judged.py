@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy.orm import Session
 
 from eventmail.mailings.findings import UNSEARCHABLE, Finding
+from eventmail.mailings.known import KnownKeys
 from eventmail.mailings.rendering import OfficeAddresses
 from eventmail.mailings.snapshot import Content, canonical_recipient
 from eventmail.remembering import Remembered
@@ -52,12 +53,12 @@ def digest_of_ground(content: Content, office: OfficeAddresses) -> str:
 
 
 def _parts(content: Content, office: OfficeAddresses) -> Iterator[Iterable[str]]:
-    if not isinstance(office.known, frozenset):
+    if not isinstance(office.known, KnownKeys):
         raise TypeError("all addresses are to be known before anything is kept of a draft")
     yield [repr(content.alone)]
     yield map(canonical_recipient, content.recipients)
     yield sorted(map(str, office.ours))
-    yield sorted(office.known)
+    yield [office.known.digest]
     yield sorted(office.suppressed)
     for participant_id, own in sorted(office.by_participant.items()):
         yield [str(participant_id), *sorted(map(str, own))]

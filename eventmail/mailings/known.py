@@ -6,6 +6,7 @@ import hashlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable
+from functools import cached_property
 from itertools import groupby
 from typing import Self
 
@@ -42,6 +43,18 @@ class KnownAddresses(Unchanging):
 
     def __len__(self) -> int:
         return len(self._digests)
+
+
+class KnownKeys(frozenset[str]):
+    """The address keys themselves, with one digest of all of them."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Another one for any other set of them."""
+        found = hashlib.sha256()
+        for each in sorted(self):
+            found.update(each.encode("utf-8", "surrogatepass") + b"\n")
+        return found.hexdigest()
 
 
 def mark(key: str) -> int:

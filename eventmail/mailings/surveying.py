@@ -19,7 +19,7 @@ from eventmail.events.models import (
     Participant,
     ParticipantStatus,
 )
-from eventmail.mailings.findings.directory import Person
+from eventmail.mailings.acquainted import acquaintances
 from eventmail.mailings.findings.ground import (
     Ground,
     History,
@@ -47,7 +47,7 @@ BEGUN = (MailingState.SENDING, MailingState.SENT, MailingState.HALTED)
 def survey(session: Session, mailing: Mailing, content: Content) -> Ground:
     """Everything that the rules look at, as it is now."""
     office = _office(session, mailing.office_id)
-    people = _people(session, mailing.office_id)
+    people = acquaintances(session, mailing.office_id).people
     sha256s = [each.sha256 for each in content.materials]
     return Ground(
         content=content,
@@ -84,17 +84,6 @@ def _office(session: Session, office_id: int) -> Office:
         allowed=allowed.values(session, office_id),
         hold_minutes=office.hold_minutes,
     )
-
-
-def _people(session: Session, office_id: int) -> list[Person]:
-    """The contacts of all the office's events, past ones and those that left included."""
-    query = (
-        sa.select(Participant.company, Contact.name, Contact.phone, Contact.address_key)
-        .join(Contact.participant)
-        .where(Contact.office_id == office_id)
-        .distinct()
-    )
-    return [Person(*row) for row in session.execute(query)]
 
 
 def _roster(session: Session, mailing: Mailing) -> Roster:

@@ -1,4 +1,4 @@
-"""A table's cell, written by Python: a long list has hundreds, and a macro takes four times the time.
+"""A cell of a table, written by Python: lists have hundreds, and a macro is four times as slow.
 
 ``templates/components.html`` gives it to the pages beside the macros, as ``cell``.
 """

@@ -20,7 +20,7 @@ from eventmail.audit.keys import open_database
 from eventmail.audit.origin import Origin
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.mailings import judged
+from eventmail.mailings import acquainted, judged
 from eventmail.offices import places
 from eventmail.offices import service as offices
 from eventmail.offices.models import Role
@@ -53,8 +53,11 @@ class Services:
 
     @classmethod
     def of(cls, settings: Settings) -> Services:
-        """Those of a process that serves pages: it remembers what it judged of drafts."""
-        database = open_database(settings, {judged.CARRIED: judged.Judged()})
+        """Those of a process that serves pages: it remembers what it judged of drafts, and whom
+        offices know.
+        """
+        kept = {judged.CARRIED: judged.Judged(), acquainted.CARRIED: acquainted.Acquainted()}
+        database = open_database(settings, kept)
         return cls(settings, database, Outbox(settings, database))
 
 

@@ -14,7 +14,7 @@ from eventmail.database import Database
 from eventmail.mailings import findings
 from eventmail.mailings.findings import UNSEARCHABLE, Finding
 from eventmail.mailings.judged import Judged, digest_of_ground
-from eventmail.mailings.known import KnownAddresses
+from eventmail.mailings.known import KnownAddresses, KnownKeys
 from eventmail.mailings.models import Mailing
 from eventmail.mailings.rendering import OfficeAddresses, Press
 from eventmail.mailings.snapshot import FORMAT, Content
@@ -25,7 +25,7 @@ from tests.wire.samples import AOZORA, MIDORI, OFFICE
 
 FOUND = Finding("foreign_address", "送信ゲートが1通を止めました。")
 UNSEEN = Finding(UNSEARCHABLE, "資料の中身を調べられません。")
-OFFICE_ADDRESSES = replace(ADDRESSES, known=frozenset({AOZORA.key, MIDORI.key}))
+OFFICE_ADDRESSES = replace(ADDRESSES, known=KnownKeys({AOZORA.key, MIDORI.key}))
 OTHERS: dict[str, Any] = {
     "mailing_id": 4, "revision": 5, "purpose": "変更", "mode": "batch",
     "sender_name": "別所", "sender_address": "other@office.example",
@@ -49,7 +49,7 @@ def test_another_content_is_judged_anew(field: str) -> None:
     "changed",
     [
         pytest.param({"ours": frozenset({OFFICE})}, id="a mailbox less"),
-        pytest.param({"known": frozenset({AOZORA.key})}, id="an address less"),
+        pytest.param({"known": KnownKeys({AOZORA.key})}, id="an address less"),
         pytest.param({"suppressed": frozenset({MIDORI.key})}, id="one who wants no more"),
         pytest.param({"by_participant": {1: frozenset({AOZORA})}}, id="a company less"),
         pytest.param(

@@ -11,19 +11,15 @@ import psycopg
 import sqlalchemy as sa
 
 from benchmarks.pages import one_of_each
-from benchmarks.pages.filling import bare
+from benchmarks.pages.filling import bare, of_an_event
 from eventmail import migrate
 from eventmail.audit import chain
 from eventmail.audit.keys import open_database
 from eventmail.audit.models import AuditEntry
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.events.models import Contact
-from eventmail.links import service as links
 from eventmail.links.tokens import name_of
-from eventmail.own_page.service import key_of
 from eventmail.sealing import Sealer
-from eventmail.suppression import tokens
 
 OFFICES, EVENTS, PARTICIPANTS, SIGN_INS, COMPANIES = 200, 2_000, 1_000_000, 30, 1_000
 BIG_EVENT, BIG_MAILINGS = 101, {"sent": 1001, "draft": 1002, "checking": 1003}
@@ -53,7 +49,7 @@ def fill(settings: Settings, folder: Path, scale: float) -> one_of_each.Ids:
     _run_sql(settings, ids, scale)
     _said("the audit's chains")
     _record(database)
-    ids |= _of_the_largest(settings, database, ids)
+    ids |= SENT_OF_THE_LARGEST | of_an_event.objects(settings, database, ids, BIG_EVENT)
     database.dispose()
     told.write_text(json.dumps(ids | {"scale": scale}))
     return ids
@@ -110,49 +106,6 @@ def _record(database: Database) -> None:
     with database.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(
             sa.text("VACUUM ANALYZE")
-        )
-
-
-def _of_the_largest(
-    settings: Settings, database: Database, ids: one_of_each.Ids
-) -> one_of_each.Ids:
-    """The largest event's objects, and the two links of one of its contacts."""
-    sealer = Sealer.of(settings)
-    with database.writing() as session:
-        query = (
-            sa.select(Contact).where(Contact.event_id == BIG_EVENT).order_by(Contact.id).limit(1)
-        )
-        contact = session.scalars(query).one()
-        token = links.token_for(session, sealer, contact)
-        guest = session.get_one(Contact, ids["sample_contact"])
-        place = tokens.Place(
-            contact.office_id,
-            contact.event_id,
-            contact.participant_id,
-            contact.id,
-            contact.address_key,
-        )
-        one = sa.text(
-            "SELECT (SELECT min(id) FROM questions WHERE event_id = :event) AS big_question, "
-            "(SELECT min(id) FROM roster_imports WHERE event_id = :event) AS big_import, "
-            "(SELECT max(id) FROM audit_entries WHERE office_id = 1) AS entry_id, "
-            "(SELECT min(filename) FROM materials WHERE event_id = :event) AS filename, "
-            "(SELECT min(key) FROM roster_rows WHERE import_id = :open) AS row"
-        )
-        found = dict(
-            session.execute(one, {"event": BIG_EVENT, "open": ids["open_import"]}).mappings().one()
-        )
-        return (
-            found
-            | SENT_OF_THE_LARGEST
-            | {
-                "token": token,
-                "sample_token": links.token_for(session, sealer, guest),
-                "key": key_of(str(found["filename"])),
-                "stop_token": tokens.token_of(sealer.keys[0], place),
-                "big_contact": contact.id,
-                "big_participant": contact.participant_id,
-            }
         )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from eventmail.mailings.findings import names, phones
 from eventmail.mailings.findings.reading import pairs_of, read, squeeze
+from eventmail.remembering import Remembered
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
 
+TELLING = 3  # letters of a company's name, without its legal form
+READY = 3  # directories of one office; each is as large as the list of its people
 FORMS = (
     *("株式会社", "有限会社", "合同会社", "社会福祉法人", "医療法人社団", "医療法人財団"),
     *("医療法人", "学校法人", "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人"),
@@ -139,6 +142,33 @@ def directory(
         companies=companies,
         pairs={each: tuple(pairs_of(each)) for each in full},
     )
+
+
+class People:
+    """Everybody of an office. What was made ready of them for one letter is ready for the next."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self._people = tuple(people)
+        self._ready: Remembered[tuple[frozenset[str], ...], Directory] = Remembered(READY)
+
+    def __iter__(self) -> Iterator[Person]:
+        return iter(self._people)
+
+    @cached_property
+    def _cores(self) -> tuple[tuple[str, str], ...]:
+        """The keys of their companies, and what of each a place may be named after."""
+        keys = {company_key(each.company) for each in self._people}
+        cores = ((key, core_name(key)) for key in keys)
+        return tuple((key, core) for key, core in cores if len(core) >= TELLING)
+
+    def named_in(self, told: str) -> frozenset[str]:
+        """The keys of the companies that stand in the key of a text."""
+        return frozenset(key for key, core in self._cores if core in told)
+
+    def but(self, own: frozenset[str], staff: frozenset[str], hosts: frozenset[str]) -> Directory:
+        """As :func:`directory`."""
+        key = own, staff, hosts
+        return self._ready.of(key, lambda: directory(self._people, own, staff, hosts))
 
 
 @lru_cache(maxsize=16)

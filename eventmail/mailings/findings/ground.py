@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from eventmail import clock
-from eventmail.mailings.findings.directory import Directory, Person, core_name, directory
+from eventmail.mailings.findings.directory import Directory, People
 from eventmail.mailings.snapshot import Attachment, Content
 from eventmail.scanning.report import Scan
 from eventmail.spreadsheet.companies import company_key
@@ -78,7 +78,7 @@ class Ground:
         return [(each, self.scans[each.sha256]) for each in materials if each.sha256 in self.scans]
 
 
-def strangers(content: Content, office: Office, people: Collection[Person]) -> Directory:
+def strangers(content: Content, office: Office, people: People) -> Directory:
     """Whom the letter must not show: all but the only company it goes to, and the hosts.
 
     A host is a company that the event itself is named after or held at: its name and telephone
@@ -87,6 +87,4 @@ def strangers(content: Content, office: Office, people: Collection[Person]) -> D
     to = {company_key(each.company) for each in content.recipients}
     own = to if len({each.participant_id for each in content.recipients}) == 1 else set()
     told = company_key("".join((office.name, content.sender_name, content.event_place)))
-    keys = {company_key(each.company) for each in people} - own
-    hosts = {key for key in keys if len(core_name(key)) > 2 and core_name(key) in told}
-    return directory(people, own, office.staff, hosts)
+    return people.but(frozenset(own), frozenset(office.staff), people.named_in(told) - own)

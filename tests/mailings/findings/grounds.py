@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from eventmail.clock import TOKYO
-from eventmail.mailings.findings.directory import Person
+from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.findings.ground import (
     Ground,
     History,
@@ -101,7 +101,7 @@ def ground(
         content=changed,
         now=now,
         office=office,
-        directory=strangers(changed, office, people),
+        directory=strangers(changed, office, People(people)),
         scans={each.sha256: scan for each, scan in materials.items()},
         roster=roster or Roster(),
         history=history or History(ever=addresses, events=(LAST_YEAR,)),

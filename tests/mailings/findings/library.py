@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from eventmail.clock import TOKYO
-from eventmail.mailings.findings.directory import Person
+from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.findings.ground import Ground, History, Office, OtherEvent, strangers
 from eventmail.mailings.snapshot import Recipient
 from eventmail.scanning.report import Passage, Scan
@@ -115,7 +115,7 @@ def ground_of(mailing: Mailing, events: dict[str, OtherEvent]) -> Ground:
         content=content,
         now=made,
         office=OFFICE,
-        directory=strangers(content, OFFICE, persons),
+        directory=strangers(content, OFFICE, People(persons)),
         scans={attachment(name).sha256: scan for name, scan in mailing.files.items()},
         history=History(
             events=others, ever=addresses, last={each.address: each.company for each in recipients}

@@ -1,0 +1,143 @@
+"""Whom an office knows is read once for many looks at drafts, and anew once anybody else may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from eventmail.audit.service import record
+from eventmail.database import Database
+from eventmail.events.models import Contact
+from eventmail.mailings import acquainted
+from eventmail.mailings.acquainted import MOST, Acquainted, acquaintances
+from eventmail.offices.models import Office
+from tests.conftest import Meeting
+from tests.counting import heard
+
+NEW = "atarashii@aozora.example"
+
+
+@pytest.fixture
+def kept() -> Acquainted:
+    return Acquainted()
+
+
+@pytest.fixture
+def office(meeting: Meeting) -> int:
+    return meeting.event.office_id
+
+
+@pytest.fixture
+def looking(database: Database, kept: Acquainted) -> Callable[[], object]:
+    """A look by a process that remembers."""
+
+    @contextmanager
+    def look() -> Iterator[Session]:
+        with database.reading() as session:
+            session.info[acquainted.CARRIED] = kept
+            yield session
+
+    return look
+
+
+def _address(session: Session, office: int, address: str = NEW) -> None:
+    """Somebody's address is another one now."""
+    first = sa.select(sa.func.min(Contact.id)).where(Contact.office_id == office)
+    values = {"address": address, "address_key": address}
+    session.execute(sa.update(Contact).where(Contact.id.in_(first)).values(values))
+
+
+def _act(session: Session, office: int, action: str) -> None:
+    record(session, action, f"office:{office}", office_id=office)
+
+
+def _reads(statements: list[str]) -> bool:
+    return any("FROM contacts" in each for each in statements)
+
+
+def test_is_read_once_while_nothing_is_done_but_to_mailings(
+    database: Database, looking: Callable[..., object], office: int
+) -> None:
+    with looking() as session:
+        first = acquaintances(session, office)
+    with database.writing() as session:
+        _act(session, office, "mailing.edited")
+    with heard() as statements, looking() as session:
+        assert acquaintances(session, office) is first
+    assert not _reads(statements)
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["roster.imported", "roster.by_hand", "contact.corrected", "event.erased", "anything.new"],
+)
+def test_is_read_anew_after_any_other_act(
+    database: Database, looking: Callable[..., object], office: int, action: str
+) -> None:
+    with looking() as session:
+        before = acquaintances(session, office)
+    with database.writing() as session:
+        _address(session, office)
+        _act(session, office, action)
+    with looking() as session:
+        after = acquaintances(session, office)
+    assert NEW not in before.keys
+    assert NEW in after.keys
+    assert NEW in {each.address for each in after.people}
+    assert before.keys.digest != after.keys.digest
+
+
+def test_another_offices_acts_do_not_count(
+    database: Database, looking: Callable[..., object], office: int
+) -> None:
+    with database.writing() as session:
+        other = Office(bureau_id=1, name="ほかの所")
+        session.add(other)
+        session.flush()
+        elsewhere = other.id
+    with looking() as session:
+        first = acquaintances(session, office)
+    with database.writing() as session:
+        _act(session, elsewhere, "roster.imported")
+    with looking() as session:
+        assert acquaintances(session, office) is first
+        assert not acquaintances(session, elsewhere).keys
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_act_that_began_earlier_and_ended_later_is_seen(
+    database: Database, looking: Callable[..., object], office: int
+) -> None:
+    """Its number among all acts is lower than that of one which is over already."""
+    with database.writing() as slow:
+        _address(slow, office)
+        _act(slow, office, "roster.imported")
+        slow.flush()
+        with database.writing() as quick:
+            _act(quick, office, "roster.by_hand")
+        with looking() as session:
+            assert NEW not in acquaintances(session, office).keys
+    with looking() as session:
+        assert NEW in acquaintances(session, office).keys
+
+
+def test_keeps_the_offices_asked_for_last(kept: Acquainted) -> None:
+    made: list[int] = []
+
+    def find(office: int) -> Callable[[], object]:
+        return lambda: made.append(office) or office
+
+    for office in [*range(MOST + 1), MOST, 1, 0]:
+        kept.of(office, (1, 0), find(office))  # type: ignore[arg-type]
+    assert made == [*range(MOST + 1), 0]
+
+
+def test_a_command_remembers_nothing(database: Database, office: int) -> None:
+    with database.reading() as session:
+        first = acquaintances(session, office)
+        _ = acquaintances(session, office)
+        assert acquaintances(session, office) is not first
