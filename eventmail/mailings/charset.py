@@ -10,7 +10,7 @@ def outside_jis(texts: Iterable[str]) -> list[str]:
 
     They are mailed unchanged (UTF-8); this is for telling people. Half-width kana count as well.
     """
-    found = dict.fromkeys(char for text in texts for char in text)
+    found = dict.fromkeys("".join(texts))
     return [char for char in found if not _in_jis(char)]
 
 

@@ -125,9 +125,19 @@ def _names_page(letter: Letter) -> bool:
 
 def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]:
     """The used fields that have no value for this addressee."""
-    values = _values(to, occasion)
-    used = (name for name in used_fields(letter) if name not in MAY_BE_BLANK)
-    return [name for name in used if name in values and not values[name].strip()]
+    return [name for name in _told_to(letter) if not _value(name, to, occasion).strip()]
+
+
+@lru_cache(maxsize=16)  # asked for each recipient of a draft
+def _told_to(letter: Letter) -> tuple[str, ...]:
+    """The used fields that should have a value; the page's is known only to the press."""
+    known = OF_ADDRESSEE.keys() | OF_OCCASION.keys()
+    return tuple(each for each in used_fields(letter) if each in known - MAY_BE_BLANK)
+
+
+def _value(name: str, to: Addressee, occasion: Occasion) -> str:
+    of_addressee = OF_ADDRESSEE.get(name)
+    return of_addressee(to) if of_addressee else _values_of(occasion)[name]
 
 
 def _values(to: Addressee, occasion: Occasion) -> Mapping[str, str]:
