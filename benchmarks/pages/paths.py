@@ -120,7 +120,7 @@ author outbox.course_json mailing_id=sending
 author outbox.progress_json mailing_id=sending
 author outbox.stop_page
 visitor manual.index
-visitor manual.picture
+visitor manual.picture filename=manual_picture
 visitor manual.show
 overseer overview.index
 visitor observing.live
@@ -185,7 +185,7 @@ approver mailings.approve_page mailing_id=approving
 checker mailings.check_page mailing_id=checking
 checker mailings.choose_letter mailing_id=checking ?contact={checked_contact}
 author mailings.edit mailing_id=draft
-checker mailings.letter_page mailing_id=checking
+checker mailings.letter_page mailing_id=checking contact_id=checked_contact
 author mailings.preview mailing_id=draft
 author mailings.show mailing_id=draft
 checker mailings.show mailing_id=checking
@@ -204,7 +204,7 @@ GIVEN: Ids = {
     "target": "exim",
     "name": "01-pass-1.eml",
     "chapter": "author",
-    "filename": "check.png",
+    "manual_picture": "check.png",
     "wrong": "x" * 43,
     **BIG_MAILINGS,
 }

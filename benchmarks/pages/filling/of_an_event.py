@@ -9,8 +9,10 @@ from benchmarks.pages.one_of_each import Ids
 from eventmail.audit.keys import open_database
 from eventmail.config import Settings
 from eventmail.database import Database
-from eventmail.events.models import Contact
+from eventmail.events.models import Contact, ParticipantStatus
 from eventmail.links import service as links
+from eventmail.links.models import PageLink
+from eventmail.links.tokens import digest_of
 from eventmail.own_page.service import key_of
 from eventmail.sealing import Sealer
 from eventmail.suppression import tokens
@@ -56,8 +58,10 @@ def objects(settings: Settings, database: Database, ids: Ids, event: int) -> Ids
             contact.id,
             contact.address_key,
         )
+        token = links.token_for(session, sealer, contact)
+        _open_by(session, contact, token)
         return found | {
-            "token": links.token_for(session, sealer, contact),
+            "token": token,
             "sample_token": links.token_for(session, sealer, guest),
             "key": key_of(str(found["filename"])),
             "stop_token": tokens.token_of(sealer.keys[0], place),
@@ -86,10 +90,18 @@ def usual(settings: Settings, ids: Ids) -> Ids:
     return ids | own | mailings | mails | chosen | {"checked_contact": contact}
 
 
+def _open_by(session: Session, contact: Contact, token: str) -> None:
+    """The link of a row that was copied opens by no token; this one does from now on."""
+    session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    query = sa.update(PageLink).where(PageLink.contact_id == contact.id)
+    session.execute(query.values(token_digest=digest_of(token)))
+
+
 def _one(session: Session, query: str, **values: object) -> Ids:
     return dict(session.execute(sa.text(query), values).mappings().one())
 
 
 def _first_contact(session: Session, event: int) -> Contact:
-    query = sa.select(Contact).where(Contact.event_id == event).order_by(Contact.id).limit(1)
-    return session.scalars(query).one()
+    takes_part = Contact.participant.has(status=ParticipantStatus.ATTENDING)
+    query = sa.select(Contact).where(Contact.event_id == event, Contact.active, takes_part)
+    return session.scalars(query.order_by(Contact.id).limit(1)).one()
