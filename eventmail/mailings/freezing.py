@@ -20,8 +20,7 @@ from eventmail.links import service as links
 from eventmail.links.service import Owner
 from eventmail.links.tokens import SAMPLE, Place
 from eventmail.mailings import audiences
-from eventmail.mailings.acquainted import acquaintances
-from eventmail.mailings.known import AskedAddresses, KnownAddresses
+from eventmail.mailings.known import AskedAddresses, KnownAddresses, KnownKeys
 from eventmail.mailings.letter import Letter, names_page
 from eventmail.mailings.models import (
     Erasure,
@@ -250,17 +249,25 @@ def lifted(session: Session, snapshot_id: int) -> frozenset[str]:
 
 
 def office_addresses(
-    session: Session, office_id: int, event_id: int, *, stoppable: bool = True
+    session: Session,
+    office_id: int,
+    event_id: int,
+    *,
+    stoppable: bool = True,
+    known: KnownKeys | None = None,
 ) -> OfficeAddresses:
     """The office's mailboxes, every participant address it knows, each company's own, and to which
     of them no such mail may go.
+
+    ``known``: what is kept of the addresses, where nothing leaves by it. For a mail that leaves
+    they are read.
     """
     query = sa.select(Contact.participant_id, Contact.address).where(
         Contact.event_id == event_id, Contact.office_id == office_id, Contact.active
     )
     return OfficeAddresses(
         ours=_mailboxes(session, office_id),
-        known=acquaintances(session, office_id).keys,
+        known=known if known is not None else KnownKeys(_known_keys(session, office_id)),
         by_participant=_by_participant(session.execute(query)),
         suppressed=suppression.suppressed_keys(session, office_id, event_id, stoppable=stoppable),
     )

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from eventmail import clock
 from eventmail.events import service as events
 from eventmail.mailings import findings, surveying
+from eventmail.mailings.acquainted import acquaintances
 from eventmail.mailings.findings import Finding, is_liftable
 from eventmail.mailings.freezing import office_addresses, pages_of
 from eventmail.mailings.judged import digest_of_ground, judged_of
@@ -42,10 +43,11 @@ def rehearse(session: Session, content: Content, earlier: Rehearsal | None = Non
     """
     mailing = session.get_one(Mailing, content.mailing_id)
     place = mailing.office_id, mailing.event_id
-    office = office_addresses(session, *place, stoppable=mailing.stoppable)
+    known = acquaintances(session, mailing.office_id).keys
+    office = office_addresses(session, *place, stoppable=mailing.stoppable, known=known)
     stamp = surveying.stamp(session, mailing)
-    known = (content, office, stamp)
-    if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == known:
+    now = (content, office, stamp)
+    if earlier is not None and (earlier.content, earlier.office, earlier.stamp) == now:
         return earlier
     found = findings.of_content(content)
     found += findings.of_ground(surveying.survey(session, mailing, content))

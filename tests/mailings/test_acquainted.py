@@ -14,6 +14,7 @@ from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import acquainted
 from eventmail.mailings.acquainted import MOST, Acquainted, acquaintances
+from eventmail.mailings.freezing import office_addresses
 from eventmail.offices.models import Office
 from tests.conftest import Meeting
 from tests.counting import heard
@@ -123,6 +124,20 @@ def test_an_act_that_began_earlier_and_ended_later_is_seen(
             assert NEW not in acquaintances(session, office).keys
     with looking() as session:
         assert NEW in acquaintances(session, office).keys
+
+
+def test_a_mail_that_leaves_is_judged_by_what_is_read(
+    database: Database, looking: Callable[..., object], meeting: Meeting
+) -> None:
+    """Even if somebody changed the roster past every record."""
+    place = meeting.event.office_id, meeting.event.id
+    with looking() as session:
+        acquaintances(session, place[0])
+    with database.writing() as session:
+        _address(session, place[0])
+    with looking() as session:
+        assert NEW not in acquaintances(session, place[0]).keys
+        assert NEW in office_addresses(session, *place).known
 
 
 def test_keeps_the_offices_asked_for_last(kept: Acquainted) -> None:
