@@ -24,7 +24,7 @@ from eventmail.mailings.known import KnownKeys
 from eventmail.mailings.models import SnapshotRecipient
 
 CARRIED = "whom offices know"
-MOST = 4  # offices; one of 150,000 people takes about 150 MB
+MOST = 300_000  # people of all offices that are kept: about 250 MB
 OF_MAILINGS = "mailing."  # acts that change nobody whom the office knows
 Stamp = tuple[int, int]
 
@@ -38,11 +38,13 @@ class Acquaintances:
 
 
 class Acquainted:
-    """The newest of each of the offices asked for last; any thread may ask."""
+    """The newest of each of the offices asked for last, ``most`` people in all, and those of one
+    office however many they are; any thread may ask.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
         self._kept: OrderedDict[int, tuple[Stamp, Acquaintances]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock, self._most = threading.Lock(), most
 
     def of(self, office_id: int, stamp: Stamp, find: Callable[[], Acquaintances]) -> Acquaintances:
         """What is kept of an office, if it is of this stamp; else what ``find`` gives."""
@@ -55,9 +57,18 @@ class Acquainted:
         with self._lock:
             self._kept[office_id] = stamp, found
             self._kept.move_to_end(office_id)
-            while len(self._kept) > MOST:
+            while len(self._kept) > 1 and self._people() > self._most:
                 self._kept.popitem(last=False)
         return found
+
+    @property
+    def offices(self) -> list[int]:
+        """Of which offices something is kept, the one asked for last at the end."""
+        with self._lock:
+            return list(self._kept)
+
+    def _people(self) -> int:
+        return sum(len(each.people) for _, each in self._kept.values())
 
 
 def acquaintances(session: Session, office_id: int) -> Acquaintances:

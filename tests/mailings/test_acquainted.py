@@ -13,13 +13,16 @@ from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import acquainted
-from eventmail.mailings.acquainted import MOST, Acquainted, acquaintances
+from eventmail.mailings.acquainted import Acquaintances, Acquainted, acquaintances
+from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.freezing import office_addresses
+from eventmail.mailings.known import KnownKeys
 from eventmail.offices.models import Office
 from tests.conftest import Meeting
 from tests.counting import heard
 
 NEW = "atarashii@aozora.example"
+STAMP = (1, 0)
 
 
 @pytest.fixture
@@ -54,6 +57,11 @@ def _address(session: Session, office: int, address: str = NEW) -> None:
 
 def _act(session: Session, office: int, action: str) -> None:
     record(session, action, f"office:{office}", office_id=office)
+
+
+def _known(size: int) -> Acquaintances:
+    people = People(Person("会社", f"名前{number}", "", "") for number in range(size))
+    return Acquaintances(KnownKeys(), people)
 
 
 def _reads(statements: list[str]) -> bool:
@@ -140,15 +148,22 @@ def test_a_mail_that_leaves_is_judged_by_what_is_read(
         assert NEW in office_addresses(session, *place).known
 
 
-def test_keeps_the_offices_asked_for_last(kept: Acquainted) -> None:
-    made: list[int] = []
-
-    def find(office: int) -> Callable[[], object]:
-        return lambda: made.append(office) or office
-
-    for office in [*range(MOST + 1), MOST, 1, 0]:
-        kept.of(office, (1, 0), find(office))  # type: ignore[arg-type]
-    assert made == [*range(MOST + 1), 0]
+@pytest.mark.parametrize(
+    ("sizes", "kept"),
+    [
+        pytest.param([4, 4], [0, 1], id="as many people as it may"),
+        pytest.param([4, 4, 1], [1, 2], id="who was asked for longest ago goes"),
+        pytest.param([4, 20], [1], id="one office however large"),
+        pytest.param([20, 4], [1], id="and not beside another"),
+    ],
+)
+def test_keeps_so_many_people_of_the_offices_asked_for_last(
+    sizes: list[int], kept: list[int]
+) -> None:
+    memory = Acquainted(most=8)
+    for office, size in enumerate(sizes):
+        memory.of(office, STAMP, lambda size=size: _known(size))
+    assert memory.offices == kept
 
 
 def test_a_command_remembers_nothing(database: Database, office: int) -> None:

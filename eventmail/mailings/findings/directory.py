@@ -154,6 +154,9 @@ class People:
     def __iter__(self) -> Iterator[Person]:
         return iter(self._people)
 
+    def __len__(self) -> int:
+        return len(self._people)
+
     @cached_property
     def _cores(self) -> tuple[tuple[str, str], ...]:
         """The keys of their companies, and what of each a place may be named after."""
