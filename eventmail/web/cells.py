@@ -11,9 +11,9 @@ from functools import lru_cache
 from flask import Flask
 from markupsafe import Markup, escape
 
-from eventmail.language import told
+from eventmail.language import said, told
 
-ACT = "操作"  # the cell with what can be done is not printed
+ACT = said("操作")  # the cell with what can be done is not printed
 
 
 def attach(app: Flask) -> None:
