@@ -135,7 +135,7 @@ def of_delivery(session: Session, delivery_id: int) -> Failed | None:
     return found
 
 
-def _failed(session: Session, query: sa.Select[Any]) -> Iterator[Failed]:
+def _failed(session: Session, query: sa.Select[*tuple[Any, ...]]) -> Iterator[Failed]:
     """One for each mail that said something; of a delivery the surest and newest last."""
     times: dict[int, int] = {}
     for row in session.execute(query).mappings():
@@ -151,7 +151,7 @@ def _recipient() -> sa.ColumnElement[bool]:
     )
 
 
-def _rows(*before: sa.ColumnElement[int]) -> sa.Select[Any]:
+def _rows(*before: sa.ColumnElement[int]) -> sa.Select[*tuple[Any, ...]]:
     """What is told of each, by its name; whole rows of five tables would be four times as much."""
     # A contact outlives its snapshot: what retention erased there is not shown from here.
     phone = sa.case((SnapshotRecipient.company != "", Contact.phone), else_="")
