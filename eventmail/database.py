@@ -198,6 +198,11 @@ class Database:
         self.engine.dispose()
 
 
+def writes(session: Session) -> bool:
+    """Whether what this session writes will be kept; one that looks sees only what is kept."""
+    return bool(session.get_bind().get_execution_options().get("eventmail_writes"))
+
+
 def table_of(model: type[Base]) -> sa.Table:
     """The table of a model: many rows in one statement pass the ORM by."""
     table = sa.inspect(model).local_table

@@ -63,7 +63,6 @@ def main() -> None:
         started = time.monotonic()
         ids = filling.fill(settings, folder, chosen.scale)
         print(f"filled in {time.monotonic() - started:.0f} s; {_sizes(database.url)}", flush=True)
-        ids.setdefault("checked_contact", ids["big_contact"])
         if chosen.usual:
             ids = of_an_event.usual(settings, ids)
         app = create_app(_in_service(settings))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.database import insert_new
+from eventmail.database import insert_new, writes
 from eventmail.errors import UserError
 from eventmail.events.erased import FILE_GONE
 from eventmail.events.models import Blob, Material, MaterialOpening, MaterialScan, MaterialVersion
@@ -38,7 +38,7 @@ def scans_for(session: Session, office_id: int, sha256s: Collection[str]) -> dic
     A scan takes a while: whoever is about to open a transaction for a file that somebody has just
     brought calls :func:`prepare` first.
     """
-    found = {} if _writes(session) else _known(sha256s)
+    found = {} if writes(session) else _known(sha256s)
     rows = session.scalars(
         sa.select(MaterialScan).where(
             MaterialScan.office_id == office_id,
@@ -72,11 +72,6 @@ def prepare(content: bytes, filename: str) -> Scan:
         found = scanner.scan(content, filename)
         _remember(sha256, found)
     return found
-
-
-def _writes(session: Session) -> bool:
-    """Whether what this session writes will be kept."""
-    return bool(session.get_bind().get_execution_options().get("eventmail_writes"))
 
 
 def prepare_again(content: bytes, filename: str) -> Scan:
@@ -160,7 +155,7 @@ def _scan_kept(session: Session, office_id: int, sha256: str) -> Scan:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ValueError(f"the stored file {sha256} was changed")
         found = prepare(content, _name_of(session, office_id, sha256))
-    if _writes(session):
+    if writes(session):
         keep(session, office_id, sha256, found)
     return found
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail.audit.models import AuditEntry, AuditHead, AuditLink
+from eventmail.database import writes
 from eventmail.events.models import Contact, Participant
 from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.known import KnownKeys
@@ -72,9 +73,13 @@ class Acquainted:
 
 
 def acquaintances(session: Session, office_id: int) -> Acquaintances:
-    """Those of an office as of this session's look."""
+    """Those of an office as this session sees it.
+
+    Only a look takes and keeps: a transaction that writes sees what it has done itself, of which
+    nothing is recorded before its end, and which may never be.
+    """
     kept = session.info.get(CARRIED)
-    if not isinstance(kept, Acquainted):
+    if not isinstance(kept, Acquainted) or writes(session):
         return _read(session, office_id)
     return kept.of(office_id, stamp(session, office_id), lambda: _read(session, office_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.allowed import service as allowed
-from eventmail.audit.models import AuditEntry
+from eventmail.audit.models import AuditEntry, AuditHead
 from eventmail.events import shelf
 from eventmail.events.models import (
     Contact,
@@ -63,9 +63,14 @@ def survey(session: Session, mailing: Mailing, content: Content) -> Ground:
 
 
 def stamp(session: Session, mailing: Mailing) -> tuple[object, ...]:
-    """Another one whenever a survey could tell something else: each act in an office is audited."""
+    """Another one whenever a survey could tell something else: each act in an office is audited.
+
+    The number of the newest act tells of one that this transaction has recorded itself; the length
+    of the chain, of one that began before the newest and ended after it.
+    """
     newest = sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.office_id == mailing.office_id)
-    return session.scalar(newest), clock.today()
+    chain = sa.select(AuditHead.number).where(AuditHead.chain == mailing.office_id)
+    return session.scalar(newest), session.scalar(chain), clock.today()
 
 
 def _office(session: Session, office_id: int) -> Office:

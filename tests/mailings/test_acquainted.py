@@ -100,6 +100,28 @@ def test_is_read_anew_after_any_other_act(
     assert before.keys.digest != after.keys.digest
 
 
+def test_what_is_not_over_yet_is_seen_by_whoever_does_it_and_not_kept(
+    database: Database, kept: Acquainted, looking: Callable[..., object], office: int
+) -> None:
+    class GivenUpError(Exception):
+        pass
+
+    with looking() as session:
+        before = acquaintances(session, office)
+
+    def change_and_give_up() -> None:
+        with database.writing() as session:
+            session.info[acquainted.CARRIED] = kept
+            _address(session, office)
+            assert NEW in acquaintances(session, office).keys
+            raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        change_and_give_up()
+    with looking() as session:
+        assert acquaintances(session, office) is before
+
+
 def test_another_offices_acts_do_not_count(
     database: Database, looking: Callable[..., object], office: int
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import findings
@@ -78,6 +79,22 @@ def test_an_address_that_the_office_has_learnt_since_then_is_found(
         gone.participant.status = "withdrawn"  # type: ignore[assignment]
     with pytest.raises(Blocked, match="ほかの参加事業所のメールアドレス"):
         submit(database, people, meeting, earlier)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_act_that_began_before_it_and_ended_after_it_makes_it_count_no_more(
+    database: Database, people: People, meeting: Meeting, made: list[str]
+) -> None:
+    """Its number among all acts is lower than that of one which was over already."""
+    office = meeting.event.office_id
+    with database.writing() as slow:
+        record(slow, "address.disallowed", f"office:{office}", office_id=office)
+        slow.flush()
+        with database.writing() as quick:
+            record(quick, "address.allowed", f"office:{office}", office_id=office)
+        earlier = rehearsed(database, meeting)
+    submit(database, people, meeting, earlier)
+    assert made == ["made", "made"]
 
 
 def test_a_draft_with_a_simple_fault_makes_no_mail_at_all(
