@@ -1,41 +1,50 @@
-"""The addresses an office knows, held small: each is found, none twice, and no other."""
+"""Addresses that are looked up when somebody asks for them."""
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Iterator
 
 import pytest
 
-from eventmail.mailings.known import KnownAddresses, KnownKeys, mark
+from eventmail.mailings.known import MOST_ASKED, AskedAddresses
 
-KEYS = [f"person{number}@company{number % 70}.example" for number in range(5000)]
-HIGHEST = 2**64 - 1
-
-
-def test_each_is_found_and_counted_once() -> None:
-    known = KnownAddresses([*KEYS, *reversed(KEYS)])
-    assert len(known) == len(KEYS)
-    assert all(each in known for each in KEYS)
+STORED = {"a@one.example", "b@two.example"}
 
 
-@pytest.mark.parametrize("other", ["person5000@company30.example", "", "PERSON1", None, 7])
-def test_no_other_is(other: object) -> None:
-    assert other not in KnownAddresses(KEYS)
+class Shelf:
+    """A database that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.whole = 0
+
+    def one(self, key: str) -> bool:
+        self.asked.append(key)
+        return key in STORED
+
+    def every(self) -> Iterator[str]:
+        self.whole += 1
+        yield from STORED
 
 
-def test_nobody_is_known_at_first() -> None:
-    assert len(KnownAddresses([])) == 0
-    assert KEYS[0] not in KnownAddresses([])
+def test_each_address_is_looked_up_once() -> None:
+    shelf = Shelf()
+    known = AskedAddresses(shelf.one, shelf.every)
+    assert ["a@one.example" in known for _ in range(3)] == [True] * 3
+    assert ["x@one.example" in known for _ in range(3)] == [False] * 3
+    assert (shelf.asked, shelf.whole) == (["a@one.example", "x@one.example"], 0)
 
 
-@pytest.mark.parametrize("edge", [0, 1, 2**56 - 1, 2**56, HIGHEST - 1, HIGHEST])
-def test_marks_of_any_size_stand_in_their_order(edge: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = KnownAddresses.of_marks(array("Q", [HIGHEST // 2, edge, *map(mark, KEYS), edge]))
-    assert len(known) == len(KEYS) + 2
-    monkeypatch.setattr("eventmail.mailings.known.mark", lambda _key: edge)
-    assert "whoever has this mark" in known
+def test_whoever_asks_for_many_has_all_read_instead() -> None:
+    shelf = Shelf()
+    known = AskedAddresses(shelf.one, shelf.every)
+    found = {key for key in [*(f"{n}@x.example" for n in range(500)), *STORED] if key in known}
+    assert found == STORED
+    assert (len(shelf.asked), shelf.whole) == (MOST_ASKED, 1)
 
 
-def test_the_digest_of_keys_is_of_all_of_them_in_any_order() -> None:
-    digests = {KnownKeys(each).digest for each in (KEYS, KEYS[::-1], KEYS[1:], [*KEYS, ""])}
-    assert len(digests) == 3
+@pytest.mark.parametrize("key", ["a\0@one.example", "a\udcff@one.example", 5, None])
+def test_what_no_database_holds_is_not_asked_for(key: object) -> None:
+    shelf = Shelf()
+    assert key not in AskedAddresses(shelf.one, shelf.every)
+    assert shelf.asked == []
