@@ -226,9 +226,9 @@ def one_plan(session: Session) -> Iterator[None]:
     """For what is asked within a look, PostgreSQL keeps the plan that fits any values.
 
     For a long statement that finds a handful of rows by keys: to plan it anew for each page's own
-    values takes longer than to answer it.
+    values takes longer than to answer it. A transaction that writes plans as ever.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if session.get_bind().dialect.name != "postgresql" or writes(session):
         yield
         return
     _plan(session.connection(), "force_generic_plan")

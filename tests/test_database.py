@@ -93,7 +93,7 @@ class TestALook:
                 with one_plan(look):
                     assert look.execute(shown).scalar_one() == "force_generic_plan"
                 assert look.execute(shown).scalar_one() == "force_custom_plan"
-            with named.writing() as session:
+            with named.writing() as session, one_plan(session):
                 assert session.execute(shown).scalar_one() == "auto"
 
     def test_cannot_lock(self, named: Database) -> None:

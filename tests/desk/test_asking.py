@@ -83,3 +83,20 @@ def test_every_room_is_asked(database: Database, people: People) -> None:
     """Of whoever may do everything: a room that is not asked would stay silent."""
     query = asking._question(asking.ACTIONS)
     assert {each["name"] for each in query.column_descriptions} == set(asking.ROOMS)
+
+
+PLANS = sa.text(
+    "SELECT generic_plans, custom_plans FROM pg_prepared_statements ORDER BY length(statement) DESC"
+)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_is_planned_once_however_often_it_is_asked(database: Database, people: People) -> None:
+    """To plan it takes longer than to answer it, and every page asks it."""
+    for _ in range(8):
+        with database.reading() as session:
+            asking.at_a_glance(session, people.author)
+    with database.reading() as session:
+        generic, custom = session.execute(PLANS).first() or (0, 0)
+    assert generic >= 2
+    assert custom == 0

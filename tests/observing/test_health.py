@@ -19,6 +19,7 @@ from eventmail.observing import health
 from eventmail.observing.health import Readiness
 from eventmail.web import throttle
 from tests.counting import heard
+from tests.looking import rolled_back
 from tests.observing.lines import Lines
 from tests.pages import Pages
 
@@ -102,6 +103,13 @@ def test_nobody_loads_the_service_by_asking(database: Database) -> None:
     again = Readiness(count, keeps=0)
     assert {again.missing(database) for _ in range(20)} == {health.READY}
     assert len(asked) == 21
+
+
+def test_asking_takes_nothing_away_that_the_driver_has_prepared(database: Database) -> None:
+    """As a ROLLBACK would, every few seconds."""
+    with rolled_back() as found:
+        assert migrate.is_current(database)
+    assert not found
 
 
 def test_the_files_of_the_revisions_are_read_once(
