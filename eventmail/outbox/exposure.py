@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -150,17 +150,10 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
         materials = None
     unseen = lifted(session, snapshot.id)
     query = (
-        sa.select(Delivery, Attempt, SnapshotRecipient)
+        sa.select(Delivery, Attempt)
         .join(
             Attempt,
             sa.and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempts),
-        )
-        .outerjoin(
-            SnapshotRecipient,
-            sa.and_(
-                SnapshotRecipient.snapshot_id == Delivery.snapshot_id,
-                SnapshotRecipient.contact_id == Delivery.contact_id,
-            ),
         )
         .where(Delivery.snapshot_id == snapshot.id)
         .options(undefer(Attempt.head))
@@ -168,17 +161,27 @@ def look_through(session: Session, snapshot: Snapshot, office: OfficeAddresses) 
         .execution_options(yield_per=AT_A_TIME)
     )
     for rows in session.execute(query).partitions(AT_A_TIME):
-        companies = [delivery.participant_id for delivery, _, _ in rows if delivery.participant_id]
+        companies = [delivery.participant_id for delivery, _ in rows if delivery.participant_id]
         own = own_addresses(session, companies)
+        addresses = _addresses(session, snapshot, [delivery.contact_id for delivery, _ in rows])
         heads: dict[str, bytes] = {}
-        for delivery, attempt, recipient in rows:
-            to = recipient.address if recipient is not None else snapshot.reply_to
+        for delivery, attempt in rows:
+            to = addresses.get(delivery.contact_id, snapshot.reply_to)
             theirs = own.get(delivery.participant_id or 0, frozenset())
             envelope, own_too = _shown_to(snapshot, delivery, EmailAddress.parse(to), theirs)
             knowledge = Knowledge(office.ours, own_too, office.known, unseen)
             head = attempt.head or heads.get(attempt.digest)
             head = heads[attempt.digest] = head or head_of(session, snapshot.id, attempt)
             yield _look(attempt, head, envelope, knowledge, materials)
+
+
+def _addresses(
+    session: Session, snapshot: Snapshot, contacts: Iterable[int | None]
+) -> dict[int | None, str]:
+    query = sa.select(SnapshotRecipient.contact_id, SnapshotRecipient.address).where(
+        SnapshotRecipient.snapshot_id == snapshot.id, SnapshotRecipient.contact_id.in_(contacts)
+    )
+    return {contact: address for contact, address in session.execute(query)}
 
 
 def head_of(session: Session, snapshot_id: int, attempt: Attempt) -> bytes:

@@ -221,19 +221,22 @@ def check_sizes(job: Job, relay: Relay, largest: int | None) -> None:
     """Raise :class:`Halt` before the first mail if the relay would not take the longest ones."""
     if not largest or job.in_batches:
         return
-    row = SnapshotRecipient
-    length = sa.func.length(row.company + row.department + row.title + row.name)
     with job.database.reading() as session:
-        query = (
-            sa.select(Delivery.id)
-            .join(row, _same_recipient())
-            .where(Delivery.snapshot_id == job.snapshot.id)
-            .order_by(length.desc())
-            .limit(1)
+        query = sa.select(Delivery.id).where(
+            Delivery.snapshot_id == job.snapshot.id,
+            Delivery.contact_id == _longest(job.snapshot.id),
         )
         claims = load(session, job, list(session.scalars(query)))
     if claims:
         make(job, relay, claims, largest)
+
+
+def _longest(snapshot_id: int) -> sa.ScalarSelect[int]:
+    """Looked for among the recipients alone: each of them has a mail."""
+    row = SnapshotRecipient
+    length = sa.func.length(row.company + row.department + row.title + row.name)
+    query = sa.select(row.contact_id).where(row.snapshot_id == snapshot_id)
+    return query.order_by(length.desc()).limit(1).scalar_subquery()
 
 
 def _pressed(job: Job, claims: Sequence[Claim]) -> Made:

@@ -30,7 +30,7 @@ def cell(
     """
     if label == ACT:
         kind = "act"
-    body = escape(told(value)) if caller is None else caller()
+    body = escape(told(value) if caller is None else caller())
     return _opening(str.__str__(told(label)), kind) + body + _closing(kind)
 
 
