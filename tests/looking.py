@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from eventmail.audit.models import AuditEntry
-from eventmail.mailings.acquainted import OF_MAILINGS
+from eventmail.mailings.acquainted import changes_nobody
 
 ROSTER = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM) (contacts|participants)\b")
 
@@ -54,8 +54,8 @@ class Written:
 
     @property
     def unsaid(self) -> list[str]:
-        """Changes of the roster beside which no act was recorded, but for one of a mailing's."""
-        said = any(not each.startswith(OF_MAILINGS) for each in self.acts)
+        """Changes of the roster beside which no act was recorded of a kind that may change it."""
+        said = not all(map(changes_nobody, self.acts))
         return [] if said else [f"changed the roster without a record: {e}" for e in self.roster]
 
 

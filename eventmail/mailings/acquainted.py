@@ -2,8 +2,9 @@
 
 A large office knows a hundred thousand people. To read them all and make them ready for looking
 takes seconds, and an author looks at his draft again and again while he writes it. What is kept is
-good for as long as nothing was done in the office but to its mailings: each act is audited in the
-transaction that does it, and the links of an office's chain are in the order in which those ended.
+good for as long as only such acts were added to the office's chain as change nobody in a roster
+(``CHANGE_NOBODY``): each act is audited in the transaction that does it, and a chain's links are in
+the order in which those ended.
 Nothing leaves by what is kept here: each mail passes the gate once more, with what is known then.
 """
 
@@ -26,8 +27,31 @@ from eventmail.mailings.models import SnapshotRecipient
 
 CARRIED = "whom offices know"
 MOST = 300_000  # people of all offices that are kept: about 250 MB
-OF_MAILINGS = "mailing."  # acts that change nobody whom the office knows
-Stamp = tuple[int, int]
+# Acts of these kinds change nobody whom the office knows; any other may.
+CHANGE_NOBODY = frozenset(
+    {
+        *("mailing", "dispatch", "delivery", "deliveries", "recipients", "addresses"),
+        *("answer", "answers", "notice", "incident", "alert", "training"),
+        *("staff", "factor", "access", "api", "webhook", "relay"),
+    }
+)
+
+
+def changes_nobody(action: str) -> bool:
+    """Whether an act is of a kind after which an office knows the same people."""
+    return action.partition(".")[0] in CHANGE_NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How far an office's acts had gone: the links of its chain, and the entries older than it."""
+
+    links: int
+    older: int
+
+    def goes_on_to(self, later: Seen) -> bool:
+        """False for another chain: one of a database that was put back."""
+        return self.older == later.older and self.links <= later.links
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +68,37 @@ class Acquainted:
     """
 
     def __init__(self, most: int = MOST) -> None:
-        self._kept: OrderedDict[int, tuple[Stamp, Acquaintances]] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[Seen, Acquaintances]] = OrderedDict()
         self._lock, self._most = threading.Lock(), most
 
-    def of(self, office_id: int, stamp: Stamp, find: Callable[[], Acquaintances]) -> Acquaintances:
-        """What is kept of an office, if it is of this stamp; else what ``find`` gives."""
+    def of(
+        self,
+        office_id: int,
+        now: Seen,
+        find: Callable[[], Acquaintances],
+        changed_since: Callable[[int], bool],
+    ) -> Acquaintances:
+        """What is kept of an office if nobody was changed since; else what ``find`` gives.
+
+        ``changed_since`` is asked about the acts after a link, and only if there are any.
+        """
         with self._lock:
             kept = self._kept.get(office_id)
-            if kept is not None and kept[0] == stamp:
-                self._kept.move_to_end(office_id)
-                return kept[1]
-        found = find()
+        if kept is None or not kept[0].goes_on_to(now):
+            found = find()
+        elif kept[0] == now or not changed_since(kept[0].links):
+            found = kept[1]
+        else:
+            found = find()
+        self._keep(office_id, now, found)
+        return found
+
+    def _keep(self, office_id: int, seen: Seen, found: Acquaintances) -> None:
         with self._lock:
-            self._kept[office_id] = stamp, found
+            self._kept[office_id] = seen, found
             self._kept.move_to_end(office_id)
             while len(self._kept) > 1 and self._people() > self._most:
                 self._kept.popitem(last=False)
-        return found
 
     @property
     def offices(self) -> list[int]:
@@ -81,26 +119,29 @@ def acquaintances(session: Session, office_id: int) -> Acquaintances:
     kept = session.info.get(CARRIED)
     if not isinstance(kept, Acquainted) or writes(session):
         return _read(session, office_id)
-    return kept.of(office_id, stamp(session, office_id), lambda: _read(session, office_id))
-
-
-def stamp(session: Session, office_id: int) -> Stamp:
-    """Another one whenever anything was done in the office but to its mailings.
-
-    The number of the last such act in the chain, and how many entries are older than the chain.
-    """
-    last = (
-        sa.select(AuditLink.number)
-        .join(AuditEntry, AuditEntry.id == AuditLink.entry_id)
-        .where(
-            AuditLink.chain == office_id,
-            AuditEntry.action.not_like(f"{OF_MAILINGS}%"),
-        )
-        .order_by(AuditLink.number.desc())
-        .limit(1)
+    return kept.of(
+        office_id,
+        seen(session, office_id),
+        lambda: _read(session, office_id),
+        lambda links: _changed_since(session, office_id, links),
     )
-    older = sa.select(AuditHead.older).where(AuditHead.chain == office_id)
-    return session.scalar(last) or 0, session.scalar(older) or 0
+
+
+def seen(session: Session, office_id: int) -> Seen:
+    """How far the acts have gone that are over."""
+    query = sa.select(AuditHead.number, AuditHead.older).where(AuditHead.chain == office_id)
+    row = session.execute(query).one_or_none()
+    return Seen(*row) if row is not None else Seen(0, 0)
+
+
+def _changed_since(session: Session, office_id: int, links: int) -> bool:
+    query = (
+        sa.select(AuditEntry.action)
+        .join(AuditLink, AuditLink.entry_id == AuditEntry.id)
+        .where(AuditLink.chain == office_id, AuditLink.number > links)
+        .distinct()
+    )
+    return not all(map(changes_nobody, session.scalars(query)))
 
 
 def _read(session: Session, office_id: int) -> Acquaintances:

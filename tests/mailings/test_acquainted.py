@@ -13,7 +13,7 @@ from eventmail.audit.service import record
 from eventmail.database import Database
 from eventmail.events.models import Contact
 from eventmail.mailings import acquainted
-from eventmail.mailings.acquainted import Acquaintances, Acquainted, acquaintances
+from eventmail.mailings.acquainted import Acquaintances, Acquainted, Seen, acquaintances
 from eventmail.mailings.findings.directory import People, Person
 from eventmail.mailings.freezing import office_addresses
 from eventmail.mailings.known import KnownKeys
@@ -22,7 +22,7 @@ from tests.conftest import Meeting
 from tests.counting import heard
 
 NEW = "atarashii@aozora.example"
-STAMP = (1, 0)
+SEEN = Seen(links=10, older=3)
 
 
 @pytest.fixture
@@ -68,13 +68,17 @@ def _reads(statements: list[str]) -> bool:
     return any("FROM contacts" in each for each in statements)
 
 
-def test_is_read_once_while_nothing_is_done_but_to_mailings(
-    database: Database, looking: Callable[..., object], office: int
+@pytest.mark.parametrize(
+    "action",
+    ["mailing.edited", "recipients.printed", "staff.signed_in", "dispatch.started", "notice.read"],
+)
+def test_is_read_once_while_only_such_things_are_done_as_change_nobody(
+    database: Database, looking: Callable[..., object], office: int, action: str
 ) -> None:
     with looking() as session:
         first = acquaintances(session, office)
     with database.writing() as session:
-        _act(session, office, "mailing.edited")
+        _act(session, office, action)
     with heard() as statements, looking() as session:
         assert acquaintances(session, office) is first
     assert not _reads(statements)
@@ -82,7 +86,10 @@ def test_is_read_once_while_nothing_is_done_but_to_mailings(
 
 @pytest.mark.parametrize(
     "action",
-    ["roster.imported", "roster.by_hand", "contact.corrected", "event.erased", "anything.new"],
+    [
+        *("roster.imported", "roster.by_hand", "roster.undone", "contact.corrected"),
+        *("event.erased", "person.erased", "snapshot.erased", "anything.new"),
+    ],
 )
 def test_is_read_anew_after_any_other_act(
     database: Database, looking: Callable[..., object], office: int, action: str
@@ -184,8 +191,35 @@ def test_keeps_so_many_people_of_the_offices_asked_for_last(
 ) -> None:
     memory = Acquainted(most=8)
     for office, size in enumerate(sizes):
-        memory.of(office, STAMP, lambda size=size: _known(size))
+        memory.of(office, SEEN, lambda size=size: _known(size), lambda _links: False)
     assert memory.offices == kept
+
+
+@pytest.mark.parametrize(
+    ("now", "changed", "asked", "again"),
+    [
+        pytest.param(SEEN, True, [], False, id="no act since"),
+        pytest.param(Seen(12, 3), False, [10], False, id="acts that change nobody"),
+        pytest.param(Seen(12, 3), True, [10], True, id="one that may change somebody"),
+        pytest.param(Seen(9, 3), False, [], True, id="fewer acts: another chain"),
+        pytest.param(Seen(12, 4), False, [], True, id="another beginning: another chain"),
+    ],
+)
+def test_is_good_until_somebody_may_have_been_changed(
+    now: Seen, changed: bool, asked: list[int], again: bool
+) -> None:
+    memory, questions = Acquainted(), list[int]()
+    first = memory.of(1, SEEN, lambda: _known(1), lambda _links: True)
+
+    def changed_since(links: int) -> bool:
+        questions.append(links)
+        return changed
+
+    found = memory.of(1, now, lambda: _known(1), changed_since)
+    assert (found is not first) == again
+    assert questions == asked
+    _ = memory.of(1, now, lambda: _known(1), changed_since)
+    assert questions == asked, "what was looked through once is not looked through again"
 
 
 def test_a_command_remembers_nothing(database: Database, office: int) -> None:
