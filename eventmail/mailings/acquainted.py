@@ -38,8 +38,12 @@ CHANGE_NOBODY = frozenset(
 
 
 def changes_nobody(action: str) -> bool:
-    """Whether an act is of a kind after which an office knows the same people."""
-    return action.partition(".")[0] in CHANGE_NOBODY
+    """Whether an act is of a kind after which an office knows the same people.
+
+    Whatever is taken out of the service stays in it.
+    """
+    kind, _, done = action.partition(".")
+    return kind in CHANGE_NOBODY or done == "exported"
 
 
 @dataclass(frozen=True, slots=True)
