@@ -155,19 +155,20 @@ def _last(session: Session, mailing: Mailing) -> dict[str, str] | None:
 
 def _ever(session: Session, mailing: Mailing) -> frozenset[str]:
     """The addresses of the event's roster that the office has sent to before, in any event."""
-    query = (
-        sa.select(Contact.address_key)
-        .join(
-            SnapshotRecipient,
-            sa.and_(
-                SnapshotRecipient.office_id == Contact.office_id,
-                SnapshotRecipient.address_key == Contact.address_key,
-            ),
-        )
+    sent_to = (
+        sa.select(SnapshotRecipient.contact_id)
         .join(Snapshot, Snapshot.id == SnapshotRecipient.snapshot_id)
         .join(Snapshot.mailing)
-        .where(Contact.event_id == mailing.event_id, Mailing.state.in_(BEGUN))
-        .distinct()
+        .where(
+            SnapshotRecipient.office_id == Contact.office_id,
+            SnapshotRecipient.address_key == Contact.address_key,
+            Mailing.state.in_(BEGUN),
+        )
+    )
+    query = sa.select(Contact.address_key).where(
+        Contact.office_id == mailing.office_id,
+        Contact.event_id == mailing.event_id,
+        sent_to.exists(),  # the first of all those mails is enough
     )
     return frozenset(session.scalars(query))
 
