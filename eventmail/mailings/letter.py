@@ -125,19 +125,27 @@ def _names_page(letter: Letter) -> bool:
 
 def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]:
     """The used fields that have no value for this addressee."""
-    return [name for name in _told_to(letter) if not _value(name, to, occasion).strip()]
+    return [name for name, value in _blank_for_some(letter, occasion) if not value(to).strip()]
 
 
 @lru_cache(maxsize=16)  # asked for each recipient of a draft
-def _told_to(letter: Letter) -> tuple[str, ...]:
-    """The used fields that should have a value; the page's is known only to the press."""
-    known = OF_ADDRESSEE.keys() | OF_OCCASION.keys()
-    return tuple(each for each in used_fields(letter) if each in known - MAY_BE_BLANK)
+def _blank_for_some(
+    letter: Letter, occasion: Occasion
+) -> tuple[tuple[str, Callable[[Addressee], str]], ...]:
+    """The used fields that may lack a value they should have: the event's have one for all or none.
+
+    The page's is known only to the press.
+    """
+    of_occasion = _values_of(occasion)
+    asked = OF_ADDRESSEE | {
+        name: _nothing for name, value in of_occasion.items() if not value.strip()
+    }
+    used = (each for each in used_fields(letter) if each not in MAY_BE_BLANK)
+    return tuple((each, asked[each]) for each in used if each in asked)
 
 
-def _value(name: str, to: Addressee, occasion: Occasion) -> str:
-    of_addressee = OF_ADDRESSEE.get(name)
-    return of_addressee(to) if of_addressee else _values_of(occasion)[name]
+def _nothing(_to: Addressee) -> str:
+    return ""
 
 
 def _values(to: Addressee, occasion: Occasion) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from eventmail.incidents.papers import words
 from eventmail.language import said
@@ -83,7 +83,7 @@ class Secrets:
     office: tuple[str, ...] = ()
 
     @cached_property
-    def forms(self) -> tuple[tuple[str, set[str]], ...]:
+    def forms(self) -> tuple[tuple[str, frozenset[str]], ...]:
         """Each company, and how it may be written."""
         return tuple((each, _forms(each)) for each in self.companies)
 
@@ -214,7 +214,8 @@ def _of_office(names: Iterable[str], whole: Folded) -> Iterator[tuple[What, str,
             yield What.OFFICE, name, _holds(form)
 
 
-def _forms(company: str) -> set[str]:
+@lru_cache(maxsize=10_000)  # an incident has a thousand companies, and is looked at again and again
+def _forms(company: str) -> frozenset[str]:
     """The whole name and, unless it is a word of ours, the name without its legal form, and
     without the branch behind a blank.
     """
@@ -224,7 +225,7 @@ def _forms(company: str) -> set[str]:
     long = len(first) >= SHORTEST_PART and not first.isascii()
     shorter = {_bare(plain)} | ({first} if long else set())
     found = {_bare(folded), *(each for each in shorter if each not in OURS.bare)}
-    return {each for each in found if len(each) >= SHORTEST}
+    return frozenset(each for each in found if len(each) >= SHORTEST)
 
 
 def _bare(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 STAFF, COMPANY = "職員", "事業所"
 HONORIFICS = "さん|氏|様|君|主任|係長|課長|次長|所長|部長|統括|主事|上席|職員|指導官"
@@ -32,14 +34,9 @@ class Anonymous:
     def __init__(
         self, staff: Iterable[str], companies: Iterable[str], texts: Iterable[str] = ()
     ) -> None:
-        self._staff = [(_spellings(each), each) for each in staff if each.strip()]
-        self._companies = [(_short(each), each) for each in companies if each.strip()]
         self._taken = set(re.findall(f"(?:{STAFF}|{COMPANY})[A-Z]+", " ".join(texts)))
         self._given: dict[str, str] = {}
-        words = sorted(self._words(), key=lambda each: -len(each[2]))
-        self._of = {word: (kind, name) for kind, name, word in reversed(words)}
-        found = "|".join(_seen(word) for _, _, word in words)
-        self._pattern = re.compile(found) if found else None
+        self._of, self._pattern = _sought(tuple(staff), tuple(companies))
 
     def __call__(self, text: str) -> str:
         """The text without the names."""
@@ -61,13 +58,23 @@ class Anonymous:
             number += 1
         return f"{kind}{letter(number)}"
 
-    def _words(self) -> Iterable[tuple[str, str, str]]:
-        for spellings, name in self._staff:
-            for word in spellings:
-                yield STAFF, name, word
-        for spellings, name in self._companies:
-            for word in spellings:
-                yield COMPANY, name, word
+
+@lru_cache(maxsize=8)  # a thousand companies, on each page of an incident
+def _sought(
+    staff: tuple[str, ...], companies: tuple[str, ...]
+) -> tuple[Mapping[str, tuple[str, str]], re.Pattern[str] | None]:
+    """Whose each spelling is, and the pattern of all of them, the longest first."""
+    words = sorted(_words(staff, companies), key=lambda each: -len(each[2]))
+    of = {word: (kind, name) for kind, name, word in reversed(words)}
+    found = "|".join(_seen(word) for _, _, word in words)
+    return MappingProxyType(of), re.compile(found) if found else None
+
+
+def _words(staff: Iterable[str], companies: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    for kind, names, spelt in ((STAFF, staff, _spellings), (COMPANY, companies, _short)):
+        for name in names:
+            if name.strip():
+                yield from ((kind, name, word) for word in spelt(name))
 
 
 def _spellings(name: str) -> tuple[str, ...]:

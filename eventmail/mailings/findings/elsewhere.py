@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from eventmail.clock import japanese_date
 from eventmail.language import said
@@ -22,6 +22,7 @@ from eventmail.mailings.findings.telling import (
 )
 
 _SHORT = 7  # a name of so few letters is an ordinary word: it counts in the subject or in brackets
+READ = 20_000  # letters of a file: where it tells what it is of
 _BRACKETED = ("「", "『", "【", '"')
 _YEAR = re.compile(
     r"(?:令和|(?<![a-z])r)\s*(?P<y>元|\d{1,2})(?:年度?|(?=[^\d]))|(?<!\d)(?P<w>20\d\d)(?:年度?|(?!\d))"
@@ -73,7 +74,7 @@ def materials(ground: Ground) -> Iterator[Finding]:
         if not events:
             continue
         scan = ground.scans.get(material.sha256)
-        is_theirs = scan is None or any(_tells_of(read(scan).text, each) for each in events)
+        is_theirs = scan is None or _tells_of(read(scan).text[:READ], events)
         names = listed(
             said("「{name}」{held_on}", name=each.name, held_on=japanese_date(each.held_on))
             for each in events
@@ -96,11 +97,14 @@ def materials(ground: Ground) -> Iterator[Finding]:
         )
 
 
-def _tells_of(text: str, event: OtherEvent) -> bool:
-    """Whether a file names the other event or its day."""
-    days = (each for each in dates(text[:20_000]))
-    on_its_day = any(event.held_on in each.near((event.held_on,)) for each in days)
-    return on_its_day or _plain(event.name) in squeeze(fold(text[:20_000]))
+def _tells_of(text: str, events: Iterable[OtherEvent]) -> bool:
+    """Whether a file names one of the other events or its day."""
+    days, plain = tuple(dates(text)), squeeze(fold(text))
+    return any(
+        _plain(event.name) in plain
+        or any(event.held_on in day.near((event.held_on,)) for day in days)
+        for event in events
+    )
 
 
 def roster_files(ground: Ground) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from eventmail.language import said
@@ -32,6 +32,7 @@ _TOGETHER = re.compile(
     r"(?:主催|共催|後援|協賛|協力|会場|場所|講師|提供|委託|運営|司会)[^\n。]{0,30}$|にて|において"
 )
 _SHORTEST_NAME = 5
+Named = tuple[str, str, str]  # a company's key, its name, and the core of the key
 _BARS = "-‐‑‒–—―−ー－─~〜"
 _LEFT_OUT = "・·.,、。'’‘\"“”"
 
@@ -115,16 +116,26 @@ def companies(ground: Ground) -> Iterator[Finding]:
     """Another company's name in the letter or in a file's name."""
     if len({each.participant_id for each in ground.content.recipients}) < 2:
         return
+    files = [(each, written(each.filename)) for each in ground.content.materials]
+    told_in = [told for _, _, told in letter(ground.content)] + [told for _, told in files]
+    named = _named_anywhere(told_in, ground.directory.companies)
     for where, _, told in letter(ground.content):
-        met = list(_companies_in(told, ground))
+        met = list(_companies_in(told, named))
         if met:
             places = [place_in(where, told, start, end) for _, start, end in met]
             yield _company_finding(PARTS[where], [name for name, _, _ in met], places)
-    for material in ground.content.materials:
-        met = list(_companies_in(written(material.filename), ground))
+    for material, told in files:
+        met = list(_companies_in(told, named))
         if met:
             place = said("資料のファイル名「{filename}」", filename=material.filename)
             yield _company_finding(place, [name for name, _, _ in met], [of_material(material)])
+
+
+def _named_anywhere(texts: Iterable[Written], companies: Mapping[str, str]) -> list[Named]:
+    """Of ten thousand companies hardly one stands in any of the texts."""
+    whole = "\n".join(_squeezed(each.text)[0] for each in texts)
+    cored = ((key, name, core_name(key)) for key, name in companies.items())
+    return [each for each in cored if each[2] in whole]
 
 
 def _company_finding(place: str, companies: list[str], places: list[Place]) -> Finding:
@@ -141,13 +152,10 @@ def _company_finding(place: str, companies: list[str], places: list[Place]) -> F
     )
 
 
-def _companies_in(told: Written, ground: Ground) -> Iterator[tuple[str, int, int]]:
+def _companies_in(told: Written, named: Iterable[Named]) -> Iterator[tuple[str, int, int]]:
     """Names as wholes; a short one only with its legal form or an honorific: it may be a word."""
     squeezed, origins = _squeezed(told.text)
-    for key, name in ground.directory.companies.items():
-        core = core_name(key)
-        if core not in squeezed:
-            continue
+    for key, name, core in named:
         for at in re.finditer(re.escape(core), squeezed):
             start, end = origins[at.start()], origins[at.end() - 1] + 1
             if _stands_for_company(told.text, start, end, key, core):
