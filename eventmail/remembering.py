@@ -33,10 +33,11 @@ class Remembered(Generic[Key, Value]):
                 return self._kept[key]
         found = find()
         if self._worth(found):
-            self._keep(key, found)
+            self.put(key, found)
         return found
 
-    def _keep(self, key: Key, found: Value) -> None:
+    def put(self, key: Key, found: Value) -> None:
+        """Keep this answer from now on."""
         with self._lock:
             self._kept[key] = found
             self._kept.move_to_end(key)

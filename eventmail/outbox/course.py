@@ -15,6 +15,7 @@ from eventmail.language import said
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
 from eventmail.outbox.service import first_copy
+from eventmail.outbox.so_far import Running
 from eventmail.pictures.timeline import Counted, finest
 from eventmail.remembering import Remembered
 from eventmail.wire import Kind
@@ -37,7 +38,8 @@ OFFICE_NOTES = {
 }
 COPY_NOTE = said("所のアドレスへの控えを送信")
 
-_over: Remembered[tuple[str, int, datetime, int], list[Counted]] = Remembered(32)
+_over: Remembered[tuple[str, int, int, datetime], list[Counted]] = Remembered(32)
+_running = Running()
 
 
 def step_of(session: Session, snapshot: Snapshot) -> int:
@@ -51,21 +53,27 @@ def answers(session: Session, snapshot: Snapshot, step: int) -> list[Counted]:
     """The relay's answers to participants' mails in steps of time, by what they meant.
 
     One statement that gives back a few rows, however many mails there are. It looks at each of
-    their attempts, so what is over, and changes no more, is remembered.
+    their attempts, so what changes no more is remembered.
     """
     dispatch = session.get_one(Dispatch, snapshot.id)
-    if dispatch.finished_at is None:
-        return _answers(session, snapshot, step)
-    key = (snapshot.digest, dispatch.round, dispatch.finished_at, step)
-    return _over.of(key, lambda: _answers(session, snapshot, step))
-
-
-def _answers(session: Session, snapshot: Snapshot, step: int) -> list[Counted]:
     own = first_copy(session, snapshot.id)
+
+    def count(which: sa.ColumnElement[bool]) -> list[Counted]:
+        return _answers(session, snapshot, step, sa.and_(which, Delivery.id != own.id))
+
+    key = (snapshot.digest, dispatch.round, step)
+    if dispatch.finished_at is None:
+        return _running.answers(session, snapshot.id, key, count)
+    return _over.of((*key, dispatch.finished_at), lambda: count(sa.true()))
+
+
+def _answers(
+    session: Session, snapshot: Snapshot, step: int, which: sa.ColumnElement[bool]
+) -> list[Counted]:
     at = seconds_of(sa.func.coalesce(Attempt.settled_at, Attempt.handed_over_at))
     query = _grouped(at, step, _meant()).where(
         Delivery.snapshot_id == snapshot.id,
-        Delivery.id != own.id,
+        which,
         Delivery.attempts > 0,  # of what still waits, no attempt is looked for
         sa.or_(Attempt.settled_at.is_not(None), Delivery.state != DeliveryState.CLAIMED),
     )
