@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
+from eventmail.audit.models import AuditEntry
 from eventmail.corrections.models import State
 from eventmail.database import Database
 from eventmail.mailings.models import Mailing, MailingState
@@ -55,6 +57,29 @@ def test_it_is_refused_with_a_reason_and_once(
     again = author.post(f"{proposed}/1/accept", {"told": "電話した"}, status=409)
     assert "すでに処理されているか" in again.text
     assert contact_of(public, him.id).address == him.address
+
+
+@pytest.mark.parametrize(
+    ("done", "typed", "action"),
+    [
+        ("accept", {"told": "田中様に15時に電話した"}, "contact.corrected"),
+        ("refuse", {"reason": "心当たりがないとのことだった"}, "contact.refused"),
+    ],
+)
+def test_who_proposed_and_who_decided_is_recorded(
+    sign_in: SignIn,
+    public: Database,
+    people: People,
+    proposed: str,
+    done: str,
+    typed: dict[str, str],
+    action: str,
+) -> None:
+    sign_in("author").post(f"{proposed}/1/{done}", typed)
+    with public.reading() as session:
+        query = sa.select(AuditEntry.action, AuditEntry.staff_id).order_by(AuditEntry.id)
+        acts = session.execute(query.where(AuditEntry.action.startswith("contact."))).all()
+    assert acts == [("contact.proposed", None), (action, people.author.id)]
 
 
 def test_a_mailing_under_review_is_begun_anew(

@@ -97,6 +97,19 @@ def test_an_act_that_began_before_it_and_ended_after_it_makes_it_count_no_more(
     assert made == ["made", "made"]
 
 
+def test_an_act_of_the_same_transaction_makes_it_count_no_more(
+    database: Database, people: People, meeting: Meeting, made: list[str]
+) -> None:
+    """It is not in the chain before the transaction ends."""
+    earlier = rehearsed(database, meeting)
+    with database.writing() as session:
+        office = meeting.event.office_id
+        record(session, "address.disallowed", f"office:{office}", office_id=office)
+        mailing = mailings.get_mailing(session, people.author, meeting.mailing.id, lock=True)
+        mailings.submit(session, people.author, mailing, earlier)
+    assert made == ["made", "made"]
+
+
 def test_a_draft_with_a_simple_fault_makes_no_mail_at_all(
     database: Database, people: People, meeting: Meeting, made: list[str]
 ) -> None:

@@ -19,6 +19,7 @@ from eventmail.web.forms import cleaned, row_number
 
 ROWS = 30  # on a page: a form has a field for each
 MOST_GROUPS = 8
+MOST_NAMED = 100  # companies of a group; all of them stand in a list of their own
 ANSWERS = {"yes": True, "no": False}
 KEPT = said("{count}件の答えを記録しました。")
 SAME = said("答えはどれも前と同じです。")
@@ -125,6 +126,7 @@ def _page(
         number=number,
         pages=pages,
         most_groups=MOST_GROUPS,
+        most_named=MOST_NAMED,
         column_names=[
             said("グループ{number}のアドレス", number=each.number) for each in seen.groups
         ],

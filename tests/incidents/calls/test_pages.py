@@ -23,7 +23,7 @@ from tests import settling
 from tests.conftest import Meeting
 from tests.incidents.calls import hands
 from tests.mailings import journey
-from tests.pages import Pages
+from tests.pages import Page, Pages
 
 SignIn = Callable[[str], Pages]
 REACHED, ABSENT = Outcome.REACHED, Outcome.ABSENT
@@ -170,26 +170,45 @@ def test_filters_and_search_narrow_the_list(
         assert len(found) == count, query
 
 
+def _live(page: Page) -> str:
+    """Where the page asks for what is new."""
+    (found,) = [
+        e.attributes["data-poll-url"] for e in page.all("div") if "data-poll-url" in e.attributes
+    ]
+    return found or ""
+
+
 def test_the_list_keeps_itself_fresh_and_is_silent_while_nothing_changes(
     database: Database, people: People, leak: int, sign_in: SignIn
 ) -> None:
     author = sign_in("author")
-    first = author.raw(f"{LIST}.json")
+    live = _live(author.get(LIST))
+    first = author.raw(live)
+    assert set(first.json["rows"]) == {str(number) for number in range(1, 31)}
     assert first.json["rows"]["1"] == {
         "text": "まだかけていない",
         "kind": "neutral",
         "note": "",
         "advice": "",
     }
-    again = author.raw(f"{LIST}.json", headers={"If-None-Match": first.headers["ETag"]})
+    again = author.raw(live, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     with database.writing() as session:
         calling.begin(session, people.checker, session.get_one(Incident, 1), 1)
     call(database, people, ABSENT, REACHED)
-    news = author.raw(f"{LIST}.json", headers={"If-None-Match": first.headers["ETag"]})
+    news = author.raw(live, headers={"If-None-Match": first.headers["ETag"]})
     assert news.json["fields"]["count_done"] == 1
     assert news.json["rows"]["1"]["note"] == "いま電話中：長谷川 誠"
     assert news.json["rows"]["1"]["text"] == "不在"
+
+
+def test_of_the_rows_only_those_on_the_page_are_told(leak: int, sign_in: SignIn) -> None:
+    author = sign_in("author")
+    path = _live(author.get(f"{LIST}?q=06-0000-0102"))
+    told = author.raw(path)
+    assert len(told.json["rows"]) == 1
+    assert told.json["fields"]["total"] == 30, "the numbers are of all"
+    assert author.raw(f"{LIST}.json?rows=x").status_code == 404
 
 
 def test_the_heartbeat_says_who_else_calls_and_what_version_is_newest(

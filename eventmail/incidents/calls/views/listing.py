@@ -21,6 +21,7 @@ from eventmail.incidents.calls.standing import (
 )
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
 from eventmail.incidents.models import Party
+from eventmail.incidents.views.common import ids
 from eventmail.language import said, told, told_all
 from eventmail.offices.permissions import Action, permitted
 from eventmail.roster.views.common import search_text
@@ -53,6 +54,7 @@ def index(incident_id: int) -> str:
     number = min(request.args.get("page", 1, type=row_number), pages)
     start, end = (number - 1) * ROWS, number * ROWS
     progress = progress_of(found, clock.today())
+    now, later = due[start:end], rest[max(start - len(due), 0) : max(end - len(due), 0)]
     return page(
         "index",
         incident=incident,
@@ -62,10 +64,11 @@ def index(incident_id: int) -> str:
         states=list(State),
         chosen=chosen,
         q=text,
-        due=due[start:end],
+        due=now,
         due_count=len(due),
-        rest=rest[max(start - len(due), 0) : max(end - len(due), 0)],
+        rest=later,
         rest_count=len(rest),
+        rows=",".join(str(each.party.id) for each in now + later),
         number=number,
         pages=pages,
         busy=calling.now_calling(session, incident, actor().id),
@@ -79,17 +82,18 @@ def index(incident_id: int) -> str:
 @blueprint.get("/incidents/<int:incident_id>/calls.json")
 @permitted(Action.SEE_INCIDENT)
 def live(incident_id: int) -> ResponseReturnValue:
-    """The numbers and how each company stands; 304 while nothing changed."""
+    """The numbers, and how each company stands that the page shows; 304 while nothing changed."""
     session = reading()
     incident = incident_of(session, incident_id)
     found = service.lines(session, incident)
     busy = calling.now_calling(session, incident, actor().id)
     progress = progress_of(found, clock.today())
+    shown = ids(filter(None, request.args.get("rows", "").split(",")))
     response = jsonify(
         finished=False,
         announce=told(how_far(progress)),
         fields={"total": progress.total, "said": told(how_far(progress)), **_counts(found)},
-        rows=told_all({str(each.party.id): _row(each, busy) for each in found}),
+        rows=told_all({str(e.party.id): _row(e, busy) for e in found if e.party.id in shown}),
     )
     response.add_etag()
     return response.make_conditional(request)
