@@ -6,9 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from eventmail import clock
+from eventmail.bounces.models import Bounce, BounceMail, Match, Source
+from eventmail.bounces.reading import Class, Kind
 from eventmail.outbox import ledger
 from eventmail.outbox.ledger import Leaving, Settlement
-from eventmail.outbox.models import Attempt, DeliveryState, Dispatch
+from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
+
+WORDS_OF = {
+    Class.HARD: ("5.1.1", "宛先がありません。"),
+    Class.SOFT: ("4.2.2", "いっぱいです。"),
+}
 
 
 def let_go(session: Session, snapshot_id: int) -> None:
@@ -53,3 +60,23 @@ def settle(
     told = Settlement(attempt.delivery_id, attempt.number, state, state.value, code, text)
     ledger.settle_all(session, [told])
     session.expire_all()
+
+
+def bounced(session: Session, delivery: Delivery, hardness: Class = Class.HARD) -> None:
+    """A report about this mail came back; its state is left as it is."""
+    mail = BounceMail(
+        office_id=delivery.office_id,
+        received_at=clock.now(),
+        digest=f"{delivery.id:064}",
+        source=Source.PIPE,
+        kind=Kind.BOUNCE,
+        match=Match.RETURN_ADDRESS,
+        forged=False,
+        readable=True,
+    )
+    session.add(mail)
+    session.flush()
+    status, reason = WORDS_OF[hardness]
+    told = {"action": "failed", "status": status, "reason": reason, "sure": True}
+    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=hardness, **told))
+    session.flush()

@@ -11,8 +11,6 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from eventmail import clock
-from eventmail.bounces.models import Bounce, BounceMail, Match, Source
-from eventmail.bounces.reading import Class, Kind
 from eventmail.database import Database
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox import course, decisions, ledger
@@ -57,26 +55,8 @@ def comes_back(database: Database, snapshot: Snapshot) -> None:
         delivery_id = _first(session, snapshot, S.ACCEPTED)
         if delivery_id:
             delivery = session.get_one(Delivery, delivery_id)
-            _bounced(session, delivery)
+            hands.bounced(session, delivery)
             delivery.state = S.BOUNCED
-
-
-def _bounced(session: Session, delivery: Delivery) -> None:
-    mail = BounceMail(
-        office_id=delivery.office_id,
-        received_at=clock.now(),
-        digest=f"{delivery.id:064}",
-        source=Source.PIPE,
-        kind=Kind.BOUNCE,
-        match=Match.RETURN_ADDRESS,
-        forged=False,
-        readable=True,
-    )
-    session.add(mail)
-    session.flush()
-    told = {"action": "failed", "status": "5.1.1", "reason": "宛先がありません。", "sure": True}
-    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.HARD, **told))
-    session.flush()
 
 
 def _first(session: Session, snapshot: Snapshot, state: DeliveryState) -> int:

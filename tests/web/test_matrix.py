@@ -33,8 +33,7 @@ from eventmail.answers.asking import Wording
 from eventmail.answers.models import QuestionKind
 from eventmail.api import tokens
 from eventmail.api.models import Scope
-from eventmail.bounces.models import Bounce, BounceMail, Match, Source
-from eventmail.bounces.reading import Class, Kind
+from eventmail.bounces.reading import Class
 from eventmail.config import Mode, Settings
 from eventmail.corrections import service as corrections
 from eventmail.database import Database
@@ -71,6 +70,7 @@ from eventmail.wordings.models import WordingKind
 from tests.conftest import SECRET, Templates, _people, opened
 from tests.incidents import story
 from tests.incidents.calls import hands as calls
+from tests.outbox import hands
 from tests.web.matrix import ALL, MAY, NOBODY, PAGES
 
 NEEDS = {endpoint: action for action, names in PAGES.items() for endpoint in names.split()}
@@ -146,23 +146,6 @@ def _outsiders(database: Database) -> None:
             offices.add_staff(session, office, name, name, STRANGER, [Role(role)])
 
 
-def _came_back(session: Session, delivery: Delivery) -> None:
-    mail = BounceMail(
-        office_id=delivery.office_id,
-        received_at=clock.now(),
-        digest="0" * 64,
-        source=Source.PIPE,
-        kind=Kind.BOUNCE,
-        match=Match.RETURN_ADDRESS,
-        forged=False,
-        readable=True,
-    )
-    session.add(mail)
-    session.flush()
-    told = {"action": "failed", "status": "4.2.2", "reason": "いっぱいです。", "sure": True}
-    session.add(Bounce(mail_id=mail.id, delivery_id=delivery.id, hardness=Class.SOFT, **told))
-
-
 def _told(session: Session) -> list[Notice]:
     """What a bureau's overseer has sent to everybody."""
     overseer = offices.add_person(session, None, "moto-kyoku", "元 局員", STRANGER)
@@ -182,7 +165,7 @@ def _one_of_each(database: Database) -> dict[str, object]:
         event = session.scalars(sa.select(Event)).one()
         mailing = session.scalars(sa.select(Snapshot)).one().mailing
         delivery = session.scalars(sa.select(Delivery).where(~Delivery.first_copy).limit(1)).one()
-        _came_back(session, delivery)
+        hands.bounced(session, delivery, Class.SOFT)
         made = wordings.add_wording(session, people.author, WordingKind.OWN, own)
         alert = alerts.raise_alert(session, event.reply_to, "test", "event:1", "止まりました。")
         entry = allowed.allow(session, people.author, "kaijo@kaikan.example")
