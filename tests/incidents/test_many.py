@@ -98,6 +98,10 @@ def test_they_come_page_by_page(
         [False, True],
     ]
     assert sizes("&state=absent") == [50, 50, 25]
+    group = browser.get(f"/incidents/{incident_id}/exposure")
+    assert "ほかに150社あります。全社は「対応先」の一覧で見られます。" in group.text
+    linked = [e for e in group.all("a") if "/parties/" in (e.attributes.get("href") or "")]
+    assert len(linked) == 100
     path = f"/incidents/{incident_id}/parties/{party_id}"
     seen = [browser.get(f"{path}?page={number}").text for number in (1, 2, 3)]
     assert all("この事業所に見えたアドレス（249件）" in text for text in seen)
