@@ -20,6 +20,7 @@ from eventmail.errors import NotFound, UserError
 from eventmail.events.models import Contact
 from eventmail.mailings.freezing import audience
 from eventmail.mailings.models import Audience, Chosen, Mailing, MailingState, SendMode, Snapshot
+from eventmail.outbox import retention
 from eventmail.outbox.models import Delivery
 from eventmail.outbox.returns import Returns
 from eventmail.outbox.views import live
@@ -66,6 +67,18 @@ def test_the_live_page_says_who_has_not_got_it_why_and_whom_to_call(
         contact = session.get_one(Contact, lost[0].contact_id)
     assert contact.phone in page.text
     assert f"/deliveries/{lost[0].id}/mend" in links(page)
+
+
+def test_of_what_was_erased_no_number_is_told_though_the_contact_is_still_there(
+    database: Database, sent: Snapshot, lost: First, sign_in: SignIn
+) -> None:
+    with database.writing() as session:
+        phone = session.get_one(Contact, lost[0].contact_id).phone
+        retention.erase(session, None, session.get_one(Snapshot, sent.id), "保存期間の満了")
+    page = sign_in("author").get(progress(sent))
+    assert "1社に届いていません" in page.text
+    assert phone
+    assert phone not in page.text
 
 
 def test_nothing_came_back_and_nothing_is_said(sent: Snapshot, sign_in: SignIn) -> None:
