@@ -27,6 +27,7 @@ from eventmail.doctor.running import Check
 from eventmail.language import speaking
 from eventmail.papers.characters import cells
 from eventmail.sample import People
+from eventmail.web.context import reading
 from tests.conftest import Meeting
 from tests.doctor.dns_server import DnsServer
 from tests.pages import Pages
@@ -304,6 +305,21 @@ class TestPage:
             page = administrator.post("/administration/doctor")
         assert "ほかの人が点検しています" in page.text
         assert recorder.commands == []
+
+    def test_nothing_is_held_while_other_machines_are_waited_for(
+        self, administrator: Pages, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A transaction that stays open keeps PostgreSQL from tidying up behind it."""
+        held: list[bool] = []
+        examined = Examination.whole
+
+        def whole(self: Examination) -> list[running.Result]:
+            held.append(reading().in_transaction())
+            return examined(self)
+
+        monkeypatch.setattr(Examination, "whole", whole)
+        administrator.post("/administration/doctor")
+        assert held == [False]
 
     def test_the_administration_leads_there(self, administrator: Pages) -> None:
         assert 'href="/administration/doctor"' in administrator.get("/administration").markup
