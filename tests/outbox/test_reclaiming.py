@@ -17,6 +17,7 @@ from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.outbox.standing import due_snapshots
 from eventmail.sample import People
 from eventmail.wire import Relay
+from tests.counting import heard
 from tests.mailings.journey import reload
 from tests.outbox import hands
 
@@ -69,6 +70,42 @@ def test_a_lapsed_claim_that_was_not_handed_over_is_queued_again(
 def test_a_claim_whose_lease_runs_is_left_alone(database: Database, claimed: int) -> None:
     reclaim(database)
     assert state_of(database, claimed) is DeliveryState.CLAIMED
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_leases_are_stretched_beside_a_turn_and_do_not_wait_for_it(
+    database: Database, approved: Snapshot
+) -> None:
+    """Each would hold what the other waits for."""
+    with database.writing() as session:
+        ids = hands.claim(session, approved.id, "busy", 5)
+    with database.writing() as turn:
+        assert hands.may_hand_over(turn, ids[3], "busy")
+        with database.writing() as beat:
+            beat.execute(sa.text("SET LOCAL lock_timeout = '1s'"))
+            ledger.keep_alive(beat, ["busy"], LATER)
+    with database.reading() as session:
+        leases = session.execute(sa.select(Delivery.id, Delivery.lease_until)).all()
+    until = clock.now() + LATER / 2
+    assert {number for number, lease in leases if lease and lease > until} == {*ids} - {ids[3]}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("step", ["give_back", "keep_alive"])
+def test_rows_are_locked_in_the_order_of_their_numbers_before_they_are_changed(
+    database: Database, approved: Snapshot, step: str
+) -> None:
+    """As by all others: an UPDATE alone takes them as its index has them."""
+    with database.writing() as session:
+        hands.claim(session, approved.id, "busy", 5)
+    with heard() as statements, database.writing() as session:
+        if step == "give_back":
+            ledger.give_back(session, "busy")
+        else:
+            ledger.keep_alive(session, ["busy"], LATER)
+    locking, changing = [each for each in statements if "deliveries" in each]
+    assert "ORDER BY deliveries.id FOR NO KEY UPDATE" in " ".join(locking.split())
+    assert changing.startswith("UPDATE deliveries")
 
 
 def test_the_office_is_told_when_a_worker_died_over_the_first_copy(
