@@ -396,8 +396,3 @@ def _is_locked(driver: Any) -> bool:
     except sqlite3.OperationalError as error:
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return False
-
-
-def seconds_of(moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:
-    """Whole and broken seconds since 1970 of a stored moment, as either database counts them."""
-    return sa.extract("epoch", moment)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from eventmail.bounces.models import Bounce, BounceMail
 from eventmail.bounces.reading import Class
-from eventmail.database import seconds_of
 from eventmail.mailings.models import Snapshot
+from eventmail.outbox.course import seconds_of
 from eventmail.outbox.models import Delivery, DeliveryState
 from eventmail.pictures.timeline import Counted
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.audit.models import AuditEntry
-from eventmail.database import seconds_of
 from eventmail.language import said
 from eventmail.mailings.models import Snapshot
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch
@@ -40,6 +39,11 @@ COPY_NOTE = said("所のアドレスへの控えを送信")
 
 _over: Remembered[tuple[str, int, int, datetime], list[Counted]] = Remembered(32)
 _running = Running()
+
+
+def seconds_of(moment: sa.ColumnElement[datetime]) -> sa.ColumnElement[int]:
+    """Whole and broken seconds since 1970 of a stored moment, as either database counts them."""
+    return sa.extract("epoch", moment)
 
 
 def step_of(session: Session, snapshot: Snapshot) -> int:

@@ -174,12 +174,7 @@ def give_back(session: Session, worker: str) -> None:
     """Put this worker's claims that never left back in the queue, due as they were."""
     mine = sa.select(Delivery.id).where(Delivery.claimed_by == worker)
     held = session.scalars(mine.order_by(Delivery.id).with_for_update(key_share=True)).all()
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(held), Delivery.id.not_in(_open_attempts()))
-        .values(state=DeliveryState.QUEUED, claimed_by=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(statements.GIVE_BACK, {"ids": held})
 
 
 def keep_alive(session: Session, workers: Collection[str], lease: timedelta) -> None:
@@ -192,12 +187,7 @@ def keep_alive(session: Session, workers: Collection[str], lease: timedelta) -> 
     theirs = sa.select(Delivery.id).where(Delivery.claimed_by.in_(workers))
     free = theirs.order_by(Delivery.id).with_for_update(key_share=True, skip_locked=True)
     held = session.scalars(free).all()
-    session.execute(
-        sa.update(Delivery)
-        .where(Delivery.id.in_(held))
-        .values(lease_until=clock.now() + lease)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(statements.STRETCH, {"ids": held, "until": clock.now() + lease})
 
 
 def end_rest(

@@ -92,6 +92,21 @@ LEAVE = (
     .where(among(_d.id, "going"))
     .values(lease_until=_value("until", _d.lease_until), attempts=_d.attempts + 1)
 )
+# Leases of what is still in hand.
+STRETCH = (
+    sa.update(table_of(Delivery))
+    .where(among(_d.id, "ids"))
+    .values(lease_until=_value("until", _d.lease_until))
+)
+# Of claims that were locked before, those that never left go back, due as they were.
+GIVE_BACK = (
+    sa.update(table_of(Delivery))
+    .where(
+        among(_d.id, "ids"),
+        _d.id.not_in(sa.select(_a.delivery_id).where(_a.settled_at.is_(None))),
+    )
+    .values(state=DeliveryState.QUEUED, claimed_by=None, lease_until=None)
+)
 ATTEMPT = Bulk(
     sa.insert(table_of(Attempt)),
     "delivery_id", "number", "handed_over_at", "outcome", "reply_text", "digest", "head",
