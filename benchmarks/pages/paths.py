@@ -135,6 +135,7 @@ visitor own_page.page
 visitor own_page.sample
 author papers.drafting
 author papers.drafting_pdf
+author papers.record_pdf mailing_id=sample_mailing
 author papers.recipients
 author papers.recipients_pdf mailing_id=sample_mailing
 manager people.index

@@ -14,7 +14,7 @@ from eventmail.outbox.exposure import newest_record
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
 from eventmail.outbox.service import counts_by_state, first_copy
 
-PART = 500  # mails on one page of the record: 20 sheets
+PART = 100  # mails on one page; the file has them by thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ class Paper:
     total: int
     accepted: int  # how many of the participants' mails the relay took
     part: int
+    size: int  # mails in a part
 
     @property
     def parts(self) -> int:
-        """In how many parts the mails are printed."""
-        return max(1, -(-self.total // PART))
+        """In how many parts the mails are told."""
+        return max(1, -(-self.total // self.size))
 
     @property
     def is_clean(self) -> bool:
@@ -54,20 +55,21 @@ class Paper:
         return self.record is not None and not (self.record.exposing or self.record.unreadable)
 
 
-def paper_of(session: Session, snapshot: Snapshot, part: int = 1) -> Paper:
+def paper_of(session: Session, snapshot: Snapshot, part: int = 1, size: int | None = None) -> Paper:
     """The record of a snapshot's sending; :class:`NotFound` if it was never started.
 
-    A part beyond the last is the last.
+    ``size``: how many mails make a part. A part beyond the last is the last.
     """
+    size = size or PART
     dispatch = session.get(Dispatch, snapshot.id)
     if dispatch is None:
         raise NotFound
     copy = first_copy(session, snapshot.id)
     counts = counts_by_state(session, snapshot.id, copy.id)
     total = sum(counts.values())
-    part = min(part, max(1, -(-total // PART)))
+    part = min(part, max(1, -(-total // size)))
     (first,) = _lines(session, Delivery.id == copy.id)
-    among = SnapshotRecipient.position.between((part - 1) * PART + 1, part * PART)
+    among = SnapshotRecipient.position.between((part - 1) * size + 1, part * size)
     return Paper(
         dispatch=dispatch,
         first_copy=first,
@@ -77,13 +79,23 @@ def paper_of(session: Session, snapshot: Snapshot, part: int = 1) -> Paper:
         total=total,
         accepted=counts.get(DeliveryState.ACCEPTED, 0),
         part=part,
+        size=size,
     )
 
 
 def _lines(session: Session, *which: sa.ColumnElement[bool]) -> list[Line]:
     """Mails in the order of the roster."""
     query = (
-        sa.select(Delivery, SnapshotRecipient, Attempt.handed_over_at, Attempt.digest)
+        sa.select(
+            SnapshotRecipient.position,
+            SnapshotRecipient.company,
+            SnapshotRecipient.name,
+            Delivery.state,
+            Attempt.handed_over_at,
+            Delivery.reply,
+            Attempt.digest,
+        )
+        .select_from(Delivery)
         .outerjoin(
             SnapshotRecipient,
             sa.and_(
@@ -98,21 +110,7 @@ def _lines(session: Session, *which: sa.ColumnElement[bool]) -> list[Line]:
         .where(*which)
         .order_by(SnapshotRecipient.position)
     )
-    return [_line(*row) for row in session.execute(query)]
-
-
-def _line(
-    delivery: Delivery,
-    recipient: SnapshotRecipient | None,
-    handed_over_at: datetime | None,
-    digest: str | None,
-) -> Line:
-    return Line(
-        position=recipient.position if recipient else 0,
-        company=recipient.company if recipient else "",
-        name=recipient.name if recipient else "",
-        state=delivery.state,
-        handed_over_at=handed_over_at,
-        reply=delivery.reply,
-        digest=digest or "",
-    )
+    return [
+        Line(position or 0, company or "", name or "", state, at, reply, digest or "")
+        for position, company, name, state, at, reply, digest in session.execute(query)
+    ]

@@ -164,23 +164,39 @@ def _numbered(pages: Pages, lines: Sequence[Line]) -> None:
 
 
 def _table(pages: Pages, rows: Sequence[Sequence[str]]) -> None:
-    """Columns as wide as their longest cell asks for, within the page."""
+    """Columns as wide as their longest cell asks for, within the page; the head on every page."""
     asked = [max(cells(each) for each in column) + 2 for column in zip(*rows, strict=True)]
     least = _free(pages) / len(asked) / 2
     shares = [least + (_free(pages) / 2) * each / sum(asked) for each in asked]
-    for index, row in enumerate(rows):
-        type = LABEL if index == 0 else NOTE
-        texts = [broken(each, type, width - 8) for each, width in zip(row, shares, strict=True)]
-        height = max(map(len, texts)) * type.leading + 4
-        pages.room(height)
-        x = MARGIN
-        for lines, width in zip(texts, shares, strict=True):
-            pages.put(Box(x, pages.y - height, width, height))
-            for number, text in enumerate(lines, start=1):
-                y = pages.y - number * type.leading + type.size * 0.3
-                pages.put(Text(x + 4, y, type, text))
-            x += width
-        pages.y -= height
+    head, *others = ([*zip(row, shares, strict=True)] for row in rows)
+    _row(pages, _in_lines(head, LABEL), shares, LABEL)
+    for row in others:
+        texts = _in_lines(row, NOTE)
+        page = len(pages.pages)
+        pages.room(_height(texts, NOTE))
+        if len(pages.pages) > page:
+            _row(pages, _in_lines(head, LABEL), shares, LABEL)
+        _row(pages, texts, shares, NOTE)
+
+
+def _in_lines(row: Iterable[tuple[str, float]], type: Type) -> list[list[str]]:
+    return [broken(each, type, width - 8) for each, width in row]
+
+
+def _height(texts: Iterable[Sequence[str]], type: Type) -> float:
+    return max(map(len, texts)) * type.leading + 4
+
+
+def _row(pages: Pages, texts: Sequence[Sequence[str]], widths: Sequence[float], type: Type) -> None:
+    height, x = _height(texts, type), MARGIN
+    pages.room(height)
+    for lines, width in zip(texts, widths, strict=True):
+        pages.put(Box(x, pages.y - height, width, height))
+        for number, text in enumerate(lines, start=1):
+            y = pages.y - number * type.leading + type.size * 0.3
+            pages.put(Text(x + 4, y, type, text))
+        x += width
+    pages.y -= height
 
 
 def _mode(pages: Pages, lines: Sequence[Line]) -> None:

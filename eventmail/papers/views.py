@@ -8,8 +8,13 @@ from flask.typing import ResponseReturnValue
 from eventmail.errors import NotFound
 from eventmail.mailings import service as mailings
 from eventmail.mailings.models import Mailing, Snapshot
+from eventmail.mailings.stored import shown_content
+from eventmail.offices.models import Office
 from eventmail.offices.permissions import Action, permitted
-from eventmail.papers import checklist, pdf, printing, service
+from eventmail.offices.service import staff_names
+from eventmail.outbox import paper as outbox
+from eventmail.outbox.views.common import sent as sending
+from eventmail.papers import checklist, pdf, printing, sent, service
 from eventmail.papers.printing import Printed
 from eventmail.web.context import actor, reading, writing
 
@@ -80,10 +85,37 @@ def recipients_pdf(mailing_id: int) -> ResponseReturnValue:
     return send_file(file, mimetype=PDF, as_attachment=True, download_name=name)
 
 
-def _opened(mailing_id: int, kind: str) -> tuple[Mailing, Printed]:
+@blueprint.get("/mailings/<int:mailing_id>/record.pdf")
+@permitted(Action.SEE)
+def record_pdf(mailing_id: int) -> ResponseReturnValue:
+    """送信記録 as a PDF, one volume of it."""
+    mailing, snapshot = sending(mailing_id)
+    volume = _volume()
+    found = outbox.paper_of(reading(), snapshot, volume, sent.VOLUME)
+    if volume > found.parts:
+        raise NotFound
+    people = [snapshot.submitted_by, *(each.staff_id for each in snapshot.reviews)]
+    paper = sent.paper_of(
+        reading().get_one(Office, mailing.office_id).name,
+        shown_content(reading(), snapshot),
+        snapshot,
+        found,
+        staff_names(reading(), people),
+    )
+    part = f"_第{volume}分冊" if found.parts > 1 else ""
+    name = f"送信記録_案件{mailing_id}_第{snapshot.revision}版{part}.pdf"
+    return send_file(pdf.drawn(paper), mimetype=PDF, as_attachment=True, download_name=name)
+
+
+def _volume() -> int:
     volume = request.args.get("volume", default=1, type=int)
     if volume not in range(1, 10_000):
         raise NotFound
+    return volume
+
+
+def _opened(mailing_id: int, kind: str) -> tuple[Mailing, Printed]:
+    volume = _volume()
     mailing = mailings.get_mailing(reading(), actor(), mailing_id)
     found = printing.printed(reading(), actor(), mailing, volume)
     with writing() as session:

@@ -33,6 +33,7 @@ STAY = frozenset(
         "outbox.progress_json",
         "papers.drafting",
         "papers.drafting_pdf",
+        "papers.record_pdf",
     }
 )
 

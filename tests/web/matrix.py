@@ -77,7 +77,8 @@ PAGES: dict[Action, str] = {
         materials.scan materials.seen materials.versions notices.index notices.read notices.show
         offices.deputies_page offices.switch outbox.as_sent outbox.course_json outbox.paper
         outbox.progress
-        outbox.progress_json papers.drafting papers.drafting_pdf proposals.index proposals.show
+        outbox.progress_json papers.drafting papers.drafting_pdf papers.record_pdf proposals.index
+        proposals.show
         roster.history staffmail.me staffmail.save suppression.index training.answer
         training.index training.outcome training.task wordings.history wordings.index
     """,

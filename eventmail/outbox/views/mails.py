@@ -15,6 +15,7 @@ from eventmail.outbox import service
 from eventmail.outbox.paper import paper_of
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
 from eventmail.outbox.views.course import course_of
+from eventmail.papers.sent import VOLUME
 from eventmail.roster.views.common import page_number
 from eventmail.web.context import actor, reading
 from eventmail.wire import parse_mail
@@ -55,13 +56,15 @@ def download(delivery_id: int) -> ResponseReturnValue:
 def paper(mailing_id: int) -> str:
     """The printable record of a sending, without any address."""
     mailing, snapshot = sent(mailing_id)
+    found = paper_of(reading(), snapshot, page_number())
     people = [snapshot.submitted_by, *(review.staff_id for review in snapshot.reviews)]
     return render_template(
         "outbox/record.html",
         mailing=mailing,
         snapshot=snapshot,
         content=shown_content(reading(), snapshot),
-        paper=paper_of(reading(), snapshot, page_number()),
+        paper=found,
+        volumes=max(1, -(-found.total // VOLUME)),
         chart=course_of(snapshot),
         names=staff_names(reading(), people),
         kinds=KINDS,
