@@ -10,6 +10,7 @@ a page is exactly what its template says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from flask.templating import Environment
@@ -41,7 +42,7 @@ class InTwoLanguages(Environment):
             {
                 ENGLISH_NOW: in_english,
                 IN_ENGLISH: say_html,
-                SAY: said,
+                SAY: lru_cache(maxsize=None)(said),  # texts of templates, which are so many
                 SAY_JOINED: said_joined,
             }
         )

@@ -137,11 +137,15 @@ def _blank_for_some(
     The page's is known only to the press.
     """
     of_occasion = _values_of(occasion)
-    asked = OF_ADDRESSEE | {
+    asked = {**OF_ADDRESSEE, "宛名": _spoken_to} | {
         name: _nothing for name, value in of_occasion.items() if not value.strip()
     }
     used = (each for each in used_fields(letter) if each not in MAY_BE_BLANK)
     return tuple((each, asked[each]) for each in used if each in asked)
+
+
+def _spoken_to(to: Addressee) -> str:
+    return to.company.strip() or to.salutation  # whoever has a company is not put together
 
 
 def _nothing(_to: Addressee) -> str:

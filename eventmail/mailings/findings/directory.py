@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from eventmail.mailings.findings import names, phones
+from eventmail.mailings.findings.openings import Openings
 from eventmail.mailings.findings.reading import pairs_of, read, squeeze
 from eventmail.remembering import Remembered
 from eventmail.scanning.report import Scan
@@ -14,6 +15,7 @@ from eventmail.spreadsheet.companies import company_key
 
 TELLING = 3  # letters of a company's name, without its legal form
 READY = 3  # directories of one office; each is as large as the list of its people
+Company = tuple[str, str, str]  # its key, its name, and the core of the key
 FORMS = (
     *("株式会社", "有限会社", "合同会社", "社会福祉法人", "医療法人社団", "医療法人財団"),
     *("医療法人", "学校法人", "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人"),
@@ -57,7 +59,7 @@ class Directory:
     phones: Mapping[str, str]
     names: Mapping[str, str]
     surnames: frozenset[str]
-    companies: Mapping[str, str]
+    companies: Openings[Company]
     pairs: Mapping[str, tuple[str, ...]]  # of each name: the letters that stand side by side
 
     def phones_in(self, text: str) -> list[Met]:
@@ -139,9 +141,15 @@ def directory(
         phones=numbers,
         names=full,
         surnames=frozenset(surnames - {""}),
-        companies=companies,
+        companies=Openings(map(_cored, companies.items())),
         pairs={each: tuple(pairs_of(each)) for each in full},
     )
+
+
+def _cored(company: tuple[str, str]) -> tuple[str, Company]:
+    key, name = company
+    core = core_name(key)
+    return core, (key, name, core)
 
 
 class People:
@@ -158,15 +166,15 @@ class People:
         return len(self._people)
 
     @cached_property
-    def _cores(self) -> tuple[tuple[str, str], ...]:
-        """The keys of their companies, and what of each a place may be named after."""
+    def _cores(self) -> Openings[str]:
+        """The keys of their companies, by what of each a place may be named after."""
         keys = {company_key(each.company) for each in self._people}
-        cores = ((key, core_name(key)) for key in keys)
-        return tuple((key, core) for key, core in cores if len(core) >= TELLING)
+        cores = ((core_name(key), key) for key in keys)
+        return Openings((core, key) for core, key in cores if len(core) >= TELLING)
 
     def named_in(self, told: str) -> frozenset[str]:
         """The keys of the companies that stand in the key of a text."""
-        return frozenset(key for key, core in self._cores if core in told)
+        return frozenset(self._cores.standing_in(told))
 
     def but(self, own: frozenset[str], staff: frozenset[str], hosts: frozenset[str]) -> Directory:
         """As :func:`directory`."""

@@ -34,8 +34,9 @@ def event_names(ground: Ground) -> Iterator[Finding]:
     own = _plain(ground.content.event_name)
     others = {_plain(each.name): each for each in ground.history.events}
     for where, _, told in letter(ground.content):
+        text = squeeze(told.text)
         for name, event in others.items():
-            if not name or name in own:
+            if not name or name in own or name not in text:
                 continue
             met = [
                 at.span()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from eventmail.language import said
-from eventmail.mailings.findings.directory import FORMS, core_name
+from eventmail.mailings.findings.directory import FORMS, Company
 from eventmail.mailings.findings.finding import Finding, Level, Place
 from eventmail.mailings.findings.ground import Ground
 from eventmail.mailings.findings.names import HONORIFIC
@@ -32,7 +32,6 @@ _TOGETHER = re.compile(
     r"(?:主催|共催|後援|協賛|協力|会場|場所|講師|提供|委託|運営|司会)[^\n。]{0,30}$|にて|において"
 )
 _SHORTEST_NAME = 5
-Named = tuple[str, str, str]  # a company's key, its name, and the core of the key
 _BARS = "-‐‑‒–—―−ー－─~〜"
 _LEFT_OUT = "・·.,、。'’‘\"“”"
 
@@ -118,7 +117,8 @@ def companies(ground: Ground) -> Iterator[Finding]:
         return
     files = [(each, written(each.filename)) for each in ground.content.materials]
     told_in = [told for _, _, told in letter(ground.content)] + [told for _, told in files]
-    named = _named_anywhere(told_in, ground.directory.companies)
+    whole = "\n".join(_squeezed(each.text)[0] for each in told_in)
+    named = ground.directory.companies.standing_in(whole)
     for where, _, told in letter(ground.content):
         met = list(_companies_in(told, named))
         if met:
@@ -129,13 +129,6 @@ def companies(ground: Ground) -> Iterator[Finding]:
         if met:
             place = said("資料のファイル名「{filename}」", filename=material.filename)
             yield _company_finding(place, [name for name, _, _ in met], [of_material(material)])
-
-
-def _named_anywhere(texts: Iterable[Written], companies: Mapping[str, str]) -> list[Named]:
-    """Of ten thousand companies hardly one stands in any of the texts."""
-    whole = "\n".join(_squeezed(each.text)[0] for each in texts)
-    cored = ((key, name, core_name(key)) for key, name in companies.items())
-    return [each for each in cored if each[2] in whole]
 
 
 def _company_finding(place: str, companies: list[str], places: list[Place]) -> Finding:
@@ -152,7 +145,7 @@ def _company_finding(place: str, companies: list[str], places: list[Place]) -> F
     )
 
 
-def _companies_in(told: Written, named: Iterable[Named]) -> Iterator[tuple[str, int, int]]:
+def _companies_in(told: Written, named: Iterable[Company]) -> Iterator[tuple[str, int, int]]:
     """Names as wholes; a short one only with its legal form or an honorific: it may be a word."""
     squeezed, origins = _squeezed(told.text)
     for key, name, core in named:
