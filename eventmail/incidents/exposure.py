@@ -181,13 +181,14 @@ def with_addresses(session: Session, incident: Incident) -> list[Party]:
 def compute(parties: Iterable[Party], mails: Iterable[tuple[IncidentMail, Stood]]) -> Exposure:
     """The same of what is in hand already."""
     companies = tuple(parties)
-    addresses = sorted((a for each in companies for a in each.addresses), key=lambda a: a.id)
-    owner = {a.id: each.id for each in companies for a in each.addresses}
+    addresses = {a.id: a for each in companies for a in each.addresses}
+    owner = {number: each.party_id for number, each in addresses.items()}
     shown = tuple(_shown(mail, stood, owner) for mail, stood in mails)
+    exposed = (number for number in sorted(owner) if _is_exposed(number, owner[number], shown))
     return Exposure(
         mails=shown,
         parties=companies,
-        addresses=tuple(each for each in addresses if _is_exposed(each, shown)),
+        addresses=tuple(addresses[number] for number in exposed),
         owner=owner,
     )
 
@@ -207,10 +208,9 @@ def _shown(mail: IncidentMail, stood: Stood, owner: Mapping[int, int]) -> Shown:
     )
 
 
-def _is_exposed(address: ExposedAddress, mails: Iterable[Shown]) -> bool:
+def _is_exposed(address: int, party: int, mails: Iterable[Shown]) -> bool:
     return any(
-        address.id in each.visible and len(each.readers) > (address.party_id in each.readers)
-        for each in mails
+        address in each.visible and len(each.readers) > (party in each.readers) for each in mails
     )
 
 

@@ -203,8 +203,9 @@ def calls(session: Session, incident: Incident) -> list[Told]:
 
 def progress_of(found: Sequence[Line], today: date) -> Progress:
     """The numbers of these lines."""
-    states = Counter(each.state for each in found)
-    spoken = [each for each in found if each.state in (State.DONE, State.PARTLY)]
+    standing = [(each, each.state) for each in found]
+    states = Counter(state for _, state in standing)
+    spoken = [each for each, state in standing if state in (State.DONE, State.PARTLY)]
 
     def ticked(name: str) -> int:
         return sum(each.ticked(name) for each in spoken)
@@ -216,7 +217,7 @@ def progress_of(found: Sequence[Line], today: date) -> Progress:
         untried=states[State.UNTRIED],
         explained=states[State.DONE],
         **{name: ticked(name) for name in TICKS if name != "explained"},
-        unread_and_deleted=sum(each.unread_and_deleted for each in found),
+        unread_and_deleted=sum(each.unread_and_deleted for each in spoken),
         due_today=len(due_by(found, today)),
     )
 
