@@ -22,8 +22,7 @@ from eventmail.language import said
 from eventmail.roster.listing import PageOf, by_first_row, count_of, page_of
 
 AT_ONCE = 500
-ROWS = 40  # companies on one page, each with its answers
-COUNTED = ("contacts", "opened", "confirmed")
+ROWS = 30  # companies on one page, each with its answers
 STANDINGS = (Attendance.ATTENDING, Attendance.ABSENT, None)
 LISTED = (Participant, Contact, Answer, AnswerValue)
 
@@ -100,9 +99,8 @@ def figures(session: Session, event: Event) -> Figures:
     found = {row.attendance: row for row in session.execute(_counted(event))}
     companies = {each: found[each].companies if each in found else 0 for each in STANDINGS}
     attending = found.get(Attendance.ATTENDING)
-    contacts, opened, confirmed = (
-        sum(int(getattr(row, name)) for row in found.values()) for name in COUNTED
-    )
+    contacts = sum(int(row.contacts) for row in found.values())
+    opened, confirmed = next(((row.opened, row.confirmed) for row in found.values()), (0, 0))
     return Figures(
         attending=companies[Attendance.ATTENDING],
         absent=companies[Attendance.ABSENT],
@@ -194,26 +192,22 @@ def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     return Contact.active, Contact.address != ""
 
 
-def _counted(event: Event) -> sa.Select[Any]:
-    """Companies by their newest answer, with what is summed up of their contacts."""
+def _counted(event: Event) -> sa.Select[*tuple[Any, ...]]:
+    """Companies and their contacts by the newest answer; the marks, counted once, beside each."""
     asked, marked, newest = _contacts(event), _marks(event), current.newest_of(event.id)
     own = Participant.id
-    sums = [
-        sa.func.coalesce(sa.func.sum(each), 0).label(name)
-        for name, each in zip(
-            COUNTED, (asked.c.contacts, marked.c.opened, marked.c.confirmed), strict=True
-        )
-    ]
     return (
         sa.select(
             newest.c.attendance,
             sa.func.count().label("companies"),
-            *sums,
+            sa.func.sum(asked.c.contacts).label("contacts"),
             sa.func.coalesce(sa.func.sum(newest.c.people), 0).label("people"),
+            sa.func.min(marked.c.opened).label("opened"),
+            sa.func.min(marked.c.confirmed).label("confirmed"),
         )
         .select_from(Participant)
         .join(asked, asked.c.participant_id == own)
-        .outerjoin(marked, marked.c.participant_id == own)
+        .join(marked, sa.true())
         .outerjoin(newest, newest.c.participant_id == own)
         .where(*_attends(event))
         .group_by(newest.c.attendance)
@@ -231,16 +225,23 @@ def _contacts(event: Event) -> sa.Subquery:
 
 
 def _marks(event: Event) -> sa.Subquery:
-    """Each company's marks, less those of the few who left the roster: they are not asked."""
+    """The marks in one row, less those of the few who left the roster or whose company did: they
+    are not asked.
+    """
     gone = sa.select(Contact.id).where(Contact.event_id == event.id, ~Contact.active)
+    away = sa.select(Participant.id).where(
+        Participant.event_id == event.id, Participant.status != ParticipantStatus.ATTENDING
+    )
     return (
         sa.select(
-            ContactMark.participant_id,
             sa.func.count(ContactMark.opened_at).label("opened"),
             sa.func.count(ContactMark.confirmed_at).label("confirmed"),
         )
-        .where(ContactMark.event_id == event.id, ContactMark.contact_id.not_in(gone))
-        .group_by(ContactMark.participant_id)
+        .where(
+            ContactMark.event_id == event.id,
+            ContactMark.contact_id.not_in(gone),
+            ContactMark.participant_id.not_in(away),
+        )
         .subquery()
     )
 

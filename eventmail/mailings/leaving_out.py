@@ -15,7 +15,7 @@ from eventmail.mailings.models import Mailing
 from eventmail.suppression import service as suppression
 from eventmail.suppression.models import Suppression
 
-ROWS = 50  # on one page
+ROWS = 20  # on one page
 
 
 @dataclass(frozen=True, slots=True)

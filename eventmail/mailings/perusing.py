@@ -18,7 +18,7 @@ from eventmail.mailings.snapshot import Recipient
 from eventmail.mailings.stored import Stored
 from eventmail.remembering import Remembered
 
-ROWS = 75  # recipients on one page
+ROWS = 60  # recipients on one page
 Flags = Mapping[int, Sequence[str]]
 
 

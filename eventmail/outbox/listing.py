@@ -19,8 +19,8 @@ from eventmail.outbox.models import Attempt, DecisionRecord, Delivery, DeliveryS
 from eventmail.outbox.service import Progress
 from eventmail.wire.troubles import ENHANCED
 
-PAGE = 40
-PRESSING = 20  # of those that wait for a person, above the list: each has more to say
+PAGE = 30
+PRESSING = 15  # of those that wait for a person, above the list: each has more to say
 # What waits for a person, the most pressing first.
 NEEDS = (DeliveryState.UNCERTAIN, DeliveryState.REFUSED)
 

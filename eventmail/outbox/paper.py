@@ -14,7 +14,7 @@ from eventmail.outbox.exposure import newest_record
 from eventmail.outbox.models import Attempt, Delivery, DeliveryState, Dispatch, ExposureRecord
 from eventmail.outbox.service import counts_by_state, first_copy
 
-PART = 100  # mails on one page; the file has them by thousands
+PART = 50  # mails on one page; the file has them by thousands
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ class Openings(Generic[Value]):
             if word:
                 self._words[word[:OPENING]].append((number, word, value))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Openings) and self._words == other._words
+
     def standing_in(self, text: str) -> list[Value]:
         """What the words in a text stand for, in the order in which they were given."""
         pairs = {text[at : at + OPENING] for at in range(len(text) - 1)}

@@ -22,7 +22,7 @@ from eventmail.web.context import reading
 from eventmail.wire import GateRefusal, Unwritable, parse_mail
 
 blueprint = Blueprint("mailings", __name__)
-ROWS = 70  # recipients on one page
+ROWS = 50  # recipients on one page
 
 
 def rendered(
