@@ -37,6 +37,19 @@ class PageOf(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """A roster's companies, those who withdrew included, and whom a mail to all would reach."""
+
+    companies: int
+    addressees: int
+
+    @property
+    def contacts_each(self) -> float:
+        """How many a company has, one at least."""
+        return max(self.addressees / (self.companies or 1), 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A company with its contacts: those in the roster, else the last one who was."""
 
@@ -114,26 +127,30 @@ def count_addressees(session: Session, event: Event) -> int:
     return session.scalars(query).one()
 
 
-def entries(session: Session, event: Event, text: str, wanted: int) -> PageOf[Entry]:
-    """A page of companies in the order of the roster; ``text`` must stand somewhere in them."""
+def counts(session: Session, event: Event) -> Counts:
+    """Both numbers."""
+    return Counts(count_participants(session, event), count_addressees(session, event))
+
+
+def entries(
+    session: Session, event: Event, counted: Counts, text: str, wanted: int
+) -> PageOf[Entry]:
+    """A page of companies in the order of the roster; ``text`` must stand somewhere in them.
+
+    ``counted``: the event's. Where most companies have several contacts a page has fewer of them:
+    each contact is a row, and a page stays light.
+    """
     query = sa.select(Participant).where(
         Participant.event_id == event.id,
         Participant.company != "",  # erased
     )
     if text:
         query = query.where(_holds(text))
-    size = _companies_a_page(session, event)
+    size = min(PAGE, int(ROWS / counted.contacts_each) or 1)
     found = page_of(session, query, wanted, by_first_row(event), size=size)
     contacts = _contacts(session, [each.id for each in found.items])
     shown = [Entry(each, contacts.get(each.id, [])) for each in found.items]
     return PageOf(shown, found.total, found.page, found.size)
-
-
-def _companies_a_page(session: Session, event: Event) -> int:
-    """Fewer where most have several contacts: each contact is a row, and a page stays light."""
-    contacts = sa.select(sa.func.count()).where(Contact.event_id == event.id, Contact.active)
-    each = session.scalars(contacts).one() / (count_participants(session, event) or 1)
-    return min(PAGE, int(ROWS / max(each, 1)) or 1)
 
 
 def entries_after(session: Session, event: Event, participant_id: int, most: int) -> list[Entry]:

@@ -92,14 +92,15 @@ def participants(event_id: int) -> str:
     """The roster as it stands, page by page."""
     session = reading()
     event = service.get_event(session, actor(), event_id)
-    found = listing.entries(session, event, search_text(), page_number())
+    counted = listing.counts(session, event)
+    found = listing.entries(session, event, counted, search_text(), page_number())
     shown = [contact for entry in found.items for contact in entry.contacts]
     return render_template(
         "events/participants.html",
         event=event,
         listed=found,
-        total=listing.count_participants(session, event),
-        addressees=listing.count_addressees(session, event),
+        total=counted.companies,
+        addressees=counted.addressees,
         sources=listing.sources(session, shown),
         by_hand=(listing.BY_HAND, listing.BY_OWN),
         stopped=suppression.standing(session, event, [each.address_key for each in shown]),
