@@ -5,7 +5,7 @@ The same as ``exposure`` says, which also says who saw whose: every page asks fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +23,8 @@ from eventmail.incidents.models import (
 )
 from eventmail.incidents.steps import is_shown
 
+IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -38,9 +40,10 @@ class Counted:
 
 def counted(session: Session, incidents: Sequence[Incident]) -> dict[int, Counted]:
     """The numbers of each of these incidents."""
-    ids = [each.id for each in incidents]
-    elsewhere = set(session.scalars(_mailed_elsewhere(ids)))
-    found = {incident_id: numbers for incident_id, *numbers in session.execute(_numbers(ids))}
+    asked = {"ids": [each.id for each in incidents]}
+    elsewhere = set(session.scalars(_mailed_elsewhere(), asked))
+    rows = session.execute(_numbers(), asked)
+    found = {incident_id: numbers for incident_id, *numbers in rows}
     return {
         each.id: _of(each, found.get(each.id, (0, 0, 0, 0)), ours=each.id not in elsewhere)
         for each in incidents
@@ -52,12 +55,14 @@ def _of(incident: Incident, numbers: Sequence[int], *, ours: bool) -> Counted:
     return Counted(persons, unread, unconfirmed, is_shown(incident, ours=ours, total=total))
 
 
-def _mailed_elsewhere(ids: Collection[int]) -> sa.Select[int]:
+@cache  # both are asked by every page, and building them takes longer than asking
+def _mailed_elsewhere() -> sa.Select[int]:
     query = sa.select(IncidentMail.incident_id).distinct()
-    return query.where(IncidentMail.incident_id.in_(ids), IncidentMail.evidence != Evidence.MAILING)
+    return query.where(IncidentMail.incident_id.in_(IDS), IncidentMail.evidence != Evidence.MAILING)
 
 
-def _numbers(ids: Collection[int]) -> sa.Select[int, int, int, int, int]:
+@cache
+def _numbers() -> sa.Select[int, int, int, int, int]:
     """Of each address that another company saw: whether it names a person, who has read it."""
     person = sa.func.coalesce(ExposedAddress.is_person, ExposedAddress.names_person)
     unjudged = sa.and_(ExposedAddress.is_person.is_(None), ~ExposedAddress.names_person)
@@ -69,7 +74,7 @@ def _numbers(ids: Collection[int]) -> sa.Select[int, int, int, int, int]:
             sa.func.max(_one(_is_read(~_is_gone()))).label("read"),
         )
         .join(ExposedAddress, ExposedAddress.id == Sighting.address_id)
-        .where(Sighting.incident_id.in_(ids), Sighting.place.in_(SHOWS), _is_read(sa.true()))
+        .where(Sighting.incident_id.in_(IDS), Sighting.place.in_(SHOWS), _is_read(sa.true()))
         .group_by(Sighting.incident_id, Sighting.address_id)
     ).subquery()
     return sa.select(
