@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +69,24 @@ def test_a_record_that_a_dead_worker_left_out_is_made_by_the_sweep(
     make_missing(database)
     make_missing(database)
     assert record_of(database, approved).mails == 31
+
+
+@pytest.mark.parametrize(("minutes", "made"), [(4, False), (6, False), (9, False), (11, True)])
+def test_the_longer_a_sending_was_the_longer_its_record_is_left_to_the_worker_that_ended_it(
+    database: Database,
+    approved: Snapshot,
+    relay: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    made: bool,
+) -> None:
+    """Else each of many workers would look through a million mails at the same time."""
+    send_but_leave_out_the_record(database, approved, relay, monkeypatch)
+    monkeypatch.setattr(exposure, "A_MAIL", timedelta(seconds=10))  # 30 of them: 5 minutes
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+        exposure.make_missing(database)
+    with database.reading() as session:
+        assert (exposure.newest_record(session, approved.id) is not None) is made
 
 
 def test_a_mail_that_shows_another_company_is_counted(
