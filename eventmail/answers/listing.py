@@ -23,7 +23,6 @@ from eventmail.roster.listing import PageOf, by_first_row, count_of, page_of
 
 AT_ONCE = 500
 ROWS = 30  # companies on one page, each with its answers
-STANDINGS = (Attendance.ATTENDING, Attendance.ABSENT, None)
 LISTED = (Participant, Contact, Answer, AnswerValue)
 
 
@@ -95,20 +94,21 @@ class Figures:
 
 
 def figures(session: Session, event: Event) -> Figures:
-    """The whole event in numbers, by one statement: its contacts and answers are walked once."""
-    found = {row.attendance: row for row in session.execute(_counted(event))}
-    companies = {each: found[each].companies if each in found else 0 for each in STANDINGS}
-    attending = found.get(Attendance.ATTENDING)
-    contacts = sum(int(row.contacts) for row in found.values())
-    opened, confirmed = next(((row.opened, row.confirmed) for row in found.values()), (0, 0))
+    """The whole event in numbers: who answered how, and how many there are of each."""
+    answers = {row.attendance: row for row in session.execute(_answered(event))}
+    whole = session.execute(_counted(event)).one()
+    attending, absent = (
+        answers[each].companies if each in answers else 0
+        for each in (Attendance.ATTENDING, Attendance.ABSENT)
+    )
     return Figures(
-        attending=companies[Attendance.ATTENDING],
-        absent=companies[Attendance.ABSENT],
-        unanswered=companies[None],
-        people=int(attending.people) if attending else 0,
-        contacts=contacts,
-        opened=opened,
-        confirmed=confirmed,
+        attending=attending,
+        absent=absent,
+        unanswered=whole.companies - attending - absent,
+        people=int(answers[Attendance.ATTENDING].people) if attending else 0,
+        contacts=int(whole.contacts),
+        opened=whole.opened if whole.companies else 0,
+        confirmed=whole.confirmed if whole.companies else 0,
     )
 
 
@@ -192,26 +192,36 @@ def _asked() -> tuple[sa.ColumnExpressionArgument[bool], ...]:
     return Contact.active, Contact.address != ""
 
 
-def _counted(event: Event) -> sa.Select[*tuple[Any, ...]]:
-    """Companies and their contacts by the newest answer; the marks, counted once, beside each."""
-    asked, marked, newest = _contacts(event), _marks(event), current.newest_of(event.id)
-    own = Participant.id
+def _answered(event: Event) -> sa.Select[*tuple[Any, ...]]:
+    """Companies that take part and have answered, by their newest answer."""
+    newest = current.newest_of(event.id)
     return (
         sa.select(
             newest.c.attendance,
             sa.func.count().label("companies"),
-            sa.func.sum(asked.c.contacts).label("contacts"),
             sa.func.coalesce(sa.func.sum(newest.c.people), 0).label("people"),
-            sa.func.min(marked.c.opened).label("opened"),
-            sa.func.min(marked.c.confirmed).label("confirmed"),
         )
-        .select_from(Participant)
-        .join(asked, asked.c.participant_id == own)
-        .join(marked, sa.true())
-        .outerjoin(newest, newest.c.participant_id == own)
-        .where(*_attends(event))
+        .join(Participant, Participant.id == newest.c.participant_id)
+        .where(*takes_part(event))
         .group_by(newest.c.attendance)
     )
+
+
+def _counted(event: Event) -> sa.Select[*tuple[Any, ...]]:
+    """All companies that take part, their contacts, and the marks: one row."""
+    asked = _contacts(event)
+    companies = (
+        sa.select(
+            sa.func.count().label("companies"),
+            sa.func.coalesce(sa.func.sum(asked.c.contacts), 0).label("contacts"),
+        )
+        .select_from(Participant)
+        .join(asked, asked.c.participant_id == Participant.id)
+        .where(*_attends(event))
+        .subquery()
+    )
+    marks = _marks(event)
+    return sa.select(companies, marks).join_from(companies, marks, sa.true())
 
 
 def _contacts(event: Event) -> sa.Subquery:
