@@ -21,7 +21,7 @@ from benchmarks.delivery.stores import Store
 from eventmail import clock, migrate, sample
 from eventmail.audit.keys import open_database
 from eventmail.config import Mode, Settings
-from eventmail.database import Database
+from eventmail.database import Database, learn
 from eventmail.events import service as events
 from eventmail.events.models import Contact, Event, Participant, ParticipantStatus
 from eventmail.mailings import service as mailings
@@ -157,6 +157,7 @@ def _write_roster(session: Session, event: Event, count: int) -> None:
             ],
         )
         session.execute(sa.insert(Contact), [_contact(n, owner, upload) for n in some])
+    learn(session, Contact, Participant)  # as after every import
 
 
 def _import(session: Session, event: Event, owner: dict[str, int]) -> int:

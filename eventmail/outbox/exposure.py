@@ -21,6 +21,7 @@ from eventmail.addresses import EmailAddress
 from eventmail.audit.service import record
 from eventmail.database import Database, learn
 from eventmail.events import service as events
+from eventmail.events.models import Contact
 from eventmail.mailings.freezing import compact_addresses, lifted, own_addresses
 from eventmail.mailings.models import Erasure, SendMode, Snapshot, SnapshotRecipient
 from eventmail.mailings.rendering import OfficeAddresses
@@ -85,7 +86,7 @@ def newest_record(session: Session, snapshot_id: int) -> ExposureRecord | None:
 def make_record(database: Database, snapshot_id: int) -> None:
     """Look through all mails of a finished sending and keep what was found; once for each."""
     with database.writing() as session:
-        learn(session, Delivery, Attempt)
+        learn(session, Contact, Delivery, Attempt)
     with database.reading() as session:
         number = session.get_one(Dispatch, snapshot_id).round
         if session.get(ExposureRecord, (snapshot_id, number)) is not None:

@@ -14,6 +14,7 @@ from eventmail.alerts import service as alerts
 from eventmail.audit.service import record
 from eventmail.database import learn, table_of
 from eventmail.errors import NotFound, UserError
+from eventmail.events.models import Contact
 from eventmail.language import said
 from eventmail.mailings import notices
 from eventmail.mailings.freezing import is_erased
@@ -101,7 +102,7 @@ def start(session: Session, snapshot: Snapshot) -> None:
     session.add(Delivery(**common, first_copy=True, token=new_token()))
     session.flush()
     _queue_recipients(session, snapshot.id, common)
-    learn(session, Delivery)
+    learn(session, Contact, Delivery)
     audit(session, snapshot, "dispatch.started", mails=snapshot.recipient_count)
 
 
