@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from eventmail.incidents.companies import Address, Company, companies
 from eventmail.incidents.models import (
     ExposedAddress,
     Incident,
@@ -52,7 +53,7 @@ class Group:
     """Companies that got and showed the same in all mails: a row and a column of the matrix."""
 
     number: int
-    parties: tuple[Party, ...]
+    parties: tuple[Company, ...]
     places: Signature  # by the number of the mail
 
     @property
@@ -65,7 +66,7 @@ class Group:
 class View:
     """What one company saw of the others, and by how many others it was seen."""
 
-    party: Party
+    party: Company
     addresses: int
     companies: int
     seen_by: int
@@ -78,8 +79,8 @@ class Exposure:
     """
 
     mails: tuple[Shown, ...]
-    parties: tuple[Party, ...]
-    addresses: tuple[ExposedAddress, ...]
+    parties: tuple[Company, ...]
+    addresses: tuple[Address, ...]
     owner: Mapping[int, int]
 
     @cached_property
@@ -99,7 +100,7 @@ class Exposure:
         """Every company's, in their order."""
         return tuple(map(self.view, self.parties))
 
-    def view(self, party: Party) -> View:
+    def view(self, party: Company) -> View:
         """What one company saw, and who saw it."""
         return self._eyes.view(party)
 
@@ -137,7 +138,7 @@ class Exposure:
         """How many companies saw an address of another one."""
         return sum(each.companies > 0 for each in self.views)
 
-    def seen_by(self, party_id: int) -> tuple[ExposedAddress, ...]:
+    def seen_by(self, party_id: int) -> tuple[Address, ...]:
         """The addresses of others that one company saw."""
         visible = frozenset[int]().union(
             *(each.visible for each in self.mails if party_id in each.readers)
@@ -149,7 +150,7 @@ class Exposure:
 
 def exposure(session: Session, incident: Incident) -> Exposure:
     """Who saw whose address in the mails of an incident."""
-    parties = with_addresses(session, incident)
+    parties = companies(session, incident)
     query = sa.select(Sighting.mail_id, Sighting.address_id, Sighting.place)
     where: dict[int, Stood] = defaultdict(list)
     for mail_id, address_id, place in session.execute(
@@ -178,16 +179,16 @@ def with_addresses(session: Session, incident: Incident) -> list[Party]:
     return found
 
 
-def compute(parties: Iterable[Party], mails: Iterable[tuple[IncidentMail, Stood]]) -> Exposure:
+def compute(parties: Iterable[Company], mails: Iterable[tuple[IncidentMail, Stood]]) -> Exposure:
     """The same of what is in hand already."""
-    companies = tuple(parties)
-    addresses = {a.id: a for each in companies for a in each.addresses}
+    found = tuple(parties)
+    addresses = {a.id: a for each in found for a in each.addresses}
     owner = {number: each.party_id for number, each in addresses.items()}
     shown = tuple(_shown(mail, stood, owner) for mail, stood in mails)
     exposed = (number for number in sorted(owner) if _is_exposed(number, owner[number], shown))
     return Exposure(
         mails=shown,
-        parties=companies,
+        parties=found,
         addresses=tuple(addresses[number] for number in exposed),
         owner=owner,
     )
@@ -214,8 +215,8 @@ def _is_exposed(address: int, party: int, mails: Iterable[Shown]) -> bool:
     )
 
 
-def _groups(parties: Iterable[Party], shown: Sequence[Shown]) -> tuple[Group, ...]:
-    found: dict[Signature, list[Party]] = defaultdict(list)
+def _groups(parties: Iterable[Company], shown: Sequence[Shown]) -> tuple[Group, ...]:
+    found: dict[Signature, list[Company]] = defaultdict(list)
     for each in parties:
         signature = tuple(
             (mail.mail.number, mail.places[each.id]) for mail in shown if each.id in mail.places
@@ -236,7 +237,7 @@ class _Eyes:
         self._seen: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
         self._seers: dict[frozenset[int], frozenset[int]] = {}
 
-    def view(self, party: Party) -> View:
+    def view(self, party: Company) -> View:
         """One company's."""
         addresses, companies = self._what(party.id)
         own = sum(each.id in addresses for each in party.addresses)
@@ -263,7 +264,7 @@ class _Eyes:
             self._seen[read] = addresses, frozenset(self._owner[each] for each in addresses)
         return self._seen[read]
 
-    def _who(self, party: Party) -> frozenset[int]:
+    def _who(self, party: Company) -> frozenset[int]:
         own = {each.id for each in party.addresses}
         showing = frozenset(each.mail.number for each in self._mails if own & each.visible)
         if showing not in self._seers:

@@ -195,11 +195,6 @@ class ExposedAddress(Base):
     confirmed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("staff.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    @property
-    def counts_as_person(self) -> bool:
-        """What counts now: the confirmed answer, else the classifier's."""
-        return self.names_person if self.is_person is None else self.is_person
-
 
 class Sighting(Base):
     """An address in a field of a mail."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from eventmail.addresses import CARRIERS, EmailAddress
 from eventmail.errors import NotFound, UserError
 from eventmail.incidents import service, taking
+from eventmail.incidents.companies import Company
 from eventmail.incidents.exposure import with_addresses
 from eventmail.incidents.models import ExposedAddress, Incident, Party
 from eventmail.language import said
@@ -35,7 +36,7 @@ class Proposal:
     """Companies whose addresses have one domain: probably one company, which a person says."""
 
     domain: str
-    parties: tuple[Party, ...]
+    parties: tuple[Company, ...]
 
 
 def find(session: Session, incident: Incident, party_id: int) -> Party:
@@ -81,9 +82,9 @@ def change(
     return party
 
 
-def proposals(found: Collection[Party]) -> list[Proposal]:
+def proposals(found: Collection[Company]) -> list[Proposal]:
     """Which are probably one company. Never by a domain that everybody can have an address in."""
-    by_domain: dict[str, dict[int, Party]] = defaultdict(dict)
+    by_domain: dict[str, dict[int, Company]] = defaultdict(dict)
     for party in found:
         for each in party.addresses if party.participant_id is None else ():
             domain = each.address.rpartition("@")[2]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from eventmail.incidents.companies import Company
 from eventmail.incidents.exposure import Exposure
-from eventmail.incidents.models import Evidence, Incident, Origin, Party
+from eventmail.incidents.models import Evidence, Incident, Origin
 from eventmail.language import said
 
 # Endpoint and label.
@@ -62,7 +63,7 @@ REFUSED = Next(
 
 
 def next_step(
-    incident: Incident, found: Exposure, parties: Collection[Party], then: Callable[[], Next]
+    incident: Incident, found: Exposure, parties: Collection[Company], then: Callable[[], Next]
 ) -> Next | None:
     """What to do now; None once it is over. ``then``: what follows when all this is known."""
     if incident.closed_at is not None:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from eventmail.incidents.companies import Address, Company
 from eventmail.incidents.exposure import Exposure, compute
-from eventmail.incidents.models import ExposedAddress, IncidentMail, Party, Place
+from eventmail.incidents.models import IncidentMail, Place
 
 # Company to its addresses: a and b have one each, c has two, d one.
 PARTIES = {"a": (1,), "b": (2,), "c": (3, 4), "d": (5,)}
 TO, CC, BCC, SHOWN = Place.TO, Place.CC, Place.BCC, Place.SHOWN
 
 
-def seen(*mails: dict[int, Place]) -> Exposure:
-    """The exposure of mails, each address to the field where it stood."""
+def seen(*mails: dict[int, Place], confirmed: Mapping[int, bool] | None = None) -> Exposure:
+    """The exposure of mails, each address to the field where it stood. The first looks like a
+    person's; ``confirmed``: what somebody said of it.
+    """
+    told = confirmed or {}
     parties = [
-        Party(
-            id=number,
-            company=name,
-            addresses=[
-                ExposedAddress(id=each, party_id=number, names_person=each == 1)
+        Company(
+            number,
+            number,
+            name,
+            phone="",
+            participant_id=None,
+            addresses=tuple(
+                Address(each, number, f"{each}@{name}.example", "", each == 1, told.get(each))
                 for each in addresses
-            ],
+            ),
         )
         for number, (name, addresses) in enumerate(PARTIES.items(), 1)
     ]
@@ -114,20 +123,14 @@ def test_companies_that_got_the_same_are_one_row_of_the_matrix() -> None:
 def test_a_confirmed_answer_counts_instead_of_the_classifiers() -> None:
     found = seen({1: TO, 2: TO})
     assert (found.persons, found.unconfirmed) == (1, 2)
-    (first, second) = found.addresses
-    first.is_person, second.is_person = False, True
-    again = seen({1: TO, 2: TO})
-    assert (again.persons, found.parties[0].addresses[0].counts_as_person) == (1, False)
-    assert second.counts_as_person
+    again = seen({1: TO, 2: TO}, confirmed={1: False, 2: True})
+    assert [each.counts_as_person for each in again.addresses] == [False, True]
+    assert (again.persons, again.unconfirmed) == (1, 0)
 
 
 def test_a_thousand_companies_are_counted_by_what_they_share() -> None:
     parties = [
-        Party(
-            id=n,
-            company=str(n),
-            addresses=[ExposedAddress(id=n, party_id=n, names_person=False)],
-        )
+        Company(n, n, str(n), "", None, (Address(n, n, f"{n}@{n}.example", "", False, None),))
         for n in range(1, 1001)
     ]
     stood = [(n, TO if n <= 900 else BCC) for n in range(1, 1001)]

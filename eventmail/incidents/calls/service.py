@@ -30,6 +30,7 @@ from eventmail.incidents.calls.standing import (
     lines,
     progress_of,
 )
+from eventmail.incidents.companies import Company
 from eventmail.incidents.models import Incident, Party
 from eventmail.language import said
 from eventmail.offices import service as offices
@@ -72,7 +73,7 @@ class Due:
     on: date
 
     @property
-    def party(self) -> Party:
+    def party(self) -> Company:
         """The company."""
         return self.line.party
 

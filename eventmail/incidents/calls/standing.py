@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from eventmail import clock
 from eventmail.incidents.calls.models import Call, Followup, Outcome
+from eventmail.incidents.companies import Company, named
 from eventmail.incidents.models import Incident, Party
 from eventmail.language import listed, said
 from eventmail.language.days import said_day
@@ -86,7 +87,7 @@ class Told:
 class Line:
     """One company of the contact list."""
 
-    party: Party
+    party: Company
     followup: Followup | None
     calls: tuple[Told, ...]
     begun_on: date
@@ -154,10 +155,10 @@ class Progress:
 
 
 def lines(
-    session: Session, incident: Incident, parties: Sequence[Party] | None = None
+    session: Session, incident: Incident, parties: Sequence[Company] | None = None
 ) -> list[Line]:
     """Every company in the order of the list. ``parties``: all of them, for whoever has them."""
-    parties = _parties(session, incident) if parties is None else parties
+    parties = named(session, incident) if parties is None else parties
     followups = {
         each.party_id: each
         for each in session.scalars(
@@ -171,13 +172,6 @@ def lines(
         by_party[each.party_id].append(each)
     begun = clock.in_tokyo(incident.noticed_at).date()
     return [Line(each, followups.get(each.id), tuple(by_party[each.id]), begun) for each in parties]
-
-
-def _parties(session: Session, incident: Incident) -> list[Party]:
-    query = sa.select(Party).where(
-        Party.incident_id == incident.id, Party.office_id == incident.office_id
-    )
-    return list(session.scalars(query.order_by(Party.position, Party.id)))
 
 
 def calls(session: Session, incident: Incident) -> list[Told]:

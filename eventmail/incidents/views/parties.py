@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from eventmail.addresses import EmailAddress
 from eventmail.incidents import parties as service
 from eventmail.incidents import taking
+from eventmail.incidents.companies import companies
 from eventmail.incidents.exposure import exposure
 from eventmail.incidents.forms import PartiesForm, PartyForm
 from eventmail.incidents.models import Party
@@ -155,7 +156,7 @@ def split(incident_id: int, address_id: int) -> ResponseReturnValue:
 
 def _page(incident_id: int, form: PartiesForm) -> str:
     incident = found(incident_id)
-    all_of_them = service.all_of(reading(), incident)
+    all_of_them = companies(reading(), incident)
     pages = max(1, -(-len(all_of_them) // ROWS))
     number = min(request.args.get("page", 1, type=row_number), pages)
     return page(
@@ -189,7 +190,7 @@ def _one(incident_id: int, party_id: int, form: PartyForm) -> str:
         saw_count=len(saw),
         number=number,
         pages=pages,
-        view=seen.view(one),
+        view=next(seen.view(each) for each in seen.parties if each.id == one.id),
         company={each.id: each.company for each in seen.parties},
     )
 

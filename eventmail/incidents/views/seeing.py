@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from eventmail.incidents import opening, persons
+from eventmail.incidents.companies import Address
 from eventmail.incidents.exposure import Exposure
 from eventmail.incidents.exposure import exposure as exposure_of
-from eventmail.incidents.models import ExposedAddress
 from eventmail.incidents.reading import lists
 from eventmail.incidents.views.common import attempt, blueprint, found, ids, page, unread
 from eventmail.language import said
@@ -141,5 +141,5 @@ def _shown_now(seen: Exposure) -> set[int]:
     return {owner[each] for mail in seen.mails for each in mail.visible}
 
 
-def _rows(seen: Exposure, number: int) -> tuple[ExposedAddress, ...]:
+def _rows(seen: Exposure, number: int) -> tuple[Address, ...]:
     return seen.addresses[(number - 1) * ROWS : number * ROWS]

@@ -20,7 +20,7 @@ from eventmail.incidents.calls.standing import (
     progress_of,
 )
 from eventmail.incidents.calls.views.common import blueprint, incident_of, page
-from eventmail.incidents.models import Party
+from eventmail.incidents.companies import Company
 from eventmail.incidents.views.common import ids
 from eventmail.language import said, told, told_all
 from eventmail.offices.permissions import Action, permitted
@@ -140,7 +140,7 @@ def _wanted(found: Sequence[Line], state: State | None, text: str) -> list[Line]
     # Whoever may not see the numbers cannot find them out by asking, either.
     by_number, sought = actor().may(Action.RESPOND), text.casefold()
 
-    def holds(party: Party) -> bool:
+    def holds(party: Company) -> bool:
         number = party.phone if by_number else ""
         return sought in f"{party.company}\n{number}".casefold()
 
