@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Protocol
 
 from eventmail.addresses import EmailAddress
 from eventmail.clock import japanese_date
@@ -123,7 +124,31 @@ def _names_page(letter: Letter) -> bool:
     return PAGE in used_fields(letter)
 
 
-def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]:
+class Spoken(Protocol):
+    """Of an addressee what its fields are filled with: a recipient has as much."""
+
+    @property
+    def company(self) -> str:
+        """The company."""
+
+    @property
+    def department(self) -> str:
+        """Its department."""
+
+    @property
+    def title(self) -> str:
+        """The person's title."""
+
+    @property
+    def name(self) -> str:
+        """The person."""
+
+    @property
+    def salutation(self) -> str:
+        """The opening lines."""
+
+
+def blank_fields(letter: Letter, to: Spoken, occasion: Occasion) -> list[str]:
     """The used fields that have no value for this addressee."""
     return [name for name, value in _blank_for_some(letter, occasion) if not value(to).strip()]
 
@@ -131,24 +156,29 @@ def blank_fields(letter: Letter, to: Addressee, occasion: Occasion) -> list[str]
 @lru_cache(maxsize=16)  # asked for each recipient of a draft
 def _blank_for_some(
     letter: Letter, occasion: Occasion
-) -> tuple[tuple[str, Callable[[Addressee], str]], ...]:
+) -> tuple[tuple[str, Callable[[Spoken], str]], ...]:
     """The used fields that may lack a value they should have: the event's have one for all or none.
 
     The page's is known only to the press.
     """
     of_occasion = _values_of(occasion)
-    asked = {**OF_ADDRESSEE, "宛名": _spoken_to} | {
+    asked = _OF_SPOKEN | {
         name: _nothing for name, value in of_occasion.items() if not value.strip()
     }
     used = (each for each in used_fields(letter) if each not in MAY_BE_BLANK)
     return tuple((each, asked[each]) for each in used if each in asked)
 
 
-def _spoken_to(to: Addressee) -> str:
-    return to.company.strip() or to.salutation  # whoever has a company is not put together
+_OF_SPOKEN: dict[str, Callable[[Spoken], str]] = {
+    "宛名": lambda to: to.company.strip() or to.salutation,  # put together for few
+    "会社名": lambda to: to.company,
+    "部署": lambda to: to.department,
+    "役職": lambda to: to.title,
+    "担当者名": lambda to: to.name,
+}
 
 
-def _nothing(_to: Addressee) -> str:
+def _nothing(_to: Spoken) -> str:
     return ""
 
 

@@ -59,6 +59,11 @@ class Recipient:
         """The recipient as the letter speaks to it."""
         return Addressee(self.company, self.department, self.title, self.name, self.email)
 
+    @property
+    def salutation(self) -> str:
+        """The opening lines of its letter."""
+        return self.addressee.salutation
+
 
 @lru_cache(maxsize=1024)  # asked several times while a mail is made
 def _parsed(address: str) -> EmailAddress:

@@ -121,7 +121,7 @@ def _blanks(content: Content) -> Iterator[Finding]:
         return
     without: dict[str, list[Recipient]] = {}
     for recipient in content.recipients:
-        for name in blank_fields(content.letter, recipient.addressee, content.occasion):
+        for name in blank_fields(content.letter, recipient, content.occasion):
             without.setdefault(name, []).append(recipient)
     for name, recipients in without.items():
         companies = said("、").join(each.company for each in recipients[:NAMED])
