@@ -152,7 +152,7 @@ ATTACKS = (
         "a file that reads the service's secrets",
         _reads_secrets,
         instead(
-            confined, "_environment", lambda: {**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"]}
+            confined, "_environment", lambda own=confined._environment: {**os.environ, **own()}
         ),
     ),
 )
