@@ -20,7 +20,7 @@ from eventmail.outbox.service import Progress
 from eventmail.wire.troubles import ENHANCED
 
 PAGE = 30
-PRESSING = 15  # of those that wait for a person, above the list: each has more to say
+PRESSING = 12  # of those that wait for a person, above the list: each has more to say
 # What waits for a person, the most pressing first.
 NEEDS = (DeliveryState.UNCERTAIN, DeliveryState.REFUSED)
 
