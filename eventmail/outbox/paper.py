@@ -47,12 +47,17 @@ class Paper:
     @property
     def parts(self) -> int:
         """In how many parts the mails are told."""
-        return max(1, -(-self.total // self.size))
+        return parts_of(self.total, self.size)
 
     @property
     def is_clean(self) -> bool:
         """Whether every mail that left was looked through, and showed nobody else."""
         return self.record is not None and not (self.record.exposing or self.record.unreadable)
+
+
+def parts_of(total: int, size: int) -> int:
+    """How many parts of that size so many mails make: one at least."""
+    return max(1, -(-total // size))
 
 
 def paper_of(session: Session, snapshot: Snapshot, part: int = 1, size: int | None = None) -> Paper:
@@ -67,7 +72,7 @@ def paper_of(session: Session, snapshot: Snapshot, part: int = 1, size: int | No
     copy = first_copy(session, snapshot.id)
     counts = counts_by_state(session, snapshot.id, copy.id)
     total = sum(counts.values())
-    part = min(part, max(1, -(-total // size)))
+    part = min(part, parts_of(total, size))
     (first,) = _lines(session, Delivery.id == copy.id)
     among = SnapshotRecipient.position.between((part - 1) * size + 1, part * size)
     return Paper(

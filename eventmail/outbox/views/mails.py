@@ -12,7 +12,7 @@ from eventmail.mailings.stored import shown_content
 from eventmail.offices.permissions import Action, permitted
 from eventmail.offices.service import staff_names
 from eventmail.outbox import service
-from eventmail.outbox.paper import paper_of
+from eventmail.outbox.paper import paper_of, parts_of
 from eventmail.outbox.views.common import KINDS, blueprint, progress_url, sent
 from eventmail.outbox.views.course import course_of
 from eventmail.papers.sent import VOLUME
@@ -64,7 +64,7 @@ def paper(mailing_id: int) -> str:
         snapshot=snapshot,
         content=shown_content(reading(), snapshot),
         paper=found,
-        volumes=max(1, -(-found.total // VOLUME)),
+        volumes=parts_of(found.total, VOLUME),
         chart=course_of(snapshot),
         names=staff_names(reading(), people),
         kinds=KINDS,
